@@ -1,0 +1,36 @@
+/**
+ * What a suite wants from the machine beyond Node. A suite that lacks it is skipped and says so in one closing line;
+ * with RINGLAB_REQUIRE=all (as in CI) the lack is a failure.
+ *
+ *     describe.skipIf(lacks("chromium", import.meta.url))("the page", () => …)
+ */
+import { spawnSync } from "node:child_process";
+import { appendFileSync } from "node:fs";
+import { basename } from "node:path";
+
+const runs = (command: string, ...args: string[]) =>
+  spawnSync(command, args, { stdio: "ignore", timeout: 20_000 }).status === 0;
+
+interface Need {
+  present: () => boolean;
+  install: string;
+}
+
+export const NEEDS = {
+  chromium: { present: () => runs("/usr/bin/chromium", "--version"), install: "apt-get install chromium" },
+  nbclient: {
+    present: () => runs("/usr/bin/python3", "-c", "import nbclient, nbformat"),
+    install: "apt-get install python3-nbclient",
+  },
+  rsvg: { present: () => runs("rsvg-convert", "--version"), install: "apt-get install librsvg2-bin" },
+} satisfies Record<string, Need>;
+
+/** True when the suite must be skipped. Throws when nothing may be skipped. */
+export function lacks(name: keyof typeof NEEDS, suite: string): boolean {
+  const need = NEEDS[name];
+  if (need.present()) return false;
+  const line = `skipped ${basename(suite)}: needs ${name} (${need.install})`;
+  if (process.env.RINGLAB_REQUIRE === "all") throw new Error(line);
+  if (process.env.RINGLAB_SKIPS) appendFileSync(process.env.RINGLAB_SKIPS, `${line}\n`);
+  return true;
+}
