@@ -73,9 +73,9 @@ function verdict(rows: readonly SensitivityRow[]): string {
   const escaping = count("hole") + count("supervisor");
   const of = `${escaping} of ${escaping + count("caught")} sensitive instructions`;
   if (escaping === 0) return "virtualizable";
-  const escape = escaping === 1 ? "escapes" : "escape";
-  if (count("hole") === 0) return `hybrid-virtualizable: ${of} ${escape}, in supervisor mode`;
-  return `not virtualizable: ${of} ${escape}`;
+  const verb = escaping === 1 ? "escapes" : "escape";
+  if (count("hole") === 0) return `hybrid-virtualizable: ${of} ${verb}, in supervisor mode`;
+  return `not virtualizable: ${of} ${verb}`;
 }
 
 function sentence(rows: readonly SensitivityRow[]): string {
