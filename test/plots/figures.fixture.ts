@@ -17,7 +17,7 @@ function isa(name: string, instructions: string[]): SensitivityRow[] {
 }
 
 export const instructions = [
-  ...isa("S/360-like", ["LPSW:pC", "LRA:pL", "L", "ST"]),
+  ...isa("S/360-like", ["LPSW:pC", "LRA:pL", "LD", "ST"]),
   ...isa("PDP-10-like", ["JRST 1:Cs", "HALT:pC", "MOVE"]),
   ...isa("x86-like", ["SMSW:M", "POPF:CM", "SIDT:L", "PUSHF:M", "LGDT:pC", "MOV"]),
 ];

@@ -12,9 +12,9 @@ test("looks as it did", async () => {
 test("says each verdict in words, with the instructions that escape", () => {
   expect(map.alt).toBe(
     [
-      "S/360-like: virtualizable.",
-      "PDP-10-like: hybrid-virtualizable: 1 of 2 sensitive instructions escapes, in supervisor mode (JRST 1).",
-      "x86-like: not virtualizable: 4 of 5 sensitive instructions escape (SMSW, POPF, SIDT, PUSHF).",
+      "S/360-like is virtualizable: all 2 sensitive instructions trap.",
+      "PDP-10-like is hybrid-virtualizable: 1 of 2 sensitive ones escapes, in supervisor mode (JRST 1).",
+      "x86-like is not virtualizable: 4 of 5 sensitive instructions escape (SMSW, POPF, SIDT, PUSHF).",
     ].join(" "),
   );
 });
