@@ -8,7 +8,10 @@ import { UserError } from "./errors.ts";
 export type Register = (program: Command) => void;
 
 /** In the order in which `ringlab --help` lists them. */
-const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {};
+const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
+  run: () => import("./commands/run.ts"),
+  kernel: () => import("./commands/kernel.ts"),
+};
 
 const root = new URL(import.meta.resolve("ringlab/package.json"));
 const { version, description } = JSON.parse(readFileSync(fileURLToPath(root), "utf8"));
