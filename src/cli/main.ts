@@ -10,6 +10,7 @@ export type Register = (program: Command) => void;
 /** In the order in which `ringlab --help` lists them. */
 const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   run: () => import("./commands/run.ts"),
+  experiment: () => import("./commands/experiment.ts"),
   kernel: () => import("./commands/kernel.ts"),
 };
 
