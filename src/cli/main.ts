@@ -10,6 +10,7 @@ export type Register = (program: Command) => void;
 const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   notebook: () => import("./commands/notebook.ts"),
   run: () => import("./commands/run.ts"),
+  experiment: () => import("./commands/experiment.ts"),
   kernel: () => import("./commands/kernel.ts"),
 };
 
