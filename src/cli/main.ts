@@ -8,7 +8,9 @@ import { UserError } from "./errors.ts";
 export type Register = (program: Command) => void;
 
 /** In the order in which `ringlab --help` lists them. */
-const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {};
+const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
+  labs: () => import("./commands/labs.ts"),
+};
 
 const root = new URL(import.meta.resolve("ringlab/package.json"));
 const { version, description } = JSON.parse(readFileSync(fileURLToPath(root), "utf8"));
