@@ -54,7 +54,7 @@ export function sensitivityMap(rows: readonly SensitivityRow[]): Figure {
     spacing: { row: 96, column: 64 },
     concat: groups.map(panel),
   };
-  return vegaLite(spec, { title, alt: `${groups.map(sentence).join(" ")}` });
+  return vegaLite(spec, { title, alt: groups.map(sentence).join(" ") });
 }
 
 const isSensitive = (row: SensitivityRow) =>
@@ -66,21 +66,26 @@ function kindOf(row: SensitivityRow): keyof typeof KINDS {
   return row.userSensitive ? "hole" : "supervisor";
 }
 
-/** What the theorems say of an ISA. */
-function verdict(rows: readonly SensitivityRow[]): string {
+/** What the theorems say of an ISA, and the count that says it. */
+function verdict(rows: readonly SensitivityRow[]): { word: string; count: string } {
   const kinds = rows.map(kindOf);
-  const count = (kind: keyof typeof KINDS) => kinds.filter((each) => each === kind).length;
-  const escaping = count("hole") + count("supervisor");
-  const of = `${escaping} of ${escaping + count("caught")} sensitive instructions`;
-  if (escaping === 0) return "virtualizable";
-  const escape = escaping === 1 ? "escapes" : "escape";
-  if (count("hole") === 0) return `hybrid-virtualizable: ${of} ${escape}, in supervisor mode`;
-  return `not virtualizable: ${of} ${escape}`;
+  const number = (kind: keyof typeof KINDS) => kinds.filter((each) => each === kind).length;
+  const escaping = number("hole") + number("supervisor");
+  const all = escaping + number("caught");
+  const verb = escaping === 1 ? "escapes" : "escape";
+  if (escaping === 0) return { word: "virtualizable", count: `all ${all} sensitive instructions trap` };
+  if (number("hole") === 0)
+    return {
+      word: "hybrid-virtualizable",
+      count: `${escaping} of ${all} sensitive ones ${verb}, in supervisor mode`,
+    };
+  return { word: "not virtualizable", count: `${escaping} of ${all} sensitive instructions ${verb}` };
 }
 
 function sentence(rows: readonly SensitivityRow[]): string {
   const escaping = rows.filter((row) => isSensitive(row) && !row.privileged).map(({ mnemonic }) => mnemonic);
-  return `${rows[0]!.isa}: ${verdict(rows)}${escaping.length > 0 ? ` (${escaping.join(", ")})` : ""}.`;
+  const { word, count } = verdict(rows);
+  return `${rows[0]!.isa} is ${word}: ${count}${escaping.length > 0 ? ` (${escaping.join(", ")})` : ""}.`;
 }
 
 interface Pill {
@@ -118,9 +123,10 @@ function panel(rows: readonly SensitivityRow[]): object {
   const lower = [flow(quadrant(false, false), 0, middle), flow(quadrant(false, true), QUADRANT, middle)];
   const height = middle + Math.max(...lower.map((each) => each.height));
   const pills = [...upper, ...lower].flatMap((each) => each.pills);
+  const { word, count } = verdict(rows);
   const size = { width: 2 * QUADRANT, height, middle };
   return {
-    title: { text: rows[0]!.isa, subtitle: verdict(rows), fontSize: 13, offset: 8 },
+    title: { text: `${rows[0]!.isa}: ${word}`, subtitle: count, fontSize: 13, offset: 8 },
     width: size.width,
     height,
     layer: [hole(size, upper[0]!.pills.length === 0), ...quadrantLines(size), ...pillMarks(pills, size)],
