@@ -12,6 +12,7 @@ const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   run: () => import("./commands/run.ts"),
   experiment: () => import("./commands/experiment.ts"),
   kernel: () => import("./commands/kernel.ts"),
+  labs: () => import("./commands/labs.ts"),
 };
 
 const program = new Command("ringlab").description(description).version(version).showHelpAfterError();
