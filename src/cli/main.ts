@@ -9,6 +9,8 @@ export type Register = (program: Command) => void;
 /** In the order in which `ringlab --help` lists them. */
 const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   notebook: () => import("./commands/notebook.ts"),
+  run: () => import("./commands/run.ts"),
+  kernel: () => import("./commands/kernel.ts"),
 };
 
 const program = new Command("ringlab").description(description).version(version).showHelpAfterError();
