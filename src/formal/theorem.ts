@@ -12,7 +12,7 @@ export interface Judgement extends Verdict {
    * the second half holds for every VMM on it; on a machine with a timer it would have to be shown.
    */
   recursive: boolean;
-  evidence: Evidence[];
+  evidence: readonly Evidence[];
 }
 
 /** Theorems 1, 2 and 3. Theorem 1 states a sufficient condition: "not virtualizable" means that it does not hold. */
