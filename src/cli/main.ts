@@ -1,10 +1,8 @@
 /** The `ringlab` command. A file of commands/ is one subcommand and is loaded only when it is asked for. */
 import { Command } from "commander";
 import { UserError } from "./errors.ts";
+import type { Register } from "./register.ts";
 import { description, version } from "./version.ts";
-
-/** Adds one subcommand to the program; its action imports what it needs. */
-export type Register = (program: Command) => void;
 
 /** In the order in which `ringlab --help` lists them. */
 const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
