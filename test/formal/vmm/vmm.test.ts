@@ -1,6 +1,7 @@
 /** Equivalence, efficiency and resource control of the VMMs, on random programs with fixed seeds. */
 import { expect, test } from "vitest";
 import {
+  assemble,
   bareLike,
   type Divergence,
   directFraction,
@@ -9,6 +10,7 @@ import {
   HybridVmm,
   ISAS,
   type Isa,
+  load,
   Processor,
   randomProgram,
   type VirtualMachine,
@@ -110,6 +112,15 @@ test("efficiency: without sensitive instructions all but the way into user mode 
   expect(sensitive).toBe(1);
   expect(vm.counts).toEqual({ direct: steps - 1, interpreted: 1, allocated: 1, reflected: 0, traps: 1 });
   expect(directFraction(vm.counts)).toBeCloseTo(1 - 1 / steps);
+});
+
+test("what a guest's user mode may not do is for the guest's supervisor to handle", () => {
+  const vm = new Vmm(new Processor(ISAS.s360, HOST)).create(16);
+  load(vm, assemble(ISAS.s360, HOST.radix, ".word 0\n.psw s,9,0,16\nLPSW 3").words);
+  vm.psw = { M: "u", P: 2, R: { l: 0, b: 16 } };
+  expect(vm.run(5)).toEqual({ steps: 1, end: "trap" });
+  expect(vm.psw).toEqual({ M: "s", P: 9, R: { l: 0, b: 16 } });
+  expect(vm.counts).toEqual({ direct: 0, interpreted: 0, allocated: 0, reflected: 1, traps: 1 });
 });
 
 test("two guests on one host stay out of each other's way", () => {
