@@ -169,7 +169,7 @@ export class NotebookPage {
 
   /** "[3]:" of a cell that ran, "[*]:" of one that runs, "[ ]:" of one that never did. */
   async prompt(index: number): Promise<string> {
-    return (await this.codeCells.nth(index).locator(".jp-InputPrompt").first().innerText()).trim();
+    return (await this.codeCells.nth(index).locator(".jp-InputPrompt").first().textContent())?.trim() ?? "";
   }
 
   async waitUntilRan(index: number, timeout = 30_000): Promise<void> {
