@@ -7,7 +7,7 @@ import type { CellReport, Executed } from "../../kernel/execute.ts";
 import type { Notebook } from "../../kernel/notebook.ts";
 import type { KernelSpec } from "../../kernel/specs.ts";
 import { UserError } from "../errors.ts";
-import type { Register } from "../main.ts";
+import type { Register } from "../register.ts";
 
 interface Options {
   out?: string;
