@@ -1,6 +1,7 @@
 /** The kernel's hold on the runner: starts it, runs one cell at a time, interrupts it, and says how it ended. */
 import { totalmem } from "node:os";
 import { Worker } from "node:worker_threads";
+import { red } from "../traceback.ts";
 import {
   ANSWERS,
   type CellError,
@@ -164,8 +165,8 @@ export class RunnerHost {
     this.#calm();
     this.#start();
     const evalue = `${reason}; its variables are gone. The next cell starts fresh.`;
-    if (!this.#running) return this.#events.died(evalue);
-    const error: CellError = { ename, evalue, traceback: [`${ename}: ${evalue}`] };
-    this.#finish({ outcome: { ok: false, error }, lost: [], died: true });
+    const error: CellError = { ename, evalue, traceback: [`${red(ename)}: ${evalue}`] };
+    if (this.#running) this.#finish({ outcome: { ok: false, error }, lost: [], died: true });
+    else this.#events.died(evalue);
   }
 }

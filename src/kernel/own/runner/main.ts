@@ -67,7 +67,7 @@ async function run(request: RunRequest): Promise<void> {
   post({ type: "done", id: request.id, outcome, lost: scope.settle() });
 }
 
-port.on("message", (message: ToRunner) => {
+function receive(message: ToRunner): void {
   if (message.type === "run") void run(message);
   else if (message.type === "located") {
     questions.get(message.id)?.(message);
@@ -76,7 +76,8 @@ port.on("message", (message: ToRunner) => {
     interrupts.arrived();
     send({ type: "interrupted" });
   }
-});
+}
+port.on("message", receive);
 
 /** Blocks this thread alone: the kernel goes on answering. */
 function prompt(message = ""): string | null {
@@ -84,8 +85,12 @@ function prompt(message = ""): string | null {
   const before = output.answers;
   send({ type: "ask", message: String(message) });
   if (!output.waitForAnswer(before)) throw new KeyboardInterrupt();
-  const answer = receiveMessageOnPort(port)?.message as ToRunner | undefined;
-  return answer?.type === "answer" ? answer.value : null;
+  for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) {
+    const answer = next.message as ToRunner;
+    if (answer.type === "answer") return answer.value;
+    receive(answer);
+  }
+  return null;
 }
 
 function chdir(): never {
