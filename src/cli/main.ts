@@ -1,19 +1,17 @@
 /** The `ringlab` command. A file of commands/ is one subcommand and is loaded only when it is asked for. */
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { UserError } from "./errors.ts";
-
-/** Adds one subcommand to the program; its action imports what it needs. */
-export type Register = (program: Command) => void;
+import type { Register } from "./register.ts";
+import { description, version } from "./version.ts";
 
 /** In the order in which `ringlab --help` lists them. */
 const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
+  notebook: () => import("./commands/notebook.ts"),
+  run: () => import("./commands/run.ts"),
+  experiment: () => import("./commands/experiment.ts"),
   kernel: () => import("./commands/kernel.ts"),
+  labs: () => import("./commands/labs.ts"),
 };
-
-const root = new URL(import.meta.resolve("ringlab/package.json"));
-const { version, description } = JSON.parse(readFileSync(fileURLToPath(root), "utf8"));
 
 const program = new Command("ringlab").description(description).version(version).showHelpAfterError();
 const asked = COMMANDS[process.argv[2] ?? ""];

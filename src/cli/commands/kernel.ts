@@ -5,6 +5,7 @@ import { UserError } from "../errors.ts";
 /** Engine → starts it in this process; resolves when the kernel is listening. */
 const ENGINES: Record<string, () => Promise<{ start: (connectionFile: string) => Promise<void> }>> = {
   own: () => import("../../kernel/own/start.ts"),
+  tslab: () => import("../../kernel/tslab/start.ts"),
 };
 
 export function register(program: Command): void {

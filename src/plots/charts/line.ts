@@ -1,0 +1,46 @@
+/** A quantity over another one, as lines with points. */
+import type { Row } from "../columns.ts";
+import type { Figure } from "../figure.ts";
+import { vegaLite } from "../vega.ts";
+import { type Chart, panels, quantity, series, tooltip } from "./parts.ts";
+
+export interface LineChart extends Chart {
+  x: string;
+  y: string;
+  /** Fixed ends of the vertical axis, in the unit of y. */
+  range?: readonly [number, number];
+}
+
+/**
+ * Where several rows share an x (the seeds of a random experiment), the line is their mean and a band spans them all.
+ * @throws {FigureError} when a column is not described or not a number
+ */
+export function lineChart(rows: readonly Row[], chart: LineChart): Figure {
+  const { x, y, columns, range } = chart;
+  const across = { x: quantity(rows, columns, x) };
+  const up = { ...quantity(rows, columns, y), ...(range ? { scale: { domain: range } } : {}) };
+  const { color, shape } = series(rows, chart);
+  const repeats = replicates(rows, [x, chart.series, chart.facet]);
+  const mean = { ...across, y: { ...up, aggregate: "mean" } };
+  const ends = { y: { ...up, aggregate: "min" }, y2: { field: y, aggregate: "max" } };
+  const band = { mark: { type: "area", opacity: 0.18 }, encoding: { ...across, ...ends, color } };
+  const line = { mark: { type: "line", strokeWidth: 2.2 }, encoding: { ...mean, color } };
+  const points = {
+    mark: { type: "point", filled: true, size: 55, opacity: 1 },
+    encoding: { ...mean, color, shape, tooltip: tooltip(rows, columns, [x, y, chart.series], y) },
+  };
+  const note = repeats > 1 ? `Line: mean of ${repeats} runs a point; band: all of them.` : undefined;
+  const subtitle = [chart.subtitle, note].filter(Boolean).join(" ");
+  const layer = repeats > 1 ? [band, line, points] : [line, points];
+  return vegaLite(panels(rows, { ...chart, subtitle }, layer), chart);
+}
+
+/** The largest number of rows that agree on all keys. */
+function replicates(rows: readonly Row[], keys: (string | undefined)[]): number {
+  const counts = new Map<string, number>();
+  for (const row of rows) {
+    const place = JSON.stringify(keys.map((key) => key && row[key]));
+    counts.set(place, (counts.get(place) ?? 0) + 1);
+  }
+  return Math.max(0, ...counts.values());
+}
