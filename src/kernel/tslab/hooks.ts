@@ -80,7 +80,8 @@ export class Hooks {
     this.#compiled = undefined;
     if (this.#interrupts.asked) throw new KeyboardInterrupt();
     registerCell(this.#cell, compiled, code.indexOf(compiled.code));
-    return vm.runInThisContext(code, { ...options, filename: cellFile(this.#cell) });
+    const settings = { ...options, filename: cellFile(this.#cell), displayErrors: false };
+    return this.#interrupts.whileBusy(() => vm.runInThisContext(code, settings));
   }
 
   /** Before each cell: edited files are noticed, and packages that cannot be required are imported. */
