@@ -10,7 +10,7 @@ import { KernelClient, type Result } from "../../src/kernel/client.ts";
 import { SPECS } from "../../src/kernel/specs.ts";
 
 /** Engines that are there; each runs the whole table. */
-const ENGINES = ["ringlab-tslab"];
+const ENGINES = SPECS.map(({ name }) => name);
 
 interface Case {
   name: string;
