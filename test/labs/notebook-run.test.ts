@@ -5,17 +5,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, test } from "vitest";
-import type { Notebook } from "../../src/course/build/notebook.ts";
+import type { CodeCell, Notebook } from "../../src/course/build/notebook.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
+const NOTEBOOK = join(ROOT, "notebooks/01-popek-goldberg.ipynb");
 const FOLDER = mkdtempSync(join(tmpdir(), "ringlab-lab-"));
 afterAll(() => rmSync(FOLDER, { recursive: true }));
 
 /** Runs the notebook; gives the text that each code cell shows, by the cell's id. */
 async function run(kernel: string, ...more: string[]): Promise<Record<string, string>> {
   const out = join(FOLDER, `${kernel}-${more.length}.ipynb`);
-  const file = join(ROOT, "notebooks/01-popek-goldberg.ipynb");
-  const command = [join(ROOT, "bin/ringlab.js"), "run", file, "--kernel", kernel, "--out", out, ...more];
+  const command = [join(ROOT, "bin/ringlab.js"), "run", NOTEBOOK, "--kernel", kernel, "--out", out, ...more];
   await promisify(execFile)(process.execPath, command, { cwd: ROOT });
   const { cells } = JSON.parse(readFileSync(out, "utf8")) as Notebook;
   const code = cells.filter((cell) => cell.cell_type === "code");
@@ -24,9 +24,14 @@ async function run(kernel: string, ...more: string[]): Promise<Record<string, st
 
 const plain = ({ data }: { data?: Record<string, unknown> }) => [data?.["text/plain"] ?? ""].flat().join("");
 
+function committed(id: string): CodeCell {
+  const { cells } = JSON.parse(readFileSync(NOTEBOOK, "utf8")) as Notebook;
+  return cells.find((cell): cell is CodeCell => cell.cell_type === "code" && cell.id === id)!;
+}
+
 const STEPS = ["control", "privileged", "location", "mode", "verdict"];
 
-describe.each(["ringlab-tslab"])("under %s", (kernel) => {
+describe.each(["ringlab", "ringlab-tslab"])("under %s", (kernel) => {
   test("with the starter it runs to its end, and every check helps", { timeout: 60_000 }, async () => {
     const shown = await run(kernel);
     for (const step of STEPS) {
@@ -34,6 +39,7 @@ describe.each(["ringlab-tslab"])("under %s", (kernel) => {
       expect(shown[`check-${step}`]).not.toContain("Result {");
     }
     expect(shown.prediction).toContain("No prediction yet");
+    expect(shown.opening).toBe(plain(committed("opening").outputs[0]!));
   });
 
   test("with the solution every check passes, and the verdicts are right", { timeout: 60_000 }, async () => {
