@@ -1,16 +1,17 @@
 /** The `ringlab` command. A file of commands/ is one subcommand and is loaded only when it is asked for. */
 import { Command } from "commander";
 import { UserError } from "./errors.ts";
+import type { Register } from "./register.ts";
 import { description, version } from "./version.ts";
-
-/** Adds one subcommand to the program; its action imports what it needs. */
-export type Register = (program: Command) => void;
 
 /** In the order in which `ringlab --help` lists them. */
 const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   notebook: () => import("./commands/notebook.ts"),
   run: () => import("./commands/run.ts"),
+  export: () => import("./commands/export.ts"),
+  experiment: () => import("./commands/experiment.ts"),
   kernel: () => import("./commands/kernel.ts"),
+  labs: () => import("./commands/labs.ts"),
 };
 
 const program = new Command("ringlab").description(description).version(version).showHelpAfterError();

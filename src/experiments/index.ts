@@ -1,8 +1,24 @@
 /** Every experiment by its name, and what runs them. */
+import { directExecution } from "./direct-execution.ts";
 import type { Experiment } from "./experiment.ts";
+import { formalMap } from "./formal-map.ts";
+import { suggestion } from "./nearest.ts";
+import { BadPoint } from "./parameter.ts";
 
 export { type Column, columnsOf, defineExperiment, type Experiment, type Row, rowsAt } from "./experiment.ts";
-export { BadPoint, type Parameter, type Value } from "./parameter.ts";
+export { grid, type Job, type Seeds, type Settings } from "./grid.ts";
+export { nearest, suggestion } from "./nearest.ts";
+export { type Parallel, runParallel } from "./parallel.ts";
+export { BadPoint, domain, type Parameter, parameterOf, parseValue, type Value } from "./parameter.ts";
+export { run } from "./run.ts";
 
 /** In the order of the labs that they belong to. */
-export const EXPERIMENTS: readonly Experiment[] = [];
+export const EXPERIMENTS: readonly Experiment[] = [formalMap, directExecution];
+
+/** @throws {BadPoint} when there is none of that name */
+export function experiment(name: string): Experiment {
+  const found = EXPERIMENTS.find((each) => each.name === name);
+  if (found) return found;
+  const names = EXPERIMENTS.map((each) => each.name);
+  throw new BadPoint(`there is no experiment ${name}; ${suggestion(name, names)}`);
+}

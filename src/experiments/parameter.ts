@@ -65,3 +65,16 @@ export function parameterOf(
   }
   return parameter;
 }
+
+/** A value from the command line. What cannot be read as the parameter's type stays text and fails the check. */
+export function parseValue(key: string, parameter: Parameter, text: string): Value {
+  const sample = parameter.oneOf?.[0] ?? [parameter.default].flat()[0];
+  const value =
+    typeof sample === "number" && text.trim() !== "" && !Number.isNaN(Number(text))
+      ? Number(text)
+      : typeof sample === "boolean" && /^(true|false)$/.test(text)
+        ? text === "true"
+        : text;
+  checkValue(key, parameter, value);
+  return value;
+}

@@ -45,7 +45,7 @@ export class Processor implements Cpu, Machine {
   private end: Run["end"] = "limit";
 
   /** @param storage E, shared with whoever else holds it; by default a new one of zeros */
-  constructor(isa: Isa, geometry: Geometry, storage = new Int32Array(geometry.storage)) {
+  constructor(isa: Isa, geometry: Geometry, storage: Int32Array = new Int32Array(geometry.storage)) {
     if (geometry.storage < 2)
       throw new RangeError("a machine needs E[0] and E[1] for its traps: storage ≥ 2");
     if (geometry.storage > geometry.radix)

@@ -9,6 +9,7 @@ export { diagram, ink, type SvgPiece, svg } from "./diagram.ts";
 export { type DirectExecutionRow, directExecution } from "./direct-execution.ts";
 export { type Bundle, bundleOf, display, type Updatable, updatable } from "./display.ts";
 export { type Figure, isFigure } from "./figure.ts";
+export { FIGURES } from "./figures.ts";
 export { html, latex, type Markup, markdown } from "./markup.ts";
 export { observable, type PlotFigure, type PlotLibrary } from "./observable.ts";
 export { type Progress, progress } from "./progress.ts";

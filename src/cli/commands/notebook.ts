@@ -5,7 +5,7 @@ import { styleText } from "node:util";
 import { InvalidArgumentError } from "commander";
 import type { BuildReport, NotebookServer } from "../../server/index.ts";
 import { UserError } from "../errors.ts";
-import type { Register } from "../main.ts";
+import type { Register } from "../register.ts";
 
 const DEFAULT_PORT = 8888;
 

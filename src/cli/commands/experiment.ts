@@ -1,0 +1,28 @@
+/** `ringlab experiment`: runs a grid of points and prints its rows or draws its figure. */
+import type { Command } from "commander";
+import type { ExperimentOptions } from "../experiment/main.ts";
+
+const collect = (value: string, before: string[]) => [...before, value];
+
+export function register(program: Command): void {
+  program
+    .command("experiment [name]")
+    .description("run an experiment and print its rows, or draw its figure")
+    .option("--list", "list the experiments with their parameters")
+    .option("--set <key=a,b,c>", "values of a parameter; repeat it for further parameters", collect, [])
+    .option("--seed <n>", "the first seed")
+    .option("--seeds <k>", "how many seeds, one after the other")
+    .option("--json", "print the rows as JSON")
+    .option("--csv", "print the rows as CSV")
+    .option("--svg <file>", "write the figure as SVG; - is standard output")
+    .option("--png <file>", "write the figure as PNG")
+    .option("--workers <n>", "threads (all processors by default)")
+    .addHelpText(
+      "after",
+      "\nExample:\n  ringlab experiment direct-execution --set rate=0,0.1,0.5 --seeds 3 --svg direct.svg",
+    )
+    .action(async (name: string | undefined, options: ExperimentOptions) => {
+      const { main } = await import("../experiment/main.ts");
+      await main(name, options);
+    });
+}
