@@ -9,6 +9,8 @@ import type { CellOutput, MimeBundle } from "./notebook.ts";
 /** A cell may print much, but the notebook has to stay one that opens. Counted in UTF-16 units of stream text. */
 export const MAX_STREAM_TEXT = 8 * 1024 * 1024;
 
+const CUT = `[… the rest of the text is left out: more than ${MAX_STREAM_TEXT / 1024 ** 2} Mi characters]`;
+
 type Shown = Extract<CellOutput, { data: MimeBundle }>;
 interface Display {
   data: MimeBundle;
@@ -82,13 +84,10 @@ export class CellOutputs {
   }
 
   #stream({ name, text }: { name: string; text: string }): void {
+    if (this.#streamed > MAX_STREAM_TEXT) return;
     const room = MAX_STREAM_TEXT - this.#streamed;
-    if (room <= 0) return;
     this.#streamed += text.length;
-    const kept =
-      text.length <= room
-        ? text
-        : `${text.slice(0, room)}\n[… the rest of the text is left out: more than ${MAX_STREAM_TEXT / 1024 ** 2} Mi characters]\n`;
+    const kept = text.length <= room ? text : `${text.slice(0, room)}\n${CUT}\n`;
     const last = this.#clearFirst ? undefined : this.list.at(-1);
     if (last?.output_type === "stream" && last.name === name) last.text += kept;
     else this.add({ output_type: "stream", name, text: kept });

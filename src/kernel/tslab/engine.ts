@@ -30,7 +30,7 @@ function describe(thrown: unknown): Content {
     const text = inspect(thrown);
     return report("Thrown", text, [`Thrown: ${text}`]);
   }
-  return report(thrown.name, thrown.message, inspect(thrown).split("\n"));
+  return report(thrown.name, thrown.message, (thrown.stack ?? `${thrown}`).split("\n"));
 }
 
 export class TslabEngine {

@@ -19,9 +19,10 @@ const loader = Module as unknown as { _load: Load };
 const TSLAB_FOLDER = requireHere.resolve("tslab/package.json").replace(/package\.json$/, "");
 const CELL_SOURCE = "__tslab__.ts";
 
-/** Modules that cannot be required because they, or what they import, await at their top level. */
+/** Packages that only `import` reaches: their exports name nothing else, or something in them awaits at its top level. */
+const IMPORT_ONLY = ["ERR_REQUIRE_ASYNC_MODULE", "ERR_REQUIRE_ESM", "ERR_PACKAGE_PATH_NOT_EXPORTED"];
 const needsImport = (error: unknown): boolean =>
-  ["ERR_REQUIRE_ASYNC_MODULE", "ERR_REQUIRE_ESM"].includes((error as NodeJS.ErrnoException)?.code ?? "");
+  IMPORT_ONLY.includes((error as NodeJS.ErrnoException)?.code ?? "");
 
 export class Hooks {
   readonly #interrupts: Interrupts;
@@ -80,7 +81,8 @@ export class Hooks {
     this.#compiled = undefined;
     if (this.#interrupts.asked) throw new KeyboardInterrupt();
     registerCell(this.#cell, compiled, code.indexOf(compiled.code));
-    return vm.runInThisContext(code, { ...options, filename: cellFile(this.#cell) });
+    const settings = { ...options, filename: cellFile(this.#cell), displayErrors: false };
+    return this.#interrupts.whileBusy(() => vm.runInThisContext(code, settings));
   }
 
   /** Before each cell: edited files are noticed, and packages that cannot be required are imported. */

@@ -35,6 +35,16 @@ export class Interrupts {
     return this.#shared[SHARED.interrupt] !== 0;
   }
 
+  /** Runs a cell's code up to its first await; a signal may end it. */
+  whileBusy<T>(run: () => T): T {
+    Atomics.store(this.#shared, SHARED.busy, 1);
+    try {
+      return run();
+    } finally {
+      Atomics.store(this.#shared, SHARED.busy, 0);
+    }
+  }
+
   ask(): void {
     Atomics.store(this.#shared, SHARED.interrupt, 1);
   }

@@ -148,12 +148,11 @@ class Protocol {
   }
 
   async #ask(message: Message, ids: Buffer[], request: DistributiveOmit<Request, "id">): Promise<Content> {
-    await this.#engineReady;
     const id = this.#nextId++;
+    if (request.type === "execute") this.#running = id; // an interrupt may come before the engine is there
     const reply = await new Promise<Content>((done) => {
       this.#jobs.set(id, { message, ids, done });
-      if (request.type === "execute") this.#running = id;
-      tell({ ...request, id });
+      void this.#engineReady.then(() => tell({ ...request, id }));
     });
     this.#jobs.delete(id);
     return reply;
@@ -196,17 +195,21 @@ class Protocol {
     });
   }
 
-  /** Three ways, all at once: guards in the cell's code, a signal for other code, a kill for what neither reaches. */
+  /** Three ways: guards in the cell's code, a signal for other code, a kill for what neither reaches. */
   #interrupt(): void {
     const running = this.#running;
     if (running === undefined) return;
     Atomics.store(shared, SHARED.interrupt, 1);
-    tell({ type: "interrupt" });
-    if (process.platform !== "win32") process.kill(process.pid, "SIGINT");
-    clearTimeout(this.#watchdog);
-    this.#watchdog = setTimeout(() => {
-      if (this.#running === running) void this.#lastWords(UNSTOPPABLE).then(kill);
-    }, INTERRUPT_LIMIT_MS);
+    // Sent only while a cell's code holds the main thread: a signal that comes late would hit the next cell.
+    const busy = Atomics.load(shared, SHARED.busy) === 1;
+    if (busy && process.platform !== "win32") process.kill(process.pid, "SIGINT");
+    void this.#engineReady.then(() => {
+      tell({ type: "interrupt" });
+      clearTimeout(this.#watchdog);
+      this.#watchdog = setTimeout(() => {
+        if (this.#running === running) void this.#lastWords(UNSTOPPABLE).then(kill);
+      }, INTERRUPT_LIMIT_MS);
+    });
   }
 
   /** The process is lost: the cell that runs gets an error that says so, instead of silence. */

@@ -48,10 +48,17 @@ function frame(site: NodeJS.CallSite): string {
     : `${site}`;
 }
 
-/** Frames of the kernel itself say nothing to a student: the trace ends where the cell begins. */
+/**
+ * Frames of the kernel itself say nothing to a student: the trace ends where the cell begins. tslab wraps a cell in a
+ * function that it calls at once, so the cell's own frame is followed by one of the call.
+ */
 function ownFrames(sites: NodeJS.CallSite[]): NodeJS.CallSite[] {
-  const outermost = sites.findLastIndex((site) => sources.has(site.getFileName() ?? ""));
-  return outermost < 0 ? sites : sites.slice(0, outermost + 1);
+  const isOurs = (site: NodeJS.CallSite | undefined) =>
+    site !== undefined && sources.has(site.getFileName() ?? "");
+  const outermost = sites.findLastIndex(isOurs);
+  if (outermost < 0) return sites;
+  const wrapped = sites[outermost]?.isEval() === false && isOurs(sites[outermost - 1]);
+  return sites.slice(0, wrapped ? outermost : outermost + 1);
 }
 
 /** From now on every `error.stack` is mapped when it is made. */

@@ -29,7 +29,9 @@ export const SHARED = {
   pending: 1,
   /** 1 when everything was sent before the process ends. */
   flushed: 2,
-  length: 3,
+  /** 1 while the code of a cell holds the main thread. */
+  busy: 3,
+  length: 4,
 } as const;
 
 export interface ThreadData {

@@ -1,10 +1,9 @@
-/** The checker's `Io` over the real file system, and where this installation keeps its declarations. */
+/** The checker's `Io` over the real file system. */
 
 import { readFileSync, realpathSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { Installation, Io } from "../language/io.ts";
+import type { Io } from "../language/io.ts";
 
-const slashes = (path: string) => path.replaceAll("\\", "/");
+export const slashes = (path: string) => path.replaceAll("\\", "/");
 
 export function nodeIo(cwd: string): Io {
   return {
@@ -29,18 +28,5 @@ export function nodeIo(cwd: string): Io {
         return path;
       }
     },
-  };
-}
-
-/** Where this package is installed and what it brings. */
-export function installation(): Installation {
-  const require = createRequire(import.meta.url);
-  const up = (path: string, levels: number) => slashes(path).split("/").slice(0, -levels).join("/");
-  const root = up(require.resolve("ringlab/package.json"), 1);
-  return {
-    root,
-    libFolder: up(require.resolve("typescript"), 1),
-    typeRoots: [up(require.resolve("@types/node/package.json"), 2)],
-    tslab: `${root}/dist/src/kernel/own/runner/tslab.d.ts`,
   };
 }

@@ -8,7 +8,7 @@ import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } fro
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { installation } from "./node-io.ts";
+import { installation } from "./installation.ts";
 
 /** RINGLAB_CACHE, or the system's folder for what can be made again. */
 export function cacheFolder(): string {
@@ -75,7 +75,6 @@ async function build(): Promise<string> {
       platform: "node",
       format: "cjs",
       minifyWhitespace: true,
-      define: { "import.meta.url": JSON.stringify(import.meta.url) },
       logLevel: "silent",
     });
     await run(["--snapshot-blob", blob, "--build-snapshot", bundle], {

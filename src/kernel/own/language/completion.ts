@@ -51,7 +51,7 @@ export function complete(cell: BoundFile, position: number, living: LivingProgra
   const ranked = found.entries
     .filter(({ name }) => name.toLowerCase().startsWith(prefix.toLowerCase()))
     .map((entry) => ({ name: entry.name, kind: entry.kind, rank: rank(entry, prefix) }))
-    .sort((a, b) => a.rank.localeCompare(b.rank));
+    .sort((a, b) => (a.rank < b.rank ? -1 : 1));
   const matches = ranked.slice(0, LIMIT).map(({ name, kind }) => ({ name, kind }));
   return { matches, start, end };
 }

@@ -91,8 +91,7 @@ export class Session {
       if (!checked.ok) throw new Error(`warm-up: ${checked.diagnostics[0]?.message} in ${code}`);
       this.commit();
     }
-    this.complete("warm.", 5);
-    this.reset();
+    this.reset(); // no completion here: it sorts by Intl.Collator, which a start-up snapshot cannot hold
   }
 
   /** What `import(specifier)` with a computed specifier means; `from` is a local file or undefined for a cell. */
