@@ -4,7 +4,7 @@ import type * as Vega from "vega";
 import type * as VegaLite from "vega-lite";
 import { card } from "./card.ts";
 import { FigureError } from "./columns.ts";
-import type { Figure } from "./figure.ts";
+import { type Figure, figure } from "./figure.ts";
 import { SPEC_CONFIG, SVG_CONFIG } from "./theme.ts";
 
 const require = createRequire(import.meta.url);
@@ -34,7 +34,7 @@ interface Drawing {
  */
 export function vegaLite(spec: object, { title, alt }: { title: string; alt: string }): Figure {
   const themed = { $schema: SCHEMA, ...spec, config: SPEC_CONFIG };
-  return { kind: "figure", title, alt, spec: themed, svg: draw(themed, { title, alt }) };
+  return figure({ title, alt, spec: themed, svg: draw(themed, { title, alt }) });
 }
 
 function draw(spec: object, text: { title: string; alt: string }): string {
