@@ -36,11 +36,10 @@ export async function evaluateExpression(
   return { status: "ok", data: outcome.data ?? { "text/plain": "undefined" }, metadata: {} };
 }
 
-function typeError(diagnostics: Parameters<typeof diagnosticLines>[0], name: string): CellError {
+export function typeError(diagnostics: Parameters<typeof diagnosticLines>[0], name: string): CellError {
   const first = diagnostics[0];
-  const syntax = first !== undefined && first.code < 2000;
   return {
-    ename: syntax ? "SyntaxError" : "TypeScriptError",
+    ename: "TypeScriptError",
     evalue: first ? `TS${first.code}: ${first.message}` : "",
     traceback: diagnosticLines(diagnostics, name),
   };
