@@ -76,6 +76,23 @@ describe.skipIf(process.platform !== "linux")("stopping", () => {
   });
 });
 
+test.skipIf(process.platform !== "linux")(
+  "a server that is killed leaves no kernel behind either",
+  async () => {
+    using folders = temporaryFolders();
+    const command = new NotebookCommand(["--dir", folders.served], folders.env);
+    await command.url();
+    await new Promise((done) => setTimeout(done, 100)); // the spare is about to start
+    const children = childrenOf(command.process.pid as number);
+    command.process.kill("SIGKILL");
+    await command.exited;
+    for (let tries = 0; children.some(alive) && tries < 100; tries++)
+      await new Promise((done) => setTimeout(done, 100));
+    expect(children.filter(alive)).toEqual([]);
+  },
+  20_000,
+);
+
 test("the address is printed soon, and opens the list of what is served", async () => {
   using folders = temporaryFolders();
   writeFileSync(join(folders.served, "a.ipynb"), "{}");

@@ -1,9 +1,7 @@
 /** Starts our own kernel in this process. */
 import { readConnection } from "../connection.ts";
+import { onOrphaned } from "../orphan.ts";
 import { Kernel } from "./kernel.ts";
-
-/** How often the kernel looks whether the process that started it still lives, ms. */
-const ORPHAN_CHECK = 1000;
 
 /** Resolves when the kernel is listening. Throws when `connectionFile` is missing or malformed. */
 export async function start(connectionFile: string): Promise<void> {
@@ -11,18 +9,6 @@ export async function start(connectionFile: string): Promise<void> {
   const kernel = new Kernel(readConnection(connectionFile), process.cwd());
   process.on("SIGINT", () => kernel.interrupt());
   process.on("SIGTERM", () => void kernel.close());
-  const parent = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== parent || !lives(parent)) void kernel.close();
-  }, ORPHAN_CHECK).unref();
+  onOrphaned(() => void kernel.close());
   await kernel.listen();
-}
-
-function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

@@ -4,9 +4,6 @@ import type { KernelSpec } from "../../kernel/specs.ts";
 import type { Processes } from "./processes.ts";
 import { endProcess } from "./served.ts";
 
-/** Tells a kernel that it waits for its first cell: it may load now what that cell will need. */
-const WARM = { RINGLAB_WARM: "1" };
-
 export class Spare {
   readonly #spec: KernelSpec;
   readonly #cwd: string;
@@ -25,9 +22,7 @@ export class Spare {
     if (this.#timer) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      this.#process ??= this.#processes
-        .start(this.#spec, { cwd: this.#cwd, env: WARM })
-        .catch(() => undefined);
+      this.#process ??= this.#processes.start(this.#spec, { cwd: this.#cwd }).catch(() => undefined);
     }, delay);
     this.#timer.unref();
   }
