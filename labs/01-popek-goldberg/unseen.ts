@@ -1,14 +1,7 @@
 /** Instructions that nobody has seen: drawn from a seed, with rare conditions, and classified by the library. */
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import {
-  type Check,
-  holds,
-  type Observation,
-  present,
-  type Result,
-  runChecks,
-} from "../../src/course/index.ts";
+import { type Check, holds, type Observation, present, runChecks } from "../../src/course/index.ts";
 import {
   type Classification,
   type Classified,
@@ -116,6 +109,6 @@ export function unseen(seed: number): readonly Check<Classifier>[] {
 }
 
 /** Runs the classifier on the instructions of a seed, in the notebook, and shows where it first goes wrong. */
-export function checkUnseen(seed: number, component: Partial<Classifier>): Result {
-  return present(runChecks(LAB, `Seed ${seed}`, unseen(seed), component));
+export function checkUnseen(seed: number, component: Partial<Classifier>): void {
+  present(runChecks(LAB, `Seed ${seed}`, unseen(seed), component));
 }

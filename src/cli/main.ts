@@ -8,6 +8,7 @@ import { description, version } from "./version.ts";
 const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   notebook: () => import("./commands/notebook.ts"),
   run: () => import("./commands/run.ts"),
+  export: () => import("./commands/export.ts"),
   experiment: () => import("./commands/experiment.ts"),
   kernel: () => import("./commands/kernel.ts"),
   labs: () => import("./commands/labs.ts"),

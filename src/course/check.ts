@@ -5,7 +5,7 @@ import { Breach, guard } from "./guard.ts";
 import type { Check, Lab, Observation } from "./lab.ts";
 import { markup, type Report, text, type Verdict } from "./table.ts";
 
-/** What `check` returns: counts for programs, a table for people. */
+/** What became of a part: counts for programs, a text for people. */
 export class Result implements Report {
   readonly title: string;
   readonly verdicts: readonly Verdict[];
@@ -29,11 +29,6 @@ export class Result implements Report {
 
   toString(): string {
     return text(this);
-  }
-
-  /** Already displayed by `check`: a kernel that shows a cell's last value has nothing to add. */
-  [Symbol.for("ringlab.mime")](): Record<string, unknown> {
-    return {};
   }
 }
 
@@ -78,16 +73,18 @@ export function examine<C extends object>(
 }
 
 /** Shows a result as a table in the notebook, or as text without one. */
-export function present(result: Result): Result {
+export function present(result: Result): void {
   display(markup(result));
-  return result;
 }
 
-/** The `check` of a lab: runs the checks of a part, shows the table and returns the counts. */
+/**
+ * The `check` of a lab: runs the checks of a part and shows the table. It returns nothing, so that no kernel shows it
+ * a second time as the cell's value; programs call `examine`.
+ */
 export function checker<C extends object>(
   lab: Lab<C>,
   checks: readonly Check<C>[],
-): (part: string, component: Partial<C>) => Result {
+): (part: string, component: Partial<C>) => void {
   return (part, component) => present(examine(lab, checks, part, component));
 }
 

@@ -39,11 +39,6 @@ export class Prediction {
     if (this.made && !sealed.has(this.question)) sealed.set(this.question, this.points);
     return this.points.map(([at, expected]) => ({ ...rest, [x]: at, [y]: expected }));
   }
-
-  /** Already displayed by `predict`. */
-  [Symbol.for("ringlab.mime")](): Record<string, unknown> {
-    return {};
-  }
 }
 
 /**

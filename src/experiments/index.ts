@@ -1,5 +1,7 @@
 /** Every experiment by its name, and what runs them. */
+import { directExecution } from "./direct-execution.ts";
 import type { Experiment } from "./experiment.ts";
+import { formalMap } from "./formal-map.ts";
 import { suggestion } from "./nearest.ts";
 import { BadPoint } from "./parameter.ts";
 
@@ -11,7 +13,7 @@ export { BadPoint, domain, type Parameter, parameterOf, parseValue, type Value }
 export { run } from "./run.ts";
 
 /** In the order of the labs that they belong to. */
-export const EXPERIMENTS: readonly Experiment[] = [];
+export const EXPERIMENTS: readonly Experiment[] = [formalMap, directExecution];
 
 /** @throws {BadPoint} when there is none of that name */
 export function experiment(name: string): Experiment {

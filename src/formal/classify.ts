@@ -67,12 +67,22 @@ export function classifyWith(classifier: Classifier, isa: Isa, geometry: Geometr
   }));
 }
 
-/** The library's classification, with evidence. */
-export function classify(isa: Isa, geometry: Geometry = SMALL): Evidence[] {
-  return classifyWith(referenceClassifier, isa, geometry).map((classified, i) => {
+const classified = new WeakMap<Isa, { geometry: Geometry; evidence: readonly Evidence[] }>();
+
+/** The library's classification, with evidence. Done once for an ISA. */
+export function classify(isa: Isa, geometry: Geometry = SMALL): readonly Evidence[] {
+  const known = classified.get(isa);
+  if (known?.geometry === geometry) return known.evidence;
+  const evidence = evidenceOf(isa, geometry);
+  classified.set(isa, { geometry, evidence });
+  return evidence;
+}
+
+function evidenceOf(isa: Isa, geometry: Geometry): Evidence[] {
+  return classifyWith(referenceClassifier, isa, geometry).map((found, i) => {
     const instruction = isa.instructions[i] as Instruction;
     const { coverage } = explore(isa, instruction, geometry);
-    return { ...classified, instruction, witnesses: witnesses(isa, classified, geometry), coverage };
+    return { ...found, instruction, witnesses: witnesses(isa, found, geometry), coverage };
   });
 }
 

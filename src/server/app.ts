@@ -1,6 +1,5 @@
 /** All routes behind one door: who may come in, what every answer carries, how errors look. */
 import { type Context, Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import type { Auth } from "./auth.ts";
 import { LARGEST, megabytes } from "./contents/model.ts";
 import { HttpError } from "./http-error.ts";
@@ -41,17 +40,15 @@ export function createApp(auth: Auth, routes: readonly Hono[]): Hono {
       c.header("cache-control", c.res.headers.get("cache-control") ?? "no-store");
   });
 
-  app.use(
-    bodyLimit({
-      maxSize: LARGEST_BODY,
-      onError: () => {
-        throw new HttpError(
-          413,
-          `this is too large to be saved from the page: up to ${megabytes(LARGEST)} go through`,
-        );
-      },
-    }),
-  );
+  app.use(async (c, next) => {
+    if (c.req.header("transfer-encoding")) throw new HttpError(411, "send the length of the body with it");
+    if (Number(c.req.header("content-length") ?? 0) > LARGEST_BODY)
+      throw new HttpError(
+        413,
+        `this is too large to be saved from the page: up to ${megabytes(LARGEST)} go through`,
+      );
+    await next();
+  });
 
   for (const route of routes) app.route("/", route);
 

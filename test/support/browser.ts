@@ -24,7 +24,14 @@ const FLAGS = [
 ];
 
 /** Errors in the console that Notebook 7 itself causes and that mean nothing: add here with the reason. */
-const KNOWN_NOISE: RegExp[] = [];
+const KNOWN_NOISE: RegExp[] = [
+  // shortcuts-extension hears of other plugins' settings before its own have loaded; it reads them again when they have.
+  /reading 'schema'/,
+];
+
+/** An expression for the page: the texts of all elements that match. */
+const TEXTS = (selector: string): string =>
+  `[...document.querySelectorAll(${JSON.stringify(selector)})].map(element => element.textContent)`;
 
 export interface Output {
   /** The MIME type that the page chose to render. */
@@ -162,18 +169,12 @@ export class NotebookPage {
 
   /** "[3]:" of a cell that ran, "[*]:" of one that runs, "[ ]:" of one that never did. */
   async prompt(index: number): Promise<string> {
-    return (await this.codeCells.nth(index).locator(".jp-InputPrompt").first().innerText()).trim();
+    return (await this.codeCells.nth(index).locator(".jp-InputPrompt").first().textContent())?.trim() ?? "";
   }
 
   async waitUntilRan(index: number, timeout = 30_000): Promise<void> {
-    await this.page.waitForFunction(
-      (at) => {
-        const cell = document.querySelectorAll(".jp-Notebook .jp-CodeCell")[at];
-        return /\[\d+\]/.test(cell?.querySelector(".jp-InputPrompt")?.textContent ?? "");
-      },
-      index,
-      { timeout },
-    );
+    const prompt = this.codeCells.nth(index).locator(".jp-InputPrompt", { hasText: /\[\d+\]/ });
+    await prompt.waitFor({ timeout, state: "attached" });
   }
 
   /** Runs one code cell and waits until it ended. */
@@ -193,24 +194,27 @@ export class NotebookPage {
   /** The menu's "Run All Cells"; waits until every code cell that holds code ended. */
   async runAll(timeout = 120_000): Promise<void> {
     await this.menu("Run", "Run All Cells");
+    await this.page
+      .locator(".jp-CodeCell .jp-InputPrompt", { hasText: /\[\d+\]/ })
+      .first()
+      .waitFor({ timeout });
     await this.page.waitForFunction(
-      () => {
-        const prompts = [...document.querySelectorAll(".jp-Notebook .jp-CodeCell .jp-InputPrompt")];
-        const running = prompts.some((prompt) => prompt.textContent?.includes("*"));
-        return !running && prompts.some((prompt) => /\[\d+\]/.test(prompt.textContent ?? ""));
+      `!${TEXTS(".jp-CodeCell .jp-InputPrompt")}.some(text => text.includes("*"))`,
+      null,
+      {
+        timeout,
       },
-      undefined,
-      { timeout },
     );
   }
 
   async outputs(index: number): Promise<Output[]> {
     const cell = this.codeCells.nth(index);
     await cell.scrollIntoViewIfNeeded();
-    return cell.locator(".jp-OutputArea-output").evaluateAll((all) =>
-      all.map((output) => ({
-        mime: (output as HTMLElement).dataset.mimeType ?? "",
-        text: output.textContent ?? "",
+    const outputs = await cell.locator(".jp-OutputArea-output").all();
+    return Promise.all(
+      outputs.map(async (output) => ({
+        mime: (await output.getAttribute("data-mime-type")) ?? "",
+        text: (await output.textContent()) ?? "",
       })),
     );
   }

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
+import { cellSource } from "../../course/build/cell-source.ts";
 import type { CellReport, Executed } from "../../kernel/execute.ts";
 import type { Notebook } from "../../kernel/notebook.ts";
 import type { KernelSpec } from "../../kernel/specs.ts";
@@ -128,7 +129,7 @@ function replaceCells(notebook: Notebook, replacements: Map<string, string>, fil
     } catch (error) {
       throw new UserError(`--replace ${tag}=${path}: ${(error as Error).message}`);
     }
-    for (const cell of tagged) cell.source = source.replace(/\n$/, "");
+    for (const cell of tagged) cell.source = cellSource(source);
   }
 }
 

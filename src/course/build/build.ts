@@ -1,4 +1,5 @@
 /** lab.md and the files it names → the notebook. Pure: the same input gives the same bytes. */
+import { cellSource } from "./cell-source.ts";
 import { blocks, type Fence, LabError, type Prose } from "./markdown.ts";
 import { type Bundle, type Cell, type Notebook, notebook, sourceLines } from "./notebook.ts";
 
@@ -17,13 +18,16 @@ export interface LabFiles {
 
 /** @throws LabError with the line of lab.md. */
 export function buildNotebook(lab: LabFiles): Notebook {
-  const ids = new Set<string>();
-  const cells = blocks(lab.markdown).map((block) => {
-    const id = block.kind === "prose" ? fresh(slug(block), ids) : block.name;
-    if (ids.has(id)) throw new LabError(block.line, `there are two cells named ${id}`);
-    ids.add(id);
-    return block.kind === "prose" ? prose(block, id, lab) : cell(block, lab);
-  });
+  const found = blocks(lab.markdown);
+  const names = new Set<string>();
+  for (const block of found) {
+    if (block.kind === "prose") continue;
+    if (names.has(block.name)) throw new LabError(block.line, `there are two cells named ${block.name}`);
+    names.add(block.name);
+  }
+  const cells = found.map((block) =>
+    block.kind === "prose" ? prose(block, fresh(slug(block), names), lab) : cell(block, lab),
+  );
   return notebook(cells, lab.id);
 }
 
@@ -41,7 +45,7 @@ function cell(fence: Fence, lab: LabFiles): Cell {
       throw new LabError(line, `cell ${name}: ${error instanceof Error ? error.message : error}`);
     }
   };
-  const source = include ? named(() => lab.read(include)).trim() : fence.code;
+  const source = include ? cellSource(named(() => lab.read(include))) : fence.code;
   const metadata = tags.length > 0 ? { tags } : {};
   if (language === "md") return { cell_type: "markdown", id: name, metadata, source: sourceLines(source) };
   const shown = output ? [named(() => lab.show(output))] : [];
@@ -70,6 +74,8 @@ function slug({ text }: Prose): string {
 function fresh(wanted: string, taken: Set<string>): string {
   for (let count = 1; ; count++) {
     const id = count === 1 ? wanted : `${wanted}-${count}`;
-    if (!taken.has(id)) return id;
+    if (taken.has(id)) continue;
+    taken.add(id);
+    return id;
   }
 }

@@ -38,9 +38,8 @@ export async function evaluateExpression(
 
 export function typeError(diagnostics: Parameters<typeof diagnosticLines>[0], name: string): CellError {
   const first = diagnostics[0];
-  const syntax = first !== undefined && first.code < 2000;
   return {
-    ename: syntax ? "SyntaxError" : "TypeScriptError",
+    ename: "TypeScriptError",
     evalue: first ? `TS${first.code}: ${first.message}` : "",
     traceback: diagnosticLines(diagnostics, name),
   };

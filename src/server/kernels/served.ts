@@ -118,6 +118,7 @@ export class ServedKernel {
     }
     this.#onAnswer = undefined;
     if (this.#state === "starting") this.#state = "idle";
+    this.#deliver("iopub", status(this.#kernelSession, this.#state), undefined);
     const held = this.#held ?? [];
     this.#held = undefined;
     for (const [channel, parts] of held) kernel.send(channel, parts);
@@ -160,6 +161,8 @@ export class ServedKernel {
     if (this.#backlog?.session === client.session)
       for (const [channel, parts] of this.#backlog.drain()) client.receive(channel, parts);
     this.#backlog = undefined;
+    // The page's own first question does not count as work, so it would not learn what the kernel is doing.
+    if (!this.#held) client.receive("iopub", status(this.#kernelSession, this.#state));
   }
 
   disconnect(client: Client): void {

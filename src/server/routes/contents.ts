@@ -11,7 +11,7 @@ const PREFIX = "/api/contents";
 const saved = z.object({
   type: z.string().optional(),
   format: z.string().nullish(),
-  content: z.unknown(),
+  content: z.unknown().optional(),
   chunk: z.number().int().optional(),
 });
 const created = z.object({

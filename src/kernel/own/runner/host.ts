@@ -18,11 +18,11 @@ import {
 /** A cell that has not noticed an interrupt after so many ms is ended together with its thread. */
 const PATIENCE = 1000;
 
-/** MB of JavaScript heap: half of the machine's memory, from 512 MB to 8 GB. */
+/** MB of JavaScript heap: half of the machine's memory, from 512 MB to 4 GB. */
 function heapLimit(): number {
   const asked = Number(process.env.RINGLAB_HEAP_MB);
   if (asked > 0) return asked;
-  return Math.min(8192, Math.max(512, Math.floor(totalmem() / 2 ** 21)));
+  return Math.min(4096, Math.max(512, Math.floor(totalmem() / 2 ** 21)));
 }
 
 export interface Finished {

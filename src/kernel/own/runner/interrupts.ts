@@ -62,6 +62,11 @@ export class Interrupts {
   arrived(): void {
     this.#shared[FLAG] = 0;
     this.#epoch++;
+    this.abandon();
+  }
+
+  /** Ends the wait for the running cell. */
+  abandon(): void {
     this.#reject?.(new KeyboardInterrupt());
   }
 }

@@ -99,8 +99,8 @@ function chdir(): never {
 
 /** After a cell has ended, a timer or a promise may still fail: said on stderr, and the notebook lives on. */
 function late(what: string, error: unknown): void {
-  if (error instanceof KeyboardInterrupt) return;
-  output.write("stderr", `${what}: ${inspect(error)}\n`);
+  if (error instanceof KeyboardInterrupt) interrupts.abandon();
+  else output.write("stderr", `${what}: ${inspect(error)}\n`);
 }
 
 installStacks();

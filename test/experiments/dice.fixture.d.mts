@@ -1,0 +1,2 @@
+import type { Experiment } from "../../src/experiments/index.ts";
+export const EXPERIMENTS: readonly Experiment[];

@@ -1,0 +1,35 @@
+import { tmpdir } from "node:os";
+import { expect, test } from "vitest";
+import { Spare } from "../../src/server/kernels/spare.ts";
+import { TSLAB } from "../support/notebook-server.ts";
+
+const started = () => new Promise((done) => setTimeout(done, 200));
+
+test("goes to whoever wants its kind in its folder, once", async () => {
+  const spare = new Spare(TSLAB, tmpdir());
+  spare.prepare();
+  await started();
+  expect(await spare.take({ ...TSLAB, name: "other" }, tmpdir())).toBeUndefined();
+  expect(await spare.take(TSLAB, "/")).toBeUndefined();
+  const kernel = await spare.take(TSLAB, tmpdir());
+  expect(kernel?.process.pid).toBeGreaterThan(0);
+  expect(kernel?.exit).toBeUndefined();
+  expect(await spare.take(TSLAB, tmpdir())).toBeUndefined();
+  await kernel?.kill();
+});
+
+test("one that died is not given away", async () => {
+  const spare = new Spare({ ...TSLAB, argv: [process.execPath, "-e", "0"] }, tmpdir());
+  spare.prepare();
+  await started();
+  await started();
+  expect(await spare.take(TSLAB, tmpdir())).toBeUndefined();
+});
+
+test("ends with the server", async () => {
+  const spare = new Spare(TSLAB, tmpdir());
+  spare.prepare();
+  await started();
+  await spare.stop();
+  expect(await spare.take(TSLAB, tmpdir())).toBeUndefined();
+});
