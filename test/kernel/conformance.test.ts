@@ -225,10 +225,7 @@ describe.each(ENGINES)("%s", (name) => {
     const { reply } = await client.execute("process.exit(3)");
     expect(reply.status).toBe("error");
     expect(reply.evalue).toMatch(/process/);
-<<<<<<< HEAD
-=======
     if (name === "ringlab") return expect((await client.execute("typeof x")).reply.status).toBe("error"); // lives on, without x
     expect(await client.kernel.exited).toMatchObject({ code: 3 });
->>>>>>> kernel
   });
 });
