@@ -66,6 +66,9 @@ async function install(options: PlaceOptions): Promise<void> {
     } catch (error) {
       throw userErrors(error);
     }
+  const { ensureSnapshot } = await import("../../kernel/own/checker/snapshot.ts");
+  if (!(await ensureSnapshot()))
+    console.log("The start-up snapshot could not be made: kernels start about a second slower.");
   const names = specs.map(({ display_name }) => `“${display_name}”`).join(" or ");
   console.log(
     `\nJupyterLab: start it anew, then choose ${names} for a notebook.\nVS Code: Select Kernel, Jupyter Kernel…, ${names}.`,

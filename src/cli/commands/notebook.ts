@@ -84,7 +84,8 @@ async function serve(options: Options): Promise<void> {
   const { ensureFrontend, freePort, PortInUse, startServer } = await import("../../server/index.ts");
   const { SPECS } = await import("../../kernel/specs.ts");
   const { version } = await import("../version.ts");
-  const frontend = await ensureFrontend(buildReport);
+  const { ensureSnapshot } = await import("../../kernel/own/checker/snapshot.ts");
+  const [frontend] = await Promise.all([ensureFrontend(buildReport), ensureSnapshot()]);
 
   let askToStop = () => {};
   const shutdown = new Promise<void>((done) => {

@@ -8,7 +8,7 @@ export class Modules {
   readonly #options: ts.CompilerOptions;
   readonly #installation: Installation;
   readonly #host: ts.ModuleResolutionHost;
-  #cache!: ts.ModuleResolutionCache;
+  cache!: ts.ModuleResolutionCache;
 
   constructor(io: Io, options: ts.CompilerOptions, installation: Installation) {
     this.#io = io;
@@ -27,22 +27,31 @@ export class Modules {
   /** Forgets every answer, also "there is no such module". */
   forget(): void {
     const canonical = (path: string) => (this.#io.caseSensitive ? path : path.toLowerCase());
-    this.#cache = ts.createModuleResolutionCache(this.#io.cwd, canonical, this.#options);
+    this.cache = ts.createModuleResolutionCache(this.#io.cwd, canonical, this.#options);
   }
 
+  /** Also finds what was written or installed since the last look; "there is none" is asked anew each time. */
   resolve(from: string, name: string): ResolvedModule {
-    if (name === "tslab") return this.#found(this.#installation.tslab);
+    const known = this.resolveCached(from, name);
+    return known.resolvedModule ? known : this.#ask(from, name, undefined);
+  }
+
+  resolveCached(from: string, name: string): ResolvedModule {
+    if (name === "tslab") return this.resolveFile(this.#installation.tslab);
+    return this.#ask(from, name, this.cache);
+  }
+
+  #ask(from: string, name: string, cache: ts.ModuleResolutionCache | undefined): ResolvedModule {
     const ours = name === "ringlab" || name.startsWith("ringlab/");
     const origin = ours ? `${this.#installation.root}/package.json` : from;
-    const known = ts.resolveModuleName(name, origin, this.#options, this.#host, this.#cache);
-    if (known.resolvedModule) return known;
-    // A module that was missing may have been written or installed since: ask without the cache.
-    return ts.resolveModuleName(name, origin, this.#options, this.#host);
+    return ts.resolveModuleName(name, origin, this.#options, this.#host, cache);
   }
 
-  #found(resolvedFileName: string): ResolvedModule {
-    const extension = resolvedFileName.endsWith(".d.ts") ? ".d.ts" : ".ts";
-    const resolvedModule = { resolvedFileName, extension, isExternalLibraryImport: true };
+  /** The answer for a module whose file is known. */
+  resolveFile(resolvedFileName: string): ResolvedModule {
+    const extension = /\.d\.[cm]?ts$|\.[^./]+$/.exec(resolvedFileName)?.[0];
+    const isExternalLibraryImport = resolvedFileName.includes("/node_modules/");
+    const resolvedModule = { resolvedFileName, extension, isExternalLibraryImport };
     return { resolvedModule, failedLookupLocations: [] } as unknown as ResolvedModule;
   }
 }

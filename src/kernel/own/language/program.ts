@@ -20,7 +20,13 @@ export class LivingProgram {
   readonly #files: Files;
   readonly #modules: Modules;
   readonly #host: ts.CompilerHost;
-  #roots: string[];
+  readonly #roots: string[];
+  /**
+   * A file that imports everything that cells import. Were these roots of the program, each new one would make
+   * TypeScript resolve every import of every file again.
+   */
+  readonly #hub: string;
+  #wanted = new Set<string>();
   /** Imports that led nowhere when the program was built, as [file, name]. */
   #missing: [string, string][] = [];
 
@@ -31,7 +37,9 @@ export class LivingProgram {
     this.#modules = new Modules(io, this.options, installation);
     const globals = `${installation.root}/globals.d.ts`;
     this.#files.addVirtual(globals, GLOBALS);
-    this.#roots = [globals];
+    this.#hub = `${installation.root}/imports.ts`;
+    this.#files.addVirtual(this.#hub, "export {};");
+    this.#roots = [globals, this.#hub];
     this.#host = this.#createHost(installation);
     this.#build();
   }
@@ -59,16 +67,19 @@ export class LivingProgram {
   }
 
   /** Brings the program up to date with the disk and with what a cell imports. */
-  update(importer: string, imports: readonly string[]): void {
+  update(importer: string, names: readonly string[]): void {
     const appeared = this.#missing.some(([file, name]) => this.resolve(file, name).resolvedModule);
     if (appeared) this.#modules.forget();
-    const added = imports
+    const added = names
       .map((name) => this.resolve(importer, name).resolvedModule)
       .filter((found) => found !== undefined && !this.program.getSourceFile(found.resolvedFileName))
       .map((found) => found?.resolvedFileName as string)
       .filter((path) => this.#files.isLocal(path) || !/\.[cm]?jsx?$/.test(path));
     if (!added.length && !appeared && !this.#files.changed()) return;
-    this.#roots = [...new Set([...this.#roots, ...added])];
+    for (const path of added) this.#wanted.add(path);
+    for (const path of this.#wanted) if (this.io.stamp(path) === undefined) this.#wanted.delete(path);
+    const imports = [...this.#wanted].map((path) => `import ${JSON.stringify(path)};`);
+    this.#files.addVirtual(this.#hub, `${imports.join("\n")}\nexport {};`);
     this.#build(appeared ? undefined : this.program);
   }
 
@@ -126,7 +137,11 @@ export class LivingProgram {
       directoryExists: (path) => io.directoryExists(path),
       getDirectories: () => [],
       realpath: (path) => io.realpath(path),
-      resolveModuleNameLiterals: (names, from) => names.map((name) => this.resolve(from, name.text)),
+      resolveModuleNameLiterals: (names, from) =>
+        names.map(({ text }) =>
+          from === this.#hub ? this.#modules.resolveFile(text) : this.#modules.resolveCached(from, text),
+        ),
+      getModuleResolutionCache: () => this.#modules.cache,
       jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
     };
   }
