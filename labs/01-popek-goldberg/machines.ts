@@ -44,9 +44,9 @@ export function verdictRows(classifier: Classifier, isas: readonly Isa[]) {
     return {
       machine: isa.name,
       virtualizable: found.virtualizable,
-      "stands against it": found.breaks.join(" ") || "nothing",
-      "hybrid-virtualizable": found.hybrid,
-      "stands against that": found.breaksHybrid.join(" ") || "nothing",
+      "against it": found.breaks.join(" ") || "nothing",
+      "by a hybrid": found.hybrid,
+      "against that": found.breaksHybrid.join(" ") || "nothing",
     };
   });
 }
@@ -90,7 +90,8 @@ export function directRows(isa: Isa, rates: readonly number[], seeds: readonly n
       const guest = workload(isa, { geometry: GUEST, seed, rate, supervisor: SUPERVISOR_SHARE });
       return NAMES.map((monitor) => {
         const { counts } = played(isa, monitor, guest);
-        return { rate, seed, monitor, share: directFraction(counts), steps: guest.steps, ...counts };
+        const { direct, interpreted, traps } = counts;
+        return { rate, seed, monitor, direct, interpreted, traps, share: directFraction(counts) };
       });
     }),
   );

@@ -20,7 +20,7 @@ function classify(probe: Probe): Classification {
 }
 
 function virtualizable(instructions: readonly Classified[]): Verdict {
-  // Step 5. Which instructions stand against Theorem 1 (C8), and which against Theorem 3 (C9)?
+  // Step 5. Which instructions stand against Theorem 1 (C8), which against Theorem 3 (C9)?
   return { virtualizable: true, hybrid: true, breaks: [], breaksHybrid: [] };
 }
 

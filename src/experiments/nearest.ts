@@ -1,5 +1,10 @@
-/** The name that a user probably meant: the smallest Levenshtein distance, when it is small enough to be a slip. */
+/**
+ * The name that a user probably meant: the only one that begins so, or the one at the smallest Levenshtein distance,
+ * when that is small enough to be a slip.
+ */
 export function nearest(typed: string, names: readonly string[]): string | undefined {
+  const begun = names.filter((name) => name.toLowerCase().startsWith(typed.toLowerCase()));
+  if (typed.length > 1 && begun.length === 1) return begun[0];
   const ranked = names
     .map((name) => ({ name, distance: distance(typed.toLowerCase(), name.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);

@@ -37,6 +37,8 @@ interface Pending {
   fail: (error: Error) => void;
 }
 
+const START_ATTEMPTS = 3;
+
 export class KernelClient {
   readonly kernel: KernelProcess;
   readonly spec: KernelSpec;
@@ -52,7 +54,17 @@ export class KernelClient {
     spec: KernelSpec,
     options: { cwd: string; env?: NodeJS.ProcessEnv },
   ): Promise<KernelClient> {
-    const client = new KernelClient(spec, await KernelProcess.start(spec, options));
+    for (let attempt = 1; ; attempt++)
+      try {
+        return await KernelClient.#connect(new KernelClient(spec, await KernelProcess.start(spec, options)));
+      } catch (error) {
+        // Ports were free when they were chosen; another program may have taken one until the kernel listens.
+        const taken = error instanceof KernelDied && /address already in use/i.test(error.message);
+        if (!taken || attempt === START_ATTEMPTS) throw error;
+      }
+  }
+
+  static async #connect(client: KernelClient): Promise<KernelClient> {
     client.info = (await client.request("shell", "kernel_info_request", {})).reply;
     // A subscriber misses what was published before its subscription arrived: ask until a status comes through.
     for (let arrived = false; !arrived; ) {

@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { Dealer, Subscriber } from "zeromq";
 import { type Connection, endpoint, newConnection, removeConnection, writeConnection } from "./connection.ts";
+import { PARENT_VARIABLE } from "./orphan.ts";
 import type { KernelSpec } from "./specs.ts";
 import { fromFrames, type Parts, toFrames } from "./wire.ts";
 
@@ -55,7 +56,7 @@ export class KernelProcess extends EventEmitter<Events> {
     const [command, ...args] = spec.argv.map((word) => word.replace("{connection_file}", this.#file));
     this.process = spawn(command as string, args, {
       cwd: options.cwd,
-      env: { ...process.env, ...spec.env, ...options.env },
+      env: { ...process.env, [PARENT_VARIABLE]: String(process.pid), ...spec.env, ...options.env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     for (const stream of [this.process.stdout, this.process.stderr])

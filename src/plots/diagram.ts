@@ -1,7 +1,7 @@
 /** Drawings by hand: a template tag that escapes what it is given, and a card under the result. */
 import { card, escapeXml } from "./card.ts";
 import { FigureError } from "./columns.ts";
-import type { Figure } from "./figure.ts";
+import { type Figure, figure } from "./figure.ts";
 import { LIGHT } from "./theme.ts";
 
 /** A piece of SVG. Only `svg` makes one, so what is in it has been escaped. */
@@ -48,5 +48,5 @@ export function diagram(
 ): Figure {
   const defaults = `<g fill="${ink.text}" stroke="none" font-size="13">`;
   const inside = `${defaults}${pieces.map(({ markup }) => markup).join("")}</g>`;
-  return { kind: "figure", title, alt, svg: card(inside, size, { title, alt }) };
+  return figure({ title, alt, svg: card(inside, size, { title, alt }) });
 }

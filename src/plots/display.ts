@@ -4,11 +4,9 @@
  */
 import { randomUUID } from "node:crypto";
 import { inspect } from "node:util";
-import { isFigure } from "./figure.ts";
-import { isMarkup } from "./markup.ts";
+import { type Bundle, ownBundle } from "./bundle.ts";
+import { figureBundle, isFigure } from "./figure.ts";
 
-/** One thing in several MIME types, from which a front end takes the richest that it can draw. */
-export type Bundle = Record<string, unknown>;
 type Hook = (bundle: Bundle, options?: { id?: string; update?: boolean }) => void;
 
 const HOOK = Symbol.for("ringlab.display");
@@ -20,13 +18,8 @@ export function displayHook(): Hook | undefined {
 
 /** A figure, a table or markup in all their types; anything else as Node prints it. */
 export function bundleOf(value: unknown): Bundle {
-  if (isFigure(value))
-    return {
-      ...(value.spec ? { "application/vnd.vegalite.v5+json": value.spec } : {}),
-      "image/svg+xml": value.svg,
-      "text/plain": `${value.title}\n${value.alt}`,
-    };
-  if (isMarkup(value)) return { [value.mime]: value.source, "text/plain": value.text };
+  const bundle = isFigure(value) ? figureBundle(value) : ownBundle(value);
+  if (bundle) return bundle;
   return { "text/plain": typeof value === "string" ? value : inspect(value) };
 }
 

@@ -1,3 +1,5 @@
+import { type Bundle, withBundle } from "./bundle.ts";
+
 /** A finished picture: what every front end can show of it, from an interactive chart down to one sentence. */
 export interface Figure {
   kind: "figure";
@@ -12,4 +14,19 @@ export interface Figure {
 
 export function isFigure(value: unknown): value is Figure {
   return typeof value === "object" && value !== null && (value as Figure).kind === "figure";
+}
+
+/** The picture in all its types. */
+export function figureBundle({ title, alt, spec, svg }: Figure): Bundle {
+  return {
+    ...(spec ? { "application/vnd.vegalite.v5+json": spec } : {}),
+    "image/svg+xml": svg,
+    "text/plain": `${title}\n${alt}`,
+  };
+}
+
+/** A figure that a kernel, finding it as the last value of a cell, knows how to show. */
+export function figure(parts: Omit<Figure, "kind">): Figure {
+  const made: Figure = { kind: "figure", ...parts };
+  return withBundle(made, figureBundle(made));
 }

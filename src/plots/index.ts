@@ -1,4 +1,6 @@
 /** Rows in, pictures out. Knows the shape of rows and nothing of what they were measured on. */
+
+export type { Bundle } from "./bundle.ts";
 export { escapeXml } from "./card.ts";
 export { type BarChart, barChart } from "./charts/bar.ts";
 export { type LineChart, lineChart } from "./charts/line.ts";
@@ -7,7 +9,7 @@ export { type TileChart, tileChart } from "./charts/tile.ts";
 export { type Cell, type Column, type Columns, FigureError, type Row } from "./columns.ts";
 export { diagram, ink, type SvgPiece, svg } from "./diagram.ts";
 export { type DirectExecutionRow, directExecution } from "./direct-execution.ts";
-export { type Bundle, bundleOf, display, type Updatable, updatable } from "./display.ts";
+export { bundleOf, display, type Updatable, updatable } from "./display.ts";
 export { type Figure, isFigure } from "./figure.ts";
 export { FIGURES } from "./figures.ts";
 export { html, latex, type Markup, markdown } from "./markup.ts";

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import type * as ObservablePlot from "@observablehq/plot";
 import { card } from "./card.ts";
 import { axisTitle, type Columns, column, FigureError, type Row } from "./columns.ts";
-import type { Figure } from "./figure.ts";
+import { type Figure, figure as toFigure } from "./figure.ts";
 import { SERIES } from "./theme.ts";
 
 const require = createRequire(import.meta.url);
@@ -71,5 +71,5 @@ export function observable(figure: PlotFigure, options: (plot: PlotLibrary) => o
   heading.textContent = title;
   drawn.setAttribute("y", String(top));
   const inside = heading.outerHTML + drawn.outerHTML;
-  return { kind: "figure", title, alt, svg: card(inside, { width, height: height + top }, { title, alt }) };
+  return toFigure({ title, alt, svg: card(inside, { width, height: height + top }, { title, alt }) });
 }

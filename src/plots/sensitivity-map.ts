@@ -73,6 +73,7 @@ function verdict(rows: readonly SensitivityRow[]): { word: string; count: string
   const escaping = number("hole") + number("supervisor");
   const all = escaping + number("caught");
   const verb = escaping === 1 ? "escapes" : "escape";
+  if (all === 0) return { word: "no verdict", count: "no sensitive instruction was found" };
   if (escaping === 0) return { word: "virtualizable", count: `all ${all} sensitive instructions trap` };
   if (number("hole") === 0)
     return {
@@ -125,11 +126,12 @@ function panel(rows: readonly SensitivityRow[]): object {
   const pills = [...upper, ...lower].flatMap((each) => each.pills);
   const { word, count } = verdict(rows);
   const size = { width: 2 * QUADRANT, height, middle };
+  const [escaped, caught] = upper.map((each) => each.pills.length > 0);
   return {
     title: { text: `${rows[0]!.isa}: ${word}`, subtitle: count, fontSize: 13, offset: 8 },
     width: size.width,
     height,
-    layer: [hole(size, upper[0]!.pills.length === 0), ...quadrantLines(size), ...pillMarks(pills, size)],
+    layer: [hole(size, !escaped && caught === true), ...quadrantLines(size), ...pillMarks(pills, size)],
   };
 }
 
@@ -168,7 +170,7 @@ function axes({ width, height, middle }: Size): { x: object; y: object } {
   };
 }
 
-/** The quadrant that ought to be empty: tinted, and when it is empty it says so. */
+/** The quadrant that ought to be empty: tinted, and when it is empty though there are sensitive instructions, it says so. */
 function hole(size: Size, empty: boolean): object {
   const { x, y } = axes(size);
   const data = { values: [{ left: 0, right: QUADRANT, top: 0, bottom: size.middle }] };

@@ -65,6 +65,7 @@ export const SPEC_CONFIG = {
     titleLimit: 0,
     labelLimit: 0,
     offset: 8,
+    columnPadding: 18,
   },
   header: { labelFontSize: 12, titleFontSize: 12, labelFontWeight: "bold", labelPadding: 6 },
   range: { category: [...SERIES] },

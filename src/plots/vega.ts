@@ -4,7 +4,7 @@ import type * as Vega from "vega";
 import type * as VegaLite from "vega-lite";
 import { card } from "./card.ts";
 import { FigureError } from "./columns.ts";
-import type { Figure } from "./figure.ts";
+import { type Figure, figure } from "./figure.ts";
 import { SPEC_CONFIG, SVG_CONFIG } from "./theme.ts";
 
 const require = createRequire(import.meta.url);
@@ -34,7 +34,7 @@ interface Drawing {
  */
 export function vegaLite(spec: object, { title, alt }: { title: string; alt: string }): Figure {
   const themed = { $schema: SCHEMA, ...spec, config: SPEC_CONFIG };
-  return { kind: "figure", title, alt, spec: themed, svg: draw(themed, { title, alt }) };
+  return figure({ title, alt, spec: themed, svg: draw(themed, { title, alt }) });
 }
 
 function draw(spec: object, text: { title: string; alt: string }): string {
@@ -53,7 +53,11 @@ function draw(spec: object, text: { title: string; alt: string }): string {
       config: SVG_CONFIG as VegaLite.Config,
       logger: logger as never,
     });
-    const view = new vega.View(vega.parse(compiled), { renderer: "none", logger }).run() as unknown as Drawn;
+    const view = new vega.View(vega.parse(compiled), {
+      renderer: "none",
+      logger,
+      loader: refuse(vega.loader()),
+    }).run() as unknown as Drawn;
     if (complaints.length > 0) throw new Error(complaints.join("; "));
     return toSvg(vega as unknown as Drawing, view, text);
   } catch (error) {
@@ -61,6 +65,14 @@ function draw(spec: object, text: { title: string; alt: string }): string {
       `"${text.title}" cannot be drawn: ${error instanceof Error ? error.message : error}`,
     );
   }
+}
+
+/** A specification may come with somebody's notebook: in Node, vega's own loader would read files for it. */
+function refuse(loader: Vega.Loader): Vega.Loader {
+  const load = () => {
+    throw new Error("its data lie elsewhere; a figure loads nothing, put them into data.values");
+  };
+  return { ...loader, load, http: load, file: load };
 }
 
 /** Without a canvas vega takes 0.8 em a character, which tears titles and legends apart; 0.56 em is what sans serifs have. */

@@ -22,7 +22,7 @@ export const LAB = defineLab<Toy>({
     },
     ringTwice: {
       doc: "Rings.",
-      parameters: [{ name: "bell", type: "Bell", doc: "the bell", port: ["ring"] }],
+      parameters: [{ name: "bell", type: "Bell | Gong", doc: "the bell", port: ["ring"] }],
       returns: { type: "nothing", doc: "", schema: z.void() },
     },
   },

@@ -6,7 +6,8 @@ const names = ["formal-map", "direct-execution"];
 test.each([
   ["formal-mpa", "formal-map"],
   ["Formal-Map", "formal-map"],
-  ["direct-exec", "direct-execution"],
+  ["direct", "direct-execution"],
+  ["derict-execution", "direct-execution"],
   ["rate", undefined],
 ])("%s is near %s", (typed, meant) => expect(nearest(typed, names)).toBe(meant));
 

@@ -33,6 +33,8 @@ const COPIES = {
   "ringlab-tslab": "tslab gives later cells a copy of a variable: closures keep the first one",
 };
 
+const FORGETS = { "ringlab-tslab": "tslab forgets the declarations of a cell that throws" };
+
 const CASES: Case[] = [
   { name: "the last expression", code: "1 + 1", result: "2" },
   { name: "an object", code: "({ a: [1, 2], b: 'x' })", result: "{ a: [ 1, 2 ], b: 'x' }" },
@@ -101,6 +103,12 @@ const CASES: Case[] = [
     code: "await Promise.reject(new TypeError('later'))",
     fails: ["TypeError", /^later$/],
   },
+  {
+    name: "a cell that throws after a declaration",
+    code: "const reached = 5; throw new Error('then')",
+    fails: ["Error", /^then$/],
+  },
+  { name: "what it declared is there", code: "reached", result: "5", differs: FORGETS },
   { name: "right after an error", code: "1 + 2", result: "3" },
   {
     name: "a long output",

@@ -69,6 +69,19 @@ describe.skipIf(lacks("chromium", import.meta.url))("the page", () => {
     expect(readFileSync(join(server.root, "broken.ipynb"), "utf8")).toBe('{\n "cells": [\n');
   }, 30_000);
 
+  test("no menu entry leads nowhere", async () => {
+    const page = await browser.open(server.server.url.replace("/tree", "/notebooks/first.ipynb"));
+    for (const name of ["File", "View", "Settings"]) {
+      await page.locator(".lm-MenuBar-item", { hasText: name }).click();
+      const labels = await page.locator(".lm-Menu-itemLabel").allTextContents();
+      expect(labels.length).toBeGreaterThan(5);
+      expect(labels).not.toEqual(
+        expect.arrayContaining([expect.stringMatching(/Log Out|Open JupyterLab|Export|^Language/)]),
+      );
+      await page.keyboard.press("Escape");
+    }
+  }, 30_000);
+
   test("the file list shows the notebooks", async () => {
     const page = await browser.openTree(server.server.url);
     await page.locator(".jp-DirListing-item", { hasText: "first.ipynb" }).waitFor();

@@ -1,12 +1,13 @@
 import { tmpdir } from "node:os";
 import { expect, test } from "vitest";
+import { Processes } from "../../src/server/kernels/processes.ts";
 import { Spare } from "../../src/server/kernels/spare.ts";
 import { TSLAB } from "../support/notebook-server.ts";
 
 const started = () => new Promise((done) => setTimeout(done, 200));
 
 test("goes to whoever wants its kind in its folder, once", async () => {
-  const spare = new Spare(TSLAB, tmpdir());
+  const spare = new Spare(TSLAB, tmpdir(), new Processes());
   spare.prepare();
   await started();
   expect(await spare.take({ ...TSLAB, name: "other" }, tmpdir())).toBeUndefined();
@@ -19,7 +20,7 @@ test("goes to whoever wants its kind in its folder, once", async () => {
 });
 
 test("one that died is not given away", async () => {
-  const spare = new Spare({ ...TSLAB, argv: [process.execPath, "-e", "0"] }, tmpdir());
+  const spare = new Spare({ ...TSLAB, argv: [process.execPath, "-e", "0"] }, tmpdir(), new Processes());
   spare.prepare();
   await started();
   await started();
@@ -27,7 +28,7 @@ test("one that died is not given away", async () => {
 });
 
 test("ends with the server", async () => {
-  const spare = new Spare(TSLAB, tmpdir());
+  const spare = new Spare(TSLAB, tmpdir(), new Processes());
   spare.prepare();
   await started();
   await spare.stop();

@@ -212,10 +212,13 @@ export class NotebookPage {
     await cell.scrollIntoViewIfNeeded();
     const outputs = await cell.locator(".jp-OutputArea-output").all();
     return Promise.all(
-      outputs.map(async (output) => ({
-        mime: (await output.getAttribute("data-mime-type")) ?? "",
-        text: (await output.textContent()) ?? "",
-      })),
+      outputs.map(async (output) => {
+        const vegaLite = (await output.getAttribute("class"))?.includes("jp-RenderedVegaLite");
+        const mime = vegaLite
+          ? "application/vnd.vegalite.v5+json"
+          : await output.getAttribute("data-mime-type");
+        return { mime: mime ?? "", text: (await output.textContent()) ?? "" };
+      }),
     );
   }
 

@@ -40,8 +40,7 @@ export function htmlPage(notebook: Notebook, file: string, warn: (message: strin
 </head>
 <body>
 <main>
-${contents(headings)}
-${cells.join("\n")}
+${withContents(cells.join("\n"), contents(headings))}
 <footer>Exported by Ringlab from ${escapeXml(basename(file))}</footer>
 </main>
 </body>
@@ -83,6 +82,13 @@ function remember(headings: Heading[], level: number, text: string): string {
   for (let copy = 2; headings.some((heading) => heading.id === id); copy++) id = `${base}-${copy}`;
   headings.push({ level, text: plain, id });
   return id;
+}
+
+/** Under the title when there is one, else at the top. */
+function withContents(body: string, nav: string): string {
+  const end = body.indexOf("</h1>");
+  const at = end < 0 ? 0 : end + "</h1>".length;
+  return body.slice(0, at) + nav + body.slice(at);
 }
 
 function contents(headings: readonly Heading[]): string {

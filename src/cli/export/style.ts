@@ -46,6 +46,7 @@ nav .h2{padding-left:1rem}nav .h3{padding-left:2rem;color:var(--muted)}
 .ansi-red{color:#b3261e}.ansi-green{color:#1a7436}.ansi-yellow{color:#8a5a00}.ansi-blue{color:#0b62b8}.ansi-magenta{color:#8a3c86}.ansi-cyan{color:#0b6e79}.ansi-black,.ansi-white{color:inherit}
 @media(prefers-color-scheme:dark){.ansi-red{color:#ff9a8f}.ansi-green{color:#6bd08a}.ansi-yellow{color:#e3b341}.ansi-blue{color:#7cb8f5}.ansi-magenta{color:#df9bdb}.ansi-cyan{color:#5fd0dc}}
 @media(min-width:62rem){.number{position:absolute;right:100%;top:.95rem;margin-right:.7rem}}
+@media(max-width:48rem){figure img{max-width:none}}
 @media(max-width:30rem){body{font-size:1rem}main{padding-top:1.5rem}pre{padding:.7rem .8rem}}
 @media print{:root{color-scheme:light;--ground:#fff;--ink:#000;--muted:#444;--line:#bbb;--code:#f6f6f6;--link:#000}main{max-width:none;padding:0}nav,footer{display:none}pre{white-space:pre-wrap}h1,h2,h3{break-after:avoid}figure,tr{break-inside:avoid}}
 `;

@@ -36,7 +36,7 @@ export async function evaluateExpression(
   return { status: "ok", data: outcome.data ?? { "text/plain": "undefined" }, metadata: {} };
 }
 
-function typeError(diagnostics: Parameters<typeof diagnosticLines>[0], name: string): CellError {
+export function typeError(diagnostics: Parameters<typeof diagnosticLines>[0], name: string): CellError {
   const first = diagnostics[0];
   return {
     ename: "TypeScriptError",

@@ -1,9 +1,7 @@
 /** Starts our own kernel in this process. */
 import { readConnection } from "../connection.ts";
+import { onOrphaned } from "../orphan.ts";
 import { Kernel } from "./kernel.ts";
-
-/** How often the kernel looks whether the process that started it still lives, ms. */
-const ORPHAN_CHECK = 1000;
 
 /**
  * With RINGLAB_WARM in the environment the kernel is a spare: it warms up before anybody asks.
@@ -16,19 +14,7 @@ export async function start(connectionFile: string): Promise<void> {
   const kernel = new Kernel(readConnection(connectionFile), process.cwd());
   process.on("SIGINT", () => kernel.interrupt());
   process.on("SIGTERM", () => void kernel.close());
-  const parent = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== parent || !lives(parent)) void kernel.close();
-  }, ORPHAN_CHECK).unref();
+  onOrphaned(() => void kernel.close());
   await kernel.listen();
   if (spare) kernel.warm();
-}
-
-function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

@@ -1,9 +1,13 @@
 /** tslab's converter and executor, without its Jupyter server: compiles and runs one cell after the other. */
-import { format, inspect } from "node:util";
+import { typeError } from "../own/execute.ts";
+import { resultBundle } from "../own/runner/display.ts";
+import { describe } from "../own/runner/errors.ts";
+import type { CellError } from "../own/runner/messages.ts";
 import type { Content } from "../wire.ts";
 import { Hooks } from "./hooks.ts";
 import { checkTslabVersion, loadTslab } from "./installation.ts";
 import { type Interrupts, KeyboardInterrupt } from "./interrupt.ts";
+import { cellFile } from "./stack.ts";
 
 interface TslabExecutor {
   execute(code: string): Promise<boolean>;
@@ -18,28 +22,15 @@ type TslabConsole = { log: (value: unknown) => void; error: (...args: unknown[])
 
 export type Publish = (msg_type: string, content: Content) => void;
 
-const report = (ename: string, evalue: string, traceback: string[]): Content => ({
-  ename,
-  evalue,
-  traceback,
-});
-
-/** What was thrown, as a Jupyter error: anything can be thrown. */
-function describe(thrown: unknown): Content {
-  if (!(thrown instanceof Error)) {
-    const text = inspect(thrown);
-    return report("Thrown", text, [`Thrown: ${text}`]);
-  }
-  return report(thrown.name, thrown.message, (thrown.stack ?? `${thrown}`).split("\n"));
-}
+/** Node's error for a script that a signal ended. */
+const BY_SIGNAL = "ERR_SCRIPT_EXECUTION_INTERRUPTED";
 
 export class TslabEngine {
   readonly #executor: TslabExecutor;
   readonly #hooks: Hooks;
   readonly #interrupts: Interrupts;
   readonly #publish: Publish;
-  /** What the executor said about the cell that runs: compiler messages, or the one value that was thrown. */
-  #diagnostics: string[] = [];
+  /** What the cell that runs threw; without it, a cell that fails did not compile. */
   #thrown: { value: unknown } | undefined;
   #count = 0;
 
@@ -64,19 +55,17 @@ export class TslabEngine {
 
   /** tslab logs exactly one thing: the value of the last expression. */
   #result(value: unknown): void {
-    const data = { "text/plain": inspect(value) };
+    const data = resultBundle(value);
     this.#publish("execute_result", { execution_count: this.#count, data, metadata: {} });
   }
 
-  /** tslab complains with one value that was thrown, or with a format for each compiler message. */
+  /** tslab complains with one value that was thrown, or with a format for each compiler message: those are known. */
   #complain(args: unknown[]): void {
     if (args.length === 1) this.#thrown = { value: args[0] };
-    else this.#diagnostics.push(format(...args));
   }
 
   async execute(code: string, count: number): Promise<Content> {
     this.#count = count;
-    this.#diagnostics = [];
     this.#thrown = undefined;
     await this.#hooks.prepare(code, count);
     try {
@@ -85,17 +74,17 @@ export class TslabEngine {
       this.#thrown = { value: failure };
     }
     const error = this.#error();
-    this.#publish("error", error);
+    this.#publish("error", { ...error });
     return { status: "error", ...error };
   }
 
-  #error(): Content {
-    if (this.#interrupts.asked) {
-      const { name, message } = new KeyboardInterrupt();
-      return report(name, message, [`${name}: ${message}`]);
-    }
-    if (this.#thrown) return describe(this.#thrown.value);
-    return report("TypeScriptError", this.#diagnostics[0] ?? "the cell does not compile", this.#diagnostics);
+  #error(): CellError {
+    const thrown = this.#thrown?.value;
+    const stopped =
+      this.#interrupts.asked || (thrown as NodeJS.ErrnoException | undefined)?.code === BY_SIGNAL;
+    if (stopped && this.#thrown) return describe(new KeyboardInterrupt());
+    if (this.#thrown) return describe(thrown);
+    return typeError(this.#hooks.diagnostics, cellFile(this.#count));
   }
 
   /** Lets go of a cell that waits: called when neither guard nor signal ended it. */

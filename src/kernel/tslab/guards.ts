@@ -10,6 +10,12 @@ export const IMPORT = "__ringlab_import__";
 
 const { factory } = ts;
 
+/** A variable of an earlier cell, as tslab writes it. Called as a method, it would get tslab's own object for `this`. */
+const isEarlier = (callee: ts.Expression): boolean =>
+  ts.isPropertyAccessExpression(callee) &&
+  ts.isIdentifier(callee.expression) &&
+  callee.expression.text === "exports";
+
 /** `cell` numbers the code outside of functions: only that is sure to belong to the running of this cell. */
 export function guards(cell: number): ts.TransformerFactory<ts.SourceFile> {
   return (context) => (file) => {
@@ -63,6 +69,15 @@ export function guards(cell: number): ts.TransformerFactory<ts.SourceFile> {
         if (ts.isDoStatement(visited))
           return factory.updateDoStatement(visited, guardBody(visited.statement, inner), visited.expression);
         if (ts.isAwaitExpression(visited)) return guard(inner, visited);
+        if (ts.isCallExpression(visited) && isEarlier(visited.expression)) {
+          const callee = factory.createComma(factory.createNumericLiteral(0), visited.expression);
+          return factory.updateCallExpression(
+            visited,
+            factory.createParenthesizedExpression(callee),
+            undefined,
+            visited.arguments,
+          );
+        }
         if (ts.isCallExpression(visited) && visited.expression.kind === ts.SyntaxKind.ImportKeyword)
           return factory.updateCallExpression(
             visited,

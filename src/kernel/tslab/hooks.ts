@@ -1,14 +1,15 @@
 /** What tslab gets when it asks Node for modules: our TypeScript, a `vm` that names cells, packages that any cell may use. */
 import Module, { createRequire } from "node:module";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import vm from "node:vm";
 import ts from "typescript";
+import { type Diagnostic, toDiagnostic } from "../own/language/diagnostics.ts";
 import { IMPORT } from "./guards.ts";
 import { isOurs, requireHere } from "./installation.ts";
 import { type Interrupts, KeyboardInterrupt } from "./interrupt.ts";
 import { LocalFiles } from "./local-files.ts";
-import { cellFile, installStackTraces, registerCell, registerFile } from "./stack.ts";
+import { cellFile, installStackTraces, LINES_BEFORE_CELL, registerCell, registerFile } from "./stack.ts";
 import { type Transpiled, toCommonJs } from "./transpile.ts";
 import { dressedTypeScript } from "./typescript.ts";
 
@@ -32,6 +33,9 @@ export class Hooks {
   /** Namespaces of packages that were imported because they cannot be required. */
   readonly #namespaces = new Map<string, object>();
   #cell = 0;
+  #source = "";
+  /** What the compiler said about the cell that was converted last. */
+  diagnostics: Diagnostic[] = [];
   #compiled: Transpiled | undefined;
 
   constructor(interrupts: Interrupts) {
@@ -50,7 +54,12 @@ export class Hooks {
 
   #hookLoader(): void {
     const load = loader._load;
-    const typescript = dressedTypeScript(this.#files, (module) => this.#transpile(module));
+    const typescript = dressedTypeScript(this.#files, {
+      toCommonJs: (module) => this.#transpile(module),
+      onDiagnostics: (found) => {
+        this.diagnostics = complaints(found);
+      },
+    });
     const namedVm = { ...vm, runInThisContext: (code: string, options: object) => this.#run(code, options) };
     loader._load = (request, parent, isMain) => {
       if (parent?.filename?.startsWith(TSLAB_FOLDER)) {
@@ -69,7 +78,7 @@ export class Hooks {
     if (compiled.source === CELL_SOURCE) this.#compiled = compiled;
     else {
       const path = join(process.cwd(), compiled.source);
-      registerFile(path.replace(/\.tsx?$/, ".js"), relative(process.cwd(), path), compiled);
+      registerFile(path.replace(/\.tsx?$/, ".js"), compiled, "");
     }
     return compiled.code;
   }
@@ -80,7 +89,7 @@ export class Hooks {
     if (!compiled || !code.includes(compiled.code)) return vm.runInThisContext(code, options);
     this.#compiled = undefined;
     if (this.#interrupts.asked) throw new KeyboardInterrupt();
-    registerCell(this.#cell, compiled, code.indexOf(compiled.code));
+    registerCell(this.#cell, compiled, code.indexOf(compiled.code), this.#source);
     const settings = { ...options, filename: cellFile(this.#cell), displayErrors: false };
     return this.#interrupts.whileBusy(() => vm.runInThisContext(code, settings));
   }
@@ -88,6 +97,8 @@ export class Hooks {
   /** Before each cell: edited files are noticed, and packages that cannot be required are imported. */
   async prepare(code: string, cell: number): Promise<void> {
     this.#cell = cell;
+    this.#source = code;
+    this.diagnostics = [];
     this.refresh();
     for (const specifier of importedPackages(code)) {
       if (this.#namespaces.has(specifier)) continue;
@@ -120,6 +131,17 @@ export class Hooks {
       throw error;
     }
   }
+}
+
+/** Of the cell and of local files, as our own kernel words them; tslab's line before the cell is taken off. */
+function complaints(found: readonly ts.Diagnostic[]): Diagnostic[] {
+  const local = found.filter(({ file }) => file?.fileName.startsWith(process.cwd()));
+  return local.map((diagnostic) => {
+    const file = diagnostic.file as ts.SourceFile;
+    const said = toDiagnostic(diagnostic, file);
+    if (file.fileName.endsWith(CELL_SOURCE)) return { ...said, line: said.line - LINES_BEFORE_CELL };
+    return { ...said, file: file.fileName };
+  });
 }
 
 /** A namespace as `require` would give it: TypeScript's output looks at `__esModule`. */

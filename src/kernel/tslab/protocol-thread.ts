@@ -11,6 +11,7 @@ import { type Request, SHARED, type ThreadData, type ToMain, type ToProtocol } f
 
 /** An interrupted cell that does not end within this time cannot be stopped: the process is killed. */
 const INTERRUPT_LIMIT_MS = 3000;
+const GUARDS_FIRST_MS = 200;
 /** Executions that arrive this long after a failed one are still aborted with it, if the front end asked for that. */
 const ABORT_WINDOW_MS = 50;
 
@@ -200,9 +201,11 @@ class Protocol {
     const running = this.#running;
     if (running === undefined) return;
     Atomics.store(shared, SHARED.interrupt, 1);
-    // Sent only while a cell's code holds the main thread: a signal that comes late would hit the next cell.
-    const busy = Atomics.load(shared, SHARED.busy) === 1;
-    if (busy && process.platform !== "win32") process.kill(process.pid, "SIGINT");
+    // Guards end the cell's own loops at once. A signal is for other code; one that comes late would hit the next cell.
+    setTimeout(() => {
+      const busy = this.#running === running && Atomics.load(shared, SHARED.busy) === 1;
+      if (busy && process.platform !== "win32") process.kill(process.pid, "SIGINT");
+    }, GUARDS_FIRST_MS);
     void this.#engineReady.then(() => {
       tell({ type: "interrupt" });
       clearTimeout(this.#watchdog);

@@ -1,51 +1,31 @@
 /** Stack traces that speak of cells: positions of compiled code become those of the TypeScript that was typed. */
-import type { Position, Transpiled } from "./transpile.ts";
-
-interface Source {
-  /** What a frame shows for it. */
-  label: string;
-  /** 1-based line and column of the compiled script → those of the source. */
-  original: (position: Position) => Position | undefined;
-}
-
-/** Compiled scripts by the file name that the engine gave them. */
-const sources = new Map<string, Source>();
+import { installStacks, registerLookup } from "../own/runner/stacks.ts";
+import type { Transpiled } from "./transpile.ts";
 
 /** tslab puts one line before a cell's source. */
-const LINES_BEFORE_CELL = 1;
+export const LINES_BEFORE_CELL = 1;
 
 export const cellFile = (cell: number): string => `Cell[${cell}]`;
 
+const scripts = new Set<string>();
+
+/** No entry: code that neither the student nor a local file wrote. */
+const NOWHERE = {} as ReturnType<Transpiled["original"]>;
+
 /** @param prefix Characters that stand before the code on its first line. */
-export function registerCell(cell: number, { original }: Transpiled, prefix: number): void {
-  sources.set(cellFile(cell), {
-    label: cellFile(cell),
-    original: ({ line, column }) => {
-      const found = original({ line: line - 1, column: line === 1 ? column - 1 - prefix : column - 1 });
-      return found && { line: found.line + 1 - LINES_BEFORE_CELL, column: found.column + 1 };
-    },
-  });
+export function registerCell(cell: number, compiled: Transpiled, prefix: number, source: string): void {
+  scripts.add(cellFile(cell));
+  const findEntry = (line: number, column: number) => {
+    const found = compiled.original(line, line === 0 ? column - prefix : column);
+    if (!("originalLine" in found)) return NOWHERE;
+    return { ...found, originalLine: found.originalLine - LINES_BEFORE_CELL };
+  };
+  registerLookup(cellFile(cell), { findEntry }, source);
 }
 
-export function registerFile(path: string, label: string, { original }: Transpiled): void {
-  sources.set(path, {
-    label,
-    original: ({ line, column }) => {
-      const found = original({ line: line - 1, column: column - 1 });
-      return found && { line: found.line + 1, column: found.column + 1 };
-    },
-  });
-}
-
-function frame(site: NodeJS.CallSite): string {
-  const file = site.getFileName() ?? "";
-  const source = sources.get(file);
-  const line = site.getLineNumber();
-  const column = site.getColumnNumber();
-  const found = source && line !== null && column !== null && source.original({ line, column });
-  return found
-    ? `${site}`.replace(`${file}:${line}:${column}`, `${source.label}:${found.line}:${found.column}`)
-    : `${site}`;
+export function registerFile(path: string, compiled: Transpiled, source: string): void {
+  scripts.add(path);
+  registerLookup(path, { findEntry: compiled.original }, source);
 }
 
 /**
@@ -53,18 +33,15 @@ function frame(site: NodeJS.CallSite): string {
  * function that it calls at once, so the cell's own frame is followed by one of the call.
  */
 function ownFrames(sites: NodeJS.CallSite[]): NodeJS.CallSite[] {
-  const isOurs = (site: NodeJS.CallSite | undefined) =>
-    site !== undefined && sources.has(site.getFileName() ?? "");
+  const isOurs = (site: NodeJS.CallSite | undefined) => scripts.has(site?.getFileName() ?? "");
   const outermost = sites.findLastIndex(isOurs);
   if (outermost < 0) return sites;
-  const wrapped = sites[outermost]?.isEval() === false && isOurs(sites[outermost - 1]);
-  return sites.slice(0, wrapped ? outermost : outermost + 1);
+  return sites.slice(0, isOurs(sites[outermost - 1]) ? outermost : outermost + 1);
 }
 
 /** From now on every `error.stack` is mapped when it is made. */
 export function installStackTraces(): void {
-  Error.prepareStackTrace = (error, sites) => {
-    const head = Error.prototype.toString.call(error);
-    return [head, ...ownFrames(sites).map((site) => `    at ${frame(site)}`)].join("\n");
-  };
+  installStacks();
+  const write = Error.prepareStackTrace;
+  Error.prepareStackTrace = (error, sites) => write?.(error, ownFrames(sites));
 }

@@ -4,25 +4,15 @@ import { basename } from "node:path";
 import ts from "typescript";
 import { guards } from "./guards.ts";
 
-export interface Position {
-  line: number;
-  column: number;
-}
-
 export interface Transpiled {
   /** Path of the TypeScript source, as the compiler's source map names it. */
   source: string;
   code: string;
-  /** From a position in `code` to the one in the TypeScript source; lines and columns from 0. */
-  original: (position: Position) => Position | undefined;
+  /** From a place in `code` to the one in the TypeScript source; lines and columns from 0. */
+  original: SourceMap["findEntry"];
 }
 
 const INLINE_MAP = /\n?\/\/# sourceMappingURL=data:application\/json;base64,(\S+)\s*$/;
-
-const at = (map: SourceMap, { line, column }: Position): Position | undefined => {
-  const entry = map.findEntry(line, column);
-  return "originalLine" in entry ? { line: entry.originalLine, column: entry.originalColumn } : undefined;
-};
 
 const OPTIONS: ts.CompilerOptions = {
   module: ts.ModuleKind.CommonJS,
@@ -47,9 +37,10 @@ export function toCommonJs(module: string, cell: number): Transpiled {
   return {
     source: basename(first?.sources[0] ?? ""),
     code: result.outputText.replace(/\/\/# sourceMappingURL=.*\s*$/, ""),
-    original: (position) => {
-      const between = at(toModule, position);
-      return between && toTypeScript && at(toTypeScript, between);
+    original: (line, column) => {
+      const entry = toModule.findEntry(line, column);
+      if (!("originalLine" in entry) || !toTypeScript) return entry;
+      return toTypeScript.findEntry(entry.originalLine, entry.originalColumn);
     },
   };
 }

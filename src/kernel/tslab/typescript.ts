@@ -28,6 +28,7 @@ const internals = ts as unknown as Internals;
 
 /** TS1308, "await is only allowed within async functions": the fork reports it for top-level await, tslab looks for it. */
 const TOP_LEVEL_AWAIT = 1308;
+const AWAIT_TEXT = "top-level await";
 
 function topLevelAwaits(file: ts.SourceFile): number[] {
   const starts: number[] = [];
@@ -56,7 +57,7 @@ function getPreEmitDiagnosticsOfFiles(program: ts.Program, files: readonly ts.So
       length: "await".length,
       code: TOP_LEVEL_AWAIT,
       category: ts.DiagnosticCategory.Error,
-      messageText: "top-level await",
+      messageText: AWAIT_TEXT,
     })),
   );
   return [...ts.sortAndDeduplicateDiagnostics([...found, ...awaits])];
@@ -143,11 +144,14 @@ function resolveFromHere(host: WatchHost): void {
     });
 }
 
-/**
- * Replaces `@tslab/typescript-for-tslab`. `toCommonJs` is the second step of a compilation: it gets what the first step
- * made of a cell or of a local file.
- */
-export function dressedTypeScript(files: LocalFiles, toCommonJs: (module: string) => string): unknown {
+export interface CompilerHooks {
+  /** The second step of a compilation: gets what the first step made of a cell or of a local file. */
+  toCommonJs: (module: string) => string;
+  onDiagnostics: (found: readonly ts.Diagnostic[]) => void;
+}
+
+/** Replaces `@tslab/typescript-for-tslab`. */
+export function dressedTypeScript(files: LocalFiles, { toCommonJs, onDiagnostics }: CompilerHooks): unknown {
   const createWatchCompilerHost = (
     roots: string[],
     options: ts.CompilerOptions,
@@ -168,7 +172,11 @@ export function dressedTypeScript(files: LocalFiles, toCommonJs: (module: string
     __esModule: true,
     sys: files.system,
     createWatchCompilerHost,
-    getPreEmitDiagnosticsOfFiles,
+    getPreEmitDiagnosticsOfFiles: (program: ts.Program, changed: readonly ts.SourceFile[]) => {
+      const found = getPreEmitDiagnosticsOfFiles(program, changed);
+      onDiagnostics(found.filter(({ messageText }) => messageText !== AWAIT_TEXT));
+      return found;
+    },
     getQuickInfoAtPosition,
     getNullTransformationContext: () => undefined, // the default of visitEachChild since TypeScript 5.3
     getDefaultTypeRoots: () => [],

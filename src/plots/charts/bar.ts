@@ -24,5 +24,5 @@ export function barChart(rows: readonly Row[], chart: BarChart): Figure {
       tooltip: tooltip(rows, columns, [x, y, chart.series], y),
     },
   };
-  return vegaLite(panels(rows, chart, [bars], { width: step(rows, x, 44) }), chart);
+  return vegaLite(panels(rows, chart, [bars], { width: step(rows, x, 80) }), chart);
 }

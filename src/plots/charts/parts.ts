@@ -80,8 +80,11 @@ export function tooltip(
 }
 
 /** Room for the names under an axis, in pixels a step: the width of a view cannot follow its labels by itself. */
-export function step(rows: readonly Row[], key: string, least: number): { step: number } {
-  return { step: Math.max(least, ...distinct(rows, key).map((name) => String(name).length * 6.5 + 10)) };
+export function step(rows: readonly Row[], key: string, least: number): { step: number; for: "position" } {
+  return {
+    for: "position",
+    step: Math.max(least, ...distinct(rows, key).map((name) => String(name).length * 6.5 + 10)),
+  };
 }
 
 /** One view or, with a facet, one view a panel. */

@@ -1,6 +1,7 @@
 /** All kernels of the server, by id. Source: Jupyter Server documentation, "REST API", /api/kernels. */
 import { HttpError } from "../http-error.ts";
 import type { Kernelspecs } from "./kernelspecs.ts";
+import { Processes } from "./processes.ts";
 import { ServedKernel } from "./served.ts";
 import { Spare } from "./spare.ts";
 
@@ -11,13 +12,14 @@ export class Kernels {
   readonly specs: Kernelspecs;
   readonly #log: (line: string) => void;
   readonly #kernels = new Map<string, ServedKernel>();
+  readonly #processes = new Processes();
   readonly #spare: Spare;
 
   /** `root` is the folder for which a spare kernel is kept. */
   constructor(specs: Kernelspecs, root: string, log: (line: string) => void) {
     this.specs = specs;
     this.#log = log;
-    this.#spare = new Spare(specs.default, root);
+    this.#spare = new Spare(specs.default, root, this.#processes);
   }
 
   prepare(): void {
@@ -42,7 +44,7 @@ export class Kernels {
   /** Starts a kernel in a folder. Throws HttpError: 501 for a name that is unknown, 500 when it cannot start. */
   async start(name: string | undefined, cwd: string): Promise<ServedKernel> {
     const spec = this.specs.get(name);
-    const kernel = new ServedKernel(spec, cwd, this.#log);
+    const kernel = new ServedKernel(spec, cwd, this.#processes, this.#log);
     const spare = await this.#spare.take(spec, cwd);
     if (spare) this.#spare.prepare(REFILL_DELAY);
     try {
@@ -68,8 +70,8 @@ export class Kernels {
     await Promise.all([this.#spare.stop(), ...ids.map((id) => this.shutdown(id))]);
   }
 
+  /** At once: see Processes. */
   kill(): void {
-    this.#spare.kill();
-    for (const kernel of this.#kernels.values()) kernel.kill();
+    this.#processes.kill();
   }
 }

@@ -30,7 +30,8 @@ export class Kernelspecs {
     return {
       name,
       spec: { argv, display_name, language, interrupt_mode, env, metadata },
-      resources: { "logo-svg": logo, "logo-64x64": logo },
+      // Not "logo-64x64": the page would show it at the top right, where our logo at the top left is enough.
+      resources: { "logo-svg": logo },
     };
   }
 

@@ -3,11 +3,12 @@
  * the process ends unasked.
  */
 import { randomUUID } from "node:crypto";
-import { type Exit, KernelProcess, type MessageChannel } from "../../kernel/launch.ts";
+import type { Exit, KernelProcess, MessageChannel } from "../../kernel/launch.ts";
 import type { KernelSpec } from "../../kernel/specs.ts";
 import type { Header, Parts } from "../../kernel/wire.ts";
 import { Backlog } from "./backlog.ts";
 import { kernelDied, parsePart, request, status } from "./messages.ts";
+import type { Processes } from "./processes.ts";
 
 export type ClientChannel = Exclude<MessageChannel, "iopub">;
 
@@ -40,6 +41,7 @@ export class ServedKernel {
   readonly id = randomUUID();
   readonly spec: KernelSpec;
   readonly cwd: string;
+  readonly #processes: Processes;
   readonly #log: (line: string) => void;
   /** Our own session: answers to it are for us alone. */
   readonly #session = randomUUID();
@@ -57,9 +59,10 @@ export class ServedKernel {
   #ends: number[] = [];
   #onAnswer: ((channel: MessageChannel) => void) | undefined;
 
-  constructor(spec: KernelSpec, cwd: string, log: (line: string) => void) {
+  constructor(spec: KernelSpec, cwd: string, processes: Processes, log: (line: string) => void) {
     this.spec = spec;
     this.cwd = cwd;
+    this.#processes = processes;
     this.#log = log;
   }
 
@@ -85,7 +88,7 @@ export class ServedKernel {
   async start(running?: KernelProcess): Promise<{ ready: Promise<void> }> {
     this.#state = "starting";
     this.#held ??= [];
-    const kernel = running ?? (await KernelProcess.start(this.spec, { cwd: this.cwd }));
+    const kernel = running ?? (await this.#processes.start(this.spec, { cwd: this.cwd }));
     this.#process = kernel;
     kernel.on("message", (channel, parts) => {
       if (kernel === this.#process) this.#receive(channel, parts);
@@ -220,13 +223,6 @@ export class ServedKernel {
     this.#state = "dead";
     this.#backlog = undefined;
     this.#deliver("iopub", status(this.#kernelSession, "dead"), undefined);
-  }
-
-  /** Without asking and without waiting. */
-  kill(): void {
-    const kernel = this.#process;
-    this.#process = undefined;
-    kernel?.process.kill("SIGKILL");
   }
 
   async #stop(restart: boolean): Promise<void> {

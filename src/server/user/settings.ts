@@ -7,7 +7,10 @@ import { join } from "node:path";
 import JSON5 from "json5";
 import type { PluginSchema } from "../frontend/build.ts";
 import { HttpError } from "../http-error.ts";
+import { withoutDeadEnds } from "./menus.ts";
 import type { Store } from "./store.ts";
+
+const MENUS = "jupyter.lab.menus";
 
 /** Where our defaults differ from those of the plugins. */
 const DEFAULTS: Record<string, Record<string, unknown>> = {
@@ -17,11 +20,14 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
   "@jupyterlab/apputils-extension:themes": { "adaptive-theme": true },
 };
 
-function withDefaults(id: string, { schema, version }: PluginSchema): PluginSchema {
+/** The schema as this server offers it. */
+function adapted(id: string, { schema, version }: PluginSchema): PluginSchema {
   const properties = { ...(schema.properties as Record<string, object>) };
   for (const [key, value] of Object.entries(DEFAULTS[id] ?? {}))
     properties[key] = { ...properties[key], default: value };
-  return { schema: { ...schema, properties }, version };
+  const menus = schema[MENUS] as { main?: Parameters<typeof withoutDeadEnds>[0] } | undefined;
+  const trimmed = menus?.main ? { [MENUS]: { ...menus, main: withoutDeadEnds(menus.main) } } : {};
+  return { schema: { ...schema, properties, ...trimmed }, version };
 }
 
 export class Settings {
@@ -32,7 +38,7 @@ export class Settings {
   constructor(frontend: string, store: Store) {
     const schemas = JSON.parse(readFileSync(join(frontend, "schemas.json"), "utf8"));
     this.#schemas = new Map(
-      Object.entries(schemas as Record<string, PluginSchema>).map(([id, one]) => [id, withDefaults(id, one)]),
+      Object.entries(schemas as Record<string, PluginSchema>).map(([id, one]) => [id, adapted(id, one)]),
     );
     this.#store = store;
   }

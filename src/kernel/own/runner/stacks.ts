@@ -1,11 +1,19 @@
 /** Stack traces in terms of what the student wrote: cells and local files by their own lines, nothing of the kernel. */
 import { SourceMap } from "node:module";
 
-const maps = new Map<string, { json: string; map?: SourceMap; source: string }>();
+/** What a position in a script comes from; zero-based, as SourceMap's. */
+export type Lookup = Pick<SourceMap, "findEntry">;
+
+const maps = new Map<string, { json: string; map?: Lookup; source: string }>();
 
 /** Registers the script that runs under `name`. Line 1 of its map is line 1 of its stack frames. */
 export function registerScript(name: string, json: string, source: string): void {
   maps.set(name, { json, source });
+}
+
+/** The same for a script whose positions are found in another way than by one source map. */
+export function registerLookup(name: string, map: Lookup, source: string): void {
+  maps.set(name, { json: "", map, source });
 }
 
 export interface Place {

@@ -1,0 +1,25 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+
+const COMMAND = join(import.meta.dirname, "../../bin/ringlab.js");
+const labs = (...words: string[]) => promisify(execFile)(process.execPath, [COMMAND, "labs", ...words]);
+
+test("list names every lab with its points and the state of its notebook", async () => {
+  expect((await labs("list")).stdout).toMatch(
+    /^01-popek-goldberg +Can this machine be virtualized\? \(15 points, notebook up to date\)$/m,
+  );
+});
+
+test.each(["01-popek-goldberg", "1", "labs/01-popek-goldberg/"])("build --check finds %s", async (name) => {
+  expect((await labs("build", "--check", name)).stdout).toBe(
+    "notebooks/01-popek-goldberg.ipynb is up to date\n",
+  );
+});
+
+test("an unknown lab is named with those that exist, without a stack", async () => {
+  const failure = await labs("build", "99").catch((error) => error);
+  expect(failure.code).toBe(1);
+  expect(failure.stderr).toMatch(/^ringlab: there is no lab "99"; there are 01-popek-goldberg.*\n$/);
+});
