@@ -22,6 +22,12 @@ export function register(program: Command): void {
         throw new UserError(
           `there is no engine “${options.engine}”; choose one of: ${Object.keys(ENGINES).join(", ")}`,
         );
+      const { readConnection } = await import("../../kernel/connection.ts");
+      try {
+        readConnection(connectionFile);
+      } catch (error) {
+        throw userErrors(error);
+      }
       await (await load()).start(connectionFile);
     });
 

@@ -271,8 +271,8 @@ export class Kernel {
   /** Ends everything that the kernel started, then the process. */
   async close(): Promise<void> {
     this.#checker.close();
-    await this.#sockets.flush();
-    await Promise.race([this.#runner.close(), new Promise((done) => setTimeout(done, 300))]);
+    const ended = Promise.all([this.#sockets.flush(), this.#runner.close()]);
+    await Promise.race([ended, new Promise((done) => setTimeout(done, 500))]);
     this.#sockets.close();
     process.exit(0);
   }

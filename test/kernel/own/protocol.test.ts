@@ -62,7 +62,7 @@ test("the kernel answers while a cell is busy", async () => {
   const busy = kernel.interrupted("let busyValue = 'x'; while (true) {}", 1500);
   await new Promise((done) => setTimeout(done, 100));
   const begun = performance.now();
-  expect((await kernel.client.complete("Math.sq")).matches).toEqual(["sqrt"]);
+  expect((await kernel.client.complete("Math.sq")).matches).toContain("sqrt");
   expect((await kernel.client.request("shell", "kernel_info_request", {})).reply.status).toBe("ok");
   expect(performance.now() - begun).toBeLessThan(1000);
   expect((await busy).reply.ename).toBe("KeyboardInterrupt");

@@ -1,11 +1,12 @@
 /** What ends a cell's thread, the checker or the parent does not end the notebook. */
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { basename, join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
 import { KernelClient } from "../../../src/kernel/client.ts";
 import { newConnection } from "../../../src/kernel/connection.ts";
+import type * as Snapshot from "../../../src/kernel/own/checker/snapshot.ts";
 import { DEFAULT_SPEC } from "../../../src/kernel/specs.ts";
 import { streamed, useKernel } from "../../support/kernel.ts";
 
@@ -57,20 +58,45 @@ test.runIf(process.platform === "linux")("the checker is replaced and told what 
   expect(await kernel.value("survivor.length")).toBe("10");
 });
 
-test("a damaged snapshot is passed over", async () => {
+describe("the start-up snapshot", () => {
   const cache = join(scratch, "cache");
   const env = { RINGLAB_CACHE: cache };
-  const { snapshotPath } = await import("../../../dist/src/kernel/own/checker/snapshot.js" as string);
-  process.env.RINGLAB_CACHE = cache;
-  const path = snapshotPath() as string;
-  delete process.env.RINGLAB_CACHE;
-  const { mkdirSync } = await import("node:fs");
-  mkdirSync(cache);
-  writeFileSync(path, "not a snapshot");
-  const client = await KernelClient.start(DEFAULT_SPEC, { cwd: scratch, env });
-  expect((await client.execute("1 + 1")).reply.status).toBe("ok");
-  expect((await client.execute("const a: string = 1")).reply.ename).toBe("TypeScriptError");
-  await client.shutdown();
+  // The built module: the snapshot is made of built files.
+  const built = async () => {
+    process.env.RINGLAB_CACHE = cache;
+    return (await import("../../../dist/src/kernel/own/checker/snapshot.js" as string)) as typeof Snapshot;
+  };
+  afterAll(() => {
+    delete process.env.RINGLAB_CACHE;
+  });
+
+  test("is made once, and older ones are removed", async () => {
+    const { ensureSnapshot, snapshotPath } = await built();
+    mkdirSync(cache);
+    const older = `${snapshotPath().slice(0, -"0123456789abcdef.blob".length)}0123456789abcdef.blob`;
+    writeFileSync(older, "older");
+    expect(await ensureSnapshot()).toBe(snapshotPath());
+    expect(readdirSync(cache)).toEqual([basename(snapshotPath())]);
+  });
+
+  test.runIf(process.platform === "linux")("wakes the checker", async () => {
+    const client = await KernelClient.start(DEFAULT_SPEC, { cwd: scratch, env });
+    const { reply } = await client.execute("const a: string = 1");
+    expect(reply.ename).toBe("TypeScriptError");
+    const [checker] = childrenOf(client.kernel.process.pid as number);
+    expect(readFileSync(`/proc/${checker}/cmdline`, "utf8")).toContain("--snapshot-blob");
+    expect((await client.execute("import { sep } from 'node:path'; sep")).reply.status).toBe("ok");
+    await client.shutdown();
+  });
+
+  test("is passed over when it is damaged", async () => {
+    const { snapshotPath } = await built();
+    writeFileSync(snapshotPath(), "not a snapshot");
+    const client = await KernelClient.start(DEFAULT_SPEC, { cwd: scratch, env });
+    expect((await client.execute("1 + 1")).reply.status).toBe("ok");
+    expect((await client.execute("const a: string = 1")).reply.ename).toBe("TypeScriptError");
+    await client.shutdown();
+  });
 });
 
 test("shutdown ends the process and all that it started", async () => {
