@@ -5,8 +5,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import { logoPng, logoSvg } from "./logo.ts";
+import { replaceFile } from "./replace-file.ts";
 import type { KernelSpec } from "./specs.ts";
 
 /** A kernelspec of that name belongs to someone else. */
@@ -58,7 +58,7 @@ export async function installSpec(spec: KernelSpec, data: string): Promise<strin
   const colour = name.endsWith("tslab") ? "tslab" : "own";
   writeFileSync(join(folder, "logo-svg.svg"), logoSvg(colour));
   for (const size of [32, 64]) writeFileSync(join(folder, `logo-${size}x${size}.png`), logoPng(colour, size));
-  await writeFileAtomic(join(folder, "kernel.json"), `${JSON.stringify(content, undefined, 2)}\n`);
+  await replaceFile(join(folder, "kernel.json"), `${JSON.stringify(content, undefined, 2)}\n`);
   return folder;
 }
 

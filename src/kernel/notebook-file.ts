@@ -1,6 +1,5 @@
 /** Notebooks on disk: read whole, written so that a crash leaves the old file or the new one. */
 import { readFileSync, statSync } from "node:fs";
-import writeFileAtomic from "write-file-atomic";
 import {
   formatNotebook,
   MAX_NOTEBOOK_BYTES,
@@ -9,6 +8,7 @@ import {
   parseNotebook,
   tooLarge,
 } from "./notebook.ts";
+import { replaceFile } from "./replace-file.ts";
 
 const REASONS: Record<string, string> = {
   ENOENT: "does not exist",
@@ -30,5 +30,5 @@ export function readNotebook(path: string): Notebook {
 
 /** Writes beside the file, syncs, renames; owner and mode of an existing file are kept, a symbolic link stays one. */
 export async function writeNotebook(path: string, notebook: Notebook): Promise<void> {
-  await writeFileAtomic(path, formatNotebook(notebook));
+  await replaceFile(path, formatNotebook(notebook));
 }

@@ -12,23 +12,23 @@ export function register(program: Command): void {
 }
 
 async function exportFile(file: string, { to, out }: { to: string; out?: string }): Promise<void> {
-  const { writeFile } = await import("node:fs/promises");
+  const { replaceFile } = await import("../../kernel/replace-file.ts");
   const { readNotebook } = await import("../../kernel/notebook-file.ts");
   const { NotebookError } = await import("../../kernel/notebook.ts");
   const { htmlPage } = await import("../export/page.ts");
+  const target = out ?? `${file.replace(/\.ipynb$/, "")}.${to}`;
   try {
     const page = htmlPage(readNotebook(file), file, (warning) => console.error(`ringlab: ${warning}`));
     if (out === "-") {
       process.stdout.write(page);
       return;
     }
-    const target = out ?? `${file.replace(/\.ipynb$/, "")}.${to}`;
-    await writeFile(target, page);
+    await replaceFile(target, page);
     console.error(`wrote ${target}`);
   } catch (error) {
     if (error instanceof NotebookError) throw new UserError(error.message);
-    const { syscall, code, path } = error as NodeJS.ErrnoException;
-    if (syscall === "open") throw new UserError(`${path} cannot be written (${code}): give another --out`);
+    const { syscall, code } = error as NodeJS.ErrnoException;
+    if (syscall) throw new UserError(`${target} cannot be written (${code}): give another --out`);
     throw error;
   }
 }

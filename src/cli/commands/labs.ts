@@ -75,7 +75,7 @@ async function list(): Promise<void> {
 }
 
 async function build(asked: string[], { check }: { check?: boolean }): Promise<void> {
-  const { default: write } = await import("write-file-atomic");
+  const { replaceFile } = await import("../../kernel/replace-file.ts");
   const stale: string[] = [];
   for (const id of await chosen(asked)) {
     const text = await render(id);
@@ -87,7 +87,7 @@ async function build(asked: string[], { check }: { check?: boolean }): Promise<v
     stale.push(name);
     if (check) continue;
     mkdirSync(join(ROOT, "notebooks"), { recursive: true });
-    await write(target(id), text);
+    await replaceFile(target(id), text);
     console.log(`${name} written`);
   }
   if (check && stale.length > 0)

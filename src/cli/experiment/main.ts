@@ -1,6 +1,5 @@
 /** The action of `ringlab experiment`. Everything that can be wrong with the options is said before anything runs. */
 import { accessSync, constants, statSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
 import {
@@ -14,6 +13,7 @@ import {
   type Row,
   runParallel,
 } from "../../experiments/index.ts";
+import { replaceFile } from "../../kernel/replace-file.ts";
 import { FIGURES, progress } from "../../plots/index.ts";
 import { UserError } from "../errors.ts";
 import { describe } from "./list.ts";
@@ -90,10 +90,18 @@ function pictureOf(
   return async (rows) => {
     const figure = draw(rows);
     if (svg === "-") process.stdout.write(figure.svg);
-    else if (svg !== undefined) await writeFile(svg, figure.svg);
+    else if (svg !== undefined) await write(svg, figure.svg);
     if (png !== undefined) await converter?.toPng(figure.svg, png);
     for (const file of [svg, png]) if (file !== undefined && file !== "-") console.error(`wrote ${file}`);
   };
+}
+
+async function write(file: string, text: string): Promise<void> {
+  try {
+    await replaceFile(file, text);
+  } catch (error) {
+    throw new UserError(`${file} cannot be written: ${(error as Error).message}`);
+  }
 }
 
 function requireFolder(file: string): void {

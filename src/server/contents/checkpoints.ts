@@ -4,9 +4,9 @@
  */
 import { mkdir, readFile, rename, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
+import { replaceFile } from "../../kernel/replace-file.ts";
 import { HttpError } from "../http-error.ts";
 import type { Root } from "../paths.ts";
-import { replaceFile } from "./write.ts";
 
 export interface Checkpoint {
   id: string;

@@ -5,6 +5,7 @@
 import { constants } from "node:fs";
 import { copyFile, mkdir, open, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
 import { extname } from "node:path";
+import { replaceFile } from "../../kernel/replace-file.ts";
 import { HttpError } from "../http-error.ts";
 import { joinPath, nameOf, normalize, parentOf, type Root } from "../paths.ts";
 import { Checkpoints } from "./checkpoints.ts";
@@ -12,7 +13,6 @@ import { type Model, Models, type Wanted } from "./model.ts";
 import { emptyNotebook, stringifyNotebook, validate } from "./notebook.ts";
 import type { Trust } from "./trust.ts";
 import { Uploads } from "./uploads.ts";
-import { replaceFile } from "./write.ts";
 
 /** What a client sends to save: a Model, of which these fields count. */
 export interface Saved {

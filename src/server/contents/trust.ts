@@ -5,7 +5,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import writeFileAtomic from "write-file-atomic";
+import { replaceFile } from "../../kernel/replace-file.ts";
 import { type Notebook, shownBy } from "./notebook.ts";
 
 /** Digests that are kept; the oldest fall out. */
@@ -59,7 +59,7 @@ export class Trust {
     const seal = digest(kept.key, bare);
     if (kept.digests.includes(seal)) return bare;
     kept.digests = [...kept.digests, seal].slice(-KEPT);
-    await writeFileAtomic(this.#file, JSON.stringify(kept), { mode: 0o600 });
+    await replaceFile(this.#file, JSON.stringify(kept), { mode: 0o600 });
     return bare;
   }
 

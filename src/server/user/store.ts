@@ -2,7 +2,7 @@
 import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
+import { replaceFile } from "../../kernel/replace-file.ts";
 
 /** Where the user's settings live. Source: XDG Base Directory Specification. */
 export const configFolder = (): string =>
@@ -42,7 +42,7 @@ export class Store {
 
   async put(id: string, text: string): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
-    await writeFileAtomic(this.#file(id), text);
+    await replaceFile(this.#file(id), text);
   }
 
   async delete(id: string): Promise<void> {
