@@ -14,10 +14,18 @@ const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   labs: () => import("./commands/labs.ts"),
 };
 
-const program = new Command("ringlab").description(description).version(version).showHelpAfterError();
+const program = new Command("ringlab")
+  .description(description)
+  .version(version)
+  .showHelpAfterError("Add --help to see what there is.");
 const asked = COMMANDS[process.argv[2] ?? ""];
 const wanted = asked ? [asked] : Object.values(COMMANDS);
 for (const load of wanted) (await load()).register(program);
+
+// `ringlab … | head` stops reading early: what remains to be written is not wanted, what remains to be done is.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
 
 try {
   await program.parseAsync();

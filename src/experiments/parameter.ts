@@ -42,7 +42,8 @@ export function domain({ default: values, oneOf, min, max, integer, unit }: Para
 /** @throws {BadPoint} naming the parameter, the value and the domain. */
 export function checkValue(key: string, parameter: Parameter, value: Value): void {
   const { default: values, oneOf, min, max, integer } = parameter;
-  const wrong = (hint = "") => new BadPoint(`parameter ${key}: ${value} is not ${domain(parameter)}${hint}`);
+  const wrong = (hint = "") =>
+    new BadPoint(`parameter ${key}: ${value === "" ? "nothing" : value} is not ${domain(parameter)}${hint}`);
   if (oneOf) {
     if (oneOf.includes(value)) return;
     throw wrong(`; ${suggestion(String(value), oneOf.map(String))}`);

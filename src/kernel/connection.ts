@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 export const CHANNELS = ["shell", "iopub", "stdin", "control", "hb"] as const;
 export type Channel = (typeof CHANNELS)[number];
@@ -62,15 +62,20 @@ export async function newConnection(kernelName: string): Promise<Connection> {
   };
 }
 
+const FOLDER = "ringlab-kernel-";
+
 /** Writes the file readable by its owner alone, in a folder of its own. Returns its path. */
 export function writeConnection(connection: Connection): string {
-  const path = join(mkdtempSync(join(tmpdir(), "ringlab-kernel-")), "connection.json");
+  const path = join(mkdtempSync(join(tmpdir(), FOLDER)), "connection.json");
   writeFileSync(path, JSON.stringify(connection), { mode: 0o600 });
   return path;
 }
 
+/** Removes the file, and its folder if `writeConnection` made it: Jupyter keeps its files in a folder of many. */
 export function removeConnection(path: string): void {
-  rmSync(dirname(path), { recursive: true, force: true });
+  rmSync(path, { force: true });
+  const folder = dirname(path);
+  if (basename(folder).startsWith(FOLDER)) rmSync(folder, { recursive: true, force: true });
 }
 
 /** Throws with the path in the message when the file is missing or is not a connection file. */

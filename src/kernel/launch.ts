@@ -112,6 +112,12 @@ export class KernelProcess extends EventEmitter<Events> {
     return exit;
   }
 
+  /** Ends the process without asking and without waiting: for a program that itself is about to end. */
+  killNow(): void {
+    this.process.kill("SIGKILL");
+    removeConnection(this.#file);
+  }
+
   #close(): void {
     for (const socket of Object.values(this.#sockets)) socket.close();
     removeConnection(this.#file);

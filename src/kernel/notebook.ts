@@ -12,8 +12,8 @@ export class NotebookError extends Error {
   override name = "NotebookError";
 }
 
-/** Larger files are refused unread: a browser could not show them either. */
-export const MAX_NOTEBOOK_BYTES = 32 * 1024 * 1024;
+/** Larger files are refused unread, here as by the server: a browser could not show them either. */
+export const MAX_NOTEBOOK_BYTES = 200 * 1024 * 1024;
 
 const text = z.union([z.string(), z.array(z.string()).transform((lines) => lines.join(""))]);
 const anything = z.record(z.string(), z.unknown());
@@ -125,19 +125,24 @@ export function toNotebook(value: unknown): Notebook {
 export function parseNotebook(bytes: Uint8Array | string): Notebook {
   const size = typeof bytes === "string" ? Buffer.byteLength(bytes) : bytes.byteLength;
   if (size > MAX_NOTEBOOK_BYTES) throw new NotebookError(tooLarge(size));
+  if (size === 0)
+    throw new NotebookError("is empty, so it is not a notebook: bring back a copy of it, or delete it");
   try {
     const source =
       typeof bytes === "string" ? bytes : new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     return toNotebook(parseJson(source.replace(/^\uFEFF/, "")));
   } catch (error) {
-    if (error instanceof JsonError) throw new NotebookError(`is not valid JSON: ${error.message}`);
+    if (error instanceof JsonError)
+      throw new NotebookError(
+        `is not valid JSON: ${error.message}. Mend it in a text editor, or bring back a copy of it`,
+      );
     if (error instanceof TypeError) throw new NotebookError("is not UTF-8 text, so it is not a notebook");
     throw error;
   }
 }
 
 export const tooLarge = (size: number): string =>
-  `is ${(size / 1024 ** 2).toFixed(1)} MiB, more than the ${MAX_NOTEBOOK_BYTES / 1024 ** 2} MiB that Ringlab opens: clear its outputs first (jupyter nbconvert --clear-output)`;
+  `is ${(size / 1024 ** 2).toFixed(1)} MiB, more than the ${MAX_NOTEBOOK_BYTES / 1024 ** 2} MiB that Ringlab opens: take out what makes it so large`;
 
 const lines = (value: string): string[] => value.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 

@@ -1,17 +1,12 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { ensureFrontend } from "../../src/server/index.ts";
 import { NotebookCommand, temporaryFolders } from "../support/notebook-command.ts";
+import { alive, childrenOf } from "../support/processes.ts";
 
 beforeAll(() => ensureFrontend(), 120_000);
-
-/** Neither gone nor a corpse that nobody collected ("Z" in Linux's own words). */
-const alive = (pid: number): boolean => {
-  const stat = existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, "utf8") : ") Z";
-  return !stat.slice(stat.lastIndexOf(")")).startsWith(") Z");
-};
 
 describe("what is wrong is said in one line, with the way out", () => {
   test.each([
@@ -106,9 +101,3 @@ test("the address is printed soon, and opens the list of what is served", async 
   await command.fetch("/api/shutdown", { method: "POST" });
   expect(await command.exited).toBe(0);
 });
-
-/** Processes that `pid` started. */
-function childrenOf(pid: number): number[] {
-  const list = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
-  return list.split(" ").filter(Boolean).map(Number);
-}

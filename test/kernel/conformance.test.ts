@@ -192,6 +192,9 @@ describe.each(ENGINES)("%s", (name) => {
     const [ename, evalue] = fails;
     expect(got.reply).toMatchObject({ ename, evalue: expect.stringMatching(evalue) });
     expect(texts(got, "error")[0]?.content).toMatchObject({ ename, traceback: got.reply.traceback });
+    const traceback = (got.reply.traceback as string[]).join("\n");
+    expect(traceback, "frames of the kernel itself").not.toMatch(/kernel\/(own|tslab)\//);
+    if (interrupt !== undefined) expect(traceback).not.toContain("[KeyboardInterrupt");
   });
 
   test("a traceback points into the cell", async () => {

@@ -1,7 +1,7 @@
 /** `ringlab run`: executes notebooks without a browser. */
 import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { cellSource } from "../../course/build/cell-source.ts";
 import type { CellReport, Executed } from "../../kernel/execute.ts";
 import type { Notebook } from "../../kernel/notebook.ts";
@@ -15,7 +15,7 @@ interface Options {
   timeout: string;
   kernel?: string;
   keepGoing?: boolean;
-  replace: Map<string, string>;
+  replace?: Map<string, string>;
 }
 
 export const register: Register = (program) => {
@@ -28,7 +28,7 @@ export const register: Register = (program) => {
       "write to this file, or into this folder, instead of into the notebook itself",
     )
     .option("--no-save", "run only, write nothing")
-    .option("--timeout <seconds>", "for each cell", "60")
+    .addOption(new Option("--timeout <seconds>", "what one cell may take").default("60", "60"))
     .option(
       "--kernel <name>",
       "ringlab or ringlab-tslab; default: the one that the notebook names, else ringlab",
@@ -38,12 +38,11 @@ export const register: Register = (program) => {
       "--replace <tag=file>",
       "before running, put the text of file in place of every cell with this tag; repeatable",
       addReplacement,
-      new Map(),
     )
     .action(run);
 };
 
-function addReplacement(value: string, all: Map<string, string>): Map<string, string> {
+function addReplacement(value: string, all = new Map<string, string>()): Map<string, string> {
   const at = value.indexOf("=");
   if (at < 1) throw new UserError(`--replace takes TAG=FILE, got "${value}"`);
   return all.set(value.slice(0, at), value.slice(at + 1));
@@ -52,7 +51,7 @@ function addReplacement(value: string, all: Map<string, string>): Map<string, st
 async function run(files: string[], options: Options, _command: Command): Promise<void> {
   const timeoutMs = Number(options.timeout) * 1000;
   if (!(timeoutMs > 0)) throw new UserError(`--timeout takes a number of seconds, got "${options.timeout}"`);
-  if (options.replace.size > 0 && options.save && !options.out)
+  if (options.replace && options.save && !options.out)
     throw new UserError(
       "--replace would overwrite cells of the notebook itself: give --out PATH or --no-save",
     );
@@ -62,7 +61,7 @@ async function run(files: string[], options: Options, _command: Command): Promis
   const jobs = files.map((file, index) => {
     try {
       const notebook = readNotebook(file);
-      replaceCells(notebook, options.replace, file);
+      replaceCells(notebook, options.replace ?? new Map(), file);
       return { file, target: targets[index], notebook };
     } catch (error) {
       throw error instanceof NotebookError ? new UserError(error.message) : error;
@@ -139,15 +138,20 @@ async function chooseKernel(file: string, { metadata }: Notebook, name?: string)
     const spec = findSpec(name);
     if (spec) return spec;
     throw new UserError(
-      `there is no kernel "${name}"; Ringlab has ${SPECS.map((known) => known.name).join(", ")}`,
+      `there is no kernel "${name}"; Ringlab has ${SPECS.map((known) => known.name).join(" and ")}`,
     );
   }
   const known = findSpec(metadata.kernelspec?.name ?? "");
   if (known) return known;
+  const named = metadata.kernelspec?.name;
   const language = metadata.kernelspec?.language ?? metadata.language_info?.name ?? "typescript";
   if (!["typescript", "javascript"].includes(String(language).toLowerCase()))
     throw new UserError(
-      `${file} is a notebook for ${language} (kernel ${metadata.kernelspec?.name ?? "not named"}), Ringlab runs TypeScript; to run it all the same, give --kernel`,
+      `${file} is a notebook for ${language} (kernel ${named ?? "not named"}), Ringlab runs TypeScript; to run it all the same, give --kernel`,
+    );
+  if (named)
+    console.error(
+      `${file} names the kernel "${named}", which Ringlab does not have: ${DEFAULT_SPEC.name} runs it`,
     );
   return DEFAULT_SPEC;
 }

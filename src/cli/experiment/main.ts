@@ -23,7 +23,7 @@ import { parseCount, parseSettings } from "./settings.ts";
 
 export interface ExperimentOptions {
   list?: true;
-  set: string[];
+  set?: string[];
   seed?: string;
   seeds?: string;
   json?: true;
@@ -50,7 +50,7 @@ async function runNamed(name: string | undefined, options: ExperimentOptions): P
   if (name === undefined)
     throw new UserError("which experiment? Name one; ringlab experiment --list shows them all");
   const experiment = experimentNamed(name);
-  const jobs = grid(experiment, parseSettings(experiment, options.set), {
+  const jobs = grid(experiment, parseSettings(experiment, options.set ?? []), {
     seed: parseCount("--seed", options.seed, 0),
     seeds: parseCount("--seeds", options.seeds, 1),
   });

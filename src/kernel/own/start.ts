@@ -1,5 +1,5 @@
 /** Starts our own kernel in this process. */
-import { readConnection } from "../connection.ts";
+import { readConnection, removeConnection } from "../connection.ts";
 import { onOrphaned } from "../orphan.ts";
 import { Kernel } from "./kernel.ts";
 
@@ -14,7 +14,10 @@ export async function start(connectionFile: string): Promise<void> {
   const kernel = new Kernel(readConnection(connectionFile), process.cwd());
   process.on("SIGINT", () => kernel.interrupt());
   process.on("SIGTERM", () => void kernel.close());
-  onOrphaned(() => void kernel.close());
+  onOrphaned(() => {
+    removeConnection(connectionFile);
+    void kernel.close();
+  });
   await kernel.listen();
   if (spare) kernel.warm();
 }

@@ -82,7 +82,7 @@ export class TslabEngine {
     const thrown = this.#thrown?.value;
     const stopped =
       this.#interrupts.asked || (thrown as NodeJS.ErrnoException | undefined)?.code === BY_SIGNAL;
-    if (stopped && this.#thrown) return describe(new KeyboardInterrupt());
+    if (stopped && this.#thrown) return describe(interruptOf(thrown));
     if (this.#thrown) return describe(thrown);
     return typeError(this.#hooks.diagnostics, cellFile(this.#count));
   }
@@ -114,4 +114,12 @@ export class TslabEngine {
     const { completed, indent = "" } = isCompleteCode(code);
     return completed ? { status: "complete" } : { status: "incomplete", indent };
   }
+}
+
+/** What a guard threw knows its place in the cell; what comes from a signal or at an await has none. */
+function interruptOf(thrown: unknown): KeyboardInterrupt {
+  if (thrown instanceof KeyboardInterrupt) return thrown;
+  const interrupt = new KeyboardInterrupt();
+  interrupt.stack = `${interrupt.name}: ${interrupt.message}`;
+  return interrupt;
 }

@@ -24,8 +24,11 @@ export class Interrupts {
     const shared = this.#shared;
     const abandoned = this.#abandoned;
     const guard = (cell: number, value?: unknown): unknown => {
-      if (shared[SHARED.interrupt] !== 0 || (abandoned.size > 0 && abandoned.has(cell)))
-        throw new KeyboardInterrupt();
+      if (shared[SHARED.interrupt] !== 0 || (abandoned.size > 0 && abandoned.has(cell))) {
+        const interrupt = new KeyboardInterrupt();
+        Error.captureStackTrace(interrupt, guard); // the topmost frame is the cell's
+        throw interrupt;
+      }
       return value;
     };
     Object.defineProperty(globalThis, GUARD, { value: guard });

@@ -4,7 +4,8 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { Publisher, Reply, Router } from "zeromq";
-import { type Channel, type Connection, endpoint, readConnection } from "../connection.ts";
+import { type Channel, type Connection, endpoint, readConnection, removeConnection } from "../connection.ts";
+import { onOrphaned } from "../orphan.ts";
 import { type Content, fromFrames, fromParts, header, type Message, toFrames, toParts } from "../wire.ts";
 import { kernelInfo } from "./info.ts";
 import { type Request, SHARED, type ThreadData, type ToMain, type ToProtocol } from "./threads.ts";
@@ -259,4 +260,9 @@ const UNSTOPPABLE = {
     "the cell could not be interrupted, so the kernel was ended: its variables are gone, restart the kernel",
 };
 
+// Looked after here: the main thread may be in a cell that loops forever.
+onOrphaned(() => {
+  removeConnection(connectionFile);
+  kill();
+});
 await new Protocol(readConnection(connectionFile)).listen();

@@ -2,7 +2,6 @@
 import { writeSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { readConnection } from "../connection.ts";
-import { onOrphaned } from "../orphan.ts";
 import type { Content } from "../wire.ts";
 import { checkTslabVersion } from "./installation.ts";
 import { Interrupts } from "./interrupt.ts";
@@ -46,7 +45,6 @@ export async function start(connectionFile: string): Promise<void> {
   };
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", () => process.exit(143));
-  onOrphaned(() => end(0));
   process.on("uncaughtException", (error) => console.error(error));
   process.on("unhandledRejection", (error) => console.error(error));
 

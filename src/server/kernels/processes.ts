@@ -15,6 +15,6 @@ export class Processes {
 
   /** Ends them all at once, without asking and without waiting. */
   kill(): void {
-    for (const kernel of this.#running) kernel.process.kill("SIGKILL");
+    for (const kernel of this.#running) kernel.killNow();
   }
 }

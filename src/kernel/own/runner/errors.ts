@@ -15,7 +15,8 @@ export function describe(thrown: unknown): CellError {
   const text = place && sourceLine(place);
   const excerpt = place && text !== undefined ? frame(place.file, place.line, place.column, 1, text) : [];
   // inspect adds the cause, the errors of an AggregateError, and properties such as `code`.
-  const [head = "", ...rest] = inspect(thrown).split("\n");
+  // An error without frames it puts in brackets.
+  const [head = "", ...rest] = inspect(thrown).replace(`[${stack}]`, stack).split("\n");
   return {
     ename: thrown.name,
     evalue: thrown.message,
