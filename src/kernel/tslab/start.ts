@@ -16,6 +16,8 @@ const LAST_WORDS_MS = 2000;
 export async function start(connectionFile: string): Promise<void> {
   readConnection(connectionFile);
   checkTslabVersion();
+  // What Node has to say about the modules of a library is no output of the student's cell.
+  process.removeAllListeners("warning");
   const shared = new Int32Array(new SharedArrayBuffer(SHARED.length * Int32Array.BYTES_PER_ELEMENT));
   const workerData: ThreadData = { connectionFile, shared };
   const thread = new Worker(new URL("./protocol-thread.js", import.meta.url), { workerData, stdout: false });
