@@ -7,7 +7,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { logoPng, logoSvg } from "./logo.ts";
 import { replaceFile } from "./replace-file.ts";
-import type { KernelSpec } from "./specs.ts";
+import { type KernelSpec, ORIGIN } from "./specs.ts";
 
 /** A kernelspec of that name belongs to someone else. */
 export class ForeignSpec extends Error {
@@ -30,11 +30,11 @@ export function dataFolder({ env, platform, prefix }: Place): string {
   return join(env.XDG_DATA_HOME ?? join(homedir(), ".local", "share"), "jupyter");
 }
 
-/** Ours is what starts a ringlab command, of this installation or another. */
+/** Written by this installation or by another. */
 function isOurs(folder: string): boolean {
   try {
-    const { argv } = JSON.parse(readFileSync(join(folder, "kernel.json"), "utf8")) as { argv: string[] };
-    return argv.some((word) => /[\\/]ringlab\.js$/.test(word)) && argv.includes("kernel");
+    const { metadata } = JSON.parse(readFileSync(join(folder, "kernel.json"), "utf8")) as Partial<KernelSpec>;
+    return metadata?.origin === ORIGIN;
   } catch {
     return false;
   }

@@ -13,6 +13,9 @@ export interface KernelSpec {
   metadata: Record<string, unknown>;
 }
 
+/** In the metadata of every kernelspec of ours, whatever its command line: by it the installer knows them again. */
+export const ORIGIN = "ringlab";
+
 const root = new URL(".", import.meta.resolve("ringlab/package.json"));
 const file = (path: string) => fileURLToPath(new URL(path, root));
 
@@ -23,7 +26,7 @@ const spec = (name: string, display_name: string, program: string[]): KernelSpec
   language: "typescript",
   interrupt_mode: "message",
   env: {},
-  metadata: { debugger: false },
+  metadata: { debugger: false, origin: ORIGIN },
 });
 
 export const SPECS: readonly KernelSpec[] = [

@@ -124,7 +124,7 @@ test.each([
   [["fails.ipynb", "--timeout", "soon"], /--timeout takes a number of seconds/],
   [
     ["fails.ipynb", "--kernel", "python3"],
-    /there is no kernel "python3"; Ringlab has ringlab, ringlab-tslab/,
+    /there is no kernel "python3"; Ringlab has ringlab and ringlab-tslab/,
   ],
   [["fails.ipynb", "--no-save", "--replace", "x=y"], /no cell with the tag "x"/],
   [["fails.ipynb", "slow.ipynb", "--out", "one.ipynb"], /one file for 2 notebooks/],

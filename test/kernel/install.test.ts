@@ -5,20 +5,10 @@ import { inflateSync } from "node:zlib";
 import { afterAll, expect, test } from "vitest";
 import { dataFolder, ForeignSpec, installSpec, specState, uninstallSpec } from "../../src/kernel/install.ts";
 import { logoPng } from "../../src/kernel/logo.ts";
-import type { KernelSpec } from "../../src/kernel/specs.ts";
+import { DEFAULT_SPEC, SPECS } from "../../src/kernel/specs.ts";
 
 const data = mkdtempSync(join(tmpdir(), "ringlab-data-"));
 afterAll(() => rmSync(data, { recursive: true }));
-
-const spec: KernelSpec = {
-  name: "ringlab-tslab",
-  argv: ["/usr/bin/node", "/opt/ringlab/bin/ringlab.js", "kernel", "start", "{connection_file}"],
-  display_name: "TypeScript",
-  language: "typescript",
-  interrupt_mode: "message",
-  env: {},
-  metadata: {},
-};
 
 test.each([
   [{ JUPYTER_DATA_DIR: "/d" }, "linux", undefined, "/d"],
@@ -31,7 +21,7 @@ test.each([
   expect(dataFolder({ env, platform, prefix })).toBe(folder);
 });
 
-test("installs, again, and uninstalls", async () => {
+test.each(SPECS)("installs $name, again, and uninstalls it", async (spec) => {
   expect(specState(spec, data).state).toBe("absent");
   const folder = await installSpec(spec, data);
   expect(await installSpec(spec, data)).toBe(folder);
@@ -52,10 +42,9 @@ test("leaves a kernelspec of someone else alone", async () => {
   const foreign = join(data, "kernels", "ringlab");
   mkdirSync(foreign, { recursive: true });
   writeFileSync(join(foreign, "kernel.json"), '{"argv": ["deno"]}');
-  const own = { ...spec, name: "ringlab" };
-  await expect(installSpec(own, data)).rejects.toThrow(ForeignSpec);
-  expect(() => uninstallSpec(own, data)).toThrow(/jupyter kernelspec remove ringlab/);
-  expect(specState(own, data).state).toBe("foreign");
+  await expect(installSpec(DEFAULT_SPEC, data)).rejects.toThrow(ForeignSpec);
+  expect(() => uninstallSpec(DEFAULT_SPEC, data)).toThrow(/jupyter kernelspec remove ringlab/);
+  expect(specState(DEFAULT_SPEC, data).state).toBe("foreign");
   expect(readdirSync(foreign)).toEqual(["kernel.json"]);
 });
 
