@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureFrontend } from "../../src/server/index.ts";
 import { type Browser, launchBrowser } from "../support/browser.ts";
 import { lacks } from "../support/needs.ts";
-import { notebookOf, TestServer } from "../support/notebook-server.ts";
+import { notebookOf, TestServer, TSLAB } from "../support/notebook-server.ts";
 
 describe.skipIf(lacks("chromium", import.meta.url))("the page", () => {
   let server: TestServer;
@@ -67,6 +67,16 @@ describe.skipIf(lacks("chromium", import.meta.url))("the page", () => {
     await dialog.waitFor();
     expect(await dialog.textContent()).toMatch(/line \d+, column \d+/);
     expect(readFileSync(join(server.root, "broken.ipynb"), "utf8")).toBe('{\n "cells": [\n');
+  }, 30_000);
+
+  test("a kernel that is not here is named", async () => {
+    const gone = { ...TSLAB, name: "gone" };
+    server.write("gone.ipynb", JSON.stringify(notebookOf(["1"], gone)));
+    const page = await browser.open(server.server.url.replace("/tree", "/notebooks/gone.ipynb"));
+    const toast = page.locator(".Toastify__toast");
+    await toast.waitFor();
+    expect(await toast.textContent()).toMatch(/asks for the kernel "gone", which is not here\..*: tslab\./);
+    await page.close();
   }, 30_000);
 
   test("no menu entry leads nowhere", async () => {

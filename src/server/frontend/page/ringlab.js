@@ -1,4 +1,6 @@
-/** What makes the page ours: the logo. */
+/** What makes the page ours: the logo, and a word about a kernel that is not here. */
+import { Notification } from "@jupyterlab/apputils";
+import { INotebookTracker } from "@jupyterlab/notebook";
 import { Widget } from "@lumino/widgets";
 import ring from "./ring.svg";
 import "./ringlab.css";
@@ -21,4 +23,27 @@ const logo = {
   },
 };
 
-export default [logo];
+/** Jupyter's own dialog asks for a kernel and does not say why. */
+const missingKernel = {
+  id: "ringlab:missing-kernel",
+  description: "Names the kernel that a notebook asks for and that is not here.",
+  autoStart: true,
+  optional: [INotebookTracker],
+  activate: (app, notebooks) => {
+    const { kernelspecs } = app.serviceManager;
+    notebooks?.widgetAdded.connect(async (_, { context }) => {
+      await Promise.all([context.ready, kernelspecs.ready]);
+      const asked = context.model.getMetadata("kernelspec");
+      const here = Object.values(kernelspecs.specs?.kernelspecs ?? {});
+      if (!asked?.name || here.some(({ name }) => name === asked.name)) return;
+      Notification.warning(
+        `This notebook asks for the kernel "${asked.name}", which is not here. Choose one of: ${here
+          .map((spec) => spec.display_name)
+          .join(", ")}.`,
+        { autoClose: false },
+      );
+    });
+  },
+};
+
+export default [logo, missingKernel];
