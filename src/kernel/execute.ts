@@ -89,9 +89,11 @@ const toError = (reply: Result["reply"], outputs: CellOutput[]): CellReport["err
 
 const problem = (ename: string, evalue: string) => ({ ename, evalue, traceback: [`${ename}: ${evalue}`] });
 
-/** Interrupts; gives the reply if the cell ended, else kills the kernel. */
+/** Interrupts, and once more, as a person would; gives the reply if the cell ended, else kills the kernel. */
 async function stop(client: KernelClient, running: Promise<Result>): Promise<boolean> {
   client.interrupt();
+  const again = setTimeout(() => client.interrupt(), INTERRUPT_GRACE_MS / 2);
+  running.catch(() => {}).finally(() => clearTimeout(again));
   const grace = after(INTERRUPT_GRACE_MS, undefined);
   const ended = await Promise.race([running.catch(() => undefined), grace.promise]).finally(grace.cancel);
   if (!ended) await client.kernel.kill();

@@ -1,6 +1,6 @@
 /** Every kind of endless cell ends within moments, and the variables stay. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { plain, useKernel } from "../../support/kernel.ts";
+import { plain, streamed, useKernel } from "../../support/kernel.ts";
 
 const kernel = useKernel();
 beforeAll(async () => {
@@ -67,10 +67,29 @@ test("an interrupt while nothing runs does no harm", async () => {
   expect(await kernel.value("keep + 1")).toBe("2");
 });
 
-test("a cell that cannot notice is ended after a second, and that is said", async () => {
-  const { reply } = await kernel.interrupted("Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)");
-  expect(reply.ename).toBe("KeyboardInterrupt");
-  expect(plain(reply.traceback as string[])).toMatch(/its variables are gone. The next cell starts fresh/);
-  expect((await kernel.run("keep")).reply.evalue).toMatch(/Cannot find name 'keep'/);
-  expect(await kernel.value("let keep = 2; keep")).toBe("2");
+describe("code without guards", () => {
+  /** A regular expression that backtracks for good: one built-in call. */
+  const STUCK = "/^(a+)+$/.test('a'.repeat(40) + 'b')";
+
+  test("keeps the variables when it comes back by itself", async () => {
+    const result = await kernel.interrupted(
+      "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2000); for (;;);",
+    );
+    expect(result.reply).toMatchObject({ ename: "KeyboardInterrupt", evalue: "the cell was interrupted" });
+    expect(streamed(result, "stderr")).toContain("Interrupt once more");
+    expect(await kernel.value("keep")).toBe("1");
+  });
+
+  test.each([
+    ["a built-in call", STUCK],
+    ["a thread that sleeps", "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)"],
+  ])("%s is ended by a second interrupt, which says what is lost", async (_, code) => {
+    await kernel.run("let keep = 1");
+    setTimeout(() => kernel.client.interrupt(), 1800);
+    const { reply } = await kernel.interrupted(code);
+    expect(reply.ename).toBe("KeyboardInterrupt");
+    expect(plain(reply.traceback as string[])).toMatch(/its variables are gone. The next cell starts fresh/);
+    expect((await kernel.run("keep")).reply.evalue).toMatch(/Cannot find name 'keep'/);
+    expect(await kernel.value("let keep = 2; keep")).toBe("2");
+  });
 });

@@ -15,8 +15,13 @@ import {
   type ToRunner,
 } from "./messages.ts";
 
-/** A cell that has not noticed an interrupt after so many ms is ended together with its thread. */
+/**
+ * A cell that has not noticed an interrupt after so many ms is in code without guards: a package, or one long built-in
+ * call. It may come back, and then its variables are kept; a second interrupt ends it together with its thread.
+ */
 const PATIENCE = 1000;
+const BUSY =
+  "This cell is in code that cannot be interrupted. It stops when that is done. Interrupt once more to end it at once; its variables are lost then.\n";
 
 /** MB of JavaScript heap: half of the machine's memory, from 512 MB to 4 GB. */
 function heapLimit(): number {
@@ -54,6 +59,8 @@ export class RunnerHost {
   #worker!: Worker;
   #running: { id: number; done: (finished: Finished) => void } | undefined;
   #impatience: NodeJS.Timeout | undefined;
+  /** The user was told that the interrupted cell does not notice. */
+  #busy = false;
   #count = 0;
 
   constructor(cwd: string, events: RunnerEvents) {
@@ -102,11 +109,18 @@ export class RunnerHost {
     Atomics.notify(this.#shared, IN_FLIGHT);
     Atomics.notify(this.#shared, ANSWERS);
     this.#post({ type: "interrupt" });
-    this.#impatience ??= setTimeout(() => {
-      const worker = this.#worker;
-      this.#ended("This cell did not react to the interrupt and was ended", "KeyboardInterrupt");
-      void worker.terminate();
-    }, PATIENCE);
+    if (this.#busy) this.#end();
+    else
+      this.#impatience ??= setTimeout(() => {
+        this.#busy = true;
+        void this.#events.stream("stderr", BUSY);
+      }, PATIENCE);
+  }
+
+  #end(): void {
+    const worker = this.#worker;
+    this.#ended("This cell did not react to the interrupt and was ended", "KeyboardInterrupt");
+    void worker.terminate();
   }
 
   async close(): Promise<void> {
@@ -153,6 +167,7 @@ export class RunnerHost {
   #calm(): void {
     clearTimeout(this.#impatience);
     this.#impatience = undefined;
+    this.#busy = false;
   }
 
   #finish(finished: Finished): void {
