@@ -12,12 +12,24 @@ describe("what is wrong is said in one line, with the way out", () => {
   test.each([
     [["--dir", "/no/such/folder"], /there is no folder \/no\/such\/folder.*--dir/],
     [["--dir", import.meta.filename], /is a file, not a folder/],
+    [["no-such.ipynb"], /there is no notebook .*no-such\.ipynb/],
+    [[import.meta.filename, "--dir", join(import.meta.dirname, "../support")], /is not in .*support.*--dir/],
     [["--port", "http"], /whole number from 1 to 65535/],
   ])("%j", async (args, message) => {
     const command = new NotebookCommand(args);
     expect(await command.exited).toBe(1);
     expect(command.output).toMatch(message);
     expect(command.output).not.toMatch(/\n\s+at /);
+  });
+
+  test("a notebook that is named is opened, from its own folder", async () => {
+    using folders = temporaryFolders();
+    const path = join(folders.served, "my first.ipynb");
+    writeFileSync(path, "{}");
+    const command = new NotebookCommand([path], folders.env);
+    expect((await command.url()).pathname).toBe("/notebooks/my%20first.ipynb");
+    command.process.kill("SIGTERM");
+    expect(await command.exited).toBe(0);
   });
 
   test("a port in use: names one that is free", async () => {

@@ -26,7 +26,7 @@ export class NotebookCommand {
   /** The printed address with the token. Throws what was printed instead. */
   async url(): Promise<URL> {
     for (;;) {
-      const url = /http:\/\/localhost:\d+\/tree\?token=\w+/.exec(this.output)?.[0];
+      const url = /http:\/\/localhost:\d+\/\S+\?token=\w+/.exec(this.output)?.[0];
       if (url) return new URL(url);
       const ended = await Promise.race([this.exited, new Promise((done) => setTimeout(done, 10, "wait"))]);
       if (ended !== "wait") throw new Error(this.output);

@@ -1,6 +1,6 @@
 /** `ringlab notebook`: serves a folder of notebooks to the browser of this machine. */
 import { existsSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { styleText } from "node:util";
 import { InvalidArgumentError } from "commander";
 import type { BuildReport, NotebookServer } from "../../server/index.ts";
@@ -26,6 +26,26 @@ const tty = process.stdout.isTTY === true;
 const style = (format: Parameters<typeof styleText>[0], text: string): string =>
   tty && !process.env.NO_COLOR ? styleText(format, text) : text;
 
+/** What to serve, and the page to begin with. */
+interface Place {
+  folder: string;
+  /** Path of the page on the server. */
+  page: string;
+}
+
+/** A notebook's own folder and page, when one is named. */
+function choosePlace(notebook: string | undefined, dir: string | undefined): Place {
+  if (notebook === undefined) return { folder: chooseFolder(dir), page: "/tree" };
+  const path = resolve(notebook);
+  if (!existsSync(path)) throw new UserError(`there is no notebook ${path}`);
+  if (statSync(path).isDirectory()) return { folder: chooseFolder(notebook), page: "/tree" };
+  const folder = chooseFolder(dir ?? dirname(path));
+  const inside = relative(folder, path);
+  if (inside.startsWith(".."))
+    throw new UserError(`${path} is not in ${folder}: leave --dir out, or name a folder above the notebook`);
+  return { folder, page: `/notebooks/${inside.split(sep).map(encodeURIComponent).join("/")}` };
+}
+
 /** The folder that was asked for, else `notebooks` of the current one, else the current one. */
 function chooseFolder(asked: string | undefined): string {
   if (asked === undefined) return existsSync("notebooks") ? resolve("notebooks") : process.cwd();
@@ -45,11 +65,11 @@ const buildReport: BuildReport = {
   finished: (seconds) => console.log(`${tty ? "\r" : ""}  built in ${seconds.toFixed(1)} s`),
 };
 
-function announce(server: NotebookServer, folder: string): void {
+function announce(url: string, folder: string): void {
   console.log(`
   Ringlab serves ${style("bold", folder)}
 
-    ${style(["cyan", "underline"], server.url)}
+    ${style(["cyan", "underline"], url)}
 
   Open this address if no browser comes up. Ctrl+C stops the server and its kernels.
 `);
@@ -79,8 +99,8 @@ function stopRequested(server: NotebookServer, shutdown: Promise<void>): Promise
   });
 }
 
-async function serve(options: Options): Promise<void> {
-  const folder = chooseFolder(options.dir);
+async function serve(notebook: string | undefined, options: Options): Promise<void> {
+  const { folder, page } = choosePlace(notebook, options.dir);
   const { ensureFrontend, freePort, PortInUse, startServer } = await import("../../server/index.ts");
   const { SPECS } = await import("../../kernel/specs.ts");
   const { version } = await import("../version.ts");
@@ -113,8 +133,9 @@ async function serve(options: Options): Promise<void> {
     console.log(`Port ${wanted} is in use (another notebook server?), so this one takes ${free}.`);
     return start(free);
   });
-  announce(server, folder);
-  if (options.open) void openBrowser(server.url);
+  const url = server.url.replace("/tree", page);
+  announce(url, folder);
+  if (options.open) void openBrowser(url);
   await stopRequested(server, shutdown);
   console.log("Stopping the server and its kernels.");
   await server.stop();
@@ -125,6 +146,7 @@ export const register: Register = (program) => {
   program
     .command("notebook")
     .description("open notebooks in the browser")
+    .argument("[notebook]", "the notebook to open first; its folder is served")
     .option("--dir <folder>", "the folder to serve (default: ./notebooks, or the current folder)")
     .option(
       "--port <number>",
