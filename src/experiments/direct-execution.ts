@@ -51,6 +51,7 @@ export const directExecution = defineExperiment({
       max: 254,
       integer: true,
       unit: "words",
+      label: "storage",
       doc: "storage of the virtual machine, and so the length of its program",
     },
   },
