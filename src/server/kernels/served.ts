@@ -33,6 +33,8 @@ const RESTARTS = 5;
 const PERIOD = 60_000;
 /** How long the subscription to iopub may lag behind the first reply, ms. */
 const IOPUB_LAG = 100;
+/** A kernel that has not answered for so long is asked again, ms: some lose what reaches them while they start. */
+const UNANSWERED = 1000;
 
 const describe = ({ code, signal }: Exit): string =>
   signal ? `The kernel was ended by ${signal}` : `The kernel ended itself with exit code ${code}`;
@@ -114,9 +116,9 @@ export class ServedKernel {
         };
       });
       kernel.send("shell", request(this.#session, "kernel_info_request"));
-      const exit = await Promise.race([reply, kernel.exited]);
-      if (exit || kernel !== this.#process)
-        throw new Error(`${describe(kernel.exit ?? (exit as Exit))} before it was ready`);
+      await Promise.race([reply, kernel.exited, new Promise((done) => setTimeout(done, UNANSWERED))]);
+      if (kernel.exit) throw new Error(`${describe(kernel.exit)} before it was ready`);
+      if (kernel !== this.#process) throw new Error("another process took its place before it was ready");
       if (!heard) await new Promise((done) => setTimeout(done, IOPUB_LAG));
     }
     this.#onAnswer = undefined;
