@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { DEFAULT_SPEC } from "../../src/kernel/specs.ts";
 import { ensureFrontend } from "../../src/server/index.ts";
 import { type Browser, launchBrowser } from "../support/browser.ts";
 import { lacks } from "../support/needs.ts";
-import { notebookOf, TestServer, TSLAB } from "../support/notebook-server.ts";
+import { notebookOf, TestServer } from "../support/notebook-server.ts";
 
 describe.skipIf(lacks("chromium", import.meta.url))("the page", () => {
   let server: TestServer;
@@ -70,12 +71,14 @@ describe.skipIf(lacks("chromium", import.meta.url))("the page", () => {
   }, 30_000);
 
   test("a kernel that is not here is named", async () => {
-    const gone = { ...TSLAB, name: "gone" };
+    const gone = { ...DEFAULT_SPEC, name: "gone" };
     server.write("gone.ipynb", JSON.stringify(notebookOf(["1"], gone)));
     const page = await browser.open(server.server.url.replace("/tree", "/notebooks/gone.ipynb"));
     const toast = page.locator(".Toastify__toast");
     await toast.waitFor();
-    expect(await toast.textContent()).toMatch(/asks for the kernel "gone", which is not here\..*: tslab\./);
+    expect(await toast.textContent()).toMatch(
+      /asks for the kernel "gone", which is not here\..*: TypeScript \(Ringlab\)\./,
+    );
     await page.close();
   }, 30_000);
 

@@ -1,36 +1,40 @@
 import { tmpdir } from "node:os";
 import { expect, test } from "vitest";
+import { DEFAULT_SPEC } from "../../src/kernel/specs.ts";
 import { Processes } from "../../src/server/kernels/processes.ts";
 import { Spare } from "../../src/server/kernels/spare.ts";
-import { TSLAB } from "../support/notebook-server.ts";
 
 const started = () => new Promise((done) => setTimeout(done, 200));
 
 test("goes to whoever wants its kind in its folder, once", async () => {
-  const spare = new Spare(TSLAB, tmpdir(), new Processes());
+  const spare = new Spare(DEFAULT_SPEC, tmpdir(), new Processes());
   spare.prepare();
   await started();
-  expect(await spare.take({ ...TSLAB, name: "other" }, tmpdir())).toBeUndefined();
-  expect(await spare.take(TSLAB, "/")).toBeUndefined();
-  const kernel = await spare.take(TSLAB, tmpdir());
+  expect(await spare.take({ ...DEFAULT_SPEC, name: "other" }, tmpdir())).toBeUndefined();
+  expect(await spare.take(DEFAULT_SPEC, "/")).toBeUndefined();
+  const kernel = await spare.take(DEFAULT_SPEC, tmpdir());
   expect(kernel?.process.pid).toBeGreaterThan(0);
   expect(kernel?.exit).toBeUndefined();
-  expect(await spare.take(TSLAB, tmpdir())).toBeUndefined();
+  expect(await spare.take(DEFAULT_SPEC, tmpdir())).toBeUndefined();
   await kernel?.kill();
 });
 
 test("one that died is not given away", async () => {
-  const spare = new Spare({ ...TSLAB, argv: [process.execPath, "-e", "0"] }, tmpdir(), new Processes());
+  const spare = new Spare(
+    { ...DEFAULT_SPEC, argv: [process.execPath, "-e", "0"] },
+    tmpdir(),
+    new Processes(),
+  );
   spare.prepare();
   await started();
   await started();
-  expect(await spare.take(TSLAB, tmpdir())).toBeUndefined();
+  expect(await spare.take(DEFAULT_SPEC, tmpdir())).toBeUndefined();
 });
 
 test("ends with the server", async () => {
-  const spare = new Spare(TSLAB, tmpdir(), new Processes());
+  const spare = new Spare(DEFAULT_SPEC, tmpdir(), new Processes());
   spare.prepare();
   await started();
   await spare.stop();
-  expect(await spare.take(TSLAB, tmpdir())).toBeUndefined();
+  expect(await spare.take(DEFAULT_SPEC, tmpdir())).toBeUndefined();
 });

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { KernelSpec } from "../../src/kernel/specs.ts";
+import { DEFAULT_SPEC, type KernelSpec } from "../../src/kernel/specs.ts";
 import { type NotebookServer, startServer } from "../../src/server/server.ts";
 
 const require = createRequire(import.meta.url);
@@ -64,7 +64,7 @@ export class TestServer {
       root,
       frontend: options.frontend ?? emptyFrontend(folder),
       port: 0,
-      specs: options.specs ?? [TSLAB],
+      specs: options.specs ?? [DEFAULT_SPEC],
       version: "0.0.0",
       config: join(folder, "config"),
       spare: options.spare ?? false,
@@ -113,7 +113,7 @@ export class TestServer {
 }
 
 /** A notebook of code cells. */
-export function notebookOf(sources: string[], kernel = TSLAB): object {
+export function notebookOf(sources: string[], kernel: KernelSpec = DEFAULT_SPEC): object {
   return {
     cells: sources.map((source, index) => ({
       cell_type: "code",
