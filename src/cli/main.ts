@@ -1,8 +1,8 @@
 /** The `ringlab` command. A file of commands/ is one subcommand and is loaded only when it is asked for. */
 import { Command } from "commander";
+import { description, version } from "../kernel/package.ts";
 import { UserError } from "./errors.ts";
 import type { Register } from "./register.ts";
-import { description, version } from "./version.ts";
 
 /** In the order in which `ringlab --help` lists them. */
 const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {

@@ -1,5 +1,6 @@
 /** The kernelspecs that Ringlab brings: its own kernel, and tslab behind a wrapper. */
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { ROOT } from "./package.ts";
 
 /** kernel.json as Jupyter reads it (Jupyter client documentation, "Kernel specs"), with its name. */
 export interface KernelSpec {
@@ -16,8 +17,7 @@ export interface KernelSpec {
 /** In the metadata of every kernelspec of ours, whatever its command line: by it the installer knows them again. */
 export const ORIGIN = "ringlab";
 
-const root = new URL(".", import.meta.resolve("ringlab/package.json"));
-const file = (path: string) => fileURLToPath(new URL(path, root));
+const file = (path: string) => join(ROOT, path);
 
 const spec = (name: string, display_name: string, program: string[]): KernelSpec => ({
   name,

@@ -1,11 +1,11 @@
 /** `ringlab labs`: lists the labs of a checkout and makes their notebooks. */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import type { Command } from "commander";
+import { ROOT } from "../../kernel/package.ts";
 import { UserError } from "../errors.ts";
 
-const ROOT = fileURLToPath(new URL(".", import.meta.resolve("ringlab/package.json")));
 const LABS = join(ROOT, "labs");
 
 /** Labs are found by their path: nothing in src imports them. */

@@ -103,7 +103,7 @@ async function serve(notebook: string | undefined, options: Options): Promise<vo
   const { folder, page } = choosePlace(notebook, options.dir);
   const { ensureFrontend, freePort, PortInUse, startServer } = await import("../../server/index.ts");
   const { SPECS } = await import("../../kernel/specs.ts");
-  const { version } = await import("../version.ts");
+  const { version } = await import("../../kernel/package.ts");
   const { ensureSnapshot } = await import("../../kernel/own/checker/snapshot.ts");
   const [frontend] = await Promise.all([ensureFrontend(buildReport), ensureSnapshot()]);
 

@@ -7,9 +7,8 @@
  *
  * Source: Jupyter client documentation, "Messaging in Jupyter".
  */
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import type { Connection } from "../connection.ts";
+import { version } from "../package.ts";
 import { type Content, type Header, PROTOCOL_VERSION } from "../wire.ts";
 import { CheckerClient } from "./checker/client.ts";
 import { evaluateExpression, executeCell, internalError } from "./execute.ts";
@@ -17,10 +16,6 @@ import { RunnerHost } from "./runner/host.ts";
 import type { Outcome } from "./runner/messages.ts";
 import { type Request, Sockets } from "./sockets.ts";
 import { toPoints, toUnits } from "./text.ts";
-
-const { version } = JSON.parse(
-  readFileSync(fileURLToPath(import.meta.resolve("ringlab/package.json")), "utf8"),
-);
 
 const INFO: Content = {
   status: "ok",

@@ -1,10 +1,5 @@
 /** Where this Ringlab lies: notebooks anywhere get `ringlab`, tslab and the types of Node from here. */
 import { createRequire } from "node:module";
-import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
-
-/** The folder of Ringlab's package.json. */
-export const INSTALLATION = dirname(fileURLToPath(import.meta.resolve("ringlab/package.json")));
 
 /** Resolves and loads packages as this installation sees them. */
 export const requireHere = createRequire(import.meta.url);

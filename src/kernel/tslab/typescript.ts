@@ -5,7 +5,8 @@
 import { isBuiltin } from "node:module";
 import { dirname } from "node:path";
 import ts from "typescript";
-import { INSTALLATION, isOurs, requireHere } from "./installation.ts";
+import { ROOT } from "../package.ts";
+import { isOurs, requireHere } from "./installation.ts";
 import type { LocalFiles } from "./local-files.ts";
 
 /** What TypeScript exports but does not declare. */
@@ -132,7 +133,7 @@ function resolveFromHere(host: WatchHost): void {
   const known = new Map<string, ts.ResolvedModuleWithFailedLookupLocations>();
   host.resolveModuleNameLiterals = (literals, containing, redirect, options) =>
     literals.map(({ text: name }) => {
-      const from = isOurs(name) ? `${INSTALLATION}/notebook.ts` : containing;
+      const from = isOurs(name) ? `${ROOT}/notebook.ts` : containing;
       const key = `${dirname(from)}\n${name}`;
       const before = known.get(key);
       if (before) return before;

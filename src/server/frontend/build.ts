@@ -8,7 +8,8 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BuildOptions, Loader } from "esbuild";
-import { type FrontendPackage, frontendPackages, PAGE, ROOT } from "./packages.ts";
+import { ROOT } from "../../kernel/package.ts";
+import { type FrontendPackage, frontendPackages, PAGE } from "./packages.ts";
 import { absent, css, mathjax, progress, styles, svg } from "./plugins.ts";
 
 /** The settings of one plugin, as a package ships them. */

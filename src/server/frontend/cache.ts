@@ -5,7 +5,8 @@ import { mkdtemp, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { frontendPackages, pageSources, ROOT } from "./packages.ts";
+import { ROOT } from "../../kernel/package.ts";
+import { frontendPackages, pageSources } from "./packages.ts";
 
 export interface BuildReport {
   started(): void;

@@ -2,10 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { ROOT } from "../../kernel/package.ts";
 
-/** The folder of this installation: sources of the page are taken from there, also when this file runs from dist. */
-export const ROOT = dirname(fileURLToPath(import.meta.resolve("ringlab/package.json")));
+/** The sources of the page are taken from there also when this file runs from dist. */
 export const PAGE = join(ROOT, "src/server/frontend/page");
 
 export interface FrontendPackage {
