@@ -1,0 +1,103 @@
+/**
+ * The machine's only time: cycles of its processor. The interpreter counts `left` down to the next timer, so that an
+ * instruction pays one subtraction:
+ *
+ *     now = end − left          end: the cycle at which the interpreter must look up
+ */
+import type { StateReader, StateWriter } from "./state.ts";
+
+/** Longest run without a look around, in cycles: keeps `left` a small integer. */
+const LONGEST = 1 << 24;
+
+/** A device's alarm. It belongs to the device, which saves it in its own state. */
+export class Timer {
+  /** The cycle at which it rings; Infinity when it is off. */
+  deadline = Number.POSITIVE_INFINITY;
+  readonly ring: () => void;
+
+  constructor(ring: () => void) {
+    this.ring = ring;
+  }
+}
+
+export class Clock {
+  /** Cycles until the interpreter must look up; it may fall below zero by one instruction's cost. */
+  left = 0;
+  #end = 0;
+  readonly #timers: Timer[] = [];
+
+  /** Cycles since the machine was switched on. */
+  get now(): number {
+    return this.#end - this.left;
+  }
+
+  /** Costs that an instruction meets on its way: a TLB miss, a world switch. Whole cycles. */
+  charge(cycles: number): void {
+    this.left = (this.left - cycles) | 0;
+  }
+
+  /** A timer that is off. Timers that ring at the same cycle ring in the order of their making. */
+  timer(ring: () => void): Timer {
+    const timer = new Timer(ring);
+    this.#timers.push(timer);
+    return timer;
+  }
+
+  /** Rings once, at or after the cycle. */
+  set(timer: Timer, deadline: number): void {
+    timer.deadline = deadline;
+    if (deadline < this.#end) this.open();
+  }
+
+  clear(timer: Timer): void {
+    timer.deadline = Number.POSITIVE_INFINITY;
+  }
+
+  /** The next deadline, or Infinity. */
+  get next(): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const timer of this.#timers) if (timer.deadline < next) next = timer.deadline;
+    return next;
+  }
+
+  /** Rings what is due, then opens the way to the next timer. */
+  advance(): void {
+    for (const timer of this.#timers)
+      if (timer.deadline <= this.now) {
+        timer.deadline = Number.POSITIVE_INFINITY;
+        timer.ring();
+      }
+    this.open();
+  }
+
+  /** Sleeps until a cycle: what HLT does. */
+  sleepUntil(cycle: number): void {
+    this.#end = Math.max(cycle, this.now);
+    this.left = 0;
+  }
+
+  /** Makes the interpreter look up before its next instruction. */
+  attend(): void {
+    this.#end = this.now;
+    this.left = 0;
+  }
+
+  /** Sets `left` to the way to the next timer. */
+  open(): void {
+    const now = this.now;
+    const way = Math.max(0, Math.min(this.next - now, LONGEST));
+    this.left = way;
+    this.#end = now + way;
+  }
+
+  save(out: StateWriter): void {
+    out.section("clock");
+    out.double(this.now);
+  }
+
+  load(from: StateReader): void {
+    from.section("clock");
+    this.#end = from.double();
+    this.left = 0;
+  }
+}
