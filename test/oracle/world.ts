@@ -3,7 +3,7 @@
  * the processor's modes; what else a case needs (ring, segments, CR0 …) it brings itself.
  */
 import { readFileSync } from "node:fs";
-import { createRandom } from "./random.ts";
+import { Random } from "./random.ts";
 import { type Descriptor, gate, gdt, ldt, OTHER_TASK, selectors } from "./descriptors.ts";
 import {
   CODE,
@@ -14,6 +14,7 @@ import {
   EXIT32,
   EXIT64,
   GDT,
+  GDT_LIMIT,
   HARNESS,
   HARNESS_PML4,
   IDT32,
@@ -77,8 +78,8 @@ export function build(world: World, seed: number, programs: Programs): Ground {
   image.put(SMALL, programs.small);
   image.bytes.fill(0, 0x1800, 0x1a00);
   stubs(image);
-  const random = createRandom(seed);
-  for (let at = DATA0; at < CODE; at += 4) image.u32(at, random.value());
+  const random = new Random(seed);
+  for (let at = DATA0; at < CODE; at += 4) image.u32(at, random.bits());
 
   const table = gdt(long);
   place(image, GDT, table);
@@ -245,6 +246,8 @@ function control(image: Image, long: boolean, areas: readonly (readonly [number,
   image.u32(CONTROL + 12, long ? 1 : 0);
   image.u32(CONTROL + 16, areas.length);
   image.u32(CONTROL + 24, HARNESS_PML4);
+  image.u16(CONTROL + 0x30, GDT_LIMIT);
+  image.u32(CONTROL + 0x32, GDT);
   let master = MASTER;
   areas.forEach(([at, bytes], i) => {
     image.words(CONTROL + 0x40 + 16 * i, [at, master, bytes / 4, 0]);

@@ -5,7 +5,7 @@
 ; The host (layout.ts) puts everything into RAM: this program, the stubs of 256 vectors, descriptor and page tables, the
 ; cases. Addresses below are the contract with it.
 
-CTL    equ 0x01c20000    ; index, count, out, wide, areas, tables; at +0x40 areas of { to, from, dwords, 0 }
+CTL    equ 0x01c20000    ; index, count, out, wide, areas, dump, tables; +0x30 GDTR; +0x40 areas; +0x200 MSRs
 CASE   equ 0x01c21000    ; the case that runs: a copy at a fixed address
 OUTCOME    equ 0x01c22000    ; the outcome being collected
 STACK  equ 0x01c24000
@@ -100,17 +100,6 @@ begin:
   mov cr4, eax
   mov eax, 0x00000031
   mov cr0, eax
-  mov esi, CTL+0x200     ; model-specific registers: count, then { number, low, high }
-  mov ebx, [esi]
-  add esi, 4
-.msr:
-  mov ecx, [esi]
-  mov eax, [esi+4]
-  mov edx, [esi+8]
-  wrmsr
-  add esi, 12
-  dec ebx
-  jnz .msr
   fninit
   cmp dword [CTL+12], 0
   jne near long_begin
@@ -168,11 +157,27 @@ restore:
   cmp dword [CTL+12], 0
   jne near long_enter
 
+  mov esi, CTL+0x200     ; model-specific registers: count, then { number, low, high }
+  mov ebx, [esi]
+  add esi, 4
+.msr:
+  mov ecx, [esi]
+  mov eax, [esi+4]
+  mov edx, [esi+8]
+  wrmsr
+  add esi, 12
+  dec ebx
+  jnz .msr
+  lgdt [CTL+0x30]
   mov eax, KTSS
   ltr ax
   mov ax, [C_LDTR]
   lldt ax
   xor eax, eax
+  mov dr0, eax
+  mov dr1, eax
+  mov dr2, eax
+  mov dr3, eax
   mov cr2, eax
   mov eax, 0xffff0ff0
   mov dr6, eax
@@ -551,11 +556,28 @@ long_next:
   rep stosq
 
 long_enter:
+  mov esi, CTL+0x200     ; model-specific registers: count, then { number, low, high }
+  mov ebx, [rsi]
+  add esi, 4
+.msr:
+  mov ecx, [rsi]
+  mov eax, [rsi+4]
+  mov edx, [rsi+8]
+  wrmsr
+  add esi, 12
+  sub ebx, 1
+  jnz .msr
+  lgdt [abs CTL+0x30]
   mov eax, KTSS
   ltr ax
   mov ax, [abs C_LDTR]
   lldt ax
   xor eax, eax
+  mov dr0, rax
+  mov dr1, rax
+  mov dr2, rax
+  mov dr3, rax
+  mov cr8, rax
   mov cr2, rax
   mov eax, 0xffff0ff0
   mov dr6, rax
