@@ -197,10 +197,7 @@ function undefinedOpcode(): never {
 }
 
 const conditionalJumps = Object.fromEntries(
-  CONDITIONS.map((condition, code): [string, Binder] => [
-    `j${condition}`,
-    () => JUMPS[code] as Handler,
-  ]),
+  CONDITIONS.map((condition, code): [string, Binder] => [`j${condition}`, () => JUMPS[code] as Handler]),
 );
 
 export const CONTROL: Semantics = {

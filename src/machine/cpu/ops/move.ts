@@ -99,7 +99,8 @@ const mov: Binder = (op) => {
   if (to.startsWith("G")) {
     if (!register) return op.size === 4 ? movGM : op.size === 8 ? movGM64 : op.size === 1 ? movGM8 : movGE;
     [op.dst, op.src] = [op.src, op.dst];
-  } else if (!register) return op.size === 4 ? movMG : op.size === 8 ? movMG64 : op.size === 1 ? movMG8 : movEG;
+  } else if (!register)
+    return op.size === 4 ? movMG : op.size === 8 ? movMG64 : op.size === 1 ? movMG8 : movEG;
   return op.size === 4 ? movRG : op.size === 8 ? movRG64 : op.size === 1 ? movRG8 : movEG;
 };
 
@@ -166,9 +167,7 @@ function xlat(cpu: Cpu, op: Op): void {
 }
 
 function swap32(value: number): number {
-  return (
-    (value << 24) | ((value & 0xff00) << 8) | ((value >>> 8) & 0xff00) | (value >>> 24)
-  );
+  return (value << 24) | ((value & 0xff00) << 8) | ((value >>> 8) & 0xff00) | (value >>> 24);
 }
 
 function bswap(cpu: Cpu, op: Op): void {

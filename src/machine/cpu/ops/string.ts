@@ -2,9 +2,11 @@
  * MOVS STOS LODS CMPS SCAS. The long ones, MOVS and STOS with REP going upwards, work on whole stretches of memory where both
  * sides are plain RAM whose translations are at hand: same effect, same cycles, as one after the other.
  */
+import { ES } from "../../isa/instruction.ts";
 import { readMemory, readRegister, writeMemory, writeRegister } from "../access.ts";
 import { CMP } from "../arith.ts";
 import type { Cpu } from "../cpu.ts";
+import { FAULT } from "../fault.ts";
 import { DF, TF } from "../flags.ts";
 import type { Op, Semantics } from "../op.ts";
 import { EAX, ECX, EDI, ESI } from "../registers.ts";
@@ -97,17 +99,42 @@ function stosRepeated(cpu: Cpu, op: Op): void {
 /** Fewer iterations than this are not worth the preparation. */
 const LEAST = 4;
 
-/** How many iterations the counter, the clock and a pointer's page and address size allow, the pointer standing at a RAM offset. */
-function stretch(cpu: Cpu, op: Op, most: number, register: number, at: number): number {
-  const room = Math.floor((4096 - (at & 4095)) / op.size);
-  if (op.addressSize !== 2) return Math.min(most, room);
-  return Math.min(most, room, Math.floor((0x10000 - (cpu.r16[2 * register] as number)) / op.size));
-}
-
 /** Iterations that may still run before the clock stops them: `pauses` pays for each and lets the last one overdraw. */
 function affordable(cpu: Cpu, op: Op): number {
   if ((cpu.flags.eflags & (DF | TF)) !== 0) return 0;
   return Math.min(counter(cpu, op), Math.ceil(cpu.clock.left / op.cost));
+}
+
+/** Where a pointer points to in RAM; −1 if it must go the slow way, which will also raise what there is to raise. */
+function directSource(cpu: Cpu, op: Op): number {
+  try {
+    return cpu.memory.direct(sourceAddress(cpu, op), false);
+  } catch (error) {
+    if (error !== FAULT) throw error;
+    return -1;
+  }
+}
+
+function directDestination(cpu: Cpu, op: Op): number {
+  try {
+    return cpu.memory.direct(destinationAddress(cpu, op, true), true);
+  } catch (error) {
+    if (error !== FAULT) throw error;
+    return -1;
+  }
+}
+
+/** How many elements, `most` at most, lie upwards of a pointer within its page, its segment and its address size. */
+function room(cpu: Cpu, op: Op, seg: number, register: number, at: number, most: number): number {
+  const inPage = 4096 - (at & 4095);
+  if (cpu.wide && op.addressSize === 8) return Math.min(most, Math.floor(inPage / op.size));
+  const { access, limit } = cpu.segments;
+  // Of an expand-down segment the limit says nothing about the upper end: let that go the slow way.
+  if (!cpu.wide && ((access[seg] as number) & 0x0c00) === 0x0400) return 0;
+  const last = cpu.wide ? 0xffffffff : (limit[seg] as number);
+  const low = cpu.r32[register] as number;
+  const inSegment = op.addressSize === 2 ? Math.min(last, 0xffff) - (low & 0xffff) : last - (low >>> 0);
+  return Math.min(most, Math.floor(Math.min(inPage, inSegment + 1) / op.size));
 }
 
 function settle(cpu: Cpu, op: Op, iterations: number): void {
@@ -117,20 +144,17 @@ function settle(cpu: Cpu, op: Op, iterations: number): void {
 
 /** Does as many iterations at once as it can: none, most often. */
 function movsStretch(cpu: Cpu, op: Op): void {
-  let n = affordable(cpu, op);
-  if (n < LEAST) return;
-  const { memory, bus } = cpu;
-  const { size } = op;
-  const from = memory.direct(sourceAddress(cpu, op), false);
-  const to = memory.direct(destinationAddress(cpu, op, true), true);
+  const most = affordable(cpu, op);
+  if (most < LEAST) return;
+  const from = directSource(cpu, op);
+  const to = directDestination(cpu, op);
   if (from < 0 || to < 0) return;
-  n = stretch(cpu, op, stretch(cpu, op, n, ESI, from), EDI, to);
-  if (!within(cpu, op, op.seg, ESI, n) || !within(cpu, op, 0, EDI, n)) return;
+  const n = room(cpu, op, ES, EDI, to, room(cpu, op, op.seg, ESI, from, most));
   const distance = to - from;
   // An element must not overlap its own copy; what was copied may be copied again.
-  if (n < LEAST || (distance > 0 && distance < size)) return;
-  const { ram } = bus;
-  const bytes = n * size;
+  if (n < LEAST || (distance > 0 && distance < op.size)) return;
+  const { ram } = cpu.bus;
+  const bytes = n * op.size;
   if (distance > 0 && distance < bytes) for (let i = 0; i < bytes; i++) ram[to + i] = ram[from + i] as number;
   else ram.copyWithin(to, from, from + bytes);
   advance(cpu, op, ESI, bytes);
@@ -139,33 +163,24 @@ function movsStretch(cpu: Cpu, op: Op): void {
 }
 
 function stosStretch(cpu: Cpu, op: Op): void {
-  let n = affordable(cpu, op);
-  if (n < LEAST) return;
-  const { size } = op;
-  const to = cpu.memory.direct(destinationAddress(cpu, op, true), true);
+  const most = affordable(cpu, op);
+  if (most < LEAST) return;
+  const to = directDestination(cpu, op);
   if (to < 0) return;
-  n = stretch(cpu, op, n, EDI, to);
-  if (n < LEAST || !within(cpu, op, 0, EDI, n)) return;
+  const { size } = op;
+  const n = room(cpu, op, ES, EDI, to, most);
+  if (n < LEAST) return;
   const { ram } = cpu.bus;
-  const bytes = n * size;
-  if (size === 1) ram.fill(cpu.r8[0] as number, to, to + bytes);
+  const end = to + n * size;
+  if (size === 1) ram.fill(cpu.r8[0] as number, to, end);
   else {
-    // One element, then that twice, four times …
+    // One element, then as much again, and again.
     ram.set(cpu.r8.subarray(0, size), to);
-    for (let done = size; done < bytes; done *= 2) ram.copyWithin(to + done, to, to + Math.min(done, bytes - done));
+    for (let done = size; to + done < end; done *= 2)
+      ram.copyWithin(to + done, to, Math.min(to + done, end - done));
   }
-  advance(cpu, op, EDI, bytes);
+  advance(cpu, op, EDI, end - to);
   settle(cpu, op, n);
-}
-
-/** The segment's limit allows n elements upwards. Expand-down segments take the slow way. */
-function within(cpu: Cpu, op: Op, seg: number, register: number, n: number): boolean {
-  if (cpu.wide || ((cpu.flatWrite >> seg) & 1) === 1) return true;
-  const { access, limit } = cpu.segments;
-  if (((access[seg] as number) & 0x0c00) === 0x0400) return false;
-  const low = cpu.r32[register] as number;
-  const offset = op.addressSize === 2 ? low & 0xffff : low >>> 0;
-  return offset + n * op.size - 1 <= (limit[seg] as number);
 }
 
 function movs(cpu: Cpu, op: Op): void {
