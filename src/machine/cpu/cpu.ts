@@ -54,6 +54,23 @@ export interface InterruptSource {
   acknowledge(): number;
 }
 
+/** Why a run ended. */
+export type Stop =
+  /** The guest wrote the exit port; `code` as QEMU's isa-debug-exit makes it: value·2 + 1. */
+  | { readonly reason: "exit"; readonly code: number }
+  /** HLT, and nothing can wake the processor. */
+  | { readonly reason: "halt" }
+  /** A fault while delivering a double fault; `detail` names the faults. */
+  | { readonly reason: "shutdown"; readonly detail: string }
+  /** The guest asked for a reset or a power-off. */
+  | { readonly reason: "reset" }
+  | { readonly reason: "off" }
+  /** The instruction limit was reached. */
+  | { readonly reason: "limit" }
+  | { readonly reason: "breakpoint"; readonly address: number }
+  /** The monitor wanted to stop. */
+  | { readonly reason: "monitor"; readonly detail: string };
+
 const NO_INTERRUPTS: InterruptSource = { pending: () => false, acknowledge: () => 0 };
 
 /**
@@ -75,6 +92,9 @@ export class Cpu {
   readonly r32 = this.registers.r32;
   /** High half of the last 64-bit value that a function returned. */
   high = 0;
+
+  /** Where readEForUpdate found its operand. */
+  operandAt: Gva = 0 as Gva;
 
   /** Address of the next instruction: low half, int32. In 16-bit code within 0 … 65535. */
   ip = 0;
@@ -113,6 +133,9 @@ export class Cpu {
   nmiBlocked = false;
   /** Instructions retired, a REP instruction's iterations together being one. */
   retired = 0;
+
+  /** Set by a device or by the processor itself (shutdown): the interpreter stops before the next instruction. */
+  stop: Stop | null = null;
 
   irq: InterruptSource = NO_INTERRUPTS;
   readonly bus: Bus;

@@ -12,9 +12,14 @@ export class Op extends Instruction {
   run: Handler = unbound;
   /** Cycles, without what it meets on its way. */
   cost = 1;
-  /** Register operands as indices into the view of their size (registerIndex): ModR/M.reg and ModR/M.rm. */
+  /**
+   * Register operands as indices into the view of their size (registerIndex). bind() sets dst to ModR/M.rm ("E", or the
+   * opcode's register) and src to ModR/M.reg ("G"), both of the operand size; a binder changes them where its operands differ.
+   */
   dst = 0;
   src = 0;
+  /** Which of several operations a shared handler does: ADD … CMP, a condition, a rotation. */
+  kind = 0;
 }
 
 function unbound(): never {
