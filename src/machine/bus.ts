@@ -43,6 +43,8 @@ export class Bus {
   readonly pages: Uint8Array;
   /** Called before bytes of a page with PAGE_CODE are written; the interpreter sets it. */
   onCodeWrite: (at: Gpa, length: number) => void = () => {};
+  /** Called before a device is read or written, in memory: the interpreter sees to it that the clock shows the right time. */
+  onDevice: () => void = () => {};
   /** Called when a page's flags change, so that translations that allowed direct access are dropped; the MMU sets it. */
   onPageChange: (page: number) => void = () => {};
 
@@ -107,6 +109,7 @@ export class Bus {
     if (this.flags(at) & PAGE_MMIO) {
       const region = this.#region(at);
       if (region === undefined) return size === 4 ? 0xffffffff : 2 ** (8 * size) - 1;
+      this.onDevice();
       return region.device.read(at - region.base, size);
     }
     if (size === 1) return this.view.getUint8(at);
@@ -118,7 +121,9 @@ export class Bus {
     const flags = this.flags(at);
     if (flags & PAGE_MMIO) {
       const region = this.#region(at);
-      region?.device.write(at - region.base, value >>> 0, size);
+      if (region === undefined) return;
+      this.onDevice();
+      region.device.write(at - region.base, value >>> 0, size);
       return;
     }
     if (flags & PAGE_ROM) return;

@@ -3,6 +3,7 @@ import type { Gva } from "../address.ts";
 import type { Bus } from "../bus.ts";
 import type { Clock } from "../clock.ts";
 import type { Memory } from "../mmu/memory.ts";
+import type { Monitor } from "../monitor.ts";
 import type { Trace } from "../trace.ts";
 import { Flags } from "./flags.ts";
 import { Registers } from "./registers.ts";
@@ -137,6 +138,8 @@ export class Cpu {
   /** Set by a device or by the processor itself (shutdown): the interpreter stops before the next instruction. */
   stop: Stop | null = null;
 
+  /** Owns the processor when there is one (monitor.ts). */
+  monitor: Monitor<Cpu> | null = null;
   irq: InterruptSource = NO_INTERRUPTS;
   readonly bus: Bus;
   readonly clock: Clock;
