@@ -108,6 +108,7 @@ export class Cpu {
   readonly idtr = { base: 0, baseHigh: 0, limit: 0xffff };
 
   cr0 = 0x60000010;
+  /** Low half, int32. */
   cr2: Gva = 0 as Gva;
   cr2High = 0;
   cr3 = 0;
@@ -153,6 +154,7 @@ export class Cpu {
     this.clock = parts.clock;
     this.trace = parts.trace;
     this.memory = parts.memory;
+    this.memory.faultRegister = this;
   }
 
   get protectedMode(): boolean {
