@@ -55,8 +55,11 @@ export function setSp(cpu: Cpu, low: number, high: number): void {
   if (cpu.wide) {
     r32[ESP] = low;
     r32[ESP + 1] = high;
-  } else if (cpu.stackMask === -1) r32[ESP] = low;
+    return;
+  }
+  if (cpu.stackMask === -1) r32[ESP] = low;
   else cpu.r16[2 * ESP] = low;
+  r32[ESP + 1] = 0;
 }
 
 export function poke16(cpu: Cpu, displacement: number, value: number): void {
@@ -129,6 +132,13 @@ export function push(cpu: Cpu, size: number, low: number, high: number): void {
   if (size === 4) push32(cpu, low);
   else if (size === 2) push16(cpu, low);
   else push64(cpu, low, high);
+}
+
+/** Writes by operand size. */
+export function poke(cpu: Cpu, size: number, displacement: number, low: number, high: number): void {
+  if (size === 4) poke32(cpu, displacement, low);
+  else if (size === 2) poke16(cpu, displacement, low);
+  else poke64(cpu, displacement, low, high);
 }
 
 /** Reads by operand size; of 8 bytes the high half is left in cpu.high, otherwise cpu.high is 0. */
