@@ -141,13 +141,6 @@ export function push(cpu: Cpu, size: number, low: number, high: number): void {
   else push64(cpu, low, high);
 }
 
-/** Writes by operand size. */
-export function poke(cpu: Cpu, size: number, displacement: number, low: number, high: number): void {
-  if (size === 4) poke32(cpu, displacement, low);
-  else if (size === 2) poke16(cpu, displacement, low);
-  else poke64(cpu, displacement, low, high);
-}
-
 /** Reads by operand size; of 8 bytes the high half is left in cpu.high, otherwise cpu.high is 0. */
 export function peek(cpu: Cpu, size: number, displacement: number): number {
   if (size === 8) return peek64(cpu, displacement);
