@@ -2,16 +2,13 @@
  * Debug registers and the debug exception (SDM Vol. 3, 17.2 and 17.3).
  *
  *     DR7    31 … 16: LEN3 R/W3 … LEN0 R/W0     13 GD     9 GE  8 LE     7 … 0: G3 L3 … G0 L0
- *     DR6    15 BT  14 BS  13 BD     3 … 0: B3 … B0
+ *     DR6  15 BT  14 BS  13 BD     3 … 0: B3 … B0
  */
 import { CR4, type Cpu } from "./cpu.ts";
-import { deliver } from "./deliver/deliver.ts";
-import { EXCEPTION } from "./deliver/event.ts";
 import { DB, GP, raise, UD } from "./fault.ts";
 
-/** DR6 bits. */
-export const BD = 1 << 13;
-export const BS = 1 << 14;
+/** DR6: an access that DR7.GD caught. */
+const BD = 1 << 13;
 /** DR7: any access to debug registers raises #DB. */
 const GD = 1 << 13;
 const DR6_ONES = 0xffff0ff0 | 0;
@@ -51,10 +48,4 @@ export function writeDebug(cpu: Cpu, register: number, value: number, high: numb
   if (n === 6) cpu.dr[6] = (value & DR6_BITS) | DR6_ONES;
   else if (n === 7) cpu.dr[7] = (value & DR7_BITS) | DR7_ONES;
   else cpu.dr[n] = value;
-}
-
-/** #DB after an instruction that began with TF set. */
-export function deliverSingleStep(cpu: Cpu): void {
-  cpu.dr[6] = (cpu.dr[6] as number) | BS;
-  deliver(cpu, EXCEPTION, DB, 0);
 }

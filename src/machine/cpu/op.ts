@@ -10,6 +10,8 @@ export type Semantics = Readonly<Record<string, Binder>>;
 
 export class Op extends Instruction {
   run: Handler = unbound;
+  /** The handler behind a privilege check (guard.ts). */
+  guarded: Handler = unbound;
   /** Cycles, without what it meets on its way. */
   cost = 1;
   /**
