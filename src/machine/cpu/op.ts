@@ -13,6 +13,8 @@ export const MOST_CHARGED = 512;
 
 export class Op extends Instruction {
   run: Handler = unbound;
+  /** The handler behind a privilege check (guard.ts). */
+  guarded: Handler = unbound;
   /** Cycles, without what it meets on its way. */
   cost = 1;
   /**
