@@ -7,13 +7,12 @@
  */
 import { CS } from "../isa/instruction.ts";
 import { EVENT } from "../trace.ts";
-import { CR0, CR4, type Cpu, EFER, TR } from "./cpu.ts";
+import { type Cpu, CR0, CR4, EFER, TR } from "./cpu.ts";
 import { LONG } from "./descriptor.ts";
 import { GP, raise } from "./fault.ts";
 import { updateCode, updateMode } from "./segments.ts";
 
-const CR0_BITS =
-  CR0.PE | CR0.MP | CR0.EM | CR0.TS | CR0.NE | CR0.WP | CR0.AM | CR0.NW | CR0.CD | CR0.PG;
+const CR0_BITS = CR0.PE | CR0.MP | CR0.EM | CR0.TS | CR0.NE | CR0.WP | CR0.AM | CR0.NW | CR0.CD | CR0.PG;
 
 const CR4_BITS =
   CR4.TSD |
@@ -50,7 +49,8 @@ export function writeCr0(cpu: Cpu, value: number, high: number): void {
       efer &= ~EFER.LMA;
     } else if ((efer & EFER.LME) !== 0) {
       const task32 = ((cpu.segments.access[TR] as number) & 0x0800) !== 0;
-      if ((cpu.cr4 & CR4.PAE) === 0 || ((cpu.segments.access[CS] as number) & LONG) !== 0 || !task32) raise(GP);
+      if ((cpu.cr4 & CR4.PAE) === 0 || ((cpu.segments.access[CS] as number) & LONG) !== 0 || !task32)
+        raise(GP);
       efer |= EFER.LMA;
     }
   }
@@ -96,4 +96,3 @@ export function writeEfer(cpu: Cpu, value: number, high: number): void {
   cpu.efer = next;
   updateCode(cpu);
 }
-

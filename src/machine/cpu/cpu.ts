@@ -55,6 +55,15 @@ export interface InterruptSource {
   acknowledge(): number;
 }
 
+/** Model-specific registers that a device holds: the local APIC's. Both raise #GP(0) for what it refuses. */
+export interface MsrBank {
+  /** High half of the value that was read. */
+  high: number;
+  has(index: number): boolean;
+  read(index: number): number;
+  write(index: number, low: number, high: number): void;
+}
+
 /** Why a run ended. */
 export type Stop =
   /** The guest wrote the exit port; `code` as QEMU's isa-debug-exit makes it: value·2 + 1. */
@@ -133,6 +142,8 @@ export class Cpu {
   /** Interrupts wait for one instruction: after STI, MOV SS, POP SS. */
   shadow = false;
   nmiBlocked = false;
+  /** A non-maskable interrupt waits: set by a device, which then calls clock.attend(). */
+  nmiPending = false;
   /** Instructions retired, a REP instruction's iterations together being one. */
   retired = 0;
 
@@ -142,6 +153,10 @@ export class Cpu {
   /** Owns the processor when there is one (monitor.ts). */
   monitor: Monitor<Cpu> | null = null;
   irq: InterruptSource = NO_INTERRUPTS;
+  /** IA32_APIC_BASE, IA32_TSC_DEADLINE and x2APIC's; null without a local APIC. */
+  apicMsrs: MsrBank | null = null;
+  /** The time-stamp counter is clock.now + this. */
+  tscOffset = 0;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly trace: Trace;

@@ -12,7 +12,7 @@ import type { Gva } from "../address.ts";
 import { CS, DS, ES, FS, GS, SS } from "../isa/instruction.ts";
 import { EVENT } from "../trace.ts";
 import { loadCr3 } from "./control.ts";
-import { CR0, type Cpu, LDTR, TR } from "./cpu.ts";
+import { type Cpu, CR0, LDTR, TR } from "./cpu.ts";
 import {
   ACCESS,
   Descriptor,

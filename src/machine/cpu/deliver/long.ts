@@ -45,7 +45,8 @@ export function deliverLong(cpu: Cpu, kind: number, vector: number, error: numbe
     gate.low = systemRead32(cpu, entry);
     gate.high = systemRead32(cpu, (entry + 4) as Gva);
     const { type } = gate;
-    if ((gate.high & SEGMENT) !== 0 || (type !== INTERRUPT_GATE32 && type !== TRAP_GATE32)) raise(GP, gateError);
+    if ((gate.high & SEGMENT) !== 0 || (type !== INTERRUPT_GATE32 && type !== TRAP_GATE32))
+      raise(GP, gateError);
     if (checksGate(kind) && gate.dpl < cpu.cpl) raise(GP, gateError);
     if (!gate.present) raise(NP, gateError);
     const targetHigh = systemRead32(cpu, (entry + 8) as Gva);

@@ -25,7 +25,8 @@ const code = new Descriptor();
 export function throughGate(cpu: Cpu, selector: number, gate: Descriptor, call: boolean): void {
   let offsetHigh = 0;
   if (cpu.longMode) {
-    if (!readUpperHalf(cpu, selector, gate, upper) || (upper.high & 0x1f00) !== 0) raise(GP, selector & 0xfffc);
+    if (!readUpperHalf(cpu, selector, gate, upper) || (upper.high & 0x1f00) !== 0)
+      raise(GP, selector & 0xfffc);
     offsetHigh = upper.low;
   }
   if (!gate.present) raise(NP, selector & 0xfffc);

@@ -38,13 +38,7 @@ export function farJump(cpu: Cpu, selector: number, offset: number, offsetHigh: 
   setIp(cpu, offset, offsetHigh);
 }
 
-export function farCall(
-  cpu: Cpu,
-  size: number,
-  selector: number,
-  offset: number,
-  offsetHigh: number,
-): void {
+export function farCall(cpu: Cpu, size: number, selector: number, offset: number, offsetHigh: number): void {
   if (isReal(cpu)) {
     checkRealOffset(cpu, offset);
     pushReturn(cpu, size);
