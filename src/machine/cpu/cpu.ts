@@ -2,6 +2,7 @@
 import type { Gva } from "../address.ts";
 import type { Bus } from "../bus.ts";
 import type { Clock } from "../clock.ts";
+import type { CostProfile } from "../cost.ts";
 import type { Memory } from "../mmu/memory.ts";
 import type { Monitor } from "../monitor.ts";
 import type { Trace } from "../trace.ts";
@@ -160,11 +161,13 @@ export class Cpu {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly trace: Trace;
+  readonly prices: CostProfile;
   readonly memory: Memory;
   /** The part of the current code page that the interpreter may run on; size 0 makes it look the page up again (code.ts). */
   window = { size: 0 };
 
-  constructor(parts: { bus: Bus; clock: Clock; trace: Trace; memory: Memory }) {
+  constructor(parts: { bus: Bus; clock: Clock; trace: Trace; memory: Memory; prices: CostProfile }) {
+    this.prices = parts.prices;
     this.bus = parts.bus;
     this.clock = parts.clock;
     this.trace = parts.trace;

@@ -10,7 +10,7 @@
  */
 import { Code } from "./code.ts";
 import type { Cpu, Stop } from "./cpu.ts";
-import { deliverFault, deliverInterrupt, deliverSingleStep } from "./deliver.ts";
+import { deliverFault, deliverInterrupt, deliverSingleStep } from "./deliver/deliver.ts";
 import { ALONE, FAULT, raise } from "./fault.ts";
 import { IF, TF } from "./flags.ts";
 import type { Op } from "./op.ts";

@@ -16,7 +16,7 @@ import { ESP } from "./registers.ts";
 const TWO32 = 4294967296;
 
 /** Linear address of `size` bytes at the stack pointer plus `displacement`, to be written. */
-function pokeAddress(cpu: Cpu, displacement: number, size: number): Gva {
+export function pokeAddress(cpu: Cpu, displacement: number, size: number): Gva {
   const sp = cpu.r32[ESP] as number;
   if (cpu.wide) return wideAddress(cpu, sp, displacement);
   const offset = (sp + displacement) & cpu.stackMask;
@@ -127,18 +127,18 @@ export function pop64(cpu: Cpu): number {
   return low;
 }
 
+/** Writes by operand size; the high half counts for 8 bytes only. */
+export function poke(cpu: Cpu, size: number, displacement: number, low: number, high: number): void {
+  if (size === 4) poke32(cpu, displacement, low);
+  else if (size === 2) poke16(cpu, displacement, low);
+  else poke64(cpu, displacement, low, high);
+}
+
 /** Pushes by operand size (2, 4 or 8 bytes). */
 export function push(cpu: Cpu, size: number, low: number, high: number): void {
   if (size === 4) push32(cpu, low);
   else if (size === 2) push16(cpu, low);
   else push64(cpu, low, high);
-}
-
-/** Writes by operand size. */
-export function poke(cpu: Cpu, size: number, displacement: number, low: number, high: number): void {
-  if (size === 4) poke32(cpu, displacement, low);
-  else if (size === 2) poke16(cpu, displacement, low);
-  else poke64(cpu, displacement, low, high);
 }
 
 /** Reads by operand size; of 8 bytes the high half is left in cpu.high, otherwise cpu.high is 0. */

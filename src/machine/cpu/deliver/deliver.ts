@@ -10,12 +10,13 @@
  */
 import { EVENT } from "../../trace.ts";
 import type { Cpu } from "../cpu.ts";
-import { DE, DF, FAULT, GP, NP, PF, PUSHES_ERROR, SS_FAULT, TS } from "../fault.ts";
+import { DB, DE, DF, FAULT, GP, NP, PF, PUSHES_ERROR, SS_FAULT, TS } from "../fault.ts";
 import { EXCEPTION, EXTERNAL, NMI_KIND } from "./event.ts";
 import { deliverLong } from "./long.ts";
 import { deliverProtected } from "./protected.ts";
 import { deliverReal } from "./real.ts";
 
+const DR6_BS = 1 << 14;
 const CONTRIBUTORY = (1 << DE) | (1 << TS) | (1 << NP) | (1 << SS_FAULT) | (1 << GP);
 const SELECTOR_ERRORS = (1 << TS) | (1 << NP) | (1 << SS_FAULT) | (1 << GP);
 
@@ -33,6 +34,12 @@ export function deliverInterrupt(cpu: Cpu, vector: number): void {
 export function deliverNmi(cpu: Cpu): void {
   cpu.nmiBlocked = true;
   deliver(cpu, NMI_KIND, 2, 0);
+}
+
+/** #DB after an instruction that began with TF set (SDM Vol. 3, 17.3.1.4); ip is that of the next instruction. */
+export function deliverSingleStep(cpu: Cpu): void {
+  cpu.dr[6] = (cpu.dr[6] as number) | DR6_BS;
+  deliver(cpu, EXCEPTION, DB, 0);
 }
 
 /** Delivers an event that is not an instruction's own doing. A triple fault leaves a stop for the interpreter. */
