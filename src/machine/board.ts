@@ -6,7 +6,6 @@
  *     FEC00000 IOAPIC · FEE00000 local APIC
  */
 import type { Bus } from "./bus.ts";
-import type { Clock } from "./clock.ts";
 import type { Cpu, Stop } from "./cpu/cpu.ts";
 import { AcpiPm, PM_BASE, PM1_CONTROL_BOCHS } from "./devices/acpi-pm.ts";
 import { DEBUG_CONSOLE_PORT, DebugConsole } from "./devices/debug-console.ts";
