@@ -43,6 +43,8 @@ export class Bus {
   readonly pages: Uint8Array;
   /** Called before bytes of a page with PAGE_CODE are written; the interpreter sets it. */
   onCodeWrite: (at: Gpa, length: number) => void = () => {};
+  /** Called before a device is read or written, in memory: the interpreter sees to it that the clock shows the right time. */
+  onDevice: () => void = () => {};
   /** Called when a page's flags change, so that translations that allowed direct access are dropped; the MMU sets it. */
   onPageChange: (page: number) => void = () => {};
 
@@ -87,13 +89,11 @@ export class Bus {
   }
 
   setFlag(page: number, flag: number): void {
-    this.pages[page] = (this.pages[page] as number) | flag;
-    this.onPageChange(page);
+    this.#setPage(page, (this.pages[page] as number) | flag);
   }
 
   clearFlag(page: number, flag: number): void {
-    this.pages[page] = (this.pages[page] as number) & ~flag;
-    this.onPageChange(page);
+    this.#setPage(page, (this.pages[page] as number) & ~flag);
   }
 
   /** Flags of the page of an address; PAGE_MMIO where there is no RAM: no access is direct there. */
@@ -107,6 +107,7 @@ export class Bus {
     if (this.flags(at) & PAGE_MMIO) {
       const region = this.#region(at);
       if (region === undefined) return size === 4 ? 0xffffffff : 2 ** (8 * size) - 1;
+      this.onDevice();
       return region.device.read(at - region.base, size);
     }
     if (size === 1) return this.view.getUint8(at);
@@ -118,7 +119,9 @@ export class Bus {
     const flags = this.flags(at);
     if (flags & PAGE_MMIO) {
       const region = this.#region(at);
-      region?.device.write(at - region.base, value >>> 0, size);
+      if (region === undefined) return;
+      this.onDevice();
+      region.device.write(at - region.base, value >>> 0, size);
       return;
     }
     if (flags & PAGE_ROM) return;
@@ -151,6 +154,12 @@ export class Bus {
 
   out(port: number, value: number, size: number): void {
     this.#ports.get(port)?.out(port, value >>> 0, size);
+  }
+
+  #setPage(page: number, flags: number): void {
+    if (flags === this.pages[page]) return;
+    this.pages[page] = flags;
+    this.onPageChange(page);
   }
 
   #region(at: number): Region | undefined {

@@ -5,30 +5,30 @@
  *        linear page          │ · · · · · · op · · op · op · · · · · · · · │   slots: page offset → op (UNDECODED elsewhere)
  *     CS base + ip  ──────────┼─▶ start … start + size: what CS's limit leaves of the page
  *
- * An instruction that crosses the page's end, or lies where there is no RAM, is decoded each time.
+ * Instructions in straight line are linked into runs (op.ts). An instruction that crosses the page's end, or lies where there is no RAM, is decoded each time.
  */
 import type { Gpa, Gva } from "../address.ts";
 import { PAGE_CODE, PAGE_MMIO } from "../bus.ts";
 import { decode } from "../isa/decode.ts";
-import { bind } from "./bind.ts";
+import { bind, endsRun } from "./bind.ts";
 import type { Cpu } from "./cpu.ts";
-import { GP, raise } from "./fault.ts";
+import { ALONE, FAULT, GP, raise } from "./fault.ts";
 import { Op } from "./op.ts";
 
 const PAGE = 4096;
 /** Bounds of the cache: with both reached it takes 20 MB. */
 const MOST_OPS = 49152;
 const MOST_PAGES = 160;
+const LONGEST_RUN = 32;
 
 /** A slot without an instruction: its length 0 makes the interpreter decode. */
 const UNDECODED = new Op();
 const NOWHERE: Op[] = new Array(PAGE).fill(UNDECODED);
 
-/** Where the interpreter may run without asking: ip in start … start + size − 1, at slot ip − start + skew. */
+/** Where the interpreter may run without asking: ip in start … start + size − 1, at slot ip − start. Size is a page or 0. */
 export class CodeWindow {
   start = 0;
   size = 0;
-  skew = 0;
   ops: Op[] = NOWHERE;
 }
 
@@ -46,10 +46,14 @@ export class Code {
   #page: CodePage | undefined;
   #opCount = 0;
   #arrayCount = 0;
+  /** Physical address of the window's page. */
+  #windowBase = 0;
   /** The fetch in progress. */
   #physical = 0;
   #ip = 0;
   #taken = 0;
+  /** Decoding beyond what is executed: it must not be noticed, so it never leaves the page. */
+  #ahead = false;
   readonly #next = (): number => this.#fetchByte();
 
   constructor(cpu: Cpu) {
@@ -69,29 +73,72 @@ export class Code {
     this.#page = undefined;
   }
 
-  /** Decodes the instruction at CS:ip; #PF, or #GP(0) past the limit. It comes from the cache when it is there. */
+  /** The instruction at CS:ip, with its run; #PF, or #GP(0) past the limit. It comes from the cache when it is there. */
   find(): Op {
     const cpu = this.#cpu;
     const { window } = this;
-    if (((cpu.ip - window.start) | 0) >>> 0 >= window.size) {
-      this.#open();
-      const found = window.ops[cpu.ip - window.start + window.skew] as Op;
-      if (found !== UNDECODED && window.size > 0) return found;
-    }
-    return this.#decode();
+    if (((cpu.ip - window.start) | 0) >>> 0 >= window.size) this.#open();
+    const first = (cpu.ip - window.start) | 0;
+    const found = window.size > 0 ? (window.ops[first] as Op) : UNDECODED;
+    return found === UNDECODED ? this.#decodeRun(first) : found;
   }
 
-  #decode(): Op {
-    const cpu = this.#cpu;
+  /** Decodes on in straight line, then links backwards. Only the first instruction's faults count: the others were not reached. */
+  #decodeRun(first: number): Op {
     const { window } = this;
-    const at = cpu.ip - window.start + window.skew;
+    const run = [this.#decode(this.#cpu.ip)];
+    if (window.size === 0) return this.#link(run, first, false);
+    if (first + (run[0] as Op).length > PAGE) {
+      // The next page was the last one to be looked up: its translation may have taken the place of this page's.
+      window.size = 0;
+      return this.#link(run, first, false);
+    }
+    this.#ahead = true;
+    let at = first + (run[0] as Op).length;
+    while (run.length < LONGEST_RUN && !endsRun(run[run.length - 1] as Op)) {
+      const known = window.ops[at];
+      if (known === undefined || known !== UNDECODED) break;
+      let op: Op;
+      try {
+        op = this.#decode((window.start + at) | 0);
+      } catch (error) {
+        if (error !== FAULT) throw error;
+        break;
+      }
+      run.push(op);
+      at += op.length;
+    }
+    this.#ahead = false;
+    return this.#link(run, first, true);
+  }
+
+  #decode(ip: number): Op {
+    const cpu = this.#cpu;
     const op = new Op();
-    this.#ip = cpu.ip;
+    this.#ip = ip;
     this.#taken = 0;
     decode(this.#next, cpu.bits, op);
     bind(op, cpu);
-    if (window.size > 0 && at + op.length <= PAGE && this.#taken > 0) this.#keep(at, op);
     return op;
+  }
+
+  #link(run: Op[], first: number, keep: boolean): Op {
+    const { window } = this;
+    let at = first;
+    for (const op of run) at += op.length;
+    const last = run[run.length - 1] as Op;
+    // Code that was entered further on before is joined, so that a run ends where it would have ended.
+    let next = keep && !endsRun(last) ? followed(window.ops[at]) : null;
+    for (const op of run.reverse()) {
+      at -= op.length;
+      op.next = next;
+      op.runCost = op.cost + (next === null ? 0 : next.runCost);
+      op.runCount = 1 + (next === null ? 0 : next.runCount);
+      op.runBytes = op.length + (next === null ? 0 : next.runBytes);
+      if (keep) this.#keep(at, op);
+      next = op;
+    }
+    return next as Op;
   }
 
   #keep(at: number, op: Op): void {
@@ -105,7 +152,10 @@ export class Code {
   #fetchByte(): number {
     const cpu = this.#cpu;
     const ip = this.#ip;
-    if (this.#taken === 0 || (this.#physical & (PAGE - 1)) === PAGE - 1) {
+    if (this.#taken === 0 && this.#ahead) {
+      this.#physical = this.#windowBase + ((ip - this.window.start) | 0);
+    } else if (this.#taken === 0 || this.#physical % PAGE === PAGE - 1) {
+      if (this.#ahead) raise(ALONE);
       this.#physical = cpu.memory.fetch(this.#linear(ip));
     } else {
       this.#physical++;
@@ -150,15 +200,15 @@ export class Code {
       this.#arrayCount++;
     }
     const offset = physical % PAGE;
-    const ip = cpu.ip >>> 0;
-    const before = cpu.wide ? offset : Math.min(offset, ip);
-    const limit = cpu.wide ? 0xffffffff : (cpu.segments.limit[1] as number);
-    const after = Math.min(PAGE - offset, limit - ip + 1);
     this.#page = page;
-    window.ops = ops;
-    window.skew = offset - before;
-    window.start = (cpu.ip - before) | 0;
-    window.size = before + after;
+    this.#windowBase = physical - offset;
+    window.start = (cpu.ip - offset) | 0;
+    // A page that CS's limit cuts has no window: each fetch is checked.
+    const limit = cpu.segments.limit[1] as number;
+    if (cpu.wide || limit - (cpu.ip >>> 0) >= PAGE - 1 - offset) {
+      window.ops = ops;
+      window.size = PAGE;
+    } else window.ops = NOWHERE;
   }
 
   #written(at: number, length: number): void {
@@ -172,11 +222,17 @@ export class Code {
     if (!hit) return;
     this.#pages.delete(number);
     this.#cpu.bus.clearFlag(number, PAGE_CODE);
+    // The run in progress must not go on in what was just overwritten.
+    for (const ops of page.byMode.values()) for (const op of ops) op.next = null;
     if (this.#page === page) {
       this.window.size = 0;
       this.window.ops = NOWHERE;
     }
   }
+}
+
+function followed(op: Op | undefined): Op | null {
+  return op === undefined || op === UNDECODED || op.runCount > LONGEST_RUN ? null : op;
 }
 
 /** What decides how bytes are decoded and bound: code size, and whether mode is real, virtual-8086 or protected. */

@@ -2,7 +2,9 @@
 import type { Gva } from "../address.ts";
 import type { Bus } from "../bus.ts";
 import type { Clock } from "../clock.ts";
+import type { CostProfile } from "../cost.ts";
 import type { Memory } from "../mmu/memory.ts";
+import type { Monitor } from "../monitor.ts";
 import type { Trace } from "../trace.ts";
 import { Flags } from "./flags.ts";
 import { Registers } from "./registers.ts";
@@ -107,6 +109,7 @@ export class Cpu {
   readonly idtr = { base: 0, baseHigh: 0, limit: 0xffff };
 
   cr0 = 0x60000010;
+  /** Low half, int32. */
   cr2: Gva = 0 as Gva;
   cr2High = 0;
   cr3 = 0;
@@ -137,19 +140,24 @@ export class Cpu {
   /** Set by a device or by the processor itself (shutdown): the interpreter stops before the next instruction. */
   stop: Stop | null = null;
 
+  /** Owns the processor when there is one (monitor.ts). */
+  monitor: Monitor<Cpu> | null = null;
   irq: InterruptSource = NO_INTERRUPTS;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly trace: Trace;
+  readonly prices: CostProfile;
   readonly memory: Memory;
   /** The part of the current code page that the interpreter may run on; size 0 makes it look the page up again (code.ts). */
   window = { size: 0 };
 
-  constructor(parts: { bus: Bus; clock: Clock; trace: Trace; memory: Memory }) {
+  constructor(parts: { bus: Bus; clock: Clock; trace: Trace; memory: Memory; prices: CostProfile }) {
+    this.prices = parts.prices;
     this.bus = parts.bus;
     this.clock = parts.clock;
     this.trace = parts.trace;
     this.memory = parts.memory;
+    this.memory.faultRegister = this;
   }
 
   get protectedMode(): boolean {

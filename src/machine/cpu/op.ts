@@ -13,6 +13,15 @@ export class Op extends Instruction {
   /** Cycles, without what it meets on its way. */
   cost = 1;
   /**
+   * The next instruction of its run, in straight line; null where the run ends: at a branch, at whatever may change mode, time
+   * or interrupts, and before what is not decoded. The interpreter charges a run at once and then only follows this.
+   */
+  next: Op | null = null;
+  /** Cycles, instructions and bytes from this one to its run's end, itself included. */
+  runCost = 1;
+  runCount = 1;
+  runBytes = 0;
+  /**
    * Register operands as indices into the view of their size (registerIndex). bind() sets dst to ModR/M.rm ("E", or the
    * opcode's register) and src to ModR/M.reg ("G"), both of the operand size; a binder changes them where its operands differ.
    */

@@ -1,25 +1,40 @@
 /**
- * The interpreter: one instruction after the other out of the code window, until the clock's `left` is used up. Interrupts,
- * timers, single steps and limits are looked at only then, so that a plain instruction pays for a window check, a subtraction
- * and one indirect call.
+ * The interpreter. It takes a run of instructions out of the code window, charges it at once and follows its links, so that a
+ * plain instruction pays for one indirect call:
+ *
+ *     window ──▶ op ──next──▶ op ──next──▶ branch        left −= runCost, ip += runBytes, steps −= runCount
+ *
+ * Within a run ip and clock stand at its end already. Everything remains exact to the instruction: a run that could meet a timer
+ * or the limit is not begun (instructions go one by one then), a fault gives back what was not executed, and an instruction that
+ * turns out to touch a device is taken back and run alone.
  */
 import { Code } from "./code.ts";
 import type { Cpu, Stop } from "./cpu.ts";
-import { deliverFault, deliverInterrupt, deliverSingleStep } from "./deliver.ts";
-import { FAULT } from "./fault.ts";
+import { deliverFault, deliverInterrupt, deliverSingleStep } from "./deliver/deliver.ts";
+import { ALONE, FAULT, raise } from "./fault.ts";
 import { IF, TF } from "./flags.ts";
 import type { Op } from "./op.ts";
 
 /** Steps in one go: keeps the counter a small integer. */
 const LONGEST = 1 << 28;
 
+/** Cycles that one instruction may be charged on its way (TLB misses), at most: a run that could meet a deadline is not begun. */
+const MOST_CHARGED = 512;
+
 export class Interpreter {
   readonly cpu: Cpu;
   readonly code: Code;
+  /** A run is going on: the clock already stands at its end. */
+  #inRun = false;
+  /** The next instruction runs alone, so that a device sees the right time. */
+  #alone = false;
 
   constructor(cpu: Cpu) {
     this.cpu = cpu;
     this.code = new Code(cpu);
+    cpu.bus.onDevice = () => {
+      if (this.#inRun) raise(ALONE);
+    };
   }
 
   /** Runs until something stops the machine, or for `limit` steps: instructions and deliveries of exceptions and interrupts. */
@@ -69,32 +84,77 @@ export class Interpreter {
     const { clock } = cpu;
     const { window } = code;
     let steps = most;
-    let length = 0;
+    let op: Op | null = null;
     try {
       do {
         const offset = (cpu.ip - window.start) | 0;
-        let op: Op;
-        length = 0;
-        if (offset >= 0 && offset < window.size) {
-          op = window.ops[offset + window.skew] as Op;
-          if (op.length === 0) op = code.find();
-        } else op = code.find();
-        length = op.length;
-        cpu.ip = (cpu.ip + length) | 0;
-        clock.left = (clock.left - op.cost) | 0;
-        steps--;
-        op.run(cpu, op);
+        op = null;
+        let next: Op | null = offset >= 0 && offset < window.size ? (window.ops[offset] as Op) : code.find();
+        if (next.length === 0) next = code.find();
+        if (
+          next.runCount <= steps &&
+          next.runCost + next.runCount * MOST_CHARGED < clock.left &&
+          !this.#alone
+        ) {
+          clock.left = (clock.left - next.runCost) | 0;
+          steps -= next.runCount;
+          cpu.ip = (cpu.ip + next.runBytes) | 0;
+          this.#inRun = true;
+          do {
+            op = next;
+            op.run(cpu, op);
+            next = op.next;
+          } while (next !== null);
+          this.#inRun = false;
+          // The run was cut: it overwrote itself.
+          if (op.runBytes !== op.length) steps += this.#giveBack(op);
+        } else {
+          op = next;
+          clock.left = (clock.left - op.runCost) | 0;
+          cpu.ip = (cpu.ip + op.runBytes) | 0;
+          steps--;
+          op.run(cpu, op);
+          if (op.runBytes !== op.length) this.#giveBack(op);
+          this.#alone = false;
+        }
       } while (clock.left > 0 && steps > 0);
     } catch (error) {
       if (error !== FAULT) throw error;
-      // A fetch that faulted took a step as well, or a handler that cannot be fetched would never reach the limit.
-      if (length === 0) steps--;
-      cpu.ip = (cpu.ip - length) | 0;
-      cpu.retired += most - steps - 1;
-      deliverFault(cpu);
-      return most - steps;
+      return this.#faulted(op, most, steps);
     }
     cpu.retired += most - steps;
+    return most - steps;
+  }
+
+  /** Takes back what a run charged for the instructions after `op`: time and place are exact again. Returns how many they were. */
+  #giveBack(op: Op): number {
+    const { cpu } = this;
+    cpu.clock.left = (cpu.clock.left + op.runCost - op.cost) | 0;
+    cpu.ip = (cpu.ip - op.runBytes + op.length) | 0;
+    return op.runCount - 1;
+  }
+
+  /** The instruction `op` (null: its fetch) raised FAULT. Returns the steps taken. */
+  #faulted(op: Op | null, most: number, left: number): number {
+    const { cpu } = this;
+    let steps = left;
+    if (op === null) {
+      // A fetch that faults is a step, or a handler that cannot be fetched would never reach the limit.
+      steps--;
+    } else {
+      const after = this.#giveBack(op);
+      if (this.#inRun) steps += after;
+      cpu.ip = (cpu.ip - op.length) | 0;
+    }
+    this.#inRun = false;
+    this.#alone = false;
+    cpu.retired += most - steps - 1;
+    if (FAULT.vector === ALONE) {
+      cpu.clock.left = (cpu.clock.left + (op as Op).cost) | 0;
+      this.#alone = true;
+      return most - steps - 1;
+    }
+    deliverFault(cpu);
     return most - steps;
   }
 }
