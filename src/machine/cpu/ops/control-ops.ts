@@ -3,7 +3,7 @@ import type { Gva } from "../../address.ts";
 import { EVENT } from "../../trace.ts";
 import { readRegister, writeRegister } from "../access.ts";
 import { writeCr0, writeCr3, writeCr4 } from "../control.ts";
-import { CR0, CR4, type Cpu } from "../cpu.ts";
+import { type Cpu, CR0, CR4 } from "../cpu.ts";
 import { readDebug, writeDebug } from "../debug.ts";
 import { GP, raise } from "../fault.ts";
 import { canonical } from "../long-stack.ts";
