@@ -1,0 +1,184 @@
+/**
+ * The physical address space and the port space.
+ *
+ *     0 ─────────── A0000 ── C0000 ──── 100000 ─────────── RAM size ──── FEC00000 ── FEE00000 ──
+ *     │ RAM         │ VGA    │ ROM      │ RAM              │ nothing     │ IOAPIC   │ LAPIC
+ *
+ * Nothing there: reads give all ones, writes are lost, as on a PC's bus.
+ */
+import type { Gpa } from "./address.ts";
+
+/** A device behind ports. `size` is 1, 2 or 4 bytes; values are unsigned. */
+export interface PortDevice {
+  in(port: number, size: number): number;
+  out(port: number, value: number, size: number): void;
+}
+
+/** A device behind memory. `offset` counts from the start of its region; values are unsigned. */
+export interface MmioDevice {
+  read(offset: number, size: number): number;
+  write(offset: number, value: number, size: number): void;
+}
+
+interface Region {
+  base: number;
+  length: number;
+  device: MmioDevice;
+}
+
+/** Page flags: what keeps a page of RAM from being written directly. */
+export const PAGE_ROM = 1;
+/** The page holds decoded instructions: a write must drop them. */
+export const PAGE_CODE = 2;
+/** A device answers in this page. */
+export const PAGE_MMIO = 4;
+
+const PAGE = 4096;
+const MOST = 3 * 1024 * 1024 * 1024;
+
+export class Bus {
+  readonly ram: Uint8Array;
+  readonly view: DataView;
+  /** PAGE_… flags of each page of RAM. */
+  readonly pages: Uint8Array;
+  /** Called before bytes of a page with PAGE_CODE are written; the interpreter sets it. */
+  onCodeWrite: (at: Gpa, length: number) => void = () => {};
+  /**
+   * Called before an access has an effect beyond RAM: a device, decoded code. The interpreter may raise here, to come back with
+   * the clock at the right time; so nothing of the access may have been done yet.
+   */
+  onEffect: () => void = () => {};
+  /** Called when a page's flags change, so that translations that allowed direct access are dropped; the MMU sets it. */
+  onPageChange: (page: number) => void = () => {};
+
+  readonly #regions: Region[] = [];
+  readonly #ports = new Map<number, PortDevice>();
+
+  /** Throws a RangeError when the size is not a multiple of 4096 between 1 MiB and 3 GiB. */
+  constructor(bytes: number) {
+    if (bytes % PAGE !== 0 || bytes < 1 << 20 || bytes > MOST)
+      throw new RangeError(`memory of ${bytes} bytes: it must be a multiple of 4096 between 1 MiB and 3 GiB`);
+    this.ram = new Uint8Array(bytes);
+    this.view = new DataView(this.ram.buffer);
+    this.pages = new Uint8Array(bytes / PAGE);
+  }
+
+  /** Puts a device at ports first … last. A later device takes ports over. */
+  mapPorts(first: number, last: number, device: PortDevice): void {
+    for (let port = first; port <= last; port++) this.#ports.set(port, device);
+  }
+
+  unmapPorts(first: number, last: number): void {
+    for (let port = first; port <= last; port++) this.#ports.delete(port);
+  }
+
+  /** Puts a device over whole pages, RAM below it being hidden. Returns how to take it away again. */
+  mapMmio(base: number, length: number, device: MmioDevice): () => void {
+    if (base % PAGE !== 0 || length % PAGE !== 0)
+      throw new RangeError("a memory-mapped device covers whole pages");
+    const region = { base, length, device };
+    this.#regions.unshift(region);
+    this.#flagPages(region);
+    return () => {
+      this.#regions.splice(this.#regions.indexOf(region), 1);
+      this.#flagPages(region);
+    };
+  }
+
+  /** Copies a ROM into RAM and keeps the processor from writing it. Whole pages. */
+  mapRom(base: number, image: Uint8Array): void {
+    this.ram.set(image, base);
+    for (let at = base; at < base + image.length; at += PAGE) this.setFlag(at / PAGE, PAGE_ROM);
+  }
+
+  setFlag(page: number, flag: number): void {
+    this.#setPage(page, (this.pages[page] as number) | flag);
+  }
+
+  clearFlag(page: number, flag: number): void {
+    this.#setPage(page, (this.pages[page] as number) & ~flag);
+  }
+
+  /** Flags of the page of an address; PAGE_MMIO where there is no RAM: no access is direct there. */
+  flags(at: Gpa): number {
+    return at < this.ram.length ? (this.pages[at >>> 12] as number) : PAGE_MMIO;
+  }
+
+  /** Reads 1, 2 or 4 bytes inside one page; unsigned. */
+  read(at: Gpa, size: number): number {
+    if (this.flags(at) & PAGE_MMIO) {
+      const region = this.#region(at);
+      if (region === undefined) return size === 4 ? 0xffffffff : 2 ** (8 * size) - 1;
+      this.onEffect();
+      return region.device.read(at - region.base, size);
+    }
+    if (size === 1) return this.view.getUint8(at);
+    return size === 2 ? this.view.getUint16(at, true) : this.view.getUint32(at, true);
+  }
+
+  /** Writes 1, 2 or 4 bytes inside one page: devices, ROM and decoded code are minded. */
+  write(at: Gpa, value: number, size: number): void {
+    const flags = this.flags(at);
+    if (flags & PAGE_MMIO) {
+      const region = this.#region(at);
+      if (region === undefined) return;
+      this.onEffect();
+      region.device.write(at - region.base, value >>> 0, size);
+      return;
+    }
+    if (flags & PAGE_ROM) return;
+    if (flags & PAGE_CODE) this.onCodeWrite(at, size);
+    if (size === 1) this.view.setUint8(at, value);
+    else if (size === 2) this.view.setUint16(at, value, true);
+    else this.view.setUint32(at, value, true);
+  }
+
+  /** Announces a write that is done in several pieces, all within one page: what write() would call before the first. */
+  prepareWrite(at: Gpa, length: number): void {
+    const flags = this.flags(at);
+    if (flags & PAGE_MMIO) this.onEffect();
+    else if (flags & PAGE_CODE) this.onCodeWrite(at, length);
+  }
+
+  /** What a device or a loader writes: any length; what is outside of RAM is lost. */
+  dmaWrite(at: Gpa, bytes: Uint8Array): void {
+    const length = Math.max(0, Math.min(bytes.length, this.ram.length - at));
+    for (let page = Math.floor(at / PAGE); page * PAGE < at + length; page++)
+      if ((this.pages[page] as number) & PAGE_CODE) this.onCodeWrite((page * PAGE) as Gpa, PAGE);
+    this.ram.set(bytes.subarray(0, length), at);
+  }
+
+  /** What a device reads: a copy; zeros outside of RAM. */
+  dmaRead(at: Gpa, length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    bytes.set(this.ram.subarray(at, at + length));
+    return bytes;
+  }
+
+  in(port: number, size: number): number {
+    const device = this.#ports.get(port);
+    if (device === undefined) return size === 4 ? 0xffffffff : 2 ** (8 * size) - 1;
+    return device.in(port, size) >>> 0;
+  }
+
+  out(port: number, value: number, size: number): void {
+    this.#ports.get(port)?.out(port, value >>> 0, size);
+  }
+
+  #setPage(page: number, flags: number): void {
+    if (flags === this.pages[page]) return;
+    this.pages[page] = flags;
+    this.onPageChange(page);
+  }
+
+  #region(at: number): Region | undefined {
+    return this.#regions.find(({ base, length }) => at >= base && at < base + length);
+  }
+
+  #flagPages({ base, length }: Region): void {
+    const last = Math.min((base + length) / PAGE, this.pages.length);
+    for (let page = base / PAGE; page < last; page++)
+      if (this.#region(page * PAGE) === undefined) this.clearFlag(page, PAGE_MMIO);
+      else this.setFlag(page, PAGE_MMIO);
+  }
+}

@@ -1,0 +1,26 @@
+/** Page tables in the machine's own physical memory. */
+import type { Gpa } from "../address.ts";
+import { type Bus, PAGE_MMIO } from "../bus.ts";
+import type { TableMemory } from "./walk.ts";
+
+export class BusTables implements TableMemory {
+  readonly #bus: Bus;
+  readonly #view: DataView;
+  readonly #pages: Uint8Array;
+
+  constructor(bus: Bus) {
+    this.#bus = bus;
+    this.#view = bus.view;
+    this.#pages = bus.pages;
+  }
+
+  readEntry(at: number): number {
+    if (at < this.#view.byteLength && ((this.#pages[at >>> 12] as number) & PAGE_MMIO) === 0)
+      return this.#view.getInt32(at, true);
+    return this.#bus.read(at as Gpa, 4) | 0;
+  }
+
+  writeEntry(at: number, value: number): void {
+    this.#bus.write(at as Gpa, value, 4);
+  }
+}
