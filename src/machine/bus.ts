@@ -101,8 +101,7 @@ export class Bus {
 
   /** Flags of the page of an address; PAGE_MMIO where there is no RAM: no access is direct there. */
   flags(at: Gpa): number {
-    const page = Math.floor(at / PAGE);
-    return page < this.pages.length ? (this.pages[page] as number) : PAGE_MMIO;
+    return at < this.ram.length ? (this.pages[at >>> 12] as number) : PAGE_MMIO;
   }
 
   /** Reads 1, 2 or 4 bytes inside one page; unsigned. */
