@@ -55,8 +55,11 @@ export function setSp(cpu: Cpu, low: number, high: number): void {
   if (cpu.wide) {
     r32[ESP] = low;
     r32[ESP + 1] = high;
-  } else if (cpu.stackMask === -1) r32[ESP] = low;
+    return;
+  }
+  if (cpu.stackMask === -1) r32[ESP] = low;
   else cpu.r16[2 * ESP] = low;
+  r32[ESP + 1] = 0;
 }
 
 export function poke16(cpu: Cpu, displacement: number, value: number): void {
