@@ -89,13 +89,11 @@ export class Bus {
   }
 
   setFlag(page: number, flag: number): void {
-    this.pages[page] = (this.pages[page] as number) | flag;
-    this.onPageChange(page);
+    this.#setPage(page, (this.pages[page] as number) | flag);
   }
 
   clearFlag(page: number, flag: number): void {
-    this.pages[page] = (this.pages[page] as number) & ~flag;
-    this.onPageChange(page);
+    this.#setPage(page, (this.pages[page] as number) & ~flag);
   }
 
   /** Flags of the page of an address; PAGE_MMIO where there is no RAM: no access is direct there. */
@@ -156,6 +154,12 @@ export class Bus {
 
   out(port: number, value: number, size: number): void {
     this.#ports.get(port)?.out(port, value >>> 0, size);
+  }
+
+  #setPage(page: number, flags: number): void {
+    if (flags === this.pages[page]) return;
+    this.pages[page] = flags;
+    this.onPageChange(page);
   }
 
   #region(at: number): Region | undefined {

@@ -24,6 +24,12 @@ export const EVENTS = [
   "segmentLoad",
   "msr",
   "marker",
+  "itlbMiss",
+  "dtlbMiss",
+  "stlbHit",
+  "walk",
+  "walkReference",
+  "tlbFlush",
 ] as const;
 export type EventName = (typeof EVENTS)[number];
 
@@ -49,6 +55,11 @@ export class Trace {
     hash = Math.imul(hash ^ detail, 0x01000193);
     hash = Math.imul(hash ^ this.#clock.now, 0x01000193);
     this.#hash = hash ^ (hash >>> 15);
+  }
+
+  /** Counts what is too frequent to be hashed one by one; the hash sees its cost in the cycles of the events after it. */
+  tally(number: number, by: number): void {
+    this.counts[number] = (this.counts[number] as number) + by;
   }
 
   count(name: EventName): number {

@@ -10,7 +10,7 @@
  */
 import { Code } from "./code.ts";
 import type { Cpu, Stop } from "./cpu.ts";
-import { deliverFault, deliverInterrupt, deliverSingleStep } from "./deliver.ts";
+import { deliverFault, deliverInterrupt, deliverNmi, deliverSingleStep } from "./deliver/deliver.ts";
 import { ALONE, FAULT, raise } from "./fault.ts";
 import { IF, TF } from "./flags.ts";
 import type { Op } from "./op.ts";
@@ -24,6 +24,10 @@ const MOST_CHARGED = 512;
 export class Interpreter {
   readonly cpu: Cpu;
   readonly code: Code;
+  /** Cycles that HLT may sleep without an interrupt before the run ends: timers that nobody hears go on for ever. */
+  patience = Number.MAX_SAFE_INTEGER;
+  /** The cycle at which the processor fell asleep; −1: it is awake. */
+  #asleepSince = -1;
   /** A run is going on: the clock already stands at its end. */
   #inRun = false;
   /** The next instruction runs alone, so that a device sees the right time. */
@@ -52,21 +56,41 @@ export class Interpreter {
       if (steps <= 0) return { reason: "limit" };
       const shadow = cpu.shadow;
       cpu.shadow = false;
+      if (cpu.nmiPending && !cpu.nmiBlocked && !shadow) {
+        cpu.nmiPending = cpu.halted = false;
+        this.#asleepSince = -1;
+        steps--;
+        deliverNmi(cpu);
+        continue;
+      }
       if ((cpu.flags.eflags & IF) !== 0 && !shadow && cpu.irq.pending()) {
         cpu.halted = false;
+        this.#asleepSince = -1;
         steps--;
         deliverInterrupt(cpu, cpu.irq.acknowledge());
         continue;
       }
       if (cpu.halted) {
-        const wake = clock.next;
-        if ((cpu.flags.eflags & IF) === 0 || wake === Number.POSITIVE_INFINITY) return { reason: "halt" };
-        clock.sleepUntil(wake);
+        if (!this.#sleep()) return { reason: "halt" };
         continue;
       }
       if (shadow || (cpu.flags.eflags & TF) !== 0) steps -= this.#single();
       else steps -= this.#slice(Math.min(steps, LONGEST));
     }
+  }
+
+  /** Sleeps to the next timer; false when none can end the HLT, or none did for so long that none will. */
+  #sleep(): boolean {
+    const { cpu } = this;
+    const { clock } = cpu;
+    if (this.#asleepSince < 0) this.#asleepSince = clock.now;
+    const wake = clock.next;
+    if ((cpu.flags.eflags & IF) === 0 || wake - this.#asleepSince > this.patience) {
+      this.#asleepSince = -1;
+      return false;
+    }
+    clock.sleepUntil(wake);
+    return true;
   }
 
   /** One instruction, then the single-step trap if TF was set before it (SDM Vol. 3, 17.3.1.4). */

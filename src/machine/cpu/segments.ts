@@ -90,6 +90,14 @@ export function updateCode(cpu: Cpu): void {
   cpu.window.size = 0;
 }
 
+/** Runs on in a code segment that passed its checks, at a privilege level. */
+export function enterCode(cpu: Cpu, selector: number, from: Descriptor, level: number): void {
+  markAccessed(cpu, from);
+  setFromDescriptor(cpu, CS, (selector & 0xfffc) | level, from);
+  cpu.cpl = level;
+  updateCode(cpu);
+}
+
 /** To be called after CR0.PE, EFER.LMA or EFLAGS.VM changed, and after a snapshot was read: everything derived. */
 export function updateMode(cpu: Cpu): void {
   for (let seg = ES; seg <= GS; seg++) refreshFlat(cpu, seg);
@@ -175,10 +183,7 @@ function dropInner(cpu: Cpu, seg: number): void {
   const access = cpu.segments.access[seg] as number;
   if (((access >> 13) & 3) >= cpu.cpl) return;
   if ((access & (CODE | CONFORMING)) === (CODE | CONFORMING)) return;
-  if ((access & SEGMENT) === 0 && (access & PRESENT) === 0) {
-    // Null already: its base may have been set by an MSR.
-    cpu.segments.selector[seg] = 0;
-    return;
-  }
-  setNull(cpu, seg, 0);
+  // Null already: its base, which an MSR may have set, stays.
+  if ((access & (SEGMENT | PRESENT)) === 0) cpu.segments.selector[seg] = 0;
+  else setNull(cpu, seg, 0);
 }

@@ -16,7 +16,7 @@ import { ESP } from "./registers.ts";
 const TWO32 = 4294967296;
 
 /** Linear address of `size` bytes at the stack pointer plus `displacement`, to be written. */
-function pokeAddress(cpu: Cpu, displacement: number, size: number): Gva {
+export function pokeAddress(cpu: Cpu, displacement: number, size: number): Gva {
   const sp = cpu.r32[ESP] as number;
   if (cpu.wide) return wideAddress(cpu, sp, displacement);
   const offset = (sp + displacement) & cpu.stackMask;
@@ -55,8 +55,11 @@ export function setSp(cpu: Cpu, low: number, high: number): void {
   if (cpu.wide) {
     r32[ESP] = low;
     r32[ESP + 1] = high;
-  } else if (cpu.stackMask === -1) r32[ESP] = low;
+    return;
+  }
+  if (cpu.stackMask === -1) r32[ESP] = low;
   else cpu.r16[2 * ESP] = low;
+  r32[ESP + 1] = 0;
 }
 
 export function poke16(cpu: Cpu, displacement: number, value: number): void {
@@ -122,6 +125,13 @@ export function pop64(cpu: Cpu): number {
   const low = peek64(cpu, 0);
   moveSp(cpu, 8);
   return low;
+}
+
+/** Writes by operand size; the high half counts for 8 bytes only. */
+export function poke(cpu: Cpu, size: number, displacement: number, low: number, high: number): void {
+  if (size === 4) poke32(cpu, displacement, low);
+  else if (size === 2) poke16(cpu, displacement, low);
+  else poke64(cpu, displacement, low, high);
 }
 
 /** Pushes by operand size (2, 4 or 8 bytes). */

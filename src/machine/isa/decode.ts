@@ -120,6 +120,7 @@ function read(bits: 16 | 32 | 64, into: Instruction): void {
   into.size = operandSize(chosen, bits, rex, operand66);
   if (chosen.plusR) into.rm = (opcode & 7) | ((rex & 1) << 3);
   else if (into.modrm >= 0) modrm(chosen, into);
+  into.dispHigh = into.disp >> 31;
   if (segment >= 0) into.seg = segment;
   immediate(chosen.immediate, into);
   if ((lock && (chosen.row.lock === undefined || into.rm >= 0)) || !isSpecial(chosen.special, into))

@@ -48,7 +48,7 @@ export class Instruction {
   scale = 0;
   /** Displacement as int32, sign-extended from its size; moffs low half. For RIP-relative operands: from the end of the instruction. */
   disp = 0;
-  /** High half of a 64-bit moffs. */
+  /** Its high half: that of a 64-bit moffs, the sign otherwise. */
   dispHigh = 0;
   /** Immediate or branch displacement as int32, sign-extended (Ib of byte operations: as encoded, sign-extended). Far pointer: offset. */
   imm = 0;

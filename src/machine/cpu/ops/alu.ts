@@ -62,7 +62,8 @@ function cmpMI(cpu: Cpu, op: Op): void {
   alu32(cpu.flags, CMP, cpu.memory.read32(readAddress(cpu, op, 4)), op.imm);
 }
 
-function compute(f: Flags, op: Op, a: number, aHigh: number, b: number, bHigh: number): number {
+/** By op.kind and op.size. */
+export function compute(f: Flags, op: Op, a: number, aHigh: number, b: number, bHigh: number): number {
   switch (op.size) {
     case 1:
       return alu8(f, op.kind, a, b & 0xff);

@@ -24,7 +24,7 @@ export const DATA = [
     ["movzx", "0F B7", "Gv Ew"],
     ["movsx", "0F BE", "Gv Eb"],
     ["movsx", "0F BF", "Gv Ew"],
-    ["movsxd", "63", "Gv Ed", { modes: LONG }],
+    ["movsxd", "63", "Gv Ez", { modes: LONG }],
     ["lea", "8D", "Gv M"],
     ["xlatb", "D7"],
     ["cbw", "98", "", { spelling: { 2: "cbw", 4: "cwde", 8: "cdqe" } }],

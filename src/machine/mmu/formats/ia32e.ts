@@ -1,0 +1,47 @@
+/**
+ * 4-level paging of IA-32e mode: four levels of 512 entries of eight bytes (SDM Vol. 3, 4.5).
+ *
+ *     linear   47 ──── 39 38 ──── 30 29 ──────── 21 20 ──────── 12 11 ───────── 0
+ *              PML4      │ PDPT     │ directory    │ table        │ offset       4-KiB page
+ *              PML4      │ PDPT     │ directory    │ offset                      2-MiB page
+ *              PML4      │ PDPT     │ offset                                     1-GiB page
+ *
+ *     entry    63 62 ── 52 51 ── M M−1 ────── 12 11 ─ 9 8 7  6 5 4   3   2   1   0
+ *              XD│ ignored│ 0     │ frame       │ ign. │G│PS│D│A│PCD│PWT│U/S│R/W│P
+ *     2 MiB    bits 20 … 13 are 0, bit 12 is PAT         1 GiB    bits 29 … 13 are 0
+ */
+import { A, D, type FormatOptions, highBits, LOW_FIELDS, lowBits, P, PS, rightsOf, XD } from "./bits.ts";
+import { EntryFormat } from "./format.ts";
+
+export function ia32e({ physicalBits, pge, nxe, gigabytePages }: FormatOptions): EntryFormat {
+  const high = highBits(physicalBits, 51) | (nxe ? 0 : XD);
+  return new EntryFormat({
+    name: "IA-32e",
+    entryBytes: 8,
+    indexBits: 9,
+    levels: [
+      { name: "PTE", shift: 12, leaf: 0, reservedTable: [0, high], reservedLeaf: [0, high] },
+      { name: "PDE", shift: 21, leaf: PS, reservedTable: [0, high], reservedLeaf: [lowBits(13, 20), high] },
+      {
+        name: "PDPTE",
+        shift: 30,
+        leaf: gigabytePages ? PS : 0,
+        reservedTable: [gigabytePages ? 0 : PS, high],
+        reservedLeaf: [lowBits(13, 29), high],
+      },
+      { name: "PML4E", shift: 39, leaf: 0, reservedTable: [PS, high], reservedLeaf: [0, high] },
+    ],
+    present: P,
+    accessed: A,
+    dirty: D,
+    addressHigh: highBits(32, 51),
+    fields: [
+      ...LOW_FIELDS,
+      { name: "PS", from: 7, to: 7 },
+      { name: "frame", from: 12, to: 51 },
+      { name: "XD", from: 63, to: 63 },
+    ],
+    rights: rightsOf(pge),
+    leafHigh: (_low, high) => high & 0xfffff,
+  });
+}

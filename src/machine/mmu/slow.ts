@@ -1,0 +1,113 @@
+/** The accesses that the front does not answer: a TLB miss, a device, ROM, code, a page's end, an alignment check. */
+import type { Gpa } from "../address.ts";
+import { type Bus, PAGE_MMIO } from "../bus.ts";
+import type { Clock } from "../clock.ts";
+import { AC, raise } from "../cpu/fault.ts";
+import { EVENT, type Trace } from "../trace.ts";
+import { USER_WRITE } from "./rights.ts";
+import type { Translation } from "./translate.ts";
+
+const PAGE = 4096;
+const PAGE_OFFSET = 0xfff;
+const TWO32 = 4294967296;
+
+export class SlowAccess {
+  readonly #bus: Bus;
+  readonly #clock: Clock;
+  readonly #trace: Trace;
+  readonly #translation: Translation;
+  readonly #mmioAccess: number;
+  /** At CPL 3 with CR0.AM and EFLAGS.AC. */
+  checksAlignment = false;
+  /** High half of the last read64. */
+  high = 0;
+
+  constructor(bus: Bus, clock: Clock, trace: Trace, translation: Translation, mmioAccess: number) {
+    this.#bus = bus;
+    this.#clock = clock;
+    this.#trace = trace;
+    this.#translation = translation;
+    this.#mmioAccess = mmioAccess;
+  }
+
+  /** Reads 1, 2 or 4 bytes; unsigned. `access`: a kind of rights.ts. */
+  read(low: number, high: number, size: number, access: number): number {
+    this.#align(low, size, access);
+    const offset = low & PAGE_OFFSET;
+    const first = this.#translation.translate(low, high, access);
+    if (offset + size <= PAGE) return this.#readBus(first, size);
+    const second = this.#secondPage(low, high, access);
+    const split = PAGE - offset;
+    let value = 0;
+    for (let i = size - 1; i >= 0; i--)
+      value = value * 256 + this.#readBus(i < split ? first + i : second + i - split, 1);
+    return value;
+  }
+
+  /** The low half, int32; the high one is left in `high`. */
+  read64(low: number, high: number, access: number): number {
+    this.#align(low, 8, access);
+    this.probe(low, high, 8, access);
+    const value = this.read(low, high, 4, access);
+    this.high = this.read((low + 4) | 0, this.#highAfter(low, high, 4), 4, access) | 0;
+    return value | 0;
+  }
+
+  write(low: number, high: number, value: number, size: number, access: number): void {
+    this.#align(low, size, access);
+    const offset = low & PAGE_OFFSET;
+    const first = this.#translation.translate(low, high, access);
+    if (offset + size <= PAGE) {
+      this.#writeBus(first, size === 4 ? value >>> 0 : value & (size === 1 ? 0xff : 0xffff), size);
+      return;
+    }
+    const second = this.#secondPage(low, high, access);
+    const split = PAGE - offset;
+    for (let i = 0; i < size; i++)
+      this.#writeBus(i < split ? first + i : second + i - split, (value >>> (8 * i)) & 0xff, 1);
+  }
+
+  write64(low: number, high: number, valueLow: number, valueHigh: number, access: number): void {
+    this.#align(low, 8, access);
+    this.probe(low, high, 8, access);
+    this.write(low, high, valueLow, 4, access);
+    this.write((low + 4) | 0, this.#highAfter(low, high, 4), valueHigh, 4, access);
+  }
+
+  /** Raises what an access to size bytes, at most a page, would raise. */
+  probe(low: number, high: number, size: number, access: number): void {
+    this.#translation.translate(low, high, access);
+    if ((low & PAGE_OFFSET) + size > PAGE) this.#secondPage(low, high, access);
+  }
+
+  /** Physical address of the page after that of an address. */
+  #secondPage(low: number, high: number, access: number): number {
+    const next = ((low & ~PAGE_OFFSET) + PAGE) | 0;
+    return this.#translation.translate(next, this.#highAfter(low, high, PAGE), access);
+  }
+
+  /** Upper half of the address `by` bytes on; 32-bit addresses wrap at 4 GiB. */
+  #highAfter(low: number, high: number, by: number): number {
+    return this.#translation.wide && (low >>> 0) + by >= TWO32 ? (high + 1) | 0 : high;
+  }
+
+  /** Accesses at CPL 3 are the kinds 0 and 1. */
+  #align(low: number, size: number, access: number): void {
+    if (this.checksAlignment && access <= USER_WRITE && (low & (size - 1)) !== 0) raise(AC, 0);
+  }
+
+  #readBus(at: number, size: number): number {
+    if ((this.#bus.flags(at as Gpa) & PAGE_MMIO) !== 0) this.#device(at);
+    return this.#bus.read(at as Gpa, size);
+  }
+
+  #writeBus(at: number, value: number, size: number): void {
+    if ((this.#bus.flags(at as Gpa) & PAGE_MMIO) !== 0) this.#device(at);
+    this.#bus.write(at as Gpa, value, size);
+  }
+
+  #device(at: number): void {
+    this.#trace.event(EVENT.mmio, at);
+    this.#clock.charge(this.#mmioAccess);
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * One translation look-aside buffer of the modelled processor: so many entries in sets of so many ways, each set filled round
+ * robin. A hit changes nothing, so that a copy of it (front.ts) may answer in its place.
+ *
+ *     set = page number mod sets        an entry, eight int32:
+ *                                       0 tag  1 high  2 space  3 rights  4 base  5 base high  6 next  7 –
+ *
+ * tag is page number · 4 + size, high the upper half of the address. `space` says in which address space it is valid
+ * (spaces.ts). Entries are found through hash chains, so that a fully associative buffer of 64 costs no more than four ways.
+ */
+import type { TlbGeometry } from "../cost.ts";
+import type { StateReader, StateWriter } from "../state.ts";
+import type { Spaces } from "./spaces.ts";
+
+export const NO_ENTRY = -1;
+
+const STRIDE = 8;
+const HIGH = 1;
+const SPACE = 2;
+const RIGHTS = 3;
+const BASE = 4;
+const BASE_HIGH = 5;
+const NEXT = 6;
+const EMPTY = -1;
+const TWO32 = 4294967296;
+
+/** Page sizes: 4 KiB, 2 or 4 MiB (by format), 1 GiB. */
+export const SMALL = 0;
+export const LARGE = 1;
+export const HUGE = 2;
+
+export class Tlb {
+  /** Tag of the entry that the last put() threw out; EMPTY's −1 when there was none. */
+  evicted = EMPTY;
+  readonly #entries: Int32Array;
+  readonly #heads: Int32Array;
+  readonly #nextWay: Int32Array;
+  readonly #setMask: number;
+  readonly #hashMask: number;
+  readonly #ways: number;
+  readonly #shifts: Int32Array;
+  readonly #spaces: Spaces;
+
+  /** `shifts`: page sizes as powers of two, shared with whoever switches formats. */
+  constructor({ entries, ways }: TlbGeometry, shifts: Int32Array, spaces: Spaces) {
+    const sets = entries / ways;
+    if (!Number.isInteger(sets) || (sets & (sets - 1)) !== 0)
+      throw new RangeError(
+        `a TLB of ${entries} entries and ${ways} ways: entries / ways must be a power of two`,
+      );
+    this.#ways = ways;
+    this.#setMask = sets - 1;
+    this.#entries = new Int32Array(entries * STRIDE).fill(EMPTY);
+    this.#nextWay = new Int32Array(sets);
+    this.#heads = new Int32Array(2 ** Math.ceil(Math.log2(2 * entries))).fill(NO_ENTRY);
+    this.#hashMask = this.#heads.length - 1;
+    this.#shifts = shifts;
+    this.#spaces = spaces;
+  }
+
+  /** The entry that translates an address in the current address space, or NO_ENTRY. */
+  find(low: number, high: number, size: number): number {
+    const page = low >>> (this.#shifts[size] as number);
+    const tag = (page << 2) | size;
+    const entries = this.#entries;
+    for (
+      let at = this.#heads[page & this.#hashMask] as number;
+      at !== NO_ENTRY;
+      at = entries[at + NEXT] as number
+    )
+      if (entries[at] === tag && entries[at + HIGH] === high) {
+        const space = entries[at + SPACE] as number;
+        if (space === this.#spaces.current || space === this.#spaces.global) return at;
+      }
+    return NO_ENTRY;
+  }
+
+  rights(entry: number): number {
+    return this.#entries[entry + RIGHTS] as number;
+  }
+
+  /** Physical address of the page. */
+  base(entry: number): number {
+    const low = (this.#entries[entry + BASE] as number) >>> 0;
+    const high = this.#entries[entry + BASE_HIGH] as number;
+    return high === 0 ? low : high * TWO32 + low;
+  }
+
+  /** Puts a translation in, in place of `entry` if it is one, otherwise where the set's turn is. */
+  put(
+    entry: number,
+    low: number,
+    high: number,
+    size: number,
+    space: number,
+    rights: number,
+    base: number,
+  ): void {
+    const entries = this.#entries;
+    let at = entry;
+    this.evicted = EMPTY;
+    if (at === NO_ENTRY) {
+      const page = low >>> (this.#shifts[size] as number);
+      at = this.#victim(page & this.#setMask);
+      const bucket = page & this.#hashMask;
+      entries[at] = (page << 2) | size;
+      entries[at + NEXT] = this.#heads[bucket] as number;
+      this.#heads[bucket] = at;
+    }
+    entries[at + HIGH] = high;
+    entries[at + SPACE] = space;
+    entries[at + RIGHTS] = rights;
+    entries[at + BASE] = base | 0;
+    entries[at + BASE_HIGH] = base < TWO32 ? 0 : Math.floor(base / TWO32);
+  }
+
+  /** Makes an entry match nothing. */
+  remove(entry: number): void {
+    this.#entries[entry + SPACE] = EMPTY;
+  }
+
+  clear(): void {
+    this.#entries.fill(EMPTY);
+    this.#heads.fill(NO_ENTRY);
+    this.#nextWay.fill(0);
+  }
+
+  save(out: StateWriter): void {
+    out.section("tlb");
+    out.array(this.#entries);
+    out.array(this.#heads);
+    out.array(this.#nextWay);
+  }
+
+  load(from: StateReader): void {
+    from.section("tlb");
+    from.array(this.#entries);
+    from.array(this.#heads);
+    from.array(this.#nextWay);
+  }
+
+  /** The way of a set whose turn it is, taken out of its chain. */
+  #victim(set: number): number {
+    const way = this.#nextWay[set] as number;
+    this.#nextWay[set] = way + 1 === this.#ways ? 0 : way + 1;
+    const at = (set * this.#ways + way) * STRIDE;
+    const entries = this.#entries;
+    const tag = entries[at] as number;
+    if (tag === EMPTY) return at;
+    this.evicted = tag;
+    const bucket = (tag >>> 2) & this.#hashMask;
+    let link = this.#heads[bucket] as number;
+    if (link === at) this.#heads[bucket] = entries[at + NEXT] as number;
+    else {
+      while (entries[link + NEXT] !== at) link = entries[link + NEXT] as number;
+      entries[link + NEXT] = entries[at + NEXT] as number;
+    }
+    return at;
+  }
+}

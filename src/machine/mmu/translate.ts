@@ -1,0 +1,253 @@
+/**
+ * From linear to physical addresses through the modelled TLBs, charging what each step costs:
+ *
+ *     first level ── hit ─▶ nothing
+ *        │ miss
+ *     second level ─ hit ─▶ stlbHit
+ *        │ miss
+ *     walk ───────────────▶ walkReference for each entry read
+ */
+import type { Gva } from "../address.ts";
+import type { Clock } from "../clock.ts";
+import type { CostProfile } from "../cost.ts";
+import { PF, raise } from "../cpu/fault.ts";
+import type { StateReader, StateWriter } from "../state.ts";
+import { EVENT, type Trace } from "../trace.ts";
+import { P } from "./formats/bits.ts";
+import { Front } from "./front.ts";
+import type { FaultRegister } from "./memory.ts";
+import { FLUSH_ALL, KEEP, Paging } from "./paging.ts";
+import { accessError, ERROR_PRESENT, ERROR_RESERVED, isWrite, RIGHT_DIRTY, USER_FETCH } from "./rights.ts";
+import { LARGE, NO_ENTRY, SMALL, type Tlb } from "./tlb.ts";
+import { Tlbs } from "./tlbs.ts";
+import { HOLE, LEAF, type TableMemory, Walk } from "./walk.ts";
+
+const TWO32 = 4294967296;
+const PAGE_OFFSET = 0xfff;
+const ALL_KINDS = 0xff;
+
+export interface TranslationParts {
+  readonly tables: TableMemory;
+  readonly clock: Clock;
+  readonly trace: Trace;
+  readonly profile: CostProfile;
+  /** Kinds of access that may go straight to the page at a physical address, as a mask; 0 where none may. */
+  readonly direct: (base: number) => number;
+}
+
+export class Translation {
+  readonly paging: Paging;
+  readonly tlbs: Tlbs;
+  /** Front of the data TLB, kinds USER_READ … SMAP_WRITE; of the instruction TLB, kinds USER_FETCH and SYSTEM_FETCH. */
+  readonly data = new Front();
+  readonly code = new Front();
+  /** 64-bit mode. */
+  wide = false;
+  faultRegister: FaultRegister = { cr2: 0 as Gva, cr2High: 0 };
+
+  readonly #walk = new Walk();
+  readonly #tables: TableMemory;
+  readonly #clock: Clock;
+  readonly #trace: Trace;
+  readonly #profile: CostProfile;
+  readonly #direct: (base: number) => number;
+
+  constructor({ tables, clock, trace, profile, direct }: TranslationParts) {
+    this.#tables = tables;
+    this.#clock = clock;
+    this.#trace = trace;
+    this.#profile = profile;
+    this.#direct = direct;
+    this.paging = new Paging(profile, tables);
+    this.tlbs = new Tlbs(profile);
+  }
+
+  /** Physical address of (low, high) for an access of a kind (rights.ts). Raises #PF. Fills the front. */
+  translate(low: number, high: number, access: number): number {
+    if (!this.paging.enabled) {
+      const base = (low & ~PAGE_OFFSET) >>> 0;
+      this.#fill(low, high, base, ALL_KINDS, access);
+      return low >>> 0;
+    }
+    const { tlbs } = this;
+    const first = access >= USER_FETCH ? tlbs.instruction : tlbs.data;
+    for (let size = SMALL; size <= tlbs.largest; size++) {
+      const tlb = first[size] as Tlb;
+      const entry = tlb.find(low, high, size);
+      if (entry === NO_ENTRY) continue;
+      const kinds = this.paging.kinds[tlb.rights(entry)] as number;
+      // A hit that does not permit the access is no fault yet: the tables have the last word, as on real processors.
+      if (((kinds >> access) & 1) === 0) return this.#replace(tlb, entry, size, low, high, access);
+      const base = this.#pageBase(low, size, tlb.base(entry));
+      this.#fill(low, high, base, kinds, access);
+      return base + (low & PAGE_OFFSET);
+    }
+    this.#trace.tally(access >= USER_FETCH ? EVENT.itlbMiss : EVENT.dtlbMiss, 1);
+    return tlbs.second === undefined
+      ? this.#fromTables(low, high, access)
+      : this.#fromSecondLevel(tlbs.second, low, high, access);
+  }
+
+  setControl(cr0: number, cr4: number, efer: number): void {
+    const effect = this.paging.setControl(cr0, cr4, efer);
+    if (effect === KEEP) return;
+    this.tlbs.spaces.switchTo(this.paging.pcid);
+    this.tlbs.shifts[LARGE] = this.paging.format.shifts[2] as number;
+    if (effect === FLUSH_ALL) this.flush(true);
+    else this.#clearFronts();
+  }
+
+  loadCr3(low: number, high: number): void {
+    this.paging.loadCr3(low, high);
+    const { pcid, pcids } = this.paging;
+    this.tlbs.spaces.switchTo(pcid);
+    if (pcids && high < 0) this.#clearFronts();
+    else this.flush(false);
+  }
+
+  /** The current PCID but for global pages; `global`: everything. */
+  flush(global: boolean): void {
+    this.#trace.tally(EVENT.tlbFlush, 1);
+    if (global) this.tlbs.flushAll(true);
+    else this.tlbs.flush(this.tlbs.spaces.pcid);
+    this.#clearFronts();
+  }
+
+  /** INVLPG: global pages too. */
+  invalidate(low: number, high: number): void {
+    // The small pages of a large one are scattered over the fronts.
+    if (this.tlbs.remove(low, high, true)) this.#clearFronts();
+    this.data.drop(low);
+    this.code.drop(low);
+  }
+
+  invpcid(type: number, pcid: number, low: number, high: number): void {
+    if (type === 0) this.tlbs.removeFrom(pcid, low, high);
+    else {
+      this.#trace.tally(EVENT.tlbFlush, 1);
+      if (type === 1) this.tlbs.flush(pcid);
+      else this.tlbs.flushAll(type === 2);
+    }
+    this.#clearFronts();
+  }
+
+  /** Outside of 64-bit mode the data front's upper halves are not compared: it must not hold pages of both. */
+  setWide(value: boolean): void {
+    this.wide = value;
+    this.#clearFronts();
+  }
+
+  /** What may go straight to a page of RAM has changed. */
+  pageChanged(base: number): void {
+    this.data.dropBase(base);
+  }
+
+  save(out: StateWriter): void {
+    this.paging.save(out);
+    this.tlbs.save(out);
+  }
+
+  load(from: StateReader): void {
+    this.paging.load(from);
+    this.tlbs.load(from);
+    this.tlbs.shifts[LARGE] = this.paging.format.shifts[2] as number;
+    this.#clearFronts();
+  }
+
+  #fromSecondLevel(second: Tlb, low: number, high: number, access: number): number {
+    const largest = Math.min(this.tlbs.largest, LARGE);
+    for (let size = SMALL; size <= largest; size++) {
+      const entry = second.find(low, high, size);
+      if (entry === NO_ENTRY) continue;
+      const rights = second.rights(entry);
+      if ((((this.paging.kinds[rights] as number) >> access) & 1) === 0)
+        return this.#replace(second, entry, size, low, high, access);
+      this.#trace.tally(EVENT.stlbHit, 1);
+      this.#clock.charge(this.#profile.stlbHit);
+      return this.#keep(low, high, access, size, rights, second.base(entry));
+    }
+    return this.#fromTables(low, high, access);
+  }
+
+  /** Walks in place of an entry that denies the access. */
+  #replace(tlb: Tlb, entry: number, size: number, low: number, high: number, access: number): number {
+    const at = this.#fromTables(low, high, access);
+    if (this.#walk.level - 1 !== size) tlb.remove(entry);
+    return at;
+  }
+
+  #fromTables(low: number, high: number, access: number): number {
+    const walk = this.#walk;
+    const { format, kinds } = this.paging;
+    const outcome = walk.run(format, this.#tables, this.#root(low, high, access), low, high, true);
+    this.#trace.tally(EVENT.walk, 1);
+    this.#trace.tally(EVENT.walkReference, walk.references);
+    this.#clock.charge(walk.references * this.#profile.walkReference);
+    if (outcome !== LEAF)
+      this.#fault(low, high, access, outcome === HOLE ? 0 : ERROR_PRESENT | ERROR_RESERVED);
+    const leaf = walk.low[walk.references - 1] as number;
+    let rights = format.rights(walk.everyLow, walk.someHigh, leaf);
+    if ((((kinds[rights] as number) >> (access + 8)) & 1) === 0)
+      this.#fault(low, high, access, ERROR_PRESENT);
+    const write = isWrite(access);
+    walk.markLeaf(format, this.#tables, write);
+    if (write) rights |= RIGHT_DIRTY;
+    const size = walk.level - 1;
+    this.tlbs.putSecond(low, high, size, rights, walk.base);
+    return this.#keep(low, high, access, size, rights, walk.base);
+  }
+
+  /** Physical address of the table that translates an address; with PAE the PDPTE registers may have none. */
+  #root(low: number, high: number, access: number): number {
+    const { paging } = this;
+    if (!paging.usesPdptes) return paging.root;
+    const register = (low >>> 30) * 2;
+    const entry = paging.pdptes[register] as number;
+    if ((entry & P) === 0) this.#fault(low, high, access, 0);
+    return ((paging.pdptes[register + 1] as number) & 0xfffff) * TWO32 + ((entry & ~PAGE_OFFSET) >>> 0);
+  }
+
+  /** Puts a translation into the first level and its front. */
+  #keep(low: number, high: number, access: number, size: number, rights: number, page: number): number {
+    const fetch = access >= USER_FETCH;
+    const tlb = (fetch ? this.tlbs.instruction : this.tlbs.data)[size] as Tlb;
+    tlb.put(tlb.find(low, high, size), low, high, size, this.tlbs.space(rights), rights, page);
+    const out = tlb.evicted;
+    if (out !== NO_ENTRY) {
+      const front = fetch ? this.code : this.data;
+      if ((out & 3) === SMALL) front.drop((out >>> 2) << 12);
+      else front.clear();
+    }
+    const base = this.#pageBase(low, size, page);
+    this.#fill(low, high, base, this.paging.kinds[rights] as number, access);
+    return base + (low & PAGE_OFFSET);
+  }
+
+  /** The 4-KiB page of an address within a page of any size. */
+  #pageBase(low: number, size: number, page: number): number {
+    if (size === SMALL) return page;
+    return page + (low & ((1 << (this.tlbs.shifts[size] as number)) - 1) & ~PAGE_OFFSET);
+  }
+
+  #fill(low: number, high: number, base: number, kinds: number, access: number): void {
+    if (access >= USER_FETCH) {
+      if (base < TWO32) this.code.fill(low, high, base, (kinds & ALL_KINDS) >> USER_FETCH);
+      return;
+    }
+    const direct = this.#direct(base);
+    if (direct !== 0) this.data.fill(low, high, base, kinds & direct);
+  }
+
+  /** #PF; the translation that stood in its way, if any, goes (SDM Vol. 3, 4.10.4.1). */
+  #fault(low: number, high: number, access: number, error: number): never {
+    this.invalidate(low, high);
+    this.faultRegister.cr2 = low as Gva;
+    this.faultRegister.cr2High = high;
+    raise(PF, error | accessError(access, this.paging.reportsFetch));
+  }
+
+  #clearFronts(): void {
+    this.data.clear();
+    this.code.clear();
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * The one walker of page tables: for the processor's own, and for whatever else is made of entries (shadow tables, EPT,
+ * NPT, I/O page tables). It knows no format and no memory of its own.
+ *
+ *     root ─▶ ┌───────┐          level = format.depth
+ *             │ entry │── hole ──▶ HOLE        neither table nor leaf: bits of `present` are all zero
+ *             │       │── bad ───▶ RESERVED    a bit is set that must not be
+ *             │       │── leaf ──▶ LEAF        base address of a page of 2^shift bytes
+ *             │       │── table ─▶ ┌───────┐   mark it accessed, and go on one level below
+ *             └───────┘            │ entry │ …
+ */
+import type { EntryFormat } from "./formats/format.ts";
+
+/** Where entries live. Addresses are physical in whatever space the tables are written for; values are int32. */
+export interface TableMemory {
+  readEntry(at: number): number;
+  writeEntry(at: number, value: number): void;
+}
+
+export const LEAF = 0;
+export const HOLE = 1;
+export const RESERVED = 2;
+
+/** More levels than any format has. */
+const MOST_LEVELS = 6;
+const TWO32 = 4294967296;
+
+/** One walk's steps and result, to be used again for the next walk: walking allocates nothing. */
+export class Walk {
+  /** LEAF, HOLE or RESERVED. */
+  outcome = HOLE;
+  /** Entries read: element 0 is the root's. */
+  references = 0;
+  /** Level of the last entry read; of a LEAF it tells the page's size. */
+  level = 0;
+  /** Physical address of the page, its low bits zero; for a LEAF. */
+  base = 0;
+  /** AND of the low halves, OR of the high halves of all entries on the way; EntryFormat.rights makes rights of them. */
+  everyLow = 0;
+  someHigh = 0;
+  readonly address = new Float64Array(MOST_LEVELS);
+  readonly low = new Int32Array(MOST_LEVELS);
+  readonly high = new Int32Array(MOST_LEVELS);
+
+  /**
+   * Translates the address of int32 halves (low, high) from the table at `root`. `mark`: sets the accessed bit of every entry
+   * that leads to a table, when it is used (SDM Vol. 3, 4.8); the leaf's bits are for markLeaf, once the access is permitted.
+   */
+  run(
+    format: EntryFormat,
+    memory: TableMemory,
+    root: number,
+    low: number,
+    high: number,
+    mark: boolean,
+  ): number {
+    const { entryBytes, indexMask, accessed, shifts, leafBits, reserved } = format;
+    let table = root;
+    let level = format.depth;
+    let everyLow = -1;
+    let someHigh = 0;
+    for (let step = 0; ; step++, level--) {
+      const shift = shifts[level] as number;
+      const bits = shift >= 32 ? high >>> (shift - 32) : (low >>> shift) | (high << (32 - shift));
+      const at = table + (bits & indexMask) * entryBytes;
+      const entry = memory.readEntry(at);
+      const entryHigh = entryBytes === 8 ? memory.readEntry(at + 4) : 0;
+      this.address[step] = at;
+      this.low[step] = entry;
+      this.high[step] = entryHigh;
+      this.references = step + 1;
+      this.level = level;
+      if ((entry & format.present) === 0) return this.#end(HOLE);
+      const leaf = level === 1 || (entry & (leafBits[level] as number)) !== 0;
+      const must = 4 * level + (leaf ? 2 : 0);
+      if ((entry & (reserved[must] as number)) !== 0 || (entryHigh & (reserved[must + 1] as number)) !== 0)
+        return this.#end(RESERVED);
+      everyLow &= entry;
+      someHigh |= entryHigh;
+      if (leaf) {
+        this.everyLow = everyLow;
+        this.someHigh = someHigh;
+        const pageLow = (entry & -(1 << shift)) >>> 0;
+        const pageHigh = format.leafHigh(entry, entryHigh, level);
+        this.base = pageHigh === 0 ? pageLow : pageHigh * TWO32 + pageLow;
+        return this.#end(LEAF);
+      }
+      if (mark && (entry & accessed) !== accessed) this.#set(memory, step, accessed);
+      const tableHigh = entryHigh & format.addressHigh;
+      table = (entry & -4096) >>> 0;
+      if (tableHigh !== 0) table += tableHigh * TWO32;
+    }
+  }
+
+  /** Sets the leaf's accessed bit, and its dirty bit for a write, where they are not set yet. */
+  markLeaf(format: EntryFormat, memory: TableMemory, write: boolean): void {
+    const leaf = this.references - 1;
+    const bits = format.accessed | (write ? format.dirty : 0);
+    if (((this.low[leaf] as number) & bits) !== bits) this.#set(memory, leaf, bits);
+  }
+
+  #set(memory: TableMemory, step: number, bits: number): void {
+    const entry = (this.low[step] as number) | bits;
+    this.low[step] = entry;
+    memory.writeEntry(this.address[step] as number, entry);
+  }
+
+  #end(outcome: number): number {
+    this.outcome = outcome;
+    return outcome;
+  }
+}
