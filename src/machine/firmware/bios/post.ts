@@ -190,4 +190,4 @@ set_keyboard:
     loopz .wait
     in al, 0x60
     ret
-`
+`;
