@@ -147,6 +147,8 @@ export class Cpu {
   bits: 16 | 32 | 64 = 16;
   /** CS.L: linear addresses are 64-bit. */
   wide = false;
+  /** Compatibility mode: IA-32e mode, but CS.L is clear. */
+  compatibility = false;
   /** Mask of the stack pointer: 0xffff, −1; −1 in 64-bit mode as well, where all 64 bits count. */
   stackMask = 0xffff;
   /** Bit n: segment n has base 0, limit 4 GiB and may be read / written: no check is needed. */
