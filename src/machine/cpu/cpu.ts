@@ -8,7 +8,6 @@ import type { Monitor } from "../monitor.ts";
 import type { Trace } from "../trace.ts";
 import { Flags } from "./flags.ts";
 import { type CpuModel, RINGLAB } from "./model.ts";
-import type { MsrDevice } from "./msr-device.ts";
 import { MSR_WORDS } from "./msr-slots.ts";
 import { Registers } from "./registers.ts";
 
@@ -139,14 +138,14 @@ export class Cpu {
   readonly drHigh = new Int32Array(8);
   /** MSRs that are plain words: low and high half at the indices of msr-slots.ts. */
   readonly msr = new Int32Array(MSR_WORDS);
-  /** MSRs of devices, by number. */
-  readonly msrDevices = new Map<number, MsrDevice>();
 
   cpl = 0;
   /** 16, 32 or 64: the D and L bits of CS. */
   bits: 16 | 32 | 64 = 16;
   /** CS.L: linear addresses are 64-bit. */
   wide = false;
+  /** Compatibility mode: IA-32e mode, but CS.L is clear. */
+  compatibility = false;
   /** Mask of the stack pointer: 0xffff, −1; −1 in 64-bit mode as well, where all 64 bits count. */
   stackMask = 0xffff;
   /** Bit n: segment n has base 0, limit 4 GiB and may be read / written: no check is needed. */

@@ -63,7 +63,7 @@ function refreshFlat(cpu: Cpu, seg: number): void {
   const type = access[seg] as number;
   if (seg === SS) cpu.stackMask = (type & BIG) === 0 ? 0xffff : -1;
   const bit = 1 << seg;
-  let read = (type & PRESENT) !== 0 && base[seg] === 0 && limit[seg] === 0xffffffff;
+  let read = (type & PRESENT) !== 0 && base[seg] === 0 && (limit[seg] as number) === 0xffffffff;
   let write = read;
   if ((type & CODE) !== 0) {
     if (cpu.protectedMode) {
@@ -85,6 +85,7 @@ export function updateCode(cpu: Cpu): void {
   const wide = cpu.longMode && (access & LONG) !== 0;
   cpu.bits = wide ? 64 : (access & BIG) === 0 ? 16 : 32;
   cpu.wide = wide;
+  cpu.compatibility = cpu.longMode && !wide;
   cpu.memory.wide = wide;
   cpu.memory.user = cpu.cpl === 3;
   cpu.window.size = 0;
@@ -117,7 +118,7 @@ export function loadSegment(cpu: Cpu, seg: number, selector: number): void {
 export function loadReal(cpu: Cpu, seg: number, selector: number): void {
   const { limit, access } = cpu.segments;
   const kept = (access[seg] as number) & 0x00f00000;
-  setSegment(cpu, seg, selector, selector << 4, limit[seg] as number, kept | REAL_ACCESS);
+  setSegment(cpu, seg, selector, selector << 4, (limit[seg] as number) | 0, kept | REAL_ACCESS);
 }
 
 export function loadV86(cpu: Cpu, seg: number, selector: number): void {
