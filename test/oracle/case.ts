@@ -31,6 +31,8 @@ export interface Case {
   instructions: readonly (readonly number[])[];
   /** Qwords put into memory before the case runs: physical address, low and high half. */
   pokes: readonly (readonly [number, number, number])[];
+  /** Flags that some instruction leaves undefined: they are not compared. */
+  undefined: number;
   /** Width of the code, for whoever disassembles it. */
   bits: 16 | 32 | 64;
 }

@@ -186,3 +186,15 @@ export function selectors(descriptors: readonly Descriptor[], table = 0): Readon
   }
   return found;
 }
+
+/** Selector without RPL → base of the segment. */
+export function bases(descriptors: readonly Descriptor[], table = 0): ReadonlyMap<number, number> {
+  const found = new Map<number, number>();
+  let at = 0;
+  for (const { words } of descriptors) {
+    const [low, high] = words as [number, number];
+    found.set(at | table, ((low >>> 16) | ((high & 0xff) << 16) | (high & 0xff000000)) >>> 0);
+    at += words.length * 4;
+  }
+  return found;
+}

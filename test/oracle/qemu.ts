@@ -8,11 +8,11 @@ import { CONTROL, LOG, RAM } from "./layout.ts";
 /** What QEMU is asked to be: an Intel processor with what ours has. */
 const MODEL = "kvm64,vendor=GenuineIntel,+smep,+smap,+fsgsbase,+pdpe1gb,+umip,+movbe,+popcnt,+rdtscp,+lahf-lm,-monitor";
 
-const PATIENCE = 4_000;
+const PATIENCE = 1_500;
 
 export interface Run {
-  /** How it ended: the harness wrote the exit port, the processor shut down (triple fault), or no case ended for seconds. */
-  readonly end: "done" | "shutdown" | "stuck";
+  /** The harness wrote the exit port, the processor shut down (triple fault), no case ended for seconds, or QEMU itself died. */
+  readonly end: "done" | "shutdown" | "stuck" | "crash";
   /** Index of the case that ran last (the number of cases when done). */
   readonly index: number;
   /** The log so far. */
@@ -96,6 +96,7 @@ function qemu(ram: string, bios: string): Promise<Run["end"]> {
       if (stuck) resolve("stuck");
       else if (code === 0x21) resolve("done");
       else if (code === 0) resolve("shutdown");
+      else if (/fatal error|[Aa]ssert/.test(complaint)) resolve("crash");
       else reject(new Error(`qemu-system-x86_64 ended with ${code}: ${complaint.trim()}`));
     });
   });

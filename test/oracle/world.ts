@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { Random } from "./random.ts";
-import { type Descriptor, gate, gdt, ldt, OTHER_TASK, selectors } from "./descriptors.ts";
+import { bases, type Descriptor, gate, gdt, ldt, OTHER_TASK, selectors } from "./descriptors.ts";
 import {
   CODE,
   CONTROL,
@@ -60,6 +60,8 @@ export interface Ground {
   readonly cr3: number;
   readonly places: readonly Place[];
   readonly selectors: ReadonlyMap<string, number>;
+  /** Base of a segment by its selector without RPL. */
+  readonly bases: ReadonlyMap<number, number>;
 }
 
 const SUCCESSORS = { real: "none", flat: "none", legacy: "legacy", pae: "pae", long: "long" } as const satisfies Record<
@@ -79,7 +81,10 @@ export function build(world: World, seed: number, programs: Programs): Ground {
   image.bytes.fill(0, 0x1800, 0x1a00);
   stubs(image);
   const random = new Random(seed);
-  for (let at = DATA0; at < CODE; at += 4) image.u32(at, random.bits());
+  for (let at = DATA0; at < STACK; at += 4) image.u32(at, random.bits());
+  // A return that finds nothing prepared goes to the landing, most of the time; without paging always.
+  const astray = world === "flat" ? 0 : 40;
+  for (let at = STACK; at < CODE; at += 4) image.u32(at, random.percent(astray) ? random.bits() : LANDING);
 
   const table = gdt(long);
   place(image, GDT, table);
@@ -99,6 +104,7 @@ export function build(world: World, seed: number, programs: Programs): Ground {
     cr3,
     places,
     selectors: new Map([...selectors(table), ...selectors(ldt(), 4)]),
+    bases: new Map([...bases(table), ...bases(ldt(), 4)]),
   };
 }
 
@@ -189,8 +195,10 @@ function idt64(image: Image): void {
 
 function tasks(image: Image, long: boolean): void {
   if (long) {
-    image.u64(TSS + 4, BigInt(RING0_STACK));
-    image.u64(TSS + 0x24, BigInt(IST_STACK));
+    for (const tss of [TSS, OTHER_TSS]) {
+      image.u64(tss + 4, BigInt(RING0_STACK));
+      image.u64(tss + 0x24, BigInt(IST_STACK));
+    }
   } else {
     for (const tss of [TSS, OTHER_TSS]) {
       image.u32(tss + 4, RING0_STACK);

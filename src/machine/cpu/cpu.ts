@@ -7,6 +7,9 @@ import type { Memory } from "../mmu/memory.ts";
 import type { Monitor } from "../monitor.ts";
 import type { Trace } from "../trace.ts";
 import { Flags } from "./flags.ts";
+import { type CpuModel, RINGLAB } from "./model.ts";
+import type { MsrDevice } from "./msr-device.ts";
+import { MSR_WORDS } from "./msr-slots.ts";
 import { Registers } from "./registers.ts";
 
 /** Control register bits (SDM Vol. 3, 2.5). */
@@ -131,8 +134,13 @@ export class Cpu {
   cr3High = 0;
   cr4 = 0;
   efer = 0;
-  readonly dr = new Int32Array(8);
+  /** DR6 and DR7 have bits that are always one. */
+  readonly dr = Int32Array.of(0, 0, 0, 0, 0, 0, 0xffff0ff0, 0x400);
   readonly drHigh = new Int32Array(8);
+  /** MSRs that are plain words: low and high half at the indices of msr-slots.ts. */
+  readonly msr = new Int32Array(MSR_WORDS);
+  /** MSRs of devices, by number. */
+  readonly msrDevices = new Map<number, MsrDevice>();
 
   cpl = 0;
   /** 16, 32 or 64: the D and L bits of CS. */
@@ -167,12 +175,21 @@ export class Cpu {
   readonly clock: Clock;
   readonly trace: Trace;
   readonly prices: CostProfile;
+  readonly model: CpuModel;
   readonly memory: Memory;
   /** The part of the current code page that the interpreter may run on; size 0 makes it look the page up again (code.ts). */
   window = { size: 0 };
 
-  constructor(parts: { bus: Bus; clock: Clock; trace: Trace; memory: Memory; prices: CostProfile }) {
+  constructor(parts: {
+    bus: Bus;
+    clock: Clock;
+    trace: Trace;
+    memory: Memory;
+    prices: CostProfile;
+    model?: CpuModel;
+  }) {
     this.prices = parts.prices;
+    this.model = parts.model ?? RINGLAB;
     this.bus = parts.bus;
     this.clock = parts.clock;
     this.trace = parts.trace;
