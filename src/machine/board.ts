@@ -100,6 +100,7 @@ export class Board implements Stateful {
       ...common,
       keyboardIrq: wires.source(IRQ.keyboard),
       mouseIrq: wires.source(IRQ.mouse),
+      onReset,
     });
     this.vga = new Vga(common);
     this.fwCfg = new FwCfg(bus);
@@ -108,7 +109,6 @@ export class Board implements Stateful {
     this.pci.plug(0, 0, hostBridge(bus));
     this.pci.plug(1, 0, bridge);
     this.pci.plug(1, 1, new IdeController({ ...common, wires, disks }));
-    this.keyboard.onReset = bridge.onReset = () => this.#stop({ reason: "reset" });
     this.marker = new MarkerPort(cpu);
     this.#mapPorts(bus);
 
