@@ -7,6 +7,7 @@
  */
 import type { Bus } from "./bus.ts";
 import type { Cpu, Stop } from "./cpu/cpu.ts";
+import { readTsc } from "./cpu/msr.ts";
 import { AcpiPm, PM_BASE, PM1_CONTROL_BOCHS } from "./devices/acpi-pm.ts";
 import { DEBUG_CONSOLE_PORT, DebugConsole } from "./devices/debug-console.ts";
 import type { Disk } from "./devices/disk.ts";
@@ -68,15 +69,16 @@ export class Board implements Stateful {
     const { wires } = this;
     const common = { bus, clock, hertz };
     const attend = () => clock.attend();
+    const onReset = () => this.#stop({ reason: "reset" });
     this.#cpu = cpu;
     this.disks = disks;
 
     this.pic = new Pic(attend);
     this.lapic = new Lapic({
       ...{ clock, hertz, pic: this.pic, intr: attend },
-      tsc: () => clock.now + cpu.tscOffset,
+      tsc: () => (readTsc(cpu) >>> 0) + (cpu.high >>> 0) * 2 ** 32,
       nmi: () => this.#nmi(),
-      init: () => this.#stop({ reason: "reset" }),
+      init: onReset,
     });
     this.lapicMsrs = new LapicMsrs(this.lapic, bus);
     this.ioapic = new Ioapic((message) => this.lapic.deliver(message));
@@ -98,12 +100,12 @@ export class Board implements Stateful {
       ...common,
       keyboardIrq: wires.source(IRQ.keyboard),
       mouseIrq: wires.source(IRQ.mouse),
-      onReset: () => this.#stop({ reason: "reset" }),
+      onReset,
     });
     this.vga = new Vga(common);
     this.fwCfg = new FwCfg(bus);
     this.pci = new PciBus(bus);
-    const bridge = new Piix3(bus, this.pci, wires);
+    const bridge = new Piix3({ bus, pci: this.pci, wires, onReset });
     this.pci.plug(0, 0, hostBridge(bus));
     this.pci.plug(1, 0, bridge);
     this.pci.plug(1, 1, new IdeController({ ...common, wires, disks }));
@@ -111,7 +113,7 @@ export class Board implements Stateful {
     this.#mapPorts(bus);
 
     cpu.irq = this.lapic;
-    cpu.apicMsrs = this.lapicMsrs;
+    for (const [number, device] of this.lapicMsrs.devices()) cpu.msrDevices.set(number, device);
   }
 
   save(out: StateWriter): void {
