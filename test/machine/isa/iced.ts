@@ -26,6 +26,7 @@ const NAMES: Record<string, string> = {
   wait: "fwait",
   sal: "shl",
   sysexitq: "sysexit",
+  sysretq: "sysret",
 };
 
 export interface Oracle {

@@ -149,7 +149,6 @@ export const SYSTEM = [
         sensitive: "CPL",
         feature: "syscall",
         faults: ["#UD if EFER.SCE=0", "#GP(0) if RCX is not canonical"],
-        spelling: { 2: "sysret", 4: "sysret", 8: "sysretq" },
       },
     ],
     ["swapgs", "0F 01 F8", "", { modes: LONG, cpl0: true, sensitive: "GS base" }],
