@@ -65,6 +65,15 @@ export interface InterruptSource extends VectorSource {
   taskPriority: number;
 }
 
+/** Model-specific registers that live in a device. Both raise #GP(0) for what is not there or not allowed. */
+export interface MsrBank {
+  /** High half of the value that was read. */
+  high: number;
+  has(index: number): boolean;
+  read(index: number): number;
+  write(index: number, low: number, high: number): void;
+}
+
 /** Why a run ended. */
 export type Stop =
   /** The guest wrote the exit port; `code` as QEMU's isa-debug-exit makes it: value·2 + 1. */
@@ -162,6 +171,10 @@ export class Cpu {
   /** Owns the processor when there is one (monitor.ts). */
   monitor: Monitor<Cpu> | null = null;
   irq: InterruptSource = noInterrupts();
+  /** The time-stamp counter is clock.now + this. */
+  tscOffset = 0;
+  /** The local APIC's registers. */
+  apicMsrs: MsrBank | null = null;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly trace: Trace;

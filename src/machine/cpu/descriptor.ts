@@ -168,36 +168,48 @@ export function markAccessed(cpu: Cpu, descriptor: Descriptor): void {
  */
 
 export function systemRead16(cpu: Cpu, at: Gva): number {
-  if (!cpu.compatibility) return cpu.memory.systemRead16(at);
-  return asWide(cpu, () => cpu.memory.systemRead16(at));
+  if (cpu.memory.wide === cpu.longMode) return cpu.memory.systemRead16(at);
+  return wideRead(cpu, at, 2);
 }
 
 export function systemRead32(cpu: Cpu, at: Gva): number {
-  if (!cpu.compatibility) return cpu.memory.systemRead32(at);
-  return asWide(cpu, () => cpu.memory.systemRead32(at));
+  if (cpu.memory.wide === cpu.longMode) return cpu.memory.systemRead32(at);
+  return wideRead(cpu, at, 4);
 }
 
 export function systemWrite8(cpu: Cpu, at: Gva, value: number): void {
-  if (!cpu.compatibility) cpu.memory.systemWrite8(at, value);
-  else asWide(cpu, () => cpu.memory.systemWrite8(at, value));
+  if (cpu.memory.wide === cpu.longMode) cpu.memory.systemWrite8(at, value);
+  else wideWrite(cpu, at, 1, value);
 }
 
 export function systemWrite16(cpu: Cpu, at: Gva, value: number): void {
-  if (!cpu.compatibility) cpu.memory.systemWrite16(at, value);
-  else asWide(cpu, () => cpu.memory.systemWrite16(at, value));
+  if (cpu.memory.wide === cpu.longMode) cpu.memory.systemWrite16(at, value);
+  else wideWrite(cpu, at, 2, value);
 }
 
 export function systemWrite32(cpu: Cpu, at: Gva, value: number): void {
-  if (!cpu.compatibility) cpu.memory.systemWrite32(at, value);
-  else asWide(cpu, () => cpu.memory.systemWrite32(at, value));
+  if (cpu.memory.wide === cpu.longMode) cpu.memory.systemWrite32(at, value);
+  else wideWrite(cpu, at, 4, value);
 }
 
-function asWide<T>(cpu: Cpu, access: () => T): T {
-  const { wide } = cpu.memory;
-  cpu.memory.wide = cpu.longMode;
+function wideRead(cpu: Cpu, at: Gva, size: number): number {
+  const { memory } = cpu;
+  memory.wide = true;
   try {
-    return access();
+    return size === 4 ? memory.systemRead32(at) : memory.systemRead16(at);
   } finally {
-    cpu.memory.wide = wide;
+    memory.wide = false;
+  }
+}
+
+function wideWrite(cpu: Cpu, at: Gva, size: number, value: number): void {
+  const { memory } = cpu;
+  memory.wide = true;
+  try {
+    if (size === 4) memory.systemWrite32(at, value);
+    else if (size === 2) memory.systemWrite16(at, value);
+    else memory.systemWrite8(at, value);
+  } finally {
+    memory.wide = false;
   }
 }

@@ -13,6 +13,7 @@ import {
   CODE,
   CONFORMING,
   Descriptor,
+  GRANULAR,
   LONG,
   markAccessed,
   PRESENT,
@@ -49,7 +50,16 @@ export function setSegment(
 
 /** Loads from a descriptor that passed its checks. */
 export function setFromDescriptor(cpu: Cpu, seg: number, selector: number, from: Descriptor): void {
-  setSegment(cpu, seg, selector, from.base, from.limit, from.high & ACCESS);
+  const { segments } = cpu;
+  const { low, high } = from;
+  const limit = (low & 0xffff) | (high & 0xf0000);
+  segments.selector[seg] = selector;
+  segments.base[seg] = (low >>> 16) | ((high & 0xff) << 16) | (high & 0xff000000);
+  segments.baseHigh[seg] = 0;
+  // Written out, as `from.limit` is beyond the small integers for a flat segment, and would be allocated on its way here.
+  segments.limit[seg] = (high & GRANULAR) === 0 ? limit : (limit << 12) | 0xfff;
+  segments.access[seg] = high & ACCESS;
+  refreshFlat(cpu, seg);
 }
 
 /** A null selector in a segment register: every use of it faults. */
