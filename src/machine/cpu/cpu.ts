@@ -8,7 +8,6 @@ import type { Monitor } from "../monitor.ts";
 import type { Trace } from "../trace.ts";
 import { Flags } from "./flags.ts";
 import { type CpuModel, RINGLAB } from "./model.ts";
-import type { MsrDevice } from "./msr-device.ts";
 import { MSR_WORDS } from "./msr-slots.ts";
 import { Registers } from "./registers.ts";
 
@@ -139,10 +138,6 @@ export class Cpu {
   readonly drHigh = new Int32Array(8);
   /** MSRs that are plain words: low and high half at the indices of msr-slots.ts. */
   readonly msr = new Int32Array(MSR_WORDS);
-  /** The time-stamp counter is clock.now + this. */
-  tscOffset = 0;
-  /** MSRs of devices, by number. */
-  readonly msrDevices = new Map<number, MsrDevice>();
 
   cpl = 0;
   /** 16, 32 or 64: the D and L bits of CS. */

@@ -1,6 +1,6 @@
 /**
  * Model-specific registers (SDM Vol. 4, chapter 2): RDMSR and WRMSR. Some are other parts of the processor (EFER, segment bases,
- * the TSC), most are words that it keeps (cpu.msr), and devices add theirs (cpu.msrDevices). Unknown ones raise #GP(0).
+ * the TSC), most are words that it keeps (cpu.msr), and the local APIC has its own (cpu.apicMsrs). Unknown ones raise #GP(0).
  */
 
 import { FS, GS } from "../isa/instruction.ts";
@@ -109,10 +109,11 @@ export function readMsr(cpu: Cpu, msr: number): number {
     case BIOS_SIGN_ID:
       return 0;
   }
-  const device = cpu.msrDevices.get(msr);
-  if (device !== undefined) {
-    cpu.high = device.high;
-    return device.low;
+  const { apicMsrs } = cpu;
+  if (apicMsrs?.has(msr)) {
+    const low = apicMsrs.read(msr);
+    cpu.high = apicMsrs.high;
+    return low;
   }
   return CONSTANT.get(msr) ?? raise(GP);
 }
@@ -141,7 +142,8 @@ export function writeMsr(cpu: Cpu, msr: number, low: number, high: number): void
     case BIOS_SIGN_ID:
       return;
   }
-  if (!(cpu.msrDevices.get(msr)?.write(low, high) ?? false)) raise(GP);
+  if (!cpu.apicMsrs?.has(msr)) raise(GP);
+  cpu.apicMsrs.write(msr, low, high);
 }
 
 /** The time-stamp counter: cycles of the clock, and what WRMSR made of it. The high half is left in cpu.high. */
