@@ -1,7 +1,7 @@
 /**
  * The board: an i440FX PC with one processor. What is where:
  *
- *     020 0A0 4D0 PIC · 040 061 PIT · 060 064 092 keyboard controller · 070 RTC · 0E1 marker · 0E9 debug console · 0F4 exit
+ *     020 0A0 4D0 PIC · 040 061 PIT · 060 064 092 keyboard controller · 070 RTC · 0E0 2000 test device · 0E1 marker · 0E9 debug console · 0F4 exit
  *     170 1F0 IDE · 3B0 … 3DF VGA · 3F8 serial · 510 fw_cfg · 600 ACPI · CF8 CFC PCI · CF9 reset
  *     FEC00000 IOAPIC · FEE00000 local APIC
  */
@@ -27,6 +27,14 @@ import { Pic } from "./devices/pic.ts";
 import { Pit } from "./devices/pit.ts";
 import { BytePorts } from "./devices/ports.ts";
 import { Rtc } from "./devices/rtc.ts";
+import {
+  TEST_IRQ_PORT,
+  TEST_IRQS,
+  TEST_MEMORY,
+  TEST_MEMORY_SIZE,
+  TEST_PORT,
+  TestDevice,
+} from "./devices/test-device.ts";
 import { Uart } from "./devices/uart.ts";
 import { Vga } from "./devices/vga/vga.ts";
 import type { Stateful, StateReader, StateWriter } from "./state.ts";
@@ -62,6 +70,7 @@ export class Board implements Stateful {
   readonly disks: readonly (Disk | undefined)[];
   readonly debugConsole = new DebugConsole();
   readonly marker: MarkerPort;
+  readonly testDevice: TestDevice;
   readonly #cpu: Cpu;
 
   constructor({ cpu, hertz, disks, date }: BoardParts) {
@@ -110,6 +119,7 @@ export class Board implements Stateful {
     this.pci.plug(1, 0, bridge);
     this.pci.plug(1, 1, new IdeController({ ...common, wires, disks }));
     this.marker = new MarkerPort(cpu);
+    this.testDevice = new TestDevice(wires);
     this.#mapPorts(bus);
 
     cpu.irq = this.lapic;
@@ -129,12 +139,15 @@ export class Board implements Stateful {
     const disks = this.disks.filter((disk) => disk !== undefined);
     return [
       ...[this.wires, this.pic, this.pit, this.rtc, this.serial, this.lapic, this.lapicMsrs, this.ioapic],
-      ...[this.acpi, this.keyboard, this.vga, this.fwCfg, this.pci, this.marker, ...disks],
+      ...[this.acpi, this.keyboard, this.vga, this.fwCfg, this.pci, this.marker, this.testDevice, ...disks],
     ];
   }
 
   #mapPorts(bus: Bus): void {
     bus.mapMmio(IOAPIC_BASE, PAGE, this.ioapic);
+    bus.mapMmio(TEST_MEMORY, TEST_MEMORY_SIZE, this.testDevice);
+    bus.mapPorts(TEST_PORT, TEST_PORT, this.testDevice);
+    bus.mapPorts(TEST_IRQ_PORT, TEST_IRQ_PORT + TEST_IRQS - 1, this.testDevice);
     bus.mapPorts(EXIT_PORT, EXIT_PORT + 3, new ExitPort((code) => this.#stop({ reason: "exit", code })));
     bus.mapPorts(MARKER_PORT, MARKER_PORT, this.marker);
     bus.mapPorts(DEBUG_CONSOLE_PORT, DEBUG_CONSOLE_PORT, this.debugConsole);
