@@ -113,7 +113,7 @@ export class Board implements Stateful {
     this.#mapPorts(bus);
 
     cpu.irq = this.lapic;
-    for (const [number, device] of this.lapicMsrs.devices()) cpu.msrDevices.set(number, device);
+    cpu.apicMsrs = this.lapicMsrs;
   }
 
   save(out: StateWriter): void {

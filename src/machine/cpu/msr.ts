@@ -1,6 +1,6 @@
 /**
  * Model-specific registers (SDM Vol. 4, chapter 2): RDMSR and WRMSR. Some are other parts of the processor (EFER, segment bases,
- * the TSC), most are words that it keeps (cpu.msr), and devices add theirs (cpu.msrDevices). Unknown ones raise #GP(0).
+ * the TSC), most are words that it keeps (cpu.msr), and the local APIC has its own (cpu.apicMsrs). Unknown ones raise #GP(0).
  */
 
 import { FS, GS } from "../isa/instruction.ts";
@@ -23,7 +23,6 @@ import {
   SYSENTER_EIP,
   SYSENTER_ESP,
   TSC_AUX,
-  TSC_OFFSET,
 } from "./msr-slots.ts";
 
 const TWO32 = 4294967296;
@@ -112,10 +111,11 @@ export function readMsr(cpu: Cpu, msr: number): number {
     case BIOS_SIGN_ID:
       return 0;
   }
-  const device = cpu.msrDevices.get(msr);
-  if (device !== undefined) {
-    cpu.high = device.high;
-    return device.low;
+  const { apicMsrs } = cpu;
+  if (apicMsrs?.has(msr)) {
+    const low = apicMsrs.read(msr);
+    cpu.high = apicMsrs.high;
+    return low;
   }
   return CONSTANT.get(msr) ?? raise(GP);
 }
@@ -144,22 +144,20 @@ export function writeMsr(cpu: Cpu, msr: number, low: number, high: number): void
     case BIOS_SIGN_ID:
       return;
   }
-  if (!(cpu.msrDevices.get(msr)?.write(low, high) ?? false)) raise(GP);
+  if (!cpu.apicMsrs?.has(msr)) raise(GP);
+  cpu.apicMsrs.write(msr, low, high);
 }
 
-/** The time-stamp counter: cycles of the clock plus what WRMSR made of it. The high half is left in cpu.high. */
+/** The time-stamp counter: cycles of the clock, and what WRMSR made of it. The high half is left in cpu.high. */
 export function readTsc(cpu: Cpu): number {
-  const { now } = cpu.clock;
-  const low = (now % TWO32) + ((cpu.msr[TSC_OFFSET] as number) >>> 0);
-  cpu.high = (Math.floor(now / TWO32) + (cpu.msr[TSC_OFFSET + 1] as number) + (low >= TWO32 ? 1 : 0)) | 0;
-  return low | 0;
+  const value = cpu.clock.now + cpu.tscOffset;
+  cpu.high = Math.floor(value / TWO32) | 0;
+  return value | 0;
 }
 
+/** Exact to 2^53, as far as the clock goes. */
 function writeTsc(cpu: Cpu, low: number, high: number): void {
-  const { now } = cpu.clock;
-  const difference = (low >>> 0) - (now % TWO32);
-  cpu.msr[TSC_OFFSET] = difference;
-  cpu.msr[TSC_OFFSET + 1] = high - Math.floor(now / TWO32) - (difference < 0 ? 1 : 0);
+  cpu.tscOffset = (high >>> 0) * TWO32 + (low >>> 0) - cpu.clock.now;
 }
 
 function readBase(cpu: Cpu, seg: number): number {

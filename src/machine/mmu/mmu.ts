@@ -210,6 +210,11 @@ export class Mmu implements Memory {
     return offset === MISS ? -1 : offset;
   }
 
+  systemDirect(at: Gva, write: boolean): number {
+    const offset = this.#locate(at, 0, write ? SYSTEM_WRITE : SYSTEM_READ);
+    return offset === MISS ? -1 : offset;
+  }
+
   systemRead8(at: Gva): number {
     const offset = this.#locate(at, 0, SYSTEM_READ);
     if (offset !== MISS) return this.#view.getUint8(offset);
