@@ -70,6 +70,11 @@ export class Machine {
     return this.#interpreter.run(limit);
   }
 
+  /** Steps taken so far: instructions, and deliveries of exceptions and interrupts. */
+  get steps(): number {
+    return this.#interpreter.steps;
+  }
+
   /** Called with each byte that the guest sends through its serial port. */
   onSerial(receive: (byte: number) => void): void {
     this.board.serial.onOutput = receive;

@@ -180,7 +180,14 @@ export class Cpu {
   /** The part of the current code page that the interpreter may run on; size 0 makes it look the page up again (code.ts). */
   window = { size: 0 };
 
-  constructor(parts: { bus: Bus; clock: Clock; trace: Trace; memory: Memory; prices: CostProfile; model?: CpuModel }) {
+  constructor(parts: {
+    bus: Bus;
+    clock: Clock;
+    trace: Trace;
+    memory: Memory;
+    prices: CostProfile;
+    model?: CpuModel;
+  }) {
     this.prices = parts.prices;
     this.model = parts.model ?? RINGLAB;
     this.bus = parts.bus;

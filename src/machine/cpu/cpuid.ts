@@ -1,5 +1,5 @@
 /** CPUID: a model (model.ts) laid out in leaves (SDM Vol. 2, CPUID; AMD APM Vol. 3, Appendix E for 8000_0000h and up). */
-import { CR4, type Cpu } from "./cpu.ts";
+import { type Cpu, CR4 } from "./cpu.ts";
 import type { CpuModel } from "./model.ts";
 
 /** EAX, EBX, ECX, EDX. */
@@ -100,9 +100,7 @@ function bits({ features }: CpuModel, of: Bits): number {
 
 function signature({ family, model, stepping }: CpuModel): number {
   const base = Math.min(family, 15);
-  return (
-    ((family - base) << 20) | ((model >> 4) << 16) | (base << 8) | ((model & 15) << 4) | (stepping & 15)
-  );
+  return ((family - base) << 20) | ((model >> 4) << 16) | (base << 8) | ((model & 15) << 4) | (stepping & 15);
 }
 
 function brand({ brand: text }: CpuModel, from: number): Leaf {

@@ -2,6 +2,8 @@
  * Model-specific registers (SDM Vol. 4, chapter 2): RDMSR and WRMSR. Some are other parts of the processor (EFER, segment bases,
  * the TSC), most are words that it keeps (cpu.msr), and devices add theirs (cpu.msrDevices). Unknown ones raise #GP(0).
  */
+
+import { FS, GS } from "../isa/instruction.ts";
 import { writeEfer } from "./control.ts";
 import type { Cpu } from "./cpu.ts";
 import { GP, raise } from "./fault.ts";
@@ -23,7 +25,6 @@ import {
   TSC_AUX,
   TSC_OFFSET,
 } from "./msr-slots.ts";
-import { FS, GS } from "../isa/instruction.ts";
 
 const TWO32 = 4294967296;
 

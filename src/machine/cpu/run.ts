@@ -21,6 +21,8 @@ const LONGEST = 1 << 28;
 export class Interpreter {
   readonly cpu: Cpu;
   readonly code: Code;
+  /** Taken since the machine was made: instructions, and deliveries of exceptions and interrupts. */
+  steps = 0;
   /** Cycles that HLT may sleep without an interrupt before the run ends: timers that nobody hears go on for ever. */
   patience = Number.MAX_SAFE_INTEGER;
   /** The cycle at which the processor fell asleep; −1: it is awake. */
@@ -42,7 +44,7 @@ export class Interpreter {
   run(limit = Number.POSITIVE_INFINITY): Stop {
     const { cpu } = this;
     const { clock } = cpu;
-    let steps = limit;
+    const end = this.steps + limit;
     for (;;) {
       if (clock.left <= 0) clock.advance();
       if (cpu.stop !== null) {
@@ -50,20 +52,20 @@ export class Interpreter {
         cpu.stop = null;
         return stop;
       }
-      if (steps <= 0) return { reason: "limit" };
+      if (this.steps >= end) return { reason: "limit" };
       const shadow = cpu.shadow;
       cpu.shadow = false;
       if (cpu.nmiPending && !cpu.nmiBlocked && !shadow) {
         cpu.nmiPending = cpu.halted = false;
         this.#asleepSince = -1;
-        steps--;
+        this.steps++;
         deliverNmi(cpu);
         continue;
       }
       if ((cpu.flags.eflags & IF) !== 0 && !shadow && cpu.irq.pending()) {
         cpu.halted = false;
         this.#asleepSince = -1;
-        steps--;
+        this.steps++;
         deliverInterrupt(cpu, cpu.irq.acknowledge());
         continue;
       }
@@ -71,9 +73,9 @@ export class Interpreter {
         if (!this.#sleep()) return { reason: "halt" };
         continue;
       }
-      if (shadow || (cpu.flags.eflags & TF) !== 0) steps -= this.#single();
-      else if (this.#alone) steps -= this.#lone();
-      else steps -= this.#slice(Math.min(steps, LONGEST));
+      if (shadow || (cpu.flags.eflags & TF) !== 0) this.steps += this.#single();
+      else if (this.#alone) this.steps += this.#lone();
+      else this.steps += this.#slice(Math.min(end - this.steps, LONGEST));
     }
   }
 

@@ -1,19 +1,27 @@
 /**
- * The PCI-to-ISA bridge of an Intel 82371SB (PIIX3): it leads the four PCI interrupt wires to ISA interrupts.
+ * The PCI-to-ISA bridge of an Intel 82371SB (PIIX3): it leads the four PCI interrupt wires to ISA interrupts, and resets the
+ * machine by port cf9.
  *
  *     60h … 63h  PIRQA … PIRQD:  7 off │ 3 … 0 ISA interrupt     (82371SB, 2.2.8)
+ *     port cf9   bit 2 rising: reset (bit 1: a hard one)          (2.5.4)
  */
 import type { Bus } from "../../bus.ts";
+import type { StateReader, StateWriter } from "../../state.ts";
 import type { IrqLine, IrqWires } from "../irq.ts";
+import { BytePorts } from "../ports.ts";
 import type { PciBus } from "./bus.ts";
 import { PciFunction } from "./function.ts";
 
 const PIRQ = 0x60;
 const OFF = 0x80;
+const RESET = 4;
 /** The ISA interrupts that a PCI one may become: 3–7, 9–12, 14, 15. */
 const ROUTABLE = 0xdef8;
 
 export class Piix3 extends PciFunction {
+  /** Told when the guest asks for a reset of the machine. */
+  onReset: () => void = () => {};
+  #control = 0;
   readonly #pci: PciBus;
   readonly #lines: (IrqLine | undefined)[];
 
@@ -27,6 +35,14 @@ export class Piix3 extends PciFunction {
       ROUTABLE & (1 << irq) ? wires.source(irq) : undefined,
     );
     pci.onWire = () => this.#route();
+    bus.mapPorts(
+      0xcf9,
+      0xcf9,
+      new BytePorts(
+        () => this.#control,
+        (_port, value) => this.#setControl(value),
+      ),
+    );
   }
 
   override writeConfig(offset: number, value: number, size: number): void {
@@ -42,5 +58,21 @@ export class Piix3 extends PciFunction {
       if (!(route & OFF) && this.#pci.wire(wire)) high |= 1 << (route & 15);
     }
     for (const [irq, line] of this.#lines.entries()) line?.set((high & (1 << irq)) !== 0);
+  }
+
+  #setControl(value: number): void {
+    const rises = value & RESET & ~this.#control;
+    this.#control = value & 6;
+    if (rises) this.onReset();
+  }
+
+  override save(out: StateWriter): void {
+    super.save(out);
+    out.int(this.#control);
+  }
+
+  override load(from: StateReader): void {
+    super.load(from);
+    this.#control = from.int();
   }
 }
