@@ -108,6 +108,7 @@ export class Interpreter {
     const { clock } = cpu;
     const { window } = this.code;
     let steps = most;
+    let uncounted = most;
     let op: Op | null = null;
     this.#inRun = true;
     try {
@@ -131,16 +132,18 @@ export class Interpreter {
         this.#inRun = false;
         op = null;
         op = this.code.find();
+        cpu.retired += uncounted - steps; // it may be an OUT to the marker, which looks
+        uncounted = steps;
         steps--;
         this.#runAlone(op);
         this.#inRun = true;
       } while (clock.left > 0 && steps > 0);
     } catch (error) {
       if (error !== FAULT) throw error;
-      return this.#faulted(op, most, steps);
+      return most - uncounted + this.#faulted(op, uncounted, steps);
     }
     this.#inRun = false;
-    cpu.retired += most - steps;
+    cpu.retired += uncounted - steps;
     return most - steps;
   }
 
