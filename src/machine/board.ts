@@ -68,6 +68,7 @@ export class Board implements Stateful {
     const { wires } = this;
     const common = { bus, clock, hertz };
     const attend = () => clock.attend();
+    const onReset = () => this.#stop({ reason: "reset" });
     this.#cpu = cpu;
     this.disks = disks;
 
@@ -76,7 +77,7 @@ export class Board implements Stateful {
       ...{ clock, hertz, pic: this.pic, intr: attend },
       tsc: () => clock.now + cpu.tscOffset,
       nmi: () => this.#nmi(),
-      init: () => this.#stop({ reason: "reset" }),
+      init: onReset,
     });
     this.lapicMsrs = new LapicMsrs(this.lapic, bus);
     this.ioapic = new Ioapic((message) => this.lapic.deliver(message));
@@ -98,12 +99,12 @@ export class Board implements Stateful {
       ...common,
       keyboardIrq: wires.source(IRQ.keyboard),
       mouseIrq: wires.source(IRQ.mouse),
-      onReset: () => this.#stop({ reason: "reset" }),
+      onReset,
     });
     this.vga = new Vga(common);
     this.fwCfg = new FwCfg(bus);
     this.pci = new PciBus(bus);
-    const bridge = new Piix3(bus, this.pci, wires);
+    const bridge = new Piix3({ bus, pci: this.pci, wires, onReset });
     this.pci.plug(0, 0, hostBridge(bus));
     this.pci.plug(1, 0, bridge);
     this.pci.plug(1, 1, new IdeController({ ...common, wires, disks }));
