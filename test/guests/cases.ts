@@ -13,7 +13,7 @@ const title = (options: GuestOptions): Case => ({
 
 const rings = [2, 8, 16].flatMap((processes) =>
   [0, 16, 64].map((kilobytes) =>
-    title({ workload: "context-switch", parameters: { processes, kilobytes, rounds: 20 } }),
+    title({ workload: "context-switch", parameters: { processes, kilobytes, rounds: 8 } }),
   ),
 );
 
