@@ -7,6 +7,7 @@
  */
 import type { Bus } from "./bus.ts";
 import type { Cpu, Stop } from "./cpu/cpu.ts";
+import { readTsc } from "./cpu/msr.ts";
 import { AcpiPm, PM_BASE, PM1_CONTROL_BOCHS } from "./devices/acpi-pm.ts";
 import { DEBUG_CONSOLE_PORT, DebugConsole } from "./devices/debug-console.ts";
 import type { Disk } from "./devices/disk.ts";
@@ -75,7 +76,7 @@ export class Board implements Stateful {
     this.pic = new Pic(attend);
     this.lapic = new Lapic({
       ...{ clock, hertz, pic: this.pic, intr: attend },
-      tsc: () => clock.now + cpu.tscOffset,
+      tsc: () => (readTsc(cpu) >>> 0) + (cpu.high >>> 0) * 2 ** 32,
       nmi: () => this.#nmi(),
       init: onReset,
     });
@@ -112,7 +113,7 @@ export class Board implements Stateful {
     this.#mapPorts(bus);
 
     cpu.irq = this.lapic;
-    cpu.apicMsrs = this.lapicMsrs;
+    for (const [number, device] of this.lapicMsrs.devices()) cpu.msrDevices.set(number, device);
   }
 
   save(out: StateWriter): void {

@@ -8,6 +8,7 @@ import { resetCpu } from "./cpu/reset.ts";
 import { Interpreter } from "./cpu/run.ts";
 import { loadCpu, saveCpu } from "./cpu/snapshot.ts";
 import { Disk } from "./devices/disk.ts";
+import { installFirmware } from "./firmware/install.ts";
 import { Mmu } from "./mmu/mmu.ts";
 import { PENTIUM_4 } from "./profiles/pentium4.ts";
 import { loadRam, saveRam } from "./ram-image.ts";
@@ -62,6 +63,7 @@ export class Machine {
     });
     this.#interpreter = new Interpreter(this.cpu);
     this.#interpreter.patience = PATIENCE * profile.hertz;
+    installFirmware(this.bus, this.cpu);
     resetCpu(this.cpu);
   }
 

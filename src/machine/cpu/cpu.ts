@@ -65,15 +65,6 @@ export interface InterruptSource extends VectorSource {
   taskPriority: number;
 }
 
-/** Model-specific registers that a device holds: the local APIC's. Both raise #GP(0) for what it refuses. */
-export interface MsrBank {
-  /** High half of the value that was read. */
-  high: number;
-  has(index: number): boolean;
-  read(index: number): number;
-  write(index: number, low: number, high: number): void;
-}
-
 /** Why a run ended. */
 export type Stop =
   /** The guest wrote the exit port; `code` as QEMU's isa-debug-exit makes it: value·2 + 1. */
@@ -167,10 +158,6 @@ export class Cpu {
   /** Owns the processor when there is one (monitor.ts). */
   monitor: Monitor<Cpu> | null = null;
   irq: InterruptSource = noInterrupts();
-  /** IA32_APIC_BASE, IA32_TSC_DEADLINE and x2APIC's; null without a local APIC. */
-  apicMsrs: MsrBank | null = null;
-  /** The time-stamp counter is clock.now + this. */
-  tscOffset = 0;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly trace: Trace;

@@ -5,7 +5,7 @@ import type { Cpu } from "./cpu.ts";
 import { updateMode } from "./segments.ts";
 
 const NUMBERS =
-  "ip ipHigh cr0 cr2 cr2High cr3 cr3High cr4 efer cpl stackMask halted shadow nmiBlocked nmiPending retired tscOffset";
+  "ip ipHigh cr0 cr2 cr2High cr3 cr3High cr4 efer cpl stackMask halted shadow nmiBlocked nmiPending retired";
 const FLAGS = "fr fc lazy high eflags";
 const TABLE = "base baseHigh limit";
 
@@ -30,5 +30,5 @@ export function loadCpu(cpu: Cpu, from: StateReader): void {
 
 function arrays(cpu: Cpu): ArrayBufferView[] {
   const { selector, base, baseHigh, limit, access } = cpu.segments;
-  return [cpu.r32, selector, base, baseHigh, limit, access, cpu.dr, cpu.drHigh];
+  return [cpu.r32, selector, base, baseHigh, limit, access, cpu.dr, cpu.drHigh, cpu.msr];
 }

@@ -5,7 +5,7 @@ export const CONTROLLERS = {
   lapicVersion: 0x14,
   lapicAddress: 0xfee00000,
   ioapicId: 0,
-  ioapicVersion: 0x11,
+  ioapicVersion: 0x20,
   ioapicAddress: 0xfec00000,
 } as const;
 
