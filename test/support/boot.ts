@@ -1,6 +1,4 @@
 /** A guest's disk image on our machine, as test/support/qemu.ts has it on QEMU. */
-import { setSegment, updateCode } from "../../src/machine/cpu/segments.ts";
-import { CS } from "../../src/machine/isa/instruction.ts";
 import { Machine, type MachineOptions } from "../../src/machine/machine.ts";
 
 /** Far more than any guest of the tests needs. */
@@ -15,11 +13,6 @@ export interface Booted {
 /** A machine with the image as its first disk, switched on but not run. `memory` in megabytes. */
 export function insert(image: Uint8Array, memory = 32, options: MachineOptions = {}): Booted {
   const machine = new Machine({ ...options, memory: memory << 20, disks: [image] });
-  // What a BIOS does in the end.
-  machine.bus.ram.set(image.subarray(0, 512), 0x7c00);
-  setSegment(machine.cpu, CS, 0, 0, 0xffff, 0x9b00);
-  updateCode(machine.cpu);
-  machine.cpu.ip = 0x7c00;
   let text = "";
   machine.onSerial((byte) => {
     text += String.fromCharCode(byte);
