@@ -43,8 +43,11 @@ export class Bus {
   readonly pages: Uint8Array;
   /** Called before bytes of a page with PAGE_CODE are written; the interpreter sets it. */
   onCodeWrite: (at: Gpa, length: number) => void = () => {};
-  /** Called before a device is read or written, in memory: the interpreter sees to it that the clock shows the right time. */
-  onDevice: () => void = () => {};
+  /**
+   * Called before an access has an effect beyond RAM: a device, decoded code. The interpreter may raise here, to come back with
+   * the clock at the right time; so nothing of the access may have been done yet.
+   */
+  onEffect: () => void = () => {};
   /** Called when a page's flags change, so that translations that allowed direct access are dropped; the MMU sets it. */
   onPageChange: (page: number) => void = () => {};
 
@@ -98,8 +101,7 @@ export class Bus {
 
   /** Flags of the page of an address; PAGE_MMIO where there is no RAM: no access is direct there. */
   flags(at: Gpa): number {
-    const page = Math.floor(at / PAGE);
-    return page < this.pages.length ? (this.pages[page] as number) : PAGE_MMIO;
+    return at < this.ram.length ? (this.pages[at >>> 12] as number) : PAGE_MMIO;
   }
 
   /** Reads 1, 2 or 4 bytes inside one page; unsigned. */
@@ -107,7 +109,7 @@ export class Bus {
     if (this.flags(at) & PAGE_MMIO) {
       const region = this.#region(at);
       if (region === undefined) return size === 4 ? 0xffffffff : 2 ** (8 * size) - 1;
-      this.onDevice();
+      this.onEffect();
       return region.device.read(at - region.base, size);
     }
     if (size === 1) return this.view.getUint8(at);
@@ -120,7 +122,7 @@ export class Bus {
     if (flags & PAGE_MMIO) {
       const region = this.#region(at);
       if (region === undefined) return;
-      this.onDevice();
+      this.onEffect();
       region.device.write(at - region.base, value >>> 0, size);
       return;
     }
@@ -129,6 +131,13 @@ export class Bus {
     if (size === 1) this.view.setUint8(at, value);
     else if (size === 2) this.view.setUint16(at, value, true);
     else this.view.setUint32(at, value, true);
+  }
+
+  /** Announces a write that is done in several pieces, all within one page: what write() would call before the first. */
+  prepareWrite(at: Gpa, length: number): void {
+    const flags = this.flags(at);
+    if (flags & PAGE_MMIO) this.onEffect();
+    else if (flags & PAGE_CODE) this.onCodeWrite(at, length);
   }
 
   /** What a device or a loader writes: any length; what is outside of RAM is lost. */

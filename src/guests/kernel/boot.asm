@@ -105,7 +105,7 @@ protected:
         mov     eax, DIRECTORY
         mov     cr3, eax
         mov     eax, cr0
-        or      eax, 0x80010000         ; PG and WP
+        or      eax, 0x80000000         ; PG
         mov     cr0, eax
         mov     eax, KERNEL_BASE + KERNEL_LOAD
         jmp     eax

@@ -110,21 +110,22 @@ page_fault:
 ; The process did what it may not: say so and end it. EBP -> frame.
 kill:
         pv      sti
-        mov     eax, .message
+        mov     eax, .process
+        call    print
+        current eax
+        mov     eax, [eax + PROCESS_PID]
+        call    print_hex
+        mov     eax, .exception
         call    print
         mov     eax, [ebp + FRAME_VECTOR]
-        call    print_hex
-        mov     eax, .at
-        call    print
-        mov     eax, [ebp + FRAME_EIP]
         call    print_hex
         mov     eax, .newline
         call    print
         mov     ebx, KILLED_CODE
         jmp     sys_exit
-.message:
-        db      "process killed: exception ", 0
-.at:
-        db      " at ", 0
+.process:
+        db      "process ", 0
+.exception:
+        db      " killed: exception ", 0
 .newline:
         db      10, 0

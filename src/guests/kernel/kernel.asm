@@ -43,6 +43,9 @@ programs:                               ; pairs of dwords: first byte (linear), 
 %include "disk.asm"
 %include "sched.asm"
 %include "process.asm"
+%include "fork.asm"
+%include "exec.asm"
+%include "files.asm"
 %include "pipe.asm"
 %include "syscall.asm"
 

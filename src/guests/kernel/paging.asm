@@ -11,6 +11,10 @@
 USER_TABLES    equ USER_END >> 22
 KERNEL_ENTRY   equ KERNEL_BASE >> 22
 
+CR0_WP         equ 1 << 16
+CR4_PSE        equ 1 << 4
+CR4_PGE        equ 1 << 7
+
 ; The kernel's own directory: all of memory, in 4 KB pages, since a monitor may want to protect a single one.
 paging_init:
         push    ebx
@@ -46,8 +50,13 @@ paging_init:
         pv      lazy_leave
         mov     eax, [kernel_directory]
         pv      load_cr3
-        mov     eax, 0x80               ; CR4.PGE, and no longer the boot sector's 4 MB pages
+        pv      read_cr4
+        and     eax, ~CR4_PSE           ; the boot sector's 4 MB pages are gone
+        or      eax, CR4_PGE
         pv      write_cr4
+        pv      read_cr0
+        or      eax, CR0_WP             ; the kernel's writes obey the user's pages: it must copy on write too
+        pv      write_cr0
         pop     edi
         pop     esi
         pop     ebx
@@ -108,16 +117,18 @@ pte_make:
         call    page_alloc_zero
         push    eax
         pv      alloc_table
-        pop     edx
-        or      edx, PTE_P | PTE_W | PTE_U
-        mov     ecx, [esp]
+        mov     ecx, [esp + 4]          ; the linear address
         shr     ecx, 22
-        mov     eax, [esp + 4]
+        mov     eax, [esp + 8]          ; the directory
         lea     eax, [eax + ecx * 4 + KERNEL_BASE]
+        mov     edx, [esp]
+        or      edx, PTE_P | PTE_W | PTE_U
         pv      set_pde
-        pop     edx
         pop     eax
-        jmp     pte_find
+        mov     edx, [esp]
+        shr     edx, 10
+        and     edx, 0xFFC
+        lea     eax, [eax + edx + KERNEL_BASE]
 .found:
         add     esp, 8
         ret

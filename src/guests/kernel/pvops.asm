@@ -39,7 +39,6 @@ pv_load_esp0:      dd native_load_esp0     ; EAX = kernel stack for the next ent
 pv_read_cr0:       dd native_read_cr0
 pv_write_cr0:      dd native_write_cr0
 pv_read_cr2:       dd native_read_cr2
-pv_read_cr3:       dd native_read_cr3
 pv_load_cr3:       dd native_load_cr3      ; EAX = page directory, physical; drops all but global translations
 pv_read_cr4:       dd native_read_cr4
 pv_write_cr4:      dd native_write_cr4
@@ -49,7 +48,7 @@ pv_set_pte:        dd native_set_pte       ; EAX -> entry of a page table, EDX =
 pv_set_pde:        dd native_set_pde       ; EAX -> entry of a page directory, EDX = its value
 pv_alloc_table:    dd native_nothing       ; EAX = page, physical: from now on a page table or directory
 pv_release_table:  dd native_nothing       ; EAX = page, physical: no longer one
-pv_lazy_enter:     dd native_nothing       ; entries that follow may be written late …
+pv_lazy_enter:     dd native_nothing       ; set_pte and invlpg may take effect late, in their order …
 pv_lazy_leave:     dd native_nothing       ; … until here
 ; ports, EDX = port
 pv_in8:            dd native_in8           ; EAX = value
@@ -123,10 +122,6 @@ native_write_cr0:
 
 native_read_cr2:
         mov     eax, cr2
-        ret
-
-native_read_cr3:
-        mov     eax, cr3
         ret
 
 native_load_cr3:

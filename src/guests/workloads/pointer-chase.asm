@@ -23,8 +23,11 @@ memory:
 main:
         mov     ebx, [param_nodes]
         imul    ebx, [param_stride]
+        mov     eax, -1
+        jo      .mapped                 ; more than 32 bits can say
         mov     esi, 1
         sys     mmap
+.mapped:
         check   "no memory"
         mov     [memory], eax
 

@@ -16,7 +16,7 @@ name:
         align   4
 param_events:
         dd      0
-param_max_prime:
+param_limit:
         dd      0
 events_left:
         dd      0
@@ -56,7 +56,7 @@ main:
 .next:
         inc     ebx
 .test:
-        cmp     ebx, [param_max_prime]
+        cmp     ebx, [param_limit]
         jb      .number
         dec     dword [events_left]
         jnz     .event

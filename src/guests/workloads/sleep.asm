@@ -15,6 +15,9 @@ code:
         dd      0
 
 main:
+        xor     ebx, ebx
+        sys     sleep
+        check   "no timer"
         mov     esi, [param_processes]
         call    begin
 .fork:
@@ -47,7 +50,6 @@ main:
 .child:
         mov     ebx, [param_ticks]
         sys     sleep
-        check   "no timer"
         sys     yield
         mov     ebx, esi
         sys     exit

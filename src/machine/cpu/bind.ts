@@ -1,6 +1,7 @@
 /** Joins a decoded instruction to its semantics, its register indices and its price. */
 import { registerIndex } from "../isa/instruction.ts";
 import type { Cpu } from "./cpu.ts";
+import { exists, guarded, undefinedOpcode } from "./guard.ts";
 import type { Op } from "./op.ts";
 import { SEMANTICS } from "./ops/index.ts";
 
@@ -29,8 +30,12 @@ export function bind(op: Op, cpu: Cpu): void {
   if (first === "AL" || first === "rAX" || first === "eAX") op.rm = 0;
   op.dst = op.rm >= 0 ? registerIndex(op.rm, op.size, op.rex) : 0;
   op.src = registerIndex(op.reg, op.size, op.rex);
+  if (!exists(op, cpu)) {
+    op.run = undefinedOpcode;
+    return;
+  }
   const binder = SEMANTICS[op.row.mnemonic];
   if (binder === undefined)
     throw new Error(`invariant: the ISA table's "${op.row.mnemonic}" has no semantics`);
-  op.run = binder(op, cpu);
+  op.run = guarded(op, cpu, binder(op, cpu));
 }

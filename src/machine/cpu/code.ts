@@ -13,7 +13,7 @@ import { decode } from "../isa/decode.ts";
 import { bind, endsRun } from "./bind.ts";
 import type { Cpu } from "./cpu.ts";
 import { ALONE, FAULT, GP, raise } from "./fault.ts";
-import { Op } from "./op.ts";
+import { MOST_CHARGED, Op } from "./op.ts";
 
 const PAGE = 4096;
 /** Bounds of the cache: with both reached it takes 20 MB. */
@@ -21,8 +21,9 @@ const MOST_OPS = 49152;
 const MOST_PAGES = 160;
 const LONGEST_RUN = 32;
 
-/** A slot without an instruction: its length 0 makes the interpreter decode. */
+/** A slot without an instruction: a run that no clock allows makes the interpreter look at it, and its length 0 decode. */
 const UNDECODED = new Op();
+UNDECODED.runWorst = Number.MAX_SAFE_INTEGER;
 const NOWHERE: Op[] = new Array(PAGE).fill(UNDECODED);
 
 /** Where the interpreter may run without asking: ip in start … start + size − 1, at slot ip − start. Size is a page or 0. */
@@ -135,6 +136,7 @@ export class Code {
       op.runCost = op.cost + (next === null ? 0 : next.runCost);
       op.runCount = 1 + (next === null ? 0 : next.runCount);
       op.runBytes = op.length + (next === null ? 0 : next.runBytes);
+      op.runWorst = op.runCost + op.runCount * MOST_CHARGED;
       if (keep) this.#keep(at, op);
       next = op;
     }
@@ -220,10 +222,10 @@ export class Code {
     for (let byte = first; byte < first + length && !hit; byte++)
       hit = (((page.decoded[byte >> 3] as number) >> (byte & 7)) & 1) !== 0;
     if (!hit) return;
+    // What was decoded ahead may be what is being overwritten: a run in progress comes back to this instruction alone.
+    this.#cpu.bus.onEffect();
     this.#pages.delete(number);
     this.#cpu.bus.clearFlag(number, PAGE_CODE);
-    // The run in progress must not go on in what was just overwritten.
-    for (const ops of page.byMode.values()) for (const op of ops) op.next = null;
     if (this.#page === page) {
       this.window.size = 0;
       this.window.ops = NOWHERE;

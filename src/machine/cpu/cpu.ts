@@ -7,6 +7,9 @@ import type { Memory } from "../mmu/memory.ts";
 import type { Monitor } from "../monitor.ts";
 import type { Trace } from "../trace.ts";
 import { Flags } from "./flags.ts";
+import { type CpuModel, RINGLAB } from "./model.ts";
+import type { MsrDevice } from "./msr-device.ts";
+import { MSR_WORDS } from "./msr-slots.ts";
 import { Registers } from "./registers.ts";
 
 /** Control register bits (SDM Vol. 3, 2.5). */
@@ -48,12 +51,27 @@ export const EFER = { SCE: 1, LME: 1 << 8, LMA: 1 << 10, NXE: 1 << 11 } as const
 export const LDTR = 6;
 export const TR = 7;
 
-/** Where external interrupts come from: the PIC or the local APIC. */
-export interface InterruptSource {
+/** An interrupt controller's output. */
+export interface VectorSource {
   /** An interrupt waits that the processor would take with IF set. */
   pending(): boolean;
   /** Takes it: the vector. */
   acknowledge(): number;
+}
+
+/** Where external interrupts come from: the local APIC, which has the PIC behind it. */
+export interface InterruptSource extends VectorSource {
+  /** CR8: interrupts of this class, vector / 16, and below wait. */
+  taskPriority: number;
+}
+
+/** Model-specific registers that a device holds: the local APIC's. Both raise #GP(0) for what it refuses. */
+export interface MsrBank {
+  /** High half of the value that was read. */
+  high: number;
+  has(index: number): boolean;
+  read(index: number): number;
+  write(index: number, low: number, high: number): void;
 }
 
 /** Why a run ended. */
@@ -73,7 +91,7 @@ export type Stop =
   /** The monitor wanted to stop. */
   | { readonly reason: "monitor"; readonly detail: string };
 
-const NO_INTERRUPTS: InterruptSource = { pending: () => false, acknowledge: () => 0 };
+const noInterrupts = (): InterruptSource => ({ pending: () => false, acknowledge: () => 0, taskPriority: 0 });
 
 /**
  * Segment registers with their hidden parts (SDM Vol. 3, 3.4.3). `access` holds bits 8 … 23 of the descriptor's second
@@ -115,10 +133,14 @@ export class Cpu {
   cr3 = 0;
   cr3High = 0;
   cr4 = 0;
-  cr8 = 0;
   efer = 0;
-  readonly dr = new Int32Array(8);
+  /** DR6 and DR7 have bits that are always one. */
+  readonly dr = Int32Array.of(0, 0, 0, 0, 0, 0, 0xffff0ff0, 0x400);
   readonly drHigh = new Int32Array(8);
+  /** MSRs that are plain words: low and high half at the indices of msr-slots.ts. */
+  readonly msr = new Int32Array(MSR_WORDS);
+  /** MSRs of devices, by number. */
+  readonly msrDevices = new Map<number, MsrDevice>();
 
   cpl = 0;
   /** 16, 32 or 64: the D and L bits of CS. */
@@ -134,6 +156,8 @@ export class Cpu {
   /** Interrupts wait for one instruction: after STI, MOV SS, POP SS. */
   shadow = false;
   nmiBlocked = false;
+  /** A non-maskable interrupt waits: set by a device, which then calls clock.attend(). */
+  nmiPending = false;
   /** Instructions retired, a REP instruction's iterations together being one. */
   retired = 0;
 
@@ -142,22 +166,43 @@ export class Cpu {
 
   /** Owns the processor when there is one (monitor.ts). */
   monitor: Monitor<Cpu> | null = null;
-  irq: InterruptSource = NO_INTERRUPTS;
+  irq: InterruptSource = noInterrupts();
+  /** IA32_APIC_BASE, IA32_TSC_DEADLINE and x2APIC's; null without a local APIC. */
+  apicMsrs: MsrBank | null = null;
+  /** The time-stamp counter is clock.now + this. */
+  tscOffset = 0;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly trace: Trace;
   readonly prices: CostProfile;
+  readonly model: CpuModel;
   readonly memory: Memory;
   /** The part of the current code page that the interpreter may run on; size 0 makes it look the page up again (code.ts). */
   window = { size: 0 };
 
-  constructor(parts: { bus: Bus; clock: Clock; trace: Trace; memory: Memory; prices: CostProfile }) {
+  constructor(parts: {
+    bus: Bus;
+    clock: Clock;
+    trace: Trace;
+    memory: Memory;
+    prices: CostProfile;
+    model?: CpuModel;
+  }) {
     this.prices = parts.prices;
+    this.model = parts.model ?? RINGLAB;
     this.bus = parts.bus;
     this.clock = parts.clock;
     this.trace = parts.trace;
     this.memory = parts.memory;
     this.memory.faultRegister = this;
+  }
+
+  get cr8(): number {
+    return this.irq.taskPriority;
+  }
+
+  set cr8(value: number) {
+    this.irq.taskPriority = value;
   }
 
   get protectedMode(): boolean {

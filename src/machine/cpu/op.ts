@@ -8,8 +8,13 @@ export type Handler = (cpu: Cpu, op: Op) => void;
 export type Binder = (op: Op, cpu: Cpu) => Handler;
 export type Semantics = Readonly<Record<string, Binder>>;
 
+/** Cycles that one instruction may be charged on its way (TLB misses, page walks), at most. */
+export const MOST_CHARGED = 512;
+
 export class Op extends Instruction {
   run: Handler = unbound;
+  /** The handler behind a privilege check (guard.ts). */
+  guarded: Handler = unbound;
   /** Cycles, without what it meets on its way. */
   cost = 1;
   /**
@@ -21,6 +26,8 @@ export class Op extends Instruction {
   runCost = 1;
   runCount = 1;
   runBytes = 0;
+  /** Cycles that the run takes at most, with what it meets on its way. */
+  runWorst = 0;
   /**
    * Register operands as indices into the view of their size (registerIndex). bind() sets dst to ModR/M.rm ("E", or the
    * opcode's register) and src to ModR/M.reg ("G"), both of the operand size; a binder changes them where its operands differ.

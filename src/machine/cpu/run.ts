@@ -10,7 +10,7 @@
  */
 import { Code } from "./code.ts";
 import type { Cpu, Stop } from "./cpu.ts";
-import { deliverFault, deliverInterrupt, deliverSingleStep } from "./deliver/deliver.ts";
+import { deliverFault, deliverInterrupt, deliverNmi, deliverSingleStep } from "./deliver/deliver.ts";
 import { ALONE, FAULT, raise } from "./fault.ts";
 import { IF, TF } from "./flags.ts";
 import type { Op } from "./op.ts";
@@ -18,12 +18,15 @@ import type { Op } from "./op.ts";
 /** Steps in one go: keeps the counter a small integer. */
 const LONGEST = 1 << 28;
 
-/** Cycles that one instruction may be charged on its way (TLB misses), at most: a run that could meet a deadline is not begun. */
-const MOST_CHARGED = 512;
-
 export class Interpreter {
   readonly cpu: Cpu;
   readonly code: Code;
+  /** Taken since the machine was made: instructions, and deliveries of exceptions and interrupts. */
+  steps = 0;
+  /** Cycles that HLT may sleep without an interrupt before the run ends: timers that nobody hears go on for ever. */
+  patience = Number.MAX_SAFE_INTEGER;
+  /** The cycle at which the processor fell asleep; −1: it is awake. */
+  #asleepSince = -1;
   /** A run is going on: the clock already stands at its end. */
   #inRun = false;
   /** The next instruction runs alone, so that a device sees the right time. */
@@ -32,7 +35,7 @@ export class Interpreter {
   constructor(cpu: Cpu) {
     this.cpu = cpu;
     this.code = new Code(cpu);
-    cpu.bus.onDevice = () => {
+    cpu.bus.onEffect = () => {
       if (this.#inRun) raise(ALONE);
     };
   }
@@ -41,7 +44,7 @@ export class Interpreter {
   run(limit = Number.POSITIVE_INFINITY): Stop {
     const { cpu } = this;
     const { clock } = cpu;
-    let steps = limit;
+    const end = this.steps + limit;
     for (;;) {
       if (clock.left <= 0) clock.advance();
       if (cpu.stop !== null) {
@@ -49,81 +52,120 @@ export class Interpreter {
         cpu.stop = null;
         return stop;
       }
-      if (steps <= 0) return { reason: "limit" };
+      if (this.steps >= end) return { reason: "limit" };
       const shadow = cpu.shadow;
       cpu.shadow = false;
+      if (cpu.nmiPending && !cpu.nmiBlocked && !shadow) {
+        cpu.nmiPending = cpu.halted = false;
+        this.#asleepSince = -1;
+        this.steps++;
+        deliverNmi(cpu);
+        continue;
+      }
       if ((cpu.flags.eflags & IF) !== 0 && !shadow && cpu.irq.pending()) {
         cpu.halted = false;
-        steps--;
+        this.#asleepSince = -1;
+        this.steps++;
         deliverInterrupt(cpu, cpu.irq.acknowledge());
         continue;
       }
       if (cpu.halted) {
-        const wake = clock.next;
-        if ((cpu.flags.eflags & IF) === 0 || wake === Number.POSITIVE_INFINITY) return { reason: "halt" };
-        clock.sleepUntil(wake);
+        if (!this.#sleep()) return { reason: "halt" };
         continue;
       }
-      if (shadow || (cpu.flags.eflags & TF) !== 0) steps -= this.#single();
-      else steps -= this.#slice(Math.min(steps, LONGEST));
+      if (shadow || (cpu.flags.eflags & TF) !== 0) this.steps += this.#single();
+      else if (this.#alone) this.steps += this.#lone();
+      else this.steps += this.#slice(Math.min(end - this.steps, LONGEST));
     }
+  }
+
+  /** Sleeps to the next timer; false when none can end the HLT, or none did for so long that none will. */
+  #sleep(): boolean {
+    const { cpu } = this;
+    const { clock } = cpu;
+    if (this.#asleepSince < 0) this.#asleepSince = clock.now;
+    const wake = clock.next;
+    if ((cpu.flags.eflags & IF) === 0 || wake - this.#asleepSince > this.patience) {
+      this.#asleepSince = -1;
+      return false;
+    }
+    clock.sleepUntil(wake);
+    return true;
   }
 
   /** One instruction, then the single-step trap if TF was set before it (SDM Vol. 3, 17.3.1.4). */
   #single(): number {
     const trap = (this.cpu.flags.eflags & TF) !== 0;
     const before = this.cpu.retired;
-    const steps = this.#slice(1);
+    const steps = this.#lone();
     if (trap && this.cpu.retired > before) deliverSingleStep(this.cpu);
     return steps;
   }
 
   /** Up to `most` instructions while the clock allows; returns how many steps it took. */
   #slice(most: number): number {
-    const { cpu, code } = this;
+    const { cpu } = this;
     const { clock } = cpu;
-    const { window } = code;
+    const { window } = this.code;
     let steps = most;
     let op: Op | null = null;
+    this.#inRun = true;
     try {
       do {
         const offset = (cpu.ip - window.start) | 0;
-        op = null;
-        let next: Op | null = offset >= 0 && offset < window.size ? (window.ops[offset] as Op) : code.find();
-        if (next.length === 0) next = code.find();
-        if (
-          next.runCount <= steps &&
-          next.runCost + next.runCount * MOST_CHARGED < clock.left &&
-          !this.#alone
-        ) {
-          clock.left = (clock.left - next.runCost) | 0;
-          steps -= next.runCount;
-          cpu.ip = (cpu.ip + next.runBytes) | 0;
-          this.#inRun = true;
-          do {
-            op = next;
-            op.run(cpu, op);
-            next = op.next;
-          } while (next !== null);
-          this.#inRun = false;
-          // The run was cut: it overwrote itself.
-          if (op.runBytes !== op.length) steps += this.#giveBack(op);
-        } else {
-          op = next;
-          clock.left = (clock.left - op.runCost) | 0;
-          cpu.ip = (cpu.ip + op.runBytes) | 0;
-          steps--;
-          op.run(cpu, op);
-          if (op.runBytes !== op.length) this.#giveBack(op);
-          this.#alone = false;
+        if (offset >= 0 && offset < window.size) {
+          const first = window.ops[offset] as Op;
+          if (first.runWorst < clock.left && first.runCount <= steps) {
+            clock.left = (clock.left - first.runCost) | 0;
+            steps -= first.runCount;
+            cpu.ip = (cpu.ip + first.runBytes) | 0;
+            let next: Op | null = first;
+            do {
+              op = next;
+              op.run(cpu, op);
+              next = op.next;
+            } while (next !== null);
+            continue;
+          }
         }
+        this.#inRun = false;
+        op = null;
+        op = this.code.find();
+        steps--;
+        this.#runAlone(op);
+        this.#inRun = true;
       } while (clock.left > 0 && steps > 0);
     } catch (error) {
       if (error !== FAULT) throw error;
       return this.#faulted(op, most, steps);
     }
+    this.#inRun = false;
     cpu.retired += most - steps;
     return most - steps;
+  }
+
+  /** One instruction, by itself. */
+  #lone(): number {
+    this.#alone = false;
+    let op: Op | null = null;
+    try {
+      op = this.code.find();
+      this.#runAlone(op);
+    } catch (error) {
+      if (error !== FAULT) throw error;
+      return this.#faulted(op, 1, op === null ? 1 : 0);
+    }
+    this.cpu.retired++;
+    return 1;
+  }
+
+  /** One instruction, whatever run it is in. */
+  #runAlone(op: Op): void {
+    const { cpu } = this;
+    cpu.clock.left = (cpu.clock.left - op.runCost) | 0;
+    cpu.ip = (cpu.ip + op.runBytes) | 0;
+    op.run(cpu, op);
+    this.#giveBack(op);
   }
 
   /** Takes back what a run charged for the instructions after `op`: time and place are exact again. Returns how many they were. */
@@ -147,14 +189,13 @@ export class Interpreter {
       cpu.ip = (cpu.ip - op.length) | 0;
     }
     this.#inRun = false;
-    this.#alone = false;
     cpu.retired += most - steps - 1;
-    if (FAULT.vector === ALONE) {
-      cpu.clock.left = (cpu.clock.left + (op as Op).cost) | 0;
-      this.#alone = true;
-      return most - steps - 1;
+    if (FAULT.vector !== ALONE) {
+      deliverFault(cpu);
+      return most - steps;
     }
-    deliverFault(cpu);
-    return most - steps;
+    cpu.clock.left = (cpu.clock.left + (op as Op).cost) | 0;
+    this.#alone = true;
+    return most - steps - 1;
   }
 }

@@ -159,13 +159,7 @@ export function setNullStack(cpu: Cpu, selector: number): void {
 }
 
 /** What SS must be at a privilege level: RPL and DPL equal to it, writable, present. Raises `vector`, or #SS when absent. */
-export function checkStack(
-  selector: number,
-  found: Descriptor,
-  level: number,
-  vector: number,
-  ext = 0,
-): void {
+export function checkStack(selector: number, found: Descriptor, level: number, vector: number, ext = 0): void {
   const error = (selector & 0xfffc) | ext;
   if ((selector & 3) !== level || found.dpl !== level || !found.writableData) raise(vector, error);
   if (!found.present) raise(SS_FAULT, error);

@@ -8,7 +8,7 @@
  *     IOAPIC, ICR to itself ──┘
  */
 import type { Clock } from "../clock.ts";
-import type { InterruptSource } from "../cpu/cpu.ts";
+import type { InterruptSource, VectorSource } from "../cpu/cpu.ts";
 import { loadFields, saveFields } from "../fields.ts";
 import type { Stateful, StateReader, StateWriter } from "../state.ts";
 import { LapicTimer, TSC_DEADLINE } from "./lapic-timer.ts";
@@ -36,7 +36,7 @@ export interface LapicParts {
   /** The time-stamp counter now. */
   readonly tsc: () => number;
   /** What LINT0 is wired to. */
-  readonly pic: InterruptSource;
+  readonly pic: VectorSource;
   /** The processor is to look at its interrupts. */
   readonly intr: () => void;
   readonly nmi: () => void;
@@ -98,7 +98,15 @@ export class Lapic implements InterruptSource, Stateful {
     this.timer.reset();
   }
 
-  /** TPR; CR8 is its upper half (10.8.6). */
+  /** CR8 is TPR's upper half (10.8.6). */
+  get taskPriority(): number {
+    return this.tpr >> 4;
+  }
+
+  set taskPriority(value: number) {
+    this.setTaskPriority(value << 4);
+  }
+
   setTaskPriority(value: number): void {
     this.tpr = value & 0xff;
     this.#announce();

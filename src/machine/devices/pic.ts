@@ -7,7 +7,7 @@
  *     inputs 8 … 15 ─▶ slave (A0h, A1h)           edge/level: 4D0h, 4D1h
  */
 import type { PortDevice } from "../bus.ts";
-import type { InterruptSource } from "../cpu/cpu.ts";
+import type { VectorSource } from "../cpu/cpu.ts";
 import { loadFields, saveFields } from "../fields.ts";
 import type { Stateful, StateReader, StateWriter } from "../state.ts";
 import type { IrqSink } from "./irq.ts";
@@ -191,7 +191,7 @@ class Chip {
 const CHIP =
   "irr imr isr elcr lines vector first expects wantsIcw4 single levelTriggered autoEoi rotateOnAutoEoi specialMask fullyNested readIsr poll";
 
-export class Pic implements PortDevice, IrqSink, InterruptSource, Stateful {
+export class Pic implements PortDevice, IrqSink, VectorSource, Stateful {
   readonly #master = new Chip(1 << CASCADE);
   readonly #slave = new Chip(0);
   readonly #intr: () => void;

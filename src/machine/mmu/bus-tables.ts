@@ -1,6 +1,6 @@
 /** Page tables in the machine's own physical memory. */
 import type { Gpa } from "../address.ts";
-import type { Bus } from "../bus.ts";
+import { type Bus, PAGE_MMIO } from "../bus.ts";
 import type { TableMemory } from "./walk.ts";
 
 export class BusTables implements TableMemory {
@@ -15,9 +15,7 @@ export class BusTables implements TableMemory {
   }
 
   readEntry(at: number): number {
-    const page = at / 4096;
-    // Plain RAM, ROM and code pages are read the same way; flag 4 is PAGE_MMIO, and undefined is outside of RAM.
-    if (at < this.#view.byteLength && ((this.#pages[Math.floor(page)] as number) & 4) === 0)
+    if (at < this.#view.byteLength && ((this.#pages[at >>> 12] as number) & PAGE_MMIO) === 0)
       return this.#view.getInt32(at, true);
     return this.#bus.read(at as Gpa, 4) | 0;
   }

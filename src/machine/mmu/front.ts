@@ -52,7 +52,13 @@ export class Front {
   /** Drops the page of an address, and whatever else stands in its place. */
   drop(low: number): void {
     const at = (low >>> FRONT_SHIFT) & FRONT_MASK;
-    for (let tag = FRONT_TAGS; tag < FRONT_TAGS + KINDS; tag++) this.entries[at + tag] = NEVER;
+    const { entries } = this;
+    entries[at + 1] = NEVER;
+    entries[at + 2] = NEVER;
+    entries[at + 3] = NEVER;
+    entries[at + 4] = NEVER;
+    entries[at + 5] = NEVER;
+    entries[at + 6] = NEVER;
   }
 
   /** Drops the translations to a page of RAM. */

@@ -79,11 +79,11 @@ export class Mmu implements Memory {
   }
 
   get faultRegister(): FaultRegister {
-    return this.translation.faultRegister;
+    return this.#slow.faultRegister;
   }
 
   set faultRegister(register: FaultRegister) {
-    this.translation.faultRegister = register;
+    this.#slow.faultRegister = register;
   }
 
   get user(): boolean {
@@ -257,7 +257,7 @@ export class Mmu implements Memory {
       tags[entry + FRONT_HIGH] === high
     )
       return (((tags[entry] as number) + low) >>> 0) as Gpa;
-    return this.translation.translate(low, high, this.#fetch) as Gpa;
+    return this.#slow.fetch(low, high, this.#fetch) as Gpa;
   }
 
   setControl(cr0: number, cr4: number, efer: number): void {

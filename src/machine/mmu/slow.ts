@@ -1,11 +1,12 @@
 /** The accesses that the front does not answer: a TLB miss, a device, ROM, code, a page's end, an alignment check. */
-import type { Gpa } from "../address.ts";
+import type { Gpa, Gva } from "../address.ts";
 import { type Bus, PAGE_MMIO } from "../bus.ts";
 import type { Clock } from "../clock.ts";
-import { AC, raise } from "../cpu/fault.ts";
+import { AC, PF, raise } from "../cpu/fault.ts";
 import { EVENT, type Trace } from "../trace.ts";
+import type { FaultRegister } from "./memory.ts";
 import { USER_WRITE } from "./rights.ts";
-import type { Translation } from "./translate.ts";
+import { FAULT, type Translation } from "./translate.ts";
 
 const PAGE = 4096;
 const PAGE_OFFSET = 0xfff;
@@ -19,6 +20,7 @@ export class SlowAccess {
   readonly #mmioAccess: number;
   /** At CPL 3 with CR0.AM and EFLAGS.AC. */
   checksAlignment = false;
+  faultRegister: FaultRegister = { cr2: 0 as Gva, cr2High: 0 };
   /** High half of the last read64. */
   high = 0;
 
@@ -34,7 +36,7 @@ export class SlowAccess {
   read(low: number, high: number, size: number, access: number): number {
     this.#align(low, size, access);
     const offset = low & PAGE_OFFSET;
-    const first = this.#translation.translate(low, high, access);
+    const first = this.#translate(low, high, access);
     if (offset + size <= PAGE) return this.#readBus(first, size);
     const second = this.#secondPage(low, high, access);
     const split = PAGE - offset;
@@ -56,34 +58,58 @@ export class SlowAccess {
   write(low: number, high: number, value: number, size: number, access: number): void {
     this.#align(low, size, access);
     const offset = low & PAGE_OFFSET;
-    const first = this.#translation.translate(low, high, access);
+    const first = this.#translate(low, high, access);
     if (offset + size <= PAGE) {
       this.#writeBus(first, size === 4 ? value >>> 0 : value & (size === 1 ? 0xff : 0xffff), size);
       return;
     }
     const second = this.#secondPage(low, high, access);
     const split = PAGE - offset;
+    this.#bus.prepareWrite(first as Gpa, split);
+    this.#bus.prepareWrite(second as Gpa, size - split);
     for (let i = 0; i < size; i++)
       this.#writeBus(i < split ? first + i : second + i - split, (value >>> (8 * i)) & 0xff, 1);
   }
 
   write64(low: number, high: number, valueLow: number, valueHigh: number, access: number): void {
     this.#align(low, 8, access);
-    this.probe(low, high, 8, access);
+    const split = Math.min(8, PAGE - (low & PAGE_OFFSET));
+    const first = this.#translation.translate(low, high, access);
+    const second = split < 8 ? this.#secondPage(low, high, access) : 0;
+    this.#bus.prepareWrite(first as Gpa, split);
+    if (split < 8) this.#bus.prepareWrite(second as Gpa, 8 - split);
     this.write(low, high, valueLow, 4, access);
     this.write((low + 4) | 0, this.#highAfter(low, high, 4), valueHigh, 4, access);
   }
 
+  /** Physical address of an instruction's byte. */
+  fetch(low: number, high: number, access: number): number {
+    return this.#translate(low, high, access);
+  }
+
   /** Raises what an access to size bytes, at most a page, would raise. */
   probe(low: number, high: number, size: number, access: number): void {
-    this.#translation.translate(low, high, access);
+    this.#translate(low, high, access);
     if ((low & PAGE_OFFSET) + size > PAGE) this.#secondPage(low, high, access);
   }
 
   /** Physical address of the page after that of an address. */
   #secondPage(low: number, high: number, access: number): number {
     const next = ((low & ~PAGE_OFFSET) + PAGE) | 0;
-    return this.#translation.translate(next, this.#highAfter(low, high, PAGE), access);
+    return this.#translate(next, this.#highAfter(low, high, PAGE), access);
+  }
+
+  /** Raises here and not deeper down: unwinding costs by the frame. */
+  #translate(low: number, high: number, access: number): number {
+    const at = this.#translation.translate(low, high, access);
+    if (at === FAULT) this.#pageFault(low, high);
+    return at;
+  }
+
+  #pageFault(low: number, high: number): never {
+    this.faultRegister.cr2 = low as Gva;
+    this.faultRegister.cr2High = high;
+    raise(PF, this.#translation.error);
   }
 
   /** Upper half of the address `by` bytes on; 32-bit addresses wrap at 4 GiB. */
@@ -107,6 +133,7 @@ export class SlowAccess {
   }
 
   #device(at: number): void {
+    this.#bus.onEffect();
     this.#trace.event(EVENT.mmio, at);
     this.#clock.charge(this.#mmioAccess);
   }

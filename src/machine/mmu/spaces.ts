@@ -34,9 +34,9 @@ export class Spaces {
     this.current = this.#numbers[pcid] as number;
   }
 
-  /** The space of a PCID that need not be current. */
-  of(pcid: number): number {
-    return this.#numbers[pcid] as number;
+  /** A space that is not current is still that of its PCID, not flushed. */
+  holds(space: number, pcid: number): boolean {
+    return this.#numbers[pcid] === space;
   }
 
   /** Flushes the translations of one PCID but for global pages. */

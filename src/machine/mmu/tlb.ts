@@ -3,13 +3,14 @@
  * robin. A hit changes nothing, so that a copy of it (front.ts) may answer in its place.
  *
  *     set = page number mod sets        an entry, eight int32:
- *                                       0 tag  1 high  2 space  3 rights  4 base  5 base high  6 next  7 –
+ *                                       0 tag  1 high  2 space  3 rights  4 base  5 base high  6 next  7 PCID
  *
  * tag is page number · 4 + size, high the upper half of the address. `space` says in which address space it is valid
  * (spaces.ts). Entries are found through hash chains, so that a fully associative buffer of 64 costs no more than four ways.
  */
 import type { TlbGeometry } from "../cost.ts";
 import type { StateReader, StateWriter } from "../state.ts";
+import { RIGHT_GLOBAL } from "./rights.ts";
 import type { Spaces } from "./spaces.ts";
 
 export const NO_ENTRY = -1;
@@ -21,6 +22,7 @@ const RIGHTS = 3;
 const BASE = 4;
 const BASE_HIGH = 5;
 const NEXT = 6;
+const PCID = 7;
 const EMPTY = -1;
 const TWO32 = 4294967296;
 
@@ -86,29 +88,35 @@ export class Tlb {
     return high === 0 ? low : high * TWO32 + low;
   }
 
-  /** Puts a translation in, in place of `entry` if it is one, otherwise where the set's turn is. */
-  put(
-    entry: number,
-    low: number,
-    high: number,
-    size: number,
-    space: number,
-    rights: number,
-    base: number,
-  ): void {
+  /**
+   * Puts a translation in: in place of the one for the same page, valid or flushed, otherwise where the set's turn is.
+   * `evicted` then tells the tag of a translation of another page that had to go.
+   */
+  put(low: number, high: number, size: number, rights: number, base: number): void {
     const entries = this.#entries;
-    let at = entry;
+    const spaces = this.#spaces;
+    const page = low >>> (this.#shifts[size] as number);
+    const bucket = page & this.#hashMask;
+    const tag = (page << 2) | size;
     this.evicted = EMPTY;
+    let at = this.#heads[bucket] as number;
+    while (at !== NO_ENTRY) {
+      if (entries[at] === tag && entries[at + HIGH] === high) {
+        const space = entries[at + SPACE] as number;
+        if (space === spaces.current || space === spaces.global) break;
+        if (!spaces.holds(space, entries[at + PCID] as number)) break;
+      }
+      at = entries[at + NEXT] as number;
+    }
     if (at === NO_ENTRY) {
-      const page = low >>> (this.#shifts[size] as number);
       at = this.#victim(page & this.#setMask);
-      const bucket = page & this.#hashMask;
-      entries[at] = (page << 2) | size;
+      entries[at] = tag;
+      entries[at + HIGH] = high;
       entries[at + NEXT] = this.#heads[bucket] as number;
       this.#heads[bucket] = at;
     }
-    entries[at + HIGH] = high;
-    entries[at + SPACE] = space;
+    entries[at + SPACE] = (rights & RIGHT_GLOBAL) !== 0 ? spaces.global : spaces.current;
+    entries[at + PCID] = spaces.pcid;
     entries[at + RIGHTS] = rights;
     entries[at + BASE] = base | 0;
     entries[at + BASE_HIGH] = base < TWO32 ? 0 : Math.floor(base / TWO32);

@@ -26,17 +26,12 @@ export class Tlbs {
     this.second = stlb && new Tlb(stlb, this.shifts, this.spaces);
   }
 
-  /** The space of a new entry. */
-  space(rights: number): number {
-    return (rights & RIGHT_GLOBAL) !== 0 ? this.spaces.global : this.spaces.current;
-  }
-
   /** Puts a walk's result where both levels look after it. Huge pages have no place there. */
   putSecond(low: number, high: number, size: number, rights: number, base: number): void {
     if (size > this.largest) this.largest = size;
     const { second } = this;
     if (second === undefined || size === HUGE) return;
-    second.put(second.find(low, high, size), low, high, size, this.space(rights), rights, base);
+    second.put(low, high, size, rights, base);
   }
 
   /** Removes an address's page of the current space everywhere; true if a page larger than 4 KiB went. `global`: global ones too. */

@@ -7,15 +7,12 @@
  *        │ miss
  *     walk ───────────────▶ walkReference for each entry read
  */
-import type { Gva } from "../address.ts";
 import type { Clock } from "../clock.ts";
 import type { CostProfile } from "../cost.ts";
-import { PF, raise } from "../cpu/fault.ts";
 import type { StateReader, StateWriter } from "../state.ts";
 import { EVENT, type Trace } from "../trace.ts";
 import { P } from "./formats/bits.ts";
 import { Front } from "./front.ts";
-import type { FaultRegister } from "./memory.ts";
 import { FLUSH_ALL, KEEP, Paging } from "./paging.ts";
 import { accessError, ERROR_PRESENT, ERROR_RESERVED, isWrite, RIGHT_DIRTY, USER_FETCH } from "./rights.ts";
 import { LARGE, NO_ENTRY, SMALL, type Tlb } from "./tlb.ts";
@@ -25,6 +22,8 @@ import { HOLE, LEAF, type TableMemory, Walk } from "./walk.ts";
 const TWO32 = 4294967296;
 const PAGE_OFFSET = 0xfff;
 const ALL_KINDS = 0xff;
+/** No physical address. */
+export const FAULT = -1;
 
 export interface TranslationParts {
   readonly tables: TableMemory;
@@ -43,7 +42,8 @@ export class Translation {
   readonly code = new Front();
   /** 64-bit mode. */
   wide = false;
-  faultRegister: FaultRegister = { cr2: 0 as Gva, cr2High: 0 };
+  /** Error code of the last FAULT. */
+  error = 0;
 
   readonly #walk = new Walk();
   readonly #tables: TableMemory;
@@ -62,7 +62,10 @@ export class Translation {
     this.tlbs = new Tlbs(profile);
   }
 
-  /** Physical address of (low, high) for an access of a kind (rights.ts). Raises #PF. Fills the front. */
+  /**
+   * Physical address of (low, high) for an access of a kind (rights.ts), or FAULT: `error` is then the error code of the page
+   * fault. Fills the front.
+   */
   translate(low: number, high: number, access: number): number {
     if (!this.paging.enabled) {
       const base = (low & ~PAGE_OFFSET) >>> 0;
@@ -172,23 +175,25 @@ export class Translation {
   /** Walks in place of an entry that denies the access. */
   #replace(tlb: Tlb, entry: number, size: number, low: number, high: number, access: number): number {
     const at = this.#fromTables(low, high, access);
-    if (this.#walk.level - 1 !== size) tlb.remove(entry);
+    if (at !== FAULT && this.#walk.level - 1 !== size) tlb.remove(entry);
     return at;
   }
 
   #fromTables(low: number, high: number, access: number): number {
     const walk = this.#walk;
     const { format, kinds } = this.paging;
-    const outcome = walk.run(format, this.#tables, this.#root(low, high, access), low, high, true);
+    const root = this.paging.rootOf(low);
+    if (root === FAULT) return this.#fault(low, high, access, 0);
+    const outcome = walk.run(format, this.#tables, root, low, high, true);
     this.#trace.tally(EVENT.walk, 1);
     this.#trace.tally(EVENT.walkReference, walk.references);
     this.#clock.charge(walk.references * this.#profile.walkReference);
     if (outcome !== LEAF)
-      this.#fault(low, high, access, outcome === HOLE ? 0 : ERROR_PRESENT | ERROR_RESERVED);
+      return this.#fault(low, high, access, outcome === HOLE ? 0 : ERROR_PRESENT | ERROR_RESERVED);
     const leaf = walk.low[walk.references - 1] as number;
     let rights = format.rights(walk.everyLow, walk.someHigh, leaf);
     if ((((kinds[rights] as number) >> (access + 8)) & 1) === 0)
-      this.#fault(low, high, access, ERROR_PRESENT);
+      return this.#fault(low, high, access, ERROR_PRESENT);
     const write = isWrite(access);
     walk.markLeaf(format, this.#tables, write);
     if (write) rights |= RIGHT_DIRTY;
@@ -197,21 +202,11 @@ export class Translation {
     return this.#keep(low, high, access, size, rights, walk.base);
   }
 
-  /** Physical address of the table that translates an address; with PAE the PDPTE registers may have none. */
-  #root(low: number, high: number, access: number): number {
-    const { paging } = this;
-    if (!paging.usesPdptes) return paging.root;
-    const register = (low >>> 30) * 2;
-    const entry = paging.pdptes[register] as number;
-    if ((entry & P) === 0) this.#fault(low, high, access, 0);
-    return ((paging.pdptes[register + 1] as number) & 0xfffff) * TWO32 + ((entry & ~PAGE_OFFSET) >>> 0);
-  }
-
   /** Puts a translation into the first level and its front. */
   #keep(low: number, high: number, access: number, size: number, rights: number, page: number): number {
     const fetch = access >= USER_FETCH;
     const tlb = (fetch ? this.tlbs.instruction : this.tlbs.data)[size] as Tlb;
-    tlb.put(tlb.find(low, high, size), low, high, size, this.tlbs.space(rights), rights, page);
+    tlb.put(low, high, size, rights, page);
     const out = tlb.evicted;
     if (out !== NO_ENTRY) {
       const front = fetch ? this.code : this.data;
@@ -238,12 +233,11 @@ export class Translation {
     if (direct !== 0) this.data.fill(low, high, base, kinds & direct);
   }
 
-  /** #PF; the translation that stood in its way, if any, goes (SDM Vol. 3, 4.10.4.1). */
-  #fault(low: number, high: number, access: number, error: number): never {
+  /** The translation that stood in the way, if any, goes (SDM Vol. 3, 4.10.4.1). */
+  #fault(low: number, high: number, access: number, error: number): number {
     this.invalidate(low, high);
-    this.faultRegister.cr2 = low as Gva;
-    this.faultRegister.cr2High = high;
-    raise(PF, error | accessError(access, this.paging.reportsFetch));
+    this.error = error | accessError(access, this.paging.reportsFetch);
+    return FAULT;
   }
 
   #clearFronts(): void {

@@ -124,16 +124,33 @@ function testRG(cpu: Cpu, op: Op): void {
   cpu.flags.logic((cpu.r32[op.dst] as number) & (cpu.r32[op.src] as number));
 }
 
-function testAny(cpu: Cpu, op: Op): void {
-  const immediate = op.row.operands[1]?.startsWith("I");
-  const b = immediate ? op.imm : readRegister(cpu, op.src, op.size);
-  const bHigh = immediate ? op.immHigh : cpu.high;
+function testRI(cpu: Cpu, op: Op): void {
+  cpu.flags.logic((cpu.r32[op.dst] as number) & op.imm);
+}
+
+function testRI8(cpu: Cpu, op: Op): void {
+  cpu.flags.logic((((cpu.r8[op.dst] as number) & op.imm) << 24) >> 24);
+}
+
+function testEI(cpu: Cpu, op: Op): void {
   const a = readE(cpu, op);
-  op.kind = AND;
+  compute(cpu.flags, op, a, cpu.high, op.imm, op.immHigh);
+}
+
+function testEG(cpu: Cpu, op: Op): void {
+  const b = readRegister(cpu, op.src, op.size);
+  const bHigh = cpu.high;
+  const a = readE(cpu, op);
   compute(cpu.flags, op, a, cpu.high, b, bHigh);
 }
 
-const test: Binder = (op) => (op.size === 4 && op.rm >= 0 && op.row.operands[1] === "Gv" ? testRG : testAny);
+const test: Binder = (op) => {
+  op.kind = AND;
+  const immediate = op.row.operands[1]?.startsWith("I");
+  if (op.rm >= 0 && op.size === 4) return immediate ? testRI : testRG;
+  if (op.rm >= 0 && op.size === 1 && immediate) return testRI8;
+  return immediate ? testEI : testEG;
+};
 
 /** INC and DEC leave CF as it was: bit 31 of the carries is the old CF, and bit 30 is set so that OF comes out the same. */
 function keepCarry(f: Flags, carry: boolean): void {
@@ -142,11 +159,29 @@ function keepCarry(f: Flags, carry: boolean): void {
   f.fc = top | (((top ^ overflow) >>> 1) & 0x40000000) | (f.fc & 8);
 }
 
+/** CF in both of the bits whose difference is OF. */
+const keptCarry = (f: Flags): number => (f.cf ? 0xc0000000 | 0 : 0);
+
 function incR(cpu: Cpu, op: Op): void {
-  const carry = cpu.flags.cf;
-  cpu.r32[op.dst] = alu32(cpu.flags, op.kind, cpu.r32[op.dst] as number, 1);
-  cpu.r32[op.dst + 1] = 0;
-  keepCarry(cpu.flags, carry);
+  const { flags, r32 } = cpu;
+  const a = r32[op.dst] as number;
+  const r = (a + 1) | 0;
+  r32[op.dst] = r;
+  r32[op.dst + 1] = 0;
+  flags.fc = (keptCarry(flags) ^ (((~a & r) >>> 1) & 0x40000000)) | (((a ^ r) & 16) >> 1);
+  flags.fr = r;
+  flags.lazy = 1;
+}
+
+function decR(cpu: Cpu, op: Op): void {
+  const { flags, r32 } = cpu;
+  const a = r32[op.dst] as number;
+  const r = (a - 1) | 0;
+  r32[op.dst] = r;
+  r32[op.dst + 1] = 0;
+  flags.fc = (keptCarry(flags) ^ (((a & ~r) >>> 1) & 0x40000000)) | (((a ^ r) & 16) >> 1);
+  flags.fr = r;
+  flags.lazy = 1;
 }
 
 function incAny(cpu: Cpu, op: Op): void {
@@ -159,7 +194,8 @@ const step =
   (kind: number): Binder =>
   (op) => {
     op.kind = kind;
-    return op.size === 4 && op.rm >= 0 ? incR : incAny;
+    if (op.size !== 4 || op.rm < 0) return incAny;
+    return kind === ADD ? incR : decR;
   };
 
 function neg(cpu: Cpu, op: Op): void {

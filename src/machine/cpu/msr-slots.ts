@@ -1,0 +1,24 @@
+/**
+ * MSRs whose values the processor keeps: indices of their low halves in cpu.msr, the high half behind each. The MSRs' numbers and
+ * rules are in msr.ts.
+ */
+export const SYSENTER_CS = 0;
+export const SYSENTER_ESP = 2;
+export const SYSENTER_EIP = 4;
+export const STAR = 6;
+export const LSTAR = 8;
+export const CSTAR = 10;
+export const FMASK = 12;
+export const KERNEL_GS_BASE = 14;
+/** What RDTSC adds to the clock, modulo 2^64. */
+export const TSC_OFFSET = 16;
+export const TSC_AUX = 18;
+export const PAT = 20;
+export const MISC_ENABLE = 22;
+export const MTRR_DEF_TYPE = 24;
+/** Eight pairs of base and mask. */
+export const MTRR_VARIABLE = 26;
+/** Eleven fixed ranges. */
+export const MTRR_FIXED = MTRR_VARIABLE + 32;
+
+export const MSR_WORDS = MTRR_FIXED + 22;
