@@ -43,6 +43,11 @@ export class Bus {
   readonly pages: Uint8Array;
   /** Called before bytes of a page with PAGE_CODE are written; the interpreter sets it. */
   onCodeWrite: (at: Gpa, length: number) => void = () => {};
+  /**
+   * Called before an access has an effect beyond RAM: a device, decoded code. The interpreter may raise here, to come back with
+   * the clock at the right time; so nothing of the access may have been done yet.
+   */
+  onEffect: () => void = () => {};
   /** Called when a page's flags change, so that translations that allowed direct access are dropped; the MMU sets it. */
   onPageChange: (page: number) => void = () => {};
 
@@ -104,6 +109,7 @@ export class Bus {
     if (this.flags(at) & PAGE_MMIO) {
       const region = this.#region(at);
       if (region === undefined) return size === 4 ? 0xffffffff : 2 ** (8 * size) - 1;
+      this.onEffect();
       return region.device.read(at - region.base, size);
     }
     if (size === 1) return this.view.getUint8(at);
@@ -115,7 +121,9 @@ export class Bus {
     const flags = this.flags(at);
     if (flags & PAGE_MMIO) {
       const region = this.#region(at);
-      region?.device.write(at - region.base, value >>> 0, size);
+      if (region === undefined) return;
+      this.onEffect();
+      region.device.write(at - region.base, value >>> 0, size);
       return;
     }
     if (flags & PAGE_ROM) return;
@@ -123,6 +131,13 @@ export class Bus {
     if (size === 1) this.view.setUint8(at, value);
     else if (size === 2) this.view.setUint16(at, value, true);
     else this.view.setUint32(at, value, true);
+  }
+
+  /** Announces a write that is done in several pieces, all within one page: what write() would call before the first. */
+  prepareWrite(at: Gpa, length: number): void {
+    const flags = this.flags(at);
+    if (flags & PAGE_MMIO) this.onEffect();
+    else if (flags & PAGE_CODE) this.onCodeWrite(at, length);
   }
 
   /** What a device or a loader writes: any length; what is outside of RAM is lost. */

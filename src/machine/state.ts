@@ -22,11 +22,13 @@ export class StateWriter {
   }
 
   int(value: number): void {
-    this.#view.setInt32(this.#reserve(4), value, true);
+    const at = this.#reserve(4);
+    this.#view.setInt32(at, value, true);
   }
 
   double(value: number): void {
-    this.#view.setFloat64(this.#reserve(8), value, true);
+    const at = this.#reserve(8);
+    this.#view.setFloat64(at, value, true);
   }
 
   flag(value: boolean): void {
@@ -35,7 +37,8 @@ export class StateWriter {
 
   bytes(value: Uint8Array): void {
     this.int(value.length);
-    this.#bytes.set(value, this.#reserve(value.length));
+    const at = this.#reserve(value.length);
+    this.#bytes.set(value, at);
   }
 
   /** Any typed array, as its bytes. */
@@ -47,6 +50,7 @@ export class StateWriter {
     return this.#bytes.slice(0, this.#length);
   }
 
+  /** Grows: `#bytes` and `#view` are others afterwards. */
   #reserve(length: number): number {
     const at = this.#length;
     this.#length += length;

@@ -18,9 +18,14 @@ interface Need {
 
 export const NEEDS = {
   chromium: { present: () => runs("/usr/bin/chromium", "--version"), install: "apt-get install chromium" },
+  nasm: { present: () => runs("nasm", "--version"), install: "apt-get install nasm" },
   nbclient: {
     present: () => runs("/usr/bin/python3", "-c", "import nbclient, nbformat"),
     install: "apt-get install python3-nbclient",
+  },
+  qemu: {
+    present: () => runs("qemu-system-i386", "--version"),
+    install: "apt-get install qemu-system-x86",
   },
   rsvg: { present: () => runs("rsvg-convert", "--version"), install: "apt-get install librsvg2-bin" },
 } satisfies Record<string, Need>;

@@ -2,9 +2,13 @@
 import type { Gva } from "../address.ts";
 import type { Bus } from "../bus.ts";
 import type { Clock } from "../clock.ts";
+import type { CostProfile } from "../cost.ts";
 import type { Memory } from "../mmu/memory.ts";
+import type { Monitor } from "../monitor.ts";
 import type { Trace } from "../trace.ts";
 import { Flags } from "./flags.ts";
+import { type CpuModel, RINGLAB } from "./model.ts";
+import { MSR_WORDS } from "./msr-slots.ts";
 import { Registers } from "./registers.ts";
 
 /** Control register bits (SDM Vol. 3, 2.5). */
@@ -46,15 +50,47 @@ export const EFER = { SCE: 1, LME: 1 << 8, LMA: 1 << 10, NXE: 1 << 11 } as const
 export const LDTR = 6;
 export const TR = 7;
 
-/** Where external interrupts come from: the PIC or the local APIC. */
-export interface InterruptSource {
+/** An interrupt controller's output. */
+export interface VectorSource {
   /** An interrupt waits that the processor would take with IF set. */
   pending(): boolean;
   /** Takes it: the vector. */
   acknowledge(): number;
 }
 
-const NO_INTERRUPTS: InterruptSource = { pending: () => false, acknowledge: () => 0 };
+/** Where external interrupts come from: the local APIC, which has the PIC behind it. */
+export interface InterruptSource extends VectorSource {
+  /** CR8: interrupts of this class, vector / 16, and below wait. */
+  taskPriority: number;
+}
+
+/** Model-specific registers that live in a device. Both raise #GP(0) for what is not there or not allowed. */
+export interface MsrBank {
+  /** High half of the value that was read. */
+  high: number;
+  has(index: number): boolean;
+  read(index: number): number;
+  write(index: number, low: number, high: number): void;
+}
+
+/** Why a run ended. */
+export type Stop =
+  /** The guest wrote the exit port; `code` as QEMU's isa-debug-exit makes it: value·2 + 1. */
+  | { readonly reason: "exit"; readonly code: number }
+  /** HLT, and nothing can wake the processor. */
+  | { readonly reason: "halt" }
+  /** A fault while delivering a double fault; `detail` names the faults. */
+  | { readonly reason: "shutdown"; readonly detail: string }
+  /** The guest asked for a reset or a power-off. */
+  | { readonly reason: "reset" }
+  | { readonly reason: "off" }
+  /** The instruction limit was reached. */
+  | { readonly reason: "limit" }
+  | { readonly reason: "breakpoint"; readonly address: number }
+  /** The monitor wanted to stop. */
+  | { readonly reason: "monitor"; readonly detail: string };
+
+const noInterrupts = (): InterruptSource => ({ pending: () => false, acknowledge: () => 0, taskPriority: 0 });
 
 /**
  * Segment registers with their hidden parts (SDM Vol. 3, 3.4.3). `access` holds bits 8 … 23 of the descriptor's second
@@ -76,6 +112,9 @@ export class Cpu {
   /** High half of the last 64-bit value that a function returned. */
   high = 0;
 
+  /** Where readEForUpdate found its operand. */
+  operandAt: Gva = 0 as Gva;
+
   /** Address of the next instruction: low half, int32. In 16-bit code within 0 … 65535. */
   ip = 0;
   /** Its high half; 0 outside of 64-bit mode. */
@@ -93,16 +132,20 @@ export class Cpu {
   cr3 = 0;
   cr3High = 0;
   cr4 = 0;
-  cr8 = 0;
   efer = 0;
-  readonly dr = new Int32Array(8);
+  /** DR6 and DR7 have bits that are always one. */
+  readonly dr = Int32Array.of(0, 0, 0, 0, 0, 0, 0xffff0ff0, 0x400);
   readonly drHigh = new Int32Array(8);
+  /** MSRs that are plain words: low and high half at the indices of msr-slots.ts. */
+  readonly msr = new Int32Array(MSR_WORDS);
 
   cpl = 0;
   /** 16, 32 or 64: the D and L bits of CS. */
   bits: 16 | 32 | 64 = 16;
   /** CS.L: linear addresses are 64-bit. */
   wide = false;
+  /** Compatibility mode: IA-32e mode, but CS.L is clear. */
+  compatibility = false;
   /** Mask of the stack pointer: 0xffff, −1; −1 in 64-bit mode as well, where all 64 bits count. */
   stackMask = 0xffff;
   /** Bit n: segment n has base 0, limit 4 GiB and may be read / written: no check is needed. */
@@ -112,23 +155,53 @@ export class Cpu {
   /** Interrupts wait for one instruction: after STI, MOV SS, POP SS. */
   shadow = false;
   nmiBlocked = false;
+  /** A non-maskable interrupt waits: set by a device, which then calls clock.attend(). */
+  nmiPending = false;
   /** Instructions retired, a REP instruction's iterations together being one. */
   retired = 0;
 
-  irq: InterruptSource = NO_INTERRUPTS;
+  /** Set by a device or by the processor itself (shutdown): the interpreter stops before the next instruction. */
+  stop: Stop | null = null;
+
+  /** Owns the processor when there is one (monitor.ts). */
+  monitor: Monitor<Cpu> | null = null;
+  irq: InterruptSource = noInterrupts();
+  /** The time-stamp counter is clock.now + this. */
+  tscOffset = 0;
+  /** The local APIC's registers. */
+  apicMsrs: MsrBank | null = null;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly trace: Trace;
+  readonly prices: CostProfile;
+  readonly model: CpuModel;
   readonly memory: Memory;
   /** The part of the current code page that the interpreter may run on; size 0 makes it look the page up again (code.ts). */
   window = { size: 0 };
 
-  constructor(parts: { bus: Bus; clock: Clock; trace: Trace; memory: Memory }) {
+  constructor(parts: {
+    bus: Bus;
+    clock: Clock;
+    trace: Trace;
+    memory: Memory;
+    prices: CostProfile;
+    model?: CpuModel;
+  }) {
+    this.prices = parts.prices;
+    this.model = parts.model ?? RINGLAB;
     this.bus = parts.bus;
     this.clock = parts.clock;
     this.trace = parts.trace;
     this.memory = parts.memory;
     this.memory.faultRegister = this;
+  }
+
+  get cr8(): number {
+    return this.irq.taskPriority;
+  }
+
+  set cr8(value: number) {
+    this.irq.taskPriority = value;
   }
 
   get protectedMode(): boolean {

@@ -18,6 +18,9 @@ export const MF = 16;
 export const AC = 17;
 export const XM = 19;
 
+/** No exception: the instruction must run again by itself, with the clock set to its own time (run.ts). */
+export const ALONE = 256;
+
 /** Vectors that push an error code: #DF, #TS, #NP, #SS, #GP, #PF, #AC. */
 export const PUSHES_ERROR =
   (1 << DF) | (1 << TS) | (1 << NP) | (1 << SS_FAULT) | (1 << GP) | (1 << PF) | (1 << AC);

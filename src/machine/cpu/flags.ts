@@ -32,6 +32,8 @@ export class Flags {
   fr = 1;
   fc = 0;
   lazy = 0;
+  /** High half of the last 64-bit result (arith.ts). */
+  high = 0;
   /** Bit 1 is always set. Arithmetic bits count only while `lazy` is 0. */
   eflags = 2;
 

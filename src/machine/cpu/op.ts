@@ -8,13 +8,34 @@ export type Handler = (cpu: Cpu, op: Op) => void;
 export type Binder = (op: Op, cpu: Cpu) => Handler;
 export type Semantics = Readonly<Record<string, Binder>>;
 
+/** Cycles that one instruction may be charged on its way (TLB misses, page walks), at most. */
+export const MOST_CHARGED = 512;
+
 export class Op extends Instruction {
   run: Handler = unbound;
+  /** The handler behind a privilege check (guard.ts). */
+  guarded: Handler = unbound;
   /** Cycles, without what it meets on its way. */
   cost = 1;
-  /** Register operands as indices into the view of their size (registerIndex): ModR/M.reg and ModR/M.rm. */
+  /**
+   * The next instruction of its run, in straight line; null where the run ends: at a branch, at whatever may change mode, time
+   * or interrupts, and before what is not decoded. The interpreter charges a run at once and then only follows this.
+   */
+  next: Op | null = null;
+  /** Cycles, instructions and bytes from this one to its run's end, itself included. */
+  runCost = 1;
+  runCount = 1;
+  runBytes = 0;
+  /** Cycles that the run takes at most, with what it meets on its way. */
+  runWorst = 0;
+  /**
+   * Register operands as indices into the view of their size (registerIndex). bind() sets dst to ModR/M.rm ("E", or the
+   * opcode's register) and src to ModR/M.reg ("G"), both of the operand size; a binder changes them where its operands differ.
+   */
   dst = 0;
   src = 0;
+  /** Which of several operations a shared handler does: ADD … CMP, a condition, a rotation. */
+  kind = 0;
 }
 
 function unbound(): never {

@@ -24,8 +24,9 @@ export function offset64(cpu: Cpu, op: Op): number {
   let low = op.disp;
   let high = op.dispHigh;
   if (op.base === RIP) {
-    const sum = (cpu.ip >>> 0) + (low >>> 0);
-    high = (high + cpu.ipHigh + (sum >= TWO32 ? 1 : 0)) | 0;
+    // Within a run ip stands at the run's end (run.ts).
+    const sum = (cpu.ip >>> 0) + (low >>> 0) - (op.runBytes - op.length);
+    high = (high + cpu.ipHigh + Math.floor(sum / TWO32)) | 0;
     low = sum | 0;
   } else {
     const sum = (low >>> 0) + ((r32[op.base] as number) >>> 0);

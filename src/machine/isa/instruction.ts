@@ -24,11 +24,11 @@ export class Instruction {
   length = 0;
   /** Code size: 16, 32 or 64. */
   bits = 32;
-  /** Operand size in bytes: 1, 2, 4 or 8. */
+  /** Operand size in bytes: 1, 2, 4 or 8 (10 and 16 for the memory operands of x87 and SSE). Far branches and stack instructions: their operand size. */
   size = 4;
   /** Address size in bytes: 2, 4 or 8. */
   addressSize = 4;
-  /** REX was present (so that SPL … DIL are meant, not AH … BH). */
+  /** The REX prefix (0x40 … 0x4F), 0 without one: present, it means SPL … DIL and not AH … BH. */
   rex = 0;
   lock = false;
   /** 0, 0xF3 (REP, REPE) or 0xF2 (REPNE). */
@@ -48,7 +48,7 @@ export class Instruction {
   scale = 0;
   /** Displacement as int32, sign-extended from its size; moffs low half. For RIP-relative operands: from the end of the instruction. */
   disp = 0;
-  /** High half of a 64-bit moffs. */
+  /** Its high half: that of a 64-bit moffs, the sign otherwise. */
   dispHigh = 0;
   /** Immediate or branch displacement as int32, sign-extended (Ib of byte operations: as encoded, sign-extended). Far pointer: offset. */
   imm = 0;

@@ -72,6 +72,11 @@ export interface Memory extends AccessState, PagingControl, Stateful {
   readForWrite64(at: Gva): number;
   /** Raises what an access to `size` bytes (1 … 4096) would raise but #AC; changes nothing but accessed and dirty bits. */
   probe(at: Gva, size: number, write: boolean): void;
+  /**
+   * Offset in RAM of the byte at an address if it may be accessed directly now, its translation being at hand: then every
+   * access to the rest of its page would cost no cycles and change no accessed or dirty bit. −1 otherwise; raises nothing.
+   */
+  direct(at: Gva, write: boolean): number;
   /** Accesses of the processor itself to descriptor tables and task states: supervisor whatever CPL is (SDM Vol. 3, 4.6.1). */
   systemRead8(at: Gva): number;
   systemRead16(at: Gva): number;
@@ -79,6 +84,8 @@ export interface Memory extends AccessState, PagingControl, Stateful {
   systemWrite8(at: Gva, value: number): void;
   systemWrite16(at: Gva, value: number): void;
   systemWrite32(at: Gva, value: number): void;
+  /** As `direct`, for accesses of the processor itself. */
+  systemDirect(at: Gva, write: boolean): number;
   /** Physical address of an instruction's byte; #PF with the I/D bit when it may not be fetched. */
   fetch(at: Gva): Gpa;
 }

@@ -215,6 +215,16 @@ export class Mmu implements Memory {
     this.#slow.probe(at | 0, this.#highOf(at), size, write ? this.#write : this.#read);
   }
 
+  direct(at: Gva, write: boolean): number {
+    const offset = this.#locate(at, 0, write ? this.#write : this.#read);
+    return offset === MISS ? -1 : offset;
+  }
+
+  systemDirect(at: Gva, write: boolean): number {
+    const offset = this.#locate(at, 0, write ? SYSTEM_WRITE : SYSTEM_READ);
+    return offset === MISS ? -1 : offset;
+  }
+
   systemRead8(at: Gva): number {
     const offset = this.#locate(at, 0, SYSTEM_READ_MASK);
     if (offset !== MISS) return this.#view.getUint8(offset);

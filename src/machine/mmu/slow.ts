@@ -71,13 +71,19 @@ export class SlowAccess {
     }
     const second = this.#secondPage(low, high, access);
     const split = PAGE - offset;
+    this.#bus.prepareWrite(first as Gpa, split);
+    this.#bus.prepareWrite(second as Gpa, size - split);
     for (let i = 0; i < size; i++)
       this.#writeBus(i < split ? first + i : second + i - split, (value >>> (8 * i)) & 0xff, 1);
   }
 
   write64(low: number, high: number, valueLow: number, valueHigh: number, access: number): void {
     this.#align(low, 8, access);
-    this.probe(low, high, 8, access);
+    const split = Math.min(8, PAGE - (low & PAGE_OFFSET));
+    const first = this.#translation.translate(low, high, access);
+    const second = split < 8 ? this.#secondPage(low, high, access) : 0;
+    this.#bus.prepareWrite(first as Gpa, split);
+    if (split < 8) this.#bus.prepareWrite(second as Gpa, 8 - split);
     this.write(low, high, valueLow, 4, access);
     this.write((low + 4) | 0, this.#highAfter(low, high, 4), valueHigh, 4, access);
   }
@@ -134,6 +140,7 @@ export class SlowAccess {
   }
 
   #device(at: number): void {
+    this.#bus.onEffect();
     this.#trace.event(EVENT.mmio, at);
     this.#clock.charge(this.#mmioAccess);
   }

@@ -196,7 +196,7 @@ export class Translation {
   #fromTables(low: number, high: number, access: number): number {
     const walk = this.#walk;
     const { format, kinds } = this.paging;
-    const root = this.#root(low);
+    const root = this.paging.rootOf(low);
     if (root === NO_ADDRESS) return this.#fault(low, high, access, 0);
     const outcome = walk.run(format, this.#tables, root, low, high, true);
     this.#trace.tally(WALK, 1);
@@ -214,16 +214,6 @@ export class Translation {
     const size = walk.level - 1;
     this.tlbs.putSecond(low, high, size, rights, walk.base);
     return this.#keep(low, high, access, size, rights, walk.base);
-  }
-
-  /** Physical address of the table that translates an address; with PAE the PDPTE registers may have none: FAULT. */
-  #root(low: number): number {
-    const { paging } = this;
-    if (!paging.usesPdptes) return paging.root;
-    const register = (low >>> 30) * 2;
-    const entry = paging.pdptes[register] as number;
-    if ((entry & PRESENT) === 0) return NO_ADDRESS;
-    return ((paging.pdptes[register + 1] as number) & 0xfffff) * TWO32 + ((entry & ~PAGE_OFFSET) >>> 0);
   }
 
   /** Puts a translation into the first level and its front. */

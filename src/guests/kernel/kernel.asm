@@ -1,0 +1,74 @@
+; The kernel: what the boot sector jumps to, at KERNEL_BASE + KERNEL_LOAD, on ring KERNEL_RING, interrupts off,
+; the low 4 MB mapped to themselves and all of memory from KERNEL_BASE.
+;
+; One thread of control on one processor. It is not preemptive: a process gives the processor up inside the kernel only where
+; it says so (sleep_on, yield), or on its way back to ring 3. Interrupt handlers wake processes and ask for a new choice, never
+; switch. So only what an interrupt handler also touches, the queues, is guarded, by save_fl, cli and restore_fl.
+;
+; Functions take EAX, EDX, ECX, give EAX, and keep EBX, ESI, EDI and EBP, unless they say otherwise.
+
+%include "layout.asm"
+
+        bits    32
+        org     KERNEL_BASE + KERNEL_LOAD
+
+        jmp     start
+
+; The builder fills these in.
+        align   4
+param_memory_pages:
+        dd      0
+param_timer_divisor:                    ; of the PIT's 1193182 Hz; 0: no timer
+        dd      0
+image_end:                              ; physical, page-aligned: memory is free from here
+        dd      0
+pv_sites:                               ; pairs of dwords: address of the site, address of its slot
+        dd      0
+pv_site_count:
+        dd      0
+program_count:
+        dd      0
+programs:                               ; pairs of dwords: first byte (linear), pages. Program 0 is started at boot
+        times   2 * 8 dd 0
+
+%include "pvops.asm"
+%include "segments.asm"
+%include "console.asm"
+%include "memory.asm"
+%include "paging.asm"
+%include "region.asm"
+%include "fault.asm"
+%include "trap.asm"
+%include "timer.asm"
+%include "disk.asm"
+%include "sched.asm"
+%include "process.asm"
+%include "fork.asm"
+%include "exec.asm"
+%include "files.asm"
+%include "pipe.asm"
+%include "syscall.asm"
+
+start:
+        cld
+        mov     esp, BOOT_STACK
+        call    segments_init
+        call    console_init
+        call    memory_init
+        call    paging_init
+        call    sysenter_init
+        call    timer_init
+        call    disk_init
+        call    idle_init               ; EAX = the idle process, which has a stack
+        lea     esp, [eax + PAGE_SIZE]
+        mov     eax, banner
+        call    print
+        call    first_process
+idle:
+        pv      cli
+        call    schedule                ; comes back when nobody can run
+        pv      safe_halt
+        jmp     idle
+
+banner:
+        db      "ringlab guest", 10, 0

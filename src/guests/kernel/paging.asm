@@ -1,0 +1,174 @@
+; Page directories and page tables, 32-bit, two levels, 4 KB pages (SDM Vol. 3, 4.3).
+;
+;     31            22 21          12 11           0
+;    +----------------+--------------+--------------+
+;    | directory      | table        | offset       |
+;    +----------------+--------------+--------------+
+;
+; Entries 0 … 63 of a directory are the process's own; the kernel's, from 768 up, are the same in all and never change, so that
+; they may be global. Tables are reached through the mapping of all memory at KERNEL_BASE.
+
+USER_TABLES    equ USER_END >> 22
+KERNEL_ENTRY   equ KERNEL_BASE >> 22
+
+CR0_WP         equ 1 << 16
+CR4_PSE        equ 1 << 4
+CR4_PGE        equ 1 << 7
+
+; The kernel's own directory: all of memory, in 4 KB pages, since a monitor may want to protect a single one.
+paging_init:
+        push    ebx
+        push    esi
+        push    edi
+        call    directory_alloc
+        mov     [kernel_directory], eax
+        lea     edi, [eax + KERNEL_BASE + 4 * KERNEL_ENTRY]
+        xor     ebx, ebx                ; the next page to map
+        pv      lazy_enter
+.table:
+        call    page_alloc_zero
+        mov     esi, eax
+        pv      alloc_table
+        mov     eax, edi
+        lea     edx, [esi + PTE_P + PTE_W]
+        pv      set_pde
+        add     esi, KERNEL_BASE
+        mov     ecx, 1024
+.page:
+        mov     eax, esi
+        mov     edx, ebx
+        or      edx, PTE_P | PTE_W | PTE_G
+        pv      set_pte
+        add     esi, 4
+        add     ebx, PAGE_SIZE
+        loop    .page
+        add     edi, 4
+        mov     eax, ebx
+        shr     eax, 12
+        cmp     eax, [param_memory_pages]
+        jb      .table
+        pv      lazy_leave
+        mov     eax, [kernel_directory]
+        pv      load_cr3
+        pv      read_cr4
+        and     eax, ~CR4_PSE           ; the boot sector's 4 MB pages are gone
+        or      eax, CR4_PGE
+        pv      write_cr4
+        pv      read_cr0
+        or      eax, CR0_WP             ; the kernel's writes obey the user's pages: it must copy on write too
+        pv      write_cr0
+        pop     edi
+        pop     esi
+        pop     ebx
+        ret
+
+        align   4
+kernel_directory:
+        dd      0                       ; physical
+
+; EAX = physical address of an empty directory, which is none for the processor yet.
+directory_alloc:
+        call    page_alloc_zero
+        push    eax
+        pv      alloc_table
+        pop     eax
+        ret
+
+; EAX = physical address of a directory that maps the kernel and nothing else.
+directory_new:
+        push    esi
+        push    edi
+        call    page_alloc_zero
+        push    eax
+        lea     edi, [eax + KERNEL_BASE + 4 * KERNEL_ENTRY]
+        mov     esi, [kernel_directory]
+        lea     esi, [esi + KERNEL_BASE + 4 * KERNEL_ENTRY]
+        mov     ecx, 1024 - KERNEL_ENTRY
+        rep     movsd
+        pv      alloc_table
+        pop     eax
+        pop     edi
+        pop     esi
+        ret
+
+; The entry that maps EDX in directory EAX: EAX = its address, 0 if there is no table.
+pte_find:
+        mov     ecx, edx
+        shr     ecx, 22
+        mov     eax, [eax + KERNEL_BASE + ecx * 4]
+        test    al, PTE_P
+        jz      .none
+        and     eax, ~PTE_FLAGS
+        shr     edx, 10
+        and     edx, 0xFFC
+        lea     eax, [eax + edx + KERNEL_BASE]
+        ret
+.none:
+        xor     eax, eax
+        ret
+
+; The same, and a table is made where there is none.
+pte_make:
+        push    eax
+        push    edx
+        call    pte_find
+        test    eax, eax
+        jnz     .found
+        call    page_alloc_zero
+        push    eax
+        pv      alloc_table
+        mov     ecx, [esp + 4]          ; the linear address
+        shr     ecx, 22
+        mov     eax, [esp + 8]          ; the directory
+        lea     eax, [eax + ecx * 4 + KERNEL_BASE]
+        mov     edx, [esp]
+        or      edx, PTE_P | PTE_W | PTE_U
+        pv      set_pde
+        pop     eax
+        mov     edx, [esp]
+        shr     edx, 10
+        and     edx, 0xFFC
+        lea     eax, [eax + edx + KERNEL_BASE]
+.found:
+        add     esp, 8
+        ret
+
+; Give the directory EAX and its tables back; the pages that they map are gone already. Not the one that CR3 holds.
+directory_free:
+        push    ebx
+        push    esi
+        mov     ebx, eax
+        call    directory_clear
+        mov     eax, ebx
+        pv      release_table
+        mov     eax, ebx
+        call    page_free
+        pop     esi
+        pop     ebx
+        ret
+
+; Take the process's tables out of the directory EAX.
+directory_clear:
+        push    ebx
+        push    esi
+        lea     esi, [eax + KERNEL_BASE]
+        lea     ebx, [esi + 4 * USER_TABLES]
+.entry:
+        test    byte [esi], PTE_P
+        jz      .next
+        push    dword [esi]
+        mov     eax, esi
+        xor     edx, edx
+        pv      set_pde
+        mov     eax, [esp]
+        and     eax, ~PTE_FLAGS
+        pv      release_table
+        pop     eax
+        call    page_free
+.next:
+        add     esi, 4
+        cmp     esi, ebx
+        jb      .entry
+        pop     esi
+        pop     ebx
+        ret

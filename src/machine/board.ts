@@ -1,0 +1,193 @@
+/**
+ * The board: an i440FX PC with one processor. What is where:
+ *
+ *     020 0A0 4D0 PIC · 040 061 PIT · 060 064 092 keyboard controller · 070 RTC · 0E0 2000 test device · 0E1 marker · 0E9 debug console · 0F4 exit
+ *     170 1F0 IDE · 3B0 … 3DF VGA · 3F8 serial · 510 fw_cfg · 600 ACPI · CF8 CFC PCI · CF9 reset
+ *     FEC00000 IOAPIC · FEE00000 local APIC
+ */
+import type { Bus } from "./bus.ts";
+import type { Cpu, Stop } from "./cpu/cpu.ts";
+import { readTsc } from "./cpu/msr.ts";
+import { AcpiPm, PM_BASE, PM1_CONTROL_BOCHS } from "./devices/acpi-pm.ts";
+import { DEBUG_CONSOLE_PORT, DebugConsole } from "./devices/debug-console.ts";
+import type { Disk } from "./devices/disk.ts";
+import { EXIT_PORT, ExitPort } from "./devices/exit-port.ts";
+import { FwCfg } from "./devices/fw-cfg.ts";
+import { KeyboardController } from "./devices/i8042/controller.ts";
+import { IdeController } from "./devices/ide/controller.ts";
+import { Ioapic } from "./devices/ioapic.ts";
+import { IrqWires } from "./devices/irq.ts";
+import { Lapic } from "./devices/lapic.ts";
+import { LapicMsrs } from "./devices/lapic-msrs.ts";
+import { MARKER_PORT, MarkerPort } from "./devices/marker-port.ts";
+import { PciBus } from "./devices/pci/bus.ts";
+import { hostBridge } from "./devices/pci/i440fx.ts";
+import { Piix3 } from "./devices/pci/piix3.ts";
+import { Pic } from "./devices/pic.ts";
+import { Pit } from "./devices/pit.ts";
+import { BytePorts } from "./devices/ports.ts";
+import { Rtc } from "./devices/rtc.ts";
+import {
+  TEST_IRQ_PORT,
+  TEST_IRQS,
+  TEST_MEMORY,
+  TEST_MEMORY_SIZE,
+  TEST_PORT,
+  TestDevice,
+} from "./devices/test-device.ts";
+import { Uart } from "./devices/uart.ts";
+import { Vga } from "./devices/vga/vga.ts";
+import type { Stateful, StateReader, StateWriter } from "./state.ts";
+
+const IOAPIC_BASE = 0xfec00000;
+const PAGE = 4096;
+
+/** ISA interrupts. */
+const IRQ = { timer: 0, keyboard: 1, serial: 4, rtc: 8, acpi: 9, mouse: 12 } as const;
+
+export interface BoardParts {
+  readonly cpu: Cpu;
+  readonly hertz: number;
+  readonly disks: readonly (Disk | undefined)[];
+  /** Seconds since 1970 at which the clock starts. */
+  readonly date?: number | undefined;
+}
+
+export class Board implements Stateful {
+  readonly wires = new IrqWires();
+  readonly pic: Pic;
+  readonly pit: Pit;
+  readonly rtc: Rtc;
+  readonly serial: Uart;
+  readonly lapic: Lapic;
+  readonly lapicMsrs: LapicMsrs;
+  readonly ioapic: Ioapic;
+  readonly acpi: AcpiPm;
+  readonly keyboard: KeyboardController;
+  readonly vga: Vga;
+  readonly pci: PciBus;
+  readonly fwCfg: FwCfg;
+  readonly disks: readonly (Disk | undefined)[];
+  readonly debugConsole = new DebugConsole();
+  readonly marker: MarkerPort;
+  readonly testDevice: TestDevice;
+  readonly #cpu: Cpu;
+
+  constructor({ cpu, hertz, disks, date }: BoardParts) {
+    const { bus, clock } = cpu;
+    const { wires } = this;
+    const common = { bus, clock, hertz };
+    const attend = () => clock.attend();
+    const onReset = () => this.#stop({ reason: "reset" });
+    this.#cpu = cpu;
+    this.disks = disks;
+
+    this.pic = new Pic(attend);
+    this.lapic = new Lapic({
+      ...{ clock, hertz, pic: this.pic, intr: attend },
+      tsc: () => (readTsc(cpu) >>> 0) + (cpu.high >>> 0) * 2 ** 32,
+      nmi: () => this.#nmi(),
+      init: onReset,
+    });
+    this.lapicMsrs = new LapicMsrs(this.lapic, bus);
+    this.ioapic = new Ioapic((message) => this.lapic.deliver(message));
+    this.lapic.onEoi = (vector) => this.ioapic.endOfInterrupt(vector);
+    wires.connect(this.pic);
+    wires.connect(this.ioapic);
+
+    this.pit = new Pit({ clock, hertz, irq: wires.source(IRQ.timer) });
+    this.rtc = new Rtc({
+      ...{ clock, hertz, irq: wires.source(IRQ.rtc), memory: bus.ram.length },
+      ...(date !== undefined && { date }),
+    });
+    this.serial = new Uart({ clock, hertz, irq: wires.source(IRQ.serial) });
+    this.acpi = new AcpiPm({
+      ...{ clock, hertz, irq: wires.source(IRQ.acpi) },
+      onOff: () => this.#stop({ reason: "off" }),
+    });
+    this.keyboard = new KeyboardController({
+      ...common,
+      keyboardIrq: wires.source(IRQ.keyboard),
+      mouseIrq: wires.source(IRQ.mouse),
+      onReset,
+    });
+    this.vga = new Vga(common);
+    this.fwCfg = new FwCfg(bus);
+    this.pci = new PciBus(bus);
+    const bridge = new Piix3({ bus, pci: this.pci, wires, onReset });
+    this.pci.plug(0, 0, hostBridge(bus));
+    this.pci.plug(1, 0, bridge);
+    this.pci.plug(1, 1, new IdeController({ ...common, wires, disks }));
+    this.marker = new MarkerPort(cpu);
+    this.testDevice = new TestDevice(wires);
+    this.#mapPorts(bus);
+
+    cpu.irq = this.lapic;
+    cpu.apicMsrs = this.lapicMsrs;
+  }
+
+  save(out: StateWriter): void {
+    for (const part of this.#parts()) part.save(out);
+  }
+
+  load(from: StateReader): void {
+    for (const part of this.#parts()) part.load(from);
+  }
+
+  /** The order of a snapshot. */
+  #parts(): Stateful[] {
+    const disks = this.disks.filter((disk) => disk !== undefined);
+    return [
+      ...[this.wires, this.pic, this.pit, this.rtc, this.serial, this.lapic, this.lapicMsrs, this.ioapic],
+      ...[this.acpi, this.keyboard, this.vga, this.fwCfg, this.pci, this.marker, this.testDevice, ...disks],
+    ];
+  }
+
+  #mapPorts(bus: Bus): void {
+    bus.mapMmio(IOAPIC_BASE, PAGE, this.ioapic);
+    bus.mapMmio(TEST_MEMORY, TEST_MEMORY_SIZE, this.testDevice);
+    bus.mapPorts(TEST_PORT, TEST_PORT, this.testDevice);
+    bus.mapPorts(TEST_IRQ_PORT, TEST_IRQ_PORT + TEST_IRQS - 1, this.testDevice);
+    bus.mapPorts(EXIT_PORT, EXIT_PORT + 3, new ExitPort((code) => this.#stop({ reason: "exit", code })));
+    bus.mapPorts(MARKER_PORT, MARKER_PORT, this.marker);
+    bus.mapPorts(DEBUG_CONSOLE_PORT, DEBUG_CONSOLE_PORT, this.debugConsole);
+    bus.mapPorts(PM_BASE, PM_BASE + 11, this.acpi);
+    bus.mapPorts(PM1_CONTROL_BOCHS, PM1_CONTROL_BOCHS + 1, this.acpi);
+    const bytes: [device: Pic | Pit | Rtc | Uart, ports: [first: number, last: number][]][] = [
+      [
+        this.pic,
+        [
+          [0x20, 0x21],
+          [0xa0, 0xa1],
+          [0x4d0, 0x4d1],
+        ],
+      ],
+      [
+        this.pit,
+        [
+          [0x40, 0x43],
+          [0x61, 0x61],
+        ],
+      ],
+      [this.rtc, [[0x70, 0x71]]],
+      [this.serial, [[0x3f8, 0x3ff]]],
+    ];
+    for (const [device, ranges] of bytes) {
+      const ports = new BytePorts(
+        (port) => device.in(port),
+        (port, value) => device.out(port, value),
+      );
+      for (const [first, last] of ranges) bus.mapPorts(first, last, ports);
+    }
+  }
+
+  #nmi(): void {
+    this.#cpu.nmiPending = true;
+    this.#cpu.clock.attend();
+  }
+
+  #stop(stop: Stop): void {
+    this.#cpu.stop = stop;
+    this.#cpu.clock.attend();
+  }
+}

@@ -1,0 +1,41 @@
+/** Joins a decoded instruction to its semantics, its register indices and its price. */
+import { registerIndex } from "../isa/instruction.ts";
+import type { Cpu } from "./cpu.ts";
+import { exists, guarded, undefinedOpcode } from "./guard.ts";
+import type { Op } from "./op.ts";
+import { SEMANTICS } from "./ops/index.ts";
+
+/**
+ * Instructions after which the next one may follow unasked: they touch registers, flags and memory only. All others end a run,
+ * since they may branch, change mode or interrupts, or read the time.
+ */
+const PLAIN = new Set(
+  (
+    "add or adc sbb and sub xor cmp test inc dec neg not mov movzx movsx movsxd lea xchg bswap push pop shl shr sar rol ror rcl " +
+    "rcr shld shrd mul imul bt bts btr btc bsf bsr cmpxchg xadd cbw cwde cdqe cwd cdq cqo nop"
+  ).split(" "),
+);
+
+/** MOV and POP of segment, control and debug registers are not plain. */
+const SPECIAL = /^[SCD][a-z]$|^[CDEFGS]S$/;
+
+export function endsRun(op: Op): boolean {
+  const { mnemonic, operands } = op.row;
+  if (!PLAIN.has(mnemonic) && !/^(set|cmov)/.test(mnemonic)) return true;
+  return operands.some((operand) => SPECIAL.test(operand));
+}
+
+export function bind(op: Op, cpu: Cpu): void {
+  const first = op.row.operands[0];
+  if (first === "AL" || first === "rAX" || first === "eAX") op.rm = 0;
+  op.dst = op.rm >= 0 ? registerIndex(op.rm, op.size, op.rex) : 0;
+  op.src = registerIndex(op.reg, op.size, op.rex);
+  if (!exists(op, cpu)) {
+    op.run = undefinedOpcode;
+    return;
+  }
+  const binder = SEMANTICS[op.row.mnemonic];
+  if (binder === undefined)
+    throw new Error(`invariant: the ISA table's "${op.row.mnemonic}" has no semantics`);
+  op.run = guarded(op, cpu, binder(op, cpu));
+}

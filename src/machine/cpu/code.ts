@@ -1,0 +1,268 @@
+/**
+ * Decoded code. Each physical page that was executed keeps its instructions by offset; a write to bytes that were decoded drops
+ * the page's instructions, so self-modifying code works. The interpreter runs in a window:
+ *
+ *        linear page          │ · · · · · · op · · op · op · · · · · · · · │   slots: page offset → op (UNDECODED elsewhere)
+ *     CS base + ip  ──────────┼─▶ start … start + size: what CS's limit leaves of the page
+ *
+ * Instructions in straight line are linked into runs (op.ts). An instruction that crosses the page's end, or lies where there is no RAM, is decoded each time.
+ */
+import type { Gpa, Gva } from "../address.ts";
+import { PAGE_CODE, PAGE_MMIO } from "../bus.ts";
+import { decode } from "../isa/decode.ts";
+import { bind, endsRun } from "./bind.ts";
+import type { Cpu } from "./cpu.ts";
+import { ALONE, FAULT, GP, raise } from "./fault.ts";
+import { MOST_CHARGED, Op } from "./op.ts";
+
+const PAGE = 4096;
+/** Bounds of the cache: with both reached it takes 20 MB. */
+const MOST_OPS = 49152;
+const MOST_PAGES = 160;
+const LONGEST_RUN = 32;
+
+/** A slot without an instruction: a run that no clock allows makes the interpreter look at it, and its length 0 decode. */
+const UNDECODED = new Op();
+UNDECODED.runWorst = Number.MAX_SAFE_INTEGER;
+const NOWHERE: Op[] = new Array(PAGE).fill(UNDECODED);
+
+/** Where the interpreter may run without asking: ip in start … start + size − 1, at slot ip − start. Size is a page or 0. */
+export class CodeWindow {
+  start = 0;
+  size = 0;
+  ops: Op[] = NOWHERE;
+}
+
+/** Instructions of one physical page, per mode, since the same bytes mean different things in different modes. */
+class CodePage {
+  readonly byMode = new Map<number, Op[]>();
+  /** Bit per byte: it is part of a decoded instruction. */
+  readonly decoded = new Uint8Array(PAGE / 8);
+}
+
+/** A page that was run lately, in one mode: spares two look-ups at each change of page or ring. */
+interface Recent {
+  number: number;
+  mode: number;
+  page: CodePage;
+  ops: Op[];
+}
+
+const RECENT = 32;
+const NO_PAGE: Recent = { number: -1, mode: -1, page: new CodePage(), ops: NOWHERE };
+
+export class Code {
+  readonly window = new CodeWindow();
+  readonly #cpu: Cpu;
+  readonly #pages = new Map<number, CodePage>();
+  readonly #recent: Recent[] = new Array(RECENT).fill(NO_PAGE);
+  #page: CodePage | undefined;
+  #opCount = 0;
+  #arrayCount = 0;
+  /** Physical address of the window's page. */
+  #windowBase = 0;
+  /** The fetch in progress. */
+  #physical = 0;
+  #ip = 0;
+  #taken = 0;
+  /** Decoding beyond what is executed: it must not be noticed, so it never leaves the page. */
+  #ahead = false;
+  readonly #next = (): number => this.#fetchByte();
+
+  constructor(cpu: Cpu) {
+    this.#cpu = cpu;
+    cpu.window = this.window;
+    cpu.bus.onCodeWrite = (at, length) => this.#written(at, length);
+  }
+
+  /** Drops everything: after a snapshot was loaded. */
+  clear(): void {
+    for (const page of this.#pages.keys()) this.#cpu.bus.clearFlag(page, PAGE_CODE);
+    this.#pages.clear();
+    this.#recent.fill(NO_PAGE);
+    this.#opCount = 0;
+    this.#arrayCount = 0;
+    this.window.size = 0;
+    this.window.ops = NOWHERE;
+    this.#page = undefined;
+  }
+
+  /** The instruction at CS:ip, with its run; #PF, or #GP(0) past the limit. It comes from the cache when it is there. */
+  find(): Op {
+    const cpu = this.#cpu;
+    const { window } = this;
+    if (((cpu.ip - window.start) | 0) >>> 0 >= window.size) this.#open();
+    const first = (cpu.ip - window.start) | 0;
+    const found = window.size > 0 ? (window.ops[first] as Op) : UNDECODED;
+    return found === UNDECODED ? this.#decodeRun(first) : found;
+  }
+
+  /** Decodes on in straight line, then links backwards. Only the first instruction's faults count: the others were not reached. */
+  #decodeRun(first: number): Op {
+    const { window } = this;
+    const run = [this.#decode(this.#cpu.ip)];
+    if (window.size === 0) return this.#link(run, first, false);
+    if (first + (run[0] as Op).length > PAGE) {
+      // The next page was the last one to be looked up: its translation may have taken the place of this page's.
+      window.size = 0;
+      return this.#link(run, first, false);
+    }
+    this.#ahead = true;
+    let at = first + (run[0] as Op).length;
+    while (run.length < LONGEST_RUN && !endsRun(run[run.length - 1] as Op)) {
+      const known = window.ops[at];
+      if (known === undefined || known !== UNDECODED) break;
+      let op: Op;
+      try {
+        op = this.#decode((window.start + at) | 0);
+      } catch (error) {
+        if (error !== FAULT) throw error;
+        break;
+      }
+      run.push(op);
+      at += op.length;
+    }
+    this.#ahead = false;
+    return this.#link(run, first, true);
+  }
+
+  #decode(ip: number): Op {
+    const cpu = this.#cpu;
+    const op = new Op();
+    this.#ip = ip;
+    this.#taken = 0;
+    decode(this.#next, cpu.bits, op);
+    bind(op, cpu);
+    return op;
+  }
+
+  #link(run: Op[], first: number, keep: boolean): Op {
+    const { window } = this;
+    let at = first;
+    for (const op of run) at += op.length;
+    const last = run[run.length - 1] as Op;
+    // Code that was entered further on before is joined, so that a run ends where it would have ended.
+    let next = keep && !endsRun(last) ? followed(window.ops[at]) : null;
+    for (const op of run.reverse()) {
+      at -= op.length;
+      op.next = next;
+      op.runCost = op.cost + (next === null ? 0 : next.runCost);
+      op.runCount = 1 + (next === null ? 0 : next.runCount);
+      op.runBytes = op.length + (next === null ? 0 : next.runBytes);
+      op.runWorst = op.runCost + op.runCount * MOST_CHARGED;
+      if (keep) this.#keep(at, op);
+      next = op;
+    }
+    return next as Op;
+  }
+
+  #keep(at: number, op: Op): void {
+    const page = this.#page as CodePage;
+    this.window.ops[at] = op;
+    for (let byte = at; byte < at + op.length; byte++)
+      page.decoded[byte >> 3] = (page.decoded[byte >> 3] as number) | (1 << (byte & 7));
+    this.#opCount++;
+  }
+
+  #fetchByte(): number {
+    const cpu = this.#cpu;
+    const ip = this.#ip;
+    if (this.#taken === 0 && this.#ahead) {
+      this.#physical = this.#windowBase + ((ip - this.window.start) | 0);
+    } else if (this.#taken === 0 || this.#physical % PAGE === PAGE - 1) {
+      if (this.#ahead) raise(ALONE);
+      this.#physical = cpu.memory.fetch(this.#linear(ip));
+    } else {
+      this.#physical++;
+      if (!cpu.wide && ip >>> 0 > (cpu.segments.limit[1] as number)) raise(GP);
+    }
+    this.#taken++;
+    this.#ip = (ip + 1) | 0;
+    return cpu.bus.read(this.#physical as Gpa, 1);
+  }
+
+  #linear(ip: number): Gva {
+    const cpu = this.#cpu;
+    if (cpu.wide) return (cpu.ipHigh * 4294967296 + (ip >>> 0)) as Gva;
+    if (ip >>> 0 > (cpu.segments.limit[1] as number)) raise(GP);
+    return (((cpu.segments.base[1] as number) + ip) | 0) as Gva;
+  }
+
+  /** Moves the window to the page of CS:ip. */
+  #open(): void {
+    const cpu = this.#cpu;
+    const { window } = this;
+    window.size = 0;
+    const linear = this.#linear(cpu.ip);
+    const physical = cpu.memory.fetch(linear);
+    const number = Math.floor(physical / PAGE);
+    if (cpu.bus.flags(physical) & PAGE_MMIO) {
+      window.ops = NOWHERE;
+      return;
+    }
+    const mode = modeKey(cpu);
+    const slot = (number + mode) & (RECENT - 1);
+    let recent = this.#recent[slot] as Recent;
+    if (recent.number !== number || recent.mode !== mode) {
+      recent = this.#lookUp(number, mode);
+      this.#recent[slot] = recent;
+    }
+    const offset = physical % PAGE;
+    this.#page = recent.page;
+    this.#windowBase = physical - offset;
+    window.start = (cpu.ip - offset) | 0;
+    // A page that CS's limit cuts has no window: each fetch is checked.
+    const limit = cpu.segments.limit[1] as number;
+    if (cpu.wide || limit - (cpu.ip >>> 0) >= PAGE - 1 - offset) {
+      window.ops = recent.ops;
+      window.size = PAGE;
+    } else window.ops = NOWHERE;
+  }
+
+  #lookUp(number: number, mode: number): Recent {
+    if (this.#opCount > MOST_OPS || this.#arrayCount > MOST_PAGES) this.clear();
+    let page = this.#pages.get(number);
+    if (page === undefined) {
+      page = new CodePage();
+      this.#pages.set(number, page);
+      this.#cpu.bus.setFlag(number, PAGE_CODE);
+    }
+    let ops = page.byMode.get(mode);
+    if (ops === undefined) {
+      ops = new Array<Op>(PAGE).fill(UNDECODED);
+      page.byMode.set(mode, ops);
+      this.#arrayCount++;
+    }
+    return { number, mode, page, ops };
+  }
+
+  #written(at: number, length: number): void {
+    const number = Math.floor(at / PAGE);
+    const page = this.#pages.get(number);
+    if (page === undefined) return;
+    const first = at % PAGE;
+    let hit = false;
+    for (let byte = first; byte < first + length && !hit; byte++)
+      hit = (((page.decoded[byte >> 3] as number) >> (byte & 7)) & 1) !== 0;
+    if (!hit) return;
+    // What was decoded ahead may be what is being overwritten: a run in progress comes back to this instruction alone.
+    this.#cpu.bus.onEffect();
+    this.#pages.delete(number);
+    this.#recent.fill(NO_PAGE);
+    this.#cpu.bus.clearFlag(number, PAGE_CODE);
+    if (this.#page === page) {
+      this.window.size = 0;
+      this.window.ops = NOWHERE;
+    }
+  }
+}
+
+function followed(op: Op | undefined): Op | null {
+  return op === undefined || op === UNDECODED || op.runCount > LONGEST_RUN ? null : op;
+}
+
+/** What decides how bytes are decoded and bound: code size, and whether mode is real, virtual-8086 or protected. */
+function modeKey(cpu: Cpu): number {
+  const kind = !cpu.protectedMode ? 0 : cpu.v86 ? 1 : cpu.longMode ? 2 : 3;
+  return kind + cpu.bits / 4;
+}

@@ -1,0 +1,106 @@
+/**
+ * Delivery of exceptions and interrupts: every event enters here. A fault on the way turns the event into another one
+ * (SDM Vol. 3, 6.15, Table 6-5):
+ *
+ *     while delivering        benign fault      contributory         page fault
+ *     benign, interrupt       the new one       the new one          the new one
+ *     contributory            the new one       #DF                  the new one
+ *     page fault              the new one       #DF                  #DF
+ *     #DF                     the new one       shutdown             shutdown
+ */
+import { EVENT } from "../../trace.ts";
+import type { Cpu } from "../cpu.ts";
+import { DB, DE, DF, FAULT, GP, NP, PF, PUSHES_ERROR, SS_FAULT, TS } from "../fault.ts";
+import { EXCEPTION, EXTERNAL, NMI_KIND } from "./event.ts";
+import { deliverLong } from "./long.ts";
+import { deliverProtected } from "./protected.ts";
+import { deliverReal } from "./real.ts";
+
+const DR6_BS = 1 << 14;
+const CONTRIBUTORY = (1 << DE) | (1 << TS) | (1 << NP) | (1 << SS_FAULT) | (1 << GP);
+const SELECTOR_ERRORS = (1 << TS) | (1 << NP) | (1 << SS_FAULT) | (1 << GP);
+
+/** The exception in FAULT; ip is that of the instruction that faulted. */
+export function deliverFault(cpu: Cpu): void {
+  deliver(cpu, EXCEPTION, FAULT.vector, FAULT.error);
+}
+
+/** An external interrupt; ip is that of the next instruction. */
+export function deliverInterrupt(cpu: Cpu, vector: number): void {
+  deliver(cpu, EXTERNAL, vector, 0);
+}
+
+/** NMI; IRET lets the next one in. */
+export function deliverNmi(cpu: Cpu): void {
+  cpu.nmiBlocked = true;
+  deliver(cpu, NMI_KIND, 2, 0);
+}
+
+/** #DB after an instruction that began with TF set (SDM Vol. 3, 17.3.1.4); ip is that of the next instruction. */
+export function deliverSingleStep(cpu: Cpu): void {
+  cpu.dr[6] = (cpu.dr[6] as number) | DR6_BS;
+  deliver(cpu, EXCEPTION, DB, 0);
+}
+
+/** Delivers an event that is not an instruction's own doing. A triple fault leaves a stop for the interpreter. */
+export function deliver(cpu: Cpu, kind: number, vector: number, error: number): void {
+  for (;;) {
+    count(cpu, kind, vector);
+    try {
+      enter(cpu, kind, vector, error);
+      return;
+    } catch (fault) {
+      if (fault !== FAULT) throw fault;
+    }
+    const next = FAULT.vector;
+    const serious = next === PF || isContributory(next);
+    if (kind === EXCEPTION && vector === DF && serious) {
+      shutDown(cpu, next);
+      return;
+    }
+    const double =
+      kind === EXCEPTION && serious && (vector === PF || (isContributory(vector) && next !== PF));
+    // EXT: the fault did not come from the program (SDM Vol. 3, 6.13).
+    error = double ? 0 : FAULT.error | ((SELECTOR_ERRORS >> next) & 1);
+    vector = double ? DF : next;
+    kind = EXCEPTION;
+  }
+}
+
+/** INT n, INT3, INTO, INT1: raises what delivery meets, as any instruction does. `kind` of event.ts. */
+export function softwareInterrupt(cpu: Cpu, kind: number, vector: number): void {
+  enter(cpu, kind, vector, 0);
+  cpu.trace.event(EVENT.softwareInterrupt, vector);
+}
+
+function isContributory(vector: number): boolean {
+  return vector < 32 && ((CONTRIBUTORY >> vector) & 1) !== 0;
+}
+
+function count(cpu: Cpu, kind: number, vector: number): void {
+  if (kind === EXCEPTION) {
+    cpu.trace.event(EVENT.exception, vector);
+    if (vector === PF) cpu.trace.event(EVENT.pageFault, cpu.cr2 | 0);
+  } else cpu.trace.event(EVENT.interrupt, vector);
+}
+
+function enter(cpu: Cpu, kind: number, vector: number, error: number): void {
+  const { prices, cpl } = cpu;
+  const code = kind === EXCEPTION && vector < 32 && ((PUSHES_ERROR >> vector) & 1) !== 0 ? error : -1;
+  cpu.clock.charge(kind === EXTERNAL ? prices.externalInterrupt : prices.exception);
+  if (!cpu.protectedMode) deliverReal(cpu, vector);
+  else if (cpu.longMode) deliverLong(cpu, kind, vector, code);
+  else deliverProtected(cpu, kind, vector, code);
+  if (cpu.cpl !== cpl) cpu.clock.charge(prices.ringChange);
+  cpu.shadow = false;
+}
+
+function shutDown(cpu: Cpu, vector: number): void {
+  const { selector } = cpu.segments;
+  const at = `${(selector[1] as number).toString(16)}:${(cpu.ip >>> 0).toString(16)}`;
+  cpu.stop = {
+    reason: "shutdown",
+    detail: `exception ${vector} while delivering a double fault (#DF) at ${at}`,
+  };
+  cpu.clock.attend();
+}

@@ -1,0 +1,21 @@
+/** Writing EFLAGS as an instruction does: some bits have consequences outside of the register. */
+import type { Cpu } from "./cpu.ts";
+import { AC, IF, RF, TF } from "./flags.ts";
+
+/** Replaces the bits of the mask. */
+export function writeFlags(cpu: Cpu, value: number, mask: number): void {
+  const { flags } = cpu;
+  const before = flags.value;
+  flags.value = (before & ~mask) | (value & mask);
+  flagsWritten(cpu, before);
+}
+
+/**
+ * After EFLAGS was written: alignment checks and SMAP follow AC; an interrupt that waited for IF, a single step and RF make
+ * the interpreter look up before the next instruction.
+ */
+export function flagsWritten(cpu: Cpu, before: number): void {
+  const { eflags } = cpu.flags;
+  cpu.memory.ac = (eflags & AC) !== 0;
+  if ((eflags & (TF | RF)) !== 0 || ((eflags & ~before & IF) !== 0 && cpu.irq.pending())) cpu.clock.attend();
+}

@@ -1,0 +1,30 @@
+/**
+ * The processor's identity: what CPUID tells, as data. Features have the names of the ISA table (Row.feature), and an
+ * instruction whose feature is missing here is #UD (guard.ts).
+ */
+export interface CpuModel {
+  /** Twelve characters. */
+  readonly vendor: string;
+  /** At most 48 characters. */
+  readonly brand: string;
+  readonly family: number;
+  readonly model: number;
+  readonly stepping: number;
+  readonly features: ReadonlySet<string>;
+}
+
+/** A generic 64-bit processor with all that this one implements, and nothing that it does not. */
+export const RINGLAB: CpuModel = {
+  vendor: "GenuineIntel",
+  brand: "Ringlab x86-64 processor",
+  family: 6,
+  model: 15,
+  stepping: 1,
+  features: new Set(
+    (
+      "fpu de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush mmx fxsr sse sse2 " +
+      "pcid cx16 movbe popcnt hypervisor fsgsbase smep smap invpcid umip " +
+      "syscall nx pdpe1gb rdtscp lm lahf_lm"
+    ).split(" "),
+  ),
+};

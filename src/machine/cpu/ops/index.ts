@@ -1,0 +1,62 @@
+/** The semantics of every mnemonic of the ISA table. */
+import { tooLong, undefinedOpcode } from "../guard.ts";
+import type { Binder, Semantics } from "../op.ts";
+import { ALU } from "./alu.ts";
+import { BCD } from "./bcd.ts";
+import { BITS } from "./bits.ts";
+import { CONTROL } from "./control.ts";
+import { CONTROL_OPS, movControl } from "./control-ops.ts";
+import { EXCHANGE } from "./exchange.ts";
+import { FLAG_OPS } from "./flags-ops.ts";
+import { MOVE } from "./move.ts";
+import { MULTIPLY_DIVIDE } from "./muldiv.ts";
+import { PORT_OPS } from "./port-ops.ts";
+import { PROCESSOR_OPS } from "./processor-ops.ts";
+import { movSegment, popSegmentBinder, pushSegmentBinder, SEGMENT_OPS } from "./segment-ops.ts";
+import { SHIFT } from "./shift.ts";
+import { STACK } from "./stack-ops.ts";
+import { STRING } from "./string.ts";
+import { SYSCALLS } from "./syscalls.ts";
+import { TABLE_OPS } from "./table-ops.ts";
+import { TRANSFER_OPS } from "./transfer-ops.ts";
+
+/** Names of segment registers as operands: "ES" … "GS". */
+const SEGMENT = /^[CDEFGS]S$/;
+
+/** One mnemonic, several instructions: the operands tell. */
+const mov: Binder = (op, cpu) => {
+  const { operands } = op.row;
+  if (operands.includes("Sw")) return movSegment(op, cpu);
+  if (operands.includes("Cy") || operands.includes("Dy")) return movControl(op, cpu);
+  return (MOVE.mov as Binder)(op, cpu);
+};
+const push: Binder = (op, cpu) =>
+  (SEGMENT.test(op.row.operands[0] as string) ? pushSegmentBinder : (STACK.push as Binder))(op, cpu);
+const pop: Binder = (op, cpu) =>
+  (SEGMENT.test(op.row.operands[0] as string) ? popSegmentBinder : (STACK.pop as Binder))(op, cpu);
+
+export const SEMANTICS: Semantics = {
+  ...ALU,
+  ...BCD,
+  ...BITS,
+  ...CONTROL,
+  ...EXCHANGE,
+  ...MOVE,
+  ...MULTIPLY_DIVIDE,
+  ...SHIFT,
+  ...STACK,
+  ...STRING,
+  ...CONTROL_OPS,
+  ...FLAG_OPS,
+  ...PORT_OPS,
+  ...PROCESSOR_OPS,
+  ...SEGMENT_OPS,
+  ...SYSCALLS,
+  ...TABLE_OPS,
+  ...TRANSFER_OPS,
+  mov,
+  push,
+  pop,
+  "(undefined)": () => undefinedOpcode,
+  "(too long)": () => tooLong,
+};

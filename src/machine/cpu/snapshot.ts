@@ -1,0 +1,34 @@
+/** The processor in a snapshot. What follows from its registers is computed again. */
+import { loadFields, saveFields } from "../fields.ts";
+import type { StateReader, StateWriter } from "../state.ts";
+import type { Cpu } from "./cpu.ts";
+import { updateMode } from "./segments.ts";
+
+const NUMBERS =
+  "ip ipHigh cr0 cr2 cr2High cr3 cr3High cr4 efer cpl stackMask halted shadow nmiBlocked nmiPending retired tscOffset";
+const FLAGS = "fr fc lazy high eflags";
+const TABLE = "base baseHigh limit";
+
+export function saveCpu(cpu: Cpu, out: StateWriter): void {
+  out.section("cpu");
+  saveFields(out, cpu, NUMBERS);
+  saveFields(out, cpu.flags, FLAGS);
+  for (const table of [cpu.gdtr, cpu.idtr]) saveFields(out, table, TABLE);
+  for (const registers of arrays(cpu)) out.array(registers);
+}
+
+/** The memory has been loaded already. */
+export function loadCpu(cpu: Cpu, from: StateReader): void {
+  from.section("cpu");
+  loadFields(from, cpu, NUMBERS);
+  loadFields(from, cpu.flags, FLAGS);
+  for (const table of [cpu.gdtr, cpu.idtr]) loadFields(from, table, TABLE);
+  for (const registers of arrays(cpu)) from.array(registers);
+  updateMode(cpu);
+  cpu.stop = null;
+}
+
+function arrays(cpu: Cpu): ArrayBufferView[] {
+  const { selector, base, baseHigh, limit, access } = cpu.segments;
+  return [cpu.r32, selector, base, baseHigh, limit, access, cpu.dr, cpu.drHigh, cpu.msr];
+}

@@ -1,0 +1,89 @@
+/**
+ * PCI bus 0 and configuration mechanism #1 (PCI Local Bus 3.0, 3.2.2.3.2):
+ *
+ *     port cf8   31 enable │ 23 … 16 bus │ 15 … 11 device │ 10 … 8 function │ 7 … 2 dword
+ *     port cfc   … cff: that dword's bytes
+ *
+ * The four interrupt pins of a device go to four wires, rotated by its number so that devices share them evenly.
+ */
+import type { Bus, PortDevice } from "../../bus.ts";
+import type { Stateful, StateReader, StateWriter } from "../../state.ts";
+import { floating } from "../ports.ts";
+import type { PciFunction } from "./function.ts";
+
+const ENABLE = 0x8000_0000;
+
+export class PciBus implements PortDevice, Stateful {
+  #address = 0;
+  readonly #functions = new Map<number, PciFunction>();
+  /** Drivers of the four wires: bit n of a wire is device n's. */
+  readonly #wires = new Int32Array(4);
+  /** Told of a change of a wire (PIRQA … PIRQD: 0 … 3). */
+  onWire: (wire: number, level: boolean) => void = () => {};
+
+  constructor(bus: Bus) {
+    bus.mapPorts(0xcf8, 0xcff, this);
+  }
+
+  /** Throws a RangeError when the place is taken or is none. */
+  plug(device: number, fn: number, pciFunction: PciFunction): void {
+    const place = (device << 3) | fn;
+    if (device < 0 || device > 31 || fn < 0 || fn > 7) throw new RangeError(`no place ${device}.${fn}`);
+    if (this.#functions.has(place)) throw new RangeError(`PCI device ${device}.${fn} is there already`);
+    this.#functions.set(place, pciFunction);
+    const pin = pciFunction.config[0x3d] as number;
+    if (pin > 0) pciFunction.interrupt = (level) => this.#drive((pin - 1 + device - 1) & 3, place, level);
+  }
+
+  /** The functions in the order of their places, device << 3 | function. */
+  get functions(): readonly (readonly [number, PciFunction])[] {
+    return [...this.#functions].sort(([a], [b]) => a - b);
+  }
+
+  wire(number: number): boolean {
+    return this.#wires[number] !== 0;
+  }
+
+  #drive(wire: number, place: number, level: boolean): void {
+    const before = this.#wires[wire] as number;
+    const driver = 1 << (place >> 3);
+    const after = level ? before | driver : before & ~driver;
+    this.#wires[wire] = after;
+    if ((before === 0) !== (after === 0)) this.onWire(wire, after !== 0);
+  }
+
+  in(port: number, size: number): number {
+    if (port < 0xcfc) return port === 0xcf8 && size === 4 ? this.#address >>> 0 : floating(size);
+    return this.#target()?.readConfig(this.#offset(port), size) ?? floating(size);
+  }
+
+  out(port: number, value: number, size: number): void {
+    // Only a dword write reaches the address register; others belong to ports that share its place.
+    if (port === 0xcf8 && size === 4) this.#address = value & ~0x7f00_0003;
+    else if (port >= 0xcfc) this.#target()?.writeConfig(this.#offset(port), value, size);
+  }
+
+  #target(): PciFunction | undefined {
+    const address = this.#address;
+    if (!(address & ENABLE) || (address & 0x00ff_0000) !== 0) return undefined;
+    return this.#functions.get((address >>> 8) & 0xff);
+  }
+
+  #offset(port: number): number {
+    return (this.#address & 0xfc) | (port & 3);
+  }
+
+  save(out: StateWriter): void {
+    out.section("pci");
+    out.int(this.#address);
+    out.array(this.#wires);
+    for (const [, fn] of this.functions) fn.save(out);
+  }
+
+  load(from: StateReader): void {
+    from.section("pci");
+    this.#address = from.int();
+    from.array(this.#wires);
+    for (const [, fn] of this.functions) fn.load(from);
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * Assembly in the language of nasm (a subset, see README of the language in the head of parser.ts) to one flat piece of bytes.
+ *
+ * Jumps and operands have forms of several lengths, and lengths decide addresses. So the program is laid out again and again with the
+ * symbols' last values, beginning with every forward jump short, until nothing moves.
+ */
+import { AssemblerError, LineError, type Problem, problem, type SourceLine } from "./error.ts";
+import { constant } from "./expression.ts";
+import { type LaidOut, Layout } from "./layout.ts";
+import { tokenize } from "./lexer.ts";
+import { Parser } from "./parser.ts";
+import { type Included, Preprocessor } from "./preprocess.ts";
+import type { Statement } from "./statement.ts";
+
+export interface AssembleOptions {
+  /** Name of the source in messages and in `lines`. */
+  file?: string;
+  /** Finds what %include names; undefined when there is no such file. */
+  include?: (name: string, from: string) => Included | undefined;
+  /** As if written with %define before the first line. */
+  defines?: Record<string, string | number>;
+}
+
+export interface LineOfCode {
+  address: number;
+  file: string;
+  /** From 1. For a macro's code the line that calls it. */
+  line: number;
+  /** Bytes. */
+  length: number;
+}
+
+export interface Assembly {
+  bytes: Uint8Array;
+  /** Address of the first byte (ORG). */
+  origin: number;
+  /** Labels (local ones as "main.loop") and equ; 64-bit values are signed, as linear addresses are. */
+  symbols: Map<string, number>;
+  /** Which line each byte comes from, in order of address. */
+  lines: LineOfCode[];
+  /** What was ignored, and %warning. */
+  notes: string[];
+}
+
+/** Throws an AssemblerError with everything that is wrong. */
+export function assemble(text: string, options: AssembleOptions = {}): Assembly {
+  const problems: Problem[] = [];
+  const notes: string[] = [];
+  const report = (source: SourceLine, error: LineError) => problems.push(problem(source, error));
+  const note = (source: SourceLine, words: string) => notes.push(`${source.file}:${source.line}: ${words}`);
+
+  const layout = new Layout();
+  const preprocessor = new Preprocessor(
+    { file: options.file ?? "(source)", text },
+    {
+      ...(options.include && { include: options.include }),
+      constant: (name) => layout.constant(name)?.n,
+      report,
+      note,
+    },
+  );
+  for (const [name, value] of Object.entries(options.defines ?? {}))
+    preprocessor.definitions.define(tokenize(`${name} ${value}`), false);
+  const parser = new Parser((name) => {
+    const value = layout.constant(name);
+    return value && constant(value.n);
+  }, note);
+
+  for (const { source, tokens } of preprocessor.lines()) {
+    try {
+      const statement = parser.statement(source, tokens);
+      if (statement) layout.add(statement);
+    } catch (error) {
+      if (!(error instanceof LineError)) throw error;
+      report(source, error);
+    }
+  }
+  if (problems.length > 0) throw new AssemblerError(problems);
+  const result = layout.settle(parser.origin, report);
+  if (problems.length > 0) throw new AssemblerError(problems);
+  return { ...result, origin: Number(parser.origin), lines: lineMap(result, Number(parser.origin)), notes };
+}
+
+function lineMap({ placed }: LaidOut, origin: number): LineOfCode[] {
+  const lines: LineOfCode[] = [];
+  for (const { statement, offset, length } of placed) {
+    if (length === 0) continue;
+    const { file, line } = outermost(statement);
+    const last = lines.at(-1);
+    if (last && last.file === file && last.line === line && last.address + last.length === origin + offset)
+      last.length += length;
+    else lines.push({ address: origin + offset, file, line, length });
+  }
+  return lines;
+}
+
+function outermost({ source }: Statement): SourceLine {
+  let line = source;
+  while (line.macro) line = line.macro.call;
+  return line;
+}

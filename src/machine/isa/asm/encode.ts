@@ -1,0 +1,344 @@
+/** An instruction to bytes, with the values that symbols have now: of the rows that fit, the shortest encoding. */
+import { SIZE_Y } from "../form.ts";
+import { isReg } from "../operand.ts";
+import { type EncodedAddress, encodeAddress } from "./address.ts";
+import { LineError } from "./error.ts";
+import { evaluate, type Scope, type Value } from "./expression.ts";
+import { type Choice, widthOf } from "./match.ts";
+import { WAITING } from "./names.ts";
+import type { NamedRegister } from "./register.ts";
+import type { AsmInstruction, AsmOperand, ImmediateOperand, MemoryOperand } from "./statement.ts";
+
+/** In the order in which they are emitted. */
+const PREFIX_BYTES: Record<string, number> = {
+  rep: 0xf3,
+  repe: 0xf3,
+  repz: 0xf3,
+  repne: 0xf2,
+  repnz: 0xf2,
+  lock: 0xf0,
+  es: 0x26,
+  cs: 0x2e,
+  ss: 0x36,
+  ds: 0x3e,
+  fs: 0x64,
+  gs: 0x65,
+};
+
+/** `nearOnly`: jumps whose form is free are not tried short. Throws a LineError when no row takes the values. */
+export function encode(
+  instruction: AsmInstruction,
+  choices: readonly Choice[],
+  scope: Scope,
+  nearOnly: boolean,
+): number[] {
+  if (instruction.mnemonic === "") return instruction.prefixes.map((word) => prefixByte(word, instruction));
+  let best: number[] | undefined;
+  let reason: LineError | undefined;
+  for (const choice of choices) {
+    const bytes = new Encoding(instruction, choice, scope, nearOnly).bytes();
+    if (bytes instanceof LineError) reason = bytes;
+    else if (bytes && (!best || bytes.length < best.length)) best = bytes;
+  }
+  if (best) return best;
+  throw (
+    reason ?? new LineError(`no encoding of ${instruction.mnemonic} takes these values`, instruction.column)
+  );
+}
+
+function prefixByte(word: string, { bits, column }: AsmInstruction): number {
+  const known = PREFIX_BYTES[word];
+  if (known !== undefined) return known;
+  const size = Number(word.slice(1));
+  if (size === bits || (word[0] === "o" && bits === 64 && size === 32))
+    throw new LineError(`${word} changes nothing in ${bits}-bit code`, column);
+  return word[0] === "o" ? 0x66 : 0x67;
+}
+
+const little = (value: bigint, bytes: number) =>
+  Array.from({ length: bytes }, (_, i) => Number((BigInt.asUintN(64, value) >> BigInt(8 * i)) & 0xffn));
+
+/** One choice tried. */
+class Encoding {
+  readonly #instruction: AsmInstruction;
+  readonly #choice: Choice;
+  readonly #scope: Scope;
+  readonly #nearOnly: boolean;
+  #size: number;
+
+  constructor(instruction: AsmInstruction, choice: Choice, scope: Scope, nearOnly: boolean) {
+    this.#instruction = instruction;
+    this.#choice = choice;
+    this.#scope = scope;
+    this.#nearOnly = nearOnly;
+    this.#size = choice.size;
+  }
+
+  /** Undefined when this choice is not for these values; a LineError when they are out of its range. */
+  bytes(): number[] | LineError | undefined {
+    try {
+      return this.#bytes();
+    } catch (error) {
+      if (error instanceof LineError) return error;
+      throw error;
+    }
+  }
+
+  #bytes(): number[] | LineError | undefined {
+    const { row, opcode, form } = this.#choice.template;
+    const { bits, operands, mnemonic } = this.#instruction;
+    const inMemory = this.#at("EMWQ", "memory") as MemoryOperand | undefined;
+    const address = inMemory && encodeAddress(inMemory, this.#instruction, this.#scope);
+    if (this.#isShortMove()) this.#size = 4;
+    if (opcode.plusR && opcode.byte === 0x90 && bits === 64 && this.#isExchangeWithItself()) return undefined;
+
+    const rex = this.#rex(address);
+    if (rex instanceof LineError) return rex;
+    const wait = mnemonic in WAITING ? [0x9b] : [];
+    const page = [[], [0x0f], [0x0f, 0x38], [0x0f, 0x3a]][opcode.map]!;
+    const register = operands[this.#index("Z")];
+    const low = register?.kind === "register" && opcode.plusR ? register.register.number & 7 : 0;
+    const out = [
+      ...wait,
+      ...this.#prefixes(address),
+      ...(typeof opcode.prefix === "number" ? [opcode.prefix] : []),
+      ...(rex ? [rex] : []),
+      ...page,
+      opcode.byte + low,
+      ...this.#modrm(address),
+    ];
+    const displacementAt = out.length;
+    if (address) out.push(...little(address.displacement, address.bytes));
+    const bad = this.#immediates(out);
+    if (bad) return bad === "other" ? undefined : bad;
+    if (address?.ripRelative) {
+      const distance = address.displacement - this.#scope.here - BigInt(out.length);
+      if (!isInt32(distance))
+        return new LineError("the operand is further than 2 GiB away", inMemory!.column);
+      out.splice(displacementAt, 4, ...little(distance, 4));
+    }
+    if (out.length > 15)
+      return new LineError(
+        `${row.mnemonic} with these prefixes is longer than 15 bytes`,
+        this.#instruction.column,
+      );
+    if (form.row.lock === undefined && this.#instruction.prefixes.includes("lock"))
+      return new LineError(`${mnemonic} cannot be locked`, this.#instruction.column);
+    return out;
+  }
+
+  #index(places: string): number {
+    return this.#choice.template.operands.findIndex(({ place }) => places.includes(place));
+  }
+  #at(places: string, kind: AsmOperand["kind"]): AsmOperand | undefined {
+    const { operands } = this.#choice.template;
+    const at = operands.findIndex(
+      ({ place }, i) => places.includes(place) && this.#instruction.operands[i]?.kind === kind,
+    );
+    return this.#instruction.operands[at];
+  }
+
+  #registers(): NamedRegister[] {
+    return this.#instruction.operands.flatMap((operand) =>
+      operand.kind === "register" ? [operand.register] : [],
+    );
+  }
+
+  #isExchangeWithItself(): boolean {
+    const [a, b] = this.#registers();
+    return a !== undefined && a === b && a.size === 4;
+  }
+
+  /** MOV r64, imm whose value is an unsigned doubleword: MOV r32 does the same in five bytes. */
+  #isShortMove(): boolean {
+    const { template, size } = this.#choice;
+    const [, source] = this.#instruction.operands;
+    if (template.row.opcode !== "B8+r" || size !== 8 || source?.kind !== "immediate" || source.size > 0)
+      return false;
+    const { n, known, labels } = evaluate(source.value, this.#scope);
+    return known && labels === 0 && n >= 0n && n <= 0xffffffffn;
+  }
+
+  #prefixes(address: EncodedAddress | undefined): number[] {
+    const { bits, prefixes, operands } = this.#instruction;
+    const { template } = this.#choice;
+    const size = this.#size;
+    const given = Object.keys(PREFIX_BYTES)
+      .filter((word) => prefixes.includes(word))
+      .map((word) => PREFIX_BYTES[word]!);
+    const override = operands.find((operand) => operand.kind === "memory")?.segment;
+    if (override) given.push(PREFIX_BYTES[override.name]!);
+    const explicit = prefixes.find((word) => /^o\d\d$/.test(word));
+    const varies = template.form.size < 0 && template.form.size !== SIZE_Y;
+    const wanted = varies ? size : explicit ? Number(explicit.slice(1)) / 8 : 0;
+    if (wanted === (bits === 16 ? 4 : 2)) given.push(0x66);
+    if (this.#addressSize(address) !== bits / 8) given.push(0x67);
+    return given;
+  }
+
+  #addressSize(address: EncodedAddress | undefined): number {
+    const { bits, prefixes, operands } = this.#instruction;
+    if (address) return address.size;
+    if (this.#choice.address > 0) return this.#choice.address;
+    const prefix = prefixes.find((word) => /^a\d\d$/.test(word));
+    if (prefix) return Number(prefix.slice(1)) / 8;
+    const [inner] = operands.flatMap((operand) => (operand.kind === "memory" ? [operand.inner] : []));
+    return inner && inner > 1 ? inner : bits / 8;
+  }
+
+  #rex(address: EncodedAddress | undefined): number | LineError {
+    const { template } = this.#choice;
+    const { operands: specs, form, opcode } = template;
+    const { operands, bits, column } = this.#instruction;
+    let rex = opcode.rexW || (form.size < 0 && this.#size === 8 && form.default64 === 0) ? 0x48 : 0;
+    if (address?.rex) rex |= 0x40 | address.rex;
+    for (const [i, spec] of specs.entries()) {
+      const operand = operands[i];
+      if (operand?.kind !== "register") continue;
+      const { number, kind, size, high, name } = operand.register;
+      const isNew = number > 7 || (kind === "general" && (size === 8 || (size === 1 && number > 3 && !high)));
+      if (isNew && bits !== 64) return new LineError(`${name} exists only in 64-bit code`, operand.column);
+      if (number > 7) rex |= isReg(spec.place) ? 0x44 : 0x41;
+      else if (size === 1 && number > 3 && !high) rex |= 0x40;
+    }
+    if (rex !== 0 && this.#registers().some(({ high }) => high))
+      return new LineError("ah, ch, dh and bh cannot stand in an instruction with a REX prefix", column);
+    return rex;
+  }
+
+  #modrm(address: EncodedAddress | undefined): number[] {
+    const { opcode, operands: specs } = this.#choice.template;
+    const { operands } = this.#instruction;
+    if (opcode.modrm !== undefined) {
+      const at = specs.findIndex(({ size }) => size === "STi");
+      const st = operands[at];
+      return [opcode.modrm + (st?.kind === "register" ? st.register.number : 0)];
+    }
+    const named = (places: string) => {
+      const operand = this.#at(places, "register");
+      return operand?.kind === "register" ? operand.register.number & 7 : undefined;
+    };
+    const reg = opcode.digit ?? named("GSCDVP");
+    if (address)
+      return [
+        (address.mod << 6) | ((reg ?? 0) << 3) | address.rm,
+        ...(address.sib === undefined ? [] : [address.sib]),
+      ];
+    const rm = named("ERWUQN");
+    return reg === undefined && rm === undefined ? [] : [0xc0 | ((reg ?? 0) << 3) | (rm ?? 0)];
+  }
+
+  /** Appends what follows the displacement. */
+  #immediates(out: number[]): LineError | "other" | undefined {
+    for (const [i, spec] of this.#choice.template.operands.entries()) {
+      const operand = this.#instruction.operands[i];
+      if (!operand) continue;
+      const bad =
+        spec.place === "J"
+          ? this.#branch(operand as ImmediateOperand, spec.size, out)
+          : spec.place === "I" || spec.size === "1"
+            ? this.#immediate(operand as ImmediateOperand, spec.size, spec.signed, out)
+            : this.#pointer(operand, spec.place, out);
+      if (bad) return bad;
+    }
+    return undefined;
+  }
+
+  #pointer(operand: AsmOperand, place: string, out: number[]): LineError | undefined {
+    if (place === "O" && operand.kind === "memory") {
+      const { n } = evaluate(operand.address, this.#scope);
+      const bytes = this.#addressSize(undefined);
+      if (!fits(n, bytes))
+        return new LineError(`the address does not fit in ${bytes * 8} bits`, operand.column);
+      out.push(...little(n, bytes));
+    }
+    if (place === "A" && operand.kind === "far") {
+      const offset = evaluate(operand.offset, this.#scope).n;
+      const selector = evaluate(operand.selector, this.#scope).n;
+      if (!fits(offset, this.#size)) return tooLarge(offset, this.#size, operand.column);
+      if (!fits(selector, 2)) return tooLarge(selector, 2, operand.column);
+      out.push(...little(offset, this.#size), ...little(selector, 2));
+    }
+    return undefined;
+  }
+
+  #immediate(
+    operand: ImmediateOperand,
+    letter: string,
+    signed: boolean,
+    out: number[],
+  ): LineError | "other" | undefined {
+    const value = evaluate(operand.value, this.#scope);
+    const { n, known, labels } = value;
+    const size = this.#size;
+    if (letter === "1") return known && labels === 0 && n === 1n && operand.size === 0 ? undefined : "other";
+    if (signed) return this.#signedByte(operand, value, out);
+    const width = letter === "v" ? size : widthOf(letter, size);
+    const isMove = this.#choice.template.row.opcode === "C7 /0";
+    // The address of a label is not promised to fit in 32 bits.
+    if (isMove && size === 8 && operand.size === 0 && (labels !== 0 || !known || !isInt32(n))) return "other";
+    const extended = letter === "z" && size === 8;
+    if (known && !(extended ? isInt32(n) : fits(n, width)))
+      return tooLarge(n, width, operand.column, extended);
+    out.push(...little(n, width));
+    return undefined;
+  }
+
+  /** A byte that stands for the whole operand. */
+  #signedByte(
+    operand: ImmediateOperand,
+    { n, known, labels }: Value,
+    out: number[],
+  ): LineError | "other" | undefined {
+    const size = this.#size;
+    const ordered = operand.size === 1;
+    if (!known || labels !== 0) {
+      if (!ordered) return "other";
+    } else if (!fits(n, size)) return "other";
+    const value = BigInt.asIntN(8 * size, n);
+    if (value < -128n || value > 127n)
+      return ordered && known ? tooLarge(n, 1, operand.column, true) : "other";
+    out.push(...little(value, 1));
+    return undefined;
+  }
+
+  #branch(operand: ImmediateOperand, letter: string, out: number[]): LineError | "other" | undefined {
+    const { row } = this.#choice.template;
+    const target = evaluate(operand.value, this.#scope);
+    // Of JMP and Jcc there is a longer form, and only what is known to be near can be short.
+    const isFree = /^j(?!cxz)/.test(row.mnemonic) && operand.distance === undefined;
+    const bytes = letter === "b" ? 1 : this.#size === 2 ? 2 : 4;
+    if (letter === "b" && isFree && (this.#nearOnly || (target.known && target.labels !== 1))) return "other";
+    const exact = target.n - this.#scope.here - BigInt(out.length + bytes);
+    const distance = target.known ? BigInt.asIntN(this.#size * 8, exact) : 0n;
+    if (letter === "b" && (distance < -128n || distance > 127n))
+      return isFree
+        ? "other"
+        : new LineError(
+            `${row.mnemonic} reaches from -128 to 127 bytes; the target is ${distance} bytes away`,
+            operand.column,
+          );
+    if (bytes === 4 && !isInt32(distance))
+      return new LineError("the target is further than 2 GiB away", operand.column);
+    out.push(...little(distance, bytes));
+    return undefined;
+  }
+}
+
+const isInt32 = (n: bigint) => n >= -0x80000000n && n <= 0x7fffffffn;
+
+/** As a signed or an unsigned number. */
+export function fits(n: bigint, bytes: number): boolean {
+  if (bytes >= 8) return true;
+  const limit = 1n << BigInt(8 * bytes);
+  return n >= -limit / 2n && n < limit;
+}
+
+function tooLarge(n: bigint, bytes: number, column: number, signed = false): LineError {
+  const limit = 1n << BigInt(8 * bytes);
+  const most = signed ? limit / 2n - 1n : limit - 1n;
+  return new LineError(
+    `${n} does not fit in ${bytes === 1 ? "a byte" : `${bytes} bytes`}: from ${-limit / 2n} to ${most}`,
+    column,
+  );
+}

@@ -1,0 +1,297 @@
+/** Statements to addresses and bytes, pass after pass, until no symbol moves. */
+import { encode, fits } from "./encode.ts";
+import { LineError, type SourceLine } from "./error.ts";
+import { contains, type Expression, evaluate, type Scope, type Value } from "./expression.ts";
+import { type Choice, choices } from "./match.ts";
+import { normalize } from "./normalize.ts";
+import type { AsmInstruction, Body, DataItem, Statement } from "./statement.ts";
+
+export interface Placed {
+  statement: Statement;
+  offset: number;
+  length: number;
+}
+export interface LaidOut {
+  bytes: Uint8Array;
+  symbols: Map<string, number>;
+  placed: Placed[];
+}
+
+/** After this many passes a jump that was long once stays long: so a layout is found. */
+const PATIENCE = 40;
+const MOST_PASSES = 200;
+const MOST_BYTES = 256 * 1024 * 1024;
+
+interface Prepared {
+  instruction: AsmInstruction;
+  choices: Choice[];
+  nearOnly: boolean;
+  length: number;
+  /** The bytes, when no address enters them. */
+  fixed: number[] | undefined;
+}
+
+export class Layout {
+  readonly #statements: Statement[] = [];
+  readonly #defined = new Map<string, SourceLine>();
+  readonly #values = new Map<string, Value>();
+  readonly #constants = new Map<string, Value>();
+  readonly #prepared = new Map<AsmInstruction, Prepared>();
+  #output = new Output();
+  #origin = 0n;
+  #pass = 0;
+  #moved = false;
+
+  /** Throws a LineError when the statement can be wrong whatever the addresses. */
+  add(statement: Statement): void {
+    const { label, body, source } = statement;
+    const name = body?.kind === "equ" ? body.name : label?.name;
+    if (name !== undefined) this.#declare(name, source, label?.column ?? 0);
+    if (body?.kind === "equ") this.#constant(body);
+    this.#prepare(body);
+    this.#statements.push(statement);
+  }
+
+  #declare(name: string, source: SourceLine, column: number): void {
+    const first = this.#defined.get(name);
+    if (first) throw new LineError(`"${name}" is defined already, at ${first.file}:${first.line}`, column);
+    this.#defined.set(name, source);
+  }
+
+  /** An equ that no address enters: known to %if at once. */
+  constant(name: string): Value | undefined {
+    return this.#constants.get(name);
+  }
+
+  #constant({ name, value }: { name: string; value: Expression }): void {
+    let depends = false;
+    const address = () => {
+      depends = true;
+      return 0n;
+    };
+    const scope: Scope = {
+      symbol: (other) => this.#constants.get(other),
+      get here() {
+        return address();
+      },
+      get start() {
+        return address();
+      },
+    };
+    const result = evaluate(value, scope);
+    if (!depends && result.known && result.terms.length === 0) this.#constants.set(name, result);
+  }
+
+  #prepare(body: Body | undefined): void {
+    if (body?.kind === "align") this.#prepare(body.fill);
+    if (body?.kind !== "instruction") return;
+    const instruction = normalize(body.instruction);
+    this.#prepared.set(body.instruction, {
+      instruction,
+      choices: instruction.mnemonic === "" ? [] : choices(instruction),
+      nearOnly: false,
+      length: 0,
+      fixed: undefined,
+    });
+  }
+
+  settle(origin: bigint, report: (source: SourceLine, error: LineError) => void): LaidOut {
+    this.#origin = origin;
+    for (this.#pass = 1; this.#pass <= MOST_PASSES; this.#pass++) {
+      this.#moved = false;
+      const errors: [SourceLine, LineError][] = [];
+      const placed = this.#run((source, error) => errors.push([source, error]));
+      if (this.#moved || this.#pass === 1) continue;
+      for (const [source, error] of errors) report(source, error);
+      const symbols = new Map<string, number>();
+      for (const [name, { n }] of this.#values) if (!name.startsWith("..@")) symbols.set(name, Number(n));
+      return { bytes: this.#output.bytes(), symbols, placed };
+    }
+    const [first] = this.#statements;
+    report(
+      first!.source,
+      new LineError(
+        `no layout was found in ${MOST_PASSES} passes: a length depends on itself (times, align, equ)`,
+        0,
+      ),
+    );
+    return { bytes: new Uint8Array(), symbols: new Map(), placed: [] };
+  }
+
+  #run(fail: (source: SourceLine, error: LineError) => void): Placed[] {
+    this.#output = new Output();
+    return this.#statements.map((statement) => {
+      const offset = this.#output.length;
+      try {
+        if (statement.label)
+          this.#define(statement.label.name, { n: this.#here, labels: 1, known: true, terms: [] });
+        this.#emit(statement);
+      } catch (error) {
+        if (!(error instanceof LineError)) throw error;
+        fail(statement.source, error);
+      }
+      return { statement, offset, length: this.#output.length - offset };
+    });
+  }
+
+  get #here(): bigint {
+    return this.#origin + BigInt(this.#output.length);
+  }
+
+  #define(name: string, value: Value): void {
+    const before = this.#values.get(name);
+    if (!before || before.n !== value.n || before.known !== value.known) this.#moved = true;
+    this.#values.set(name, value);
+  }
+
+  #scope(): Scope {
+    return {
+      here: this.#here,
+      start: this.#origin,
+      symbol: (name, column) => {
+        const value = this.#values.get(name);
+        if (!value && !this.#defined.has(name)) throw new LineError(this.#undefined(name), column);
+        return value;
+      },
+    };
+  }
+
+  #undefined(name: string): string {
+    const other = [...this.#defined.keys()].find(
+      (known) => known.toLowerCase() === name.toLowerCase() || known.endsWith(`.${name}`),
+    );
+    return `"${name}" is not defined${other ? `; did you mean "${other}"?` : ""}`;
+  }
+
+  #emit({ times, body, source: _ }: Statement): void {
+    if (!body) return;
+    const count = times ? this.#count(times, "times") : 1;
+    if (count > 1 && body.kind === "data" && !body.items.some(dependsOnHere)) {
+      const start = this.#output.length;
+      this.#body(body);
+      this.#output.repeat(start, count - 1);
+      return;
+    }
+    for (let i = 0; i < count; i++) this.#body(body);
+  }
+
+  #count(expression: Expression, what: string): number {
+    const { n, known } = evaluate(expression, this.#scope());
+    if (!known) return 0;
+    if (n < 0n)
+      throw new LineError(
+        `${what} ${n}: the count is negative${what === "times" ? "; the code before it is too long" : ""}`,
+        expression.column,
+      );
+    if (n > BigInt(MOST_BYTES)) throw new LineError(`${what} ${n} is too much`, expression.column);
+    return Number(n);
+  }
+
+  #body(body: Body): void {
+    switch (body.kind) {
+      case "instruction":
+        this.#instruction(body.instruction);
+        return;
+      case "data":
+        for (const item of body.items) this.#output.push(this.#data(item, body.size));
+        return;
+      case "reserve":
+        this.#output.zeros(this.#count(body.count, "res") * body.size, body.column);
+        return;
+      case "align":
+        this.#align(body);
+        return;
+      case "equ":
+        this.#define(body.name, evaluate(body.value, this.#scope()));
+        return;
+    }
+  }
+
+  #instruction(written: AsmInstruction): void {
+    const prepared = this.#prepared.get(written)!;
+    const { instruction } = prepared;
+    const bytes = prepared.fixed ?? encode(instruction, prepared.choices, this.#scope(), prepared.nearOnly);
+    if (prepared.length === 0 && !dependsOnAddresses(instruction)) prepared.fixed = bytes;
+    if (this.#pass > PATIENCE && bytes.length < prepared.length) prepared.nearOnly = true;
+    prepared.length = bytes.length;
+    this.#output.push(bytes);
+  }
+
+  #data(item: DataItem, size: number): readonly number[] {
+    if ("bytes" in item) return item.bytes;
+    const view = new DataView(new ArrayBuffer(8));
+    if ("float" in item) {
+      if (size === 8) view.setFloat64(0, item.float, true);
+      else view.setFloat32(0, item.float, true);
+    } else {
+      const { n, known } = evaluate(item.value, this.#scope());
+      if (known && !fits(n, size))
+        throw new LineError(
+          `${n} does not fit in ${size === 1 ? "a byte" : `${size} bytes`}`,
+          item.value.column,
+        );
+      view.setBigInt64(0, n, true);
+    }
+    return [...new Uint8Array(view.buffer, 0, size)];
+  }
+
+  #align({ boundary, fill, column }: { boundary: Expression; fill: Body; column: number }): void {
+    const size = this.#count(boundary, "align");
+    if (size === 0 || (size & (size - 1)) !== 0)
+      throw new LineError(`align takes a power of two, got ${size}`, column);
+    const start = this.#output.length;
+    const missing = (size - (start % size)) % size;
+    while (this.#output.length < start + missing) {
+      const before = this.#output.length;
+      this.#body(fill);
+      if (this.#output.length === before) throw new LineError("the filling of align has no bytes", column);
+    }
+  }
+}
+
+const dependsOnHere = (item: DataItem) => "value" in item && contains(item.value, "here");
+
+/** Whether the bytes can change from pass to pass. */
+function dependsOnAddresses({ operands, relative }: AsmInstruction): boolean {
+  const moves = (value: Expression) => contains(value, "here", "start", "symbol");
+  return operands.some((operand) => {
+    if (operand.kind === "memory")
+      return moves(operand.address) || operand.relative !== undefined || relative;
+    if (operand.kind === "far") return moves(operand.selector) || moves(operand.offset);
+    return operand.kind === "immediate" && moves(operand.value);
+  });
+}
+
+/** A buffer that grows. */
+class Output {
+  length = 0;
+  #buffer = new Uint8Array(4096);
+
+  bytes(): Uint8Array {
+    return this.#buffer.slice(0, this.length);
+  }
+  push(bytes: readonly number[]): void {
+    this.#reserve(bytes.length, 0);
+    this.#buffer.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+  zeros(count: number, column: number): void {
+    this.#reserve(count, column);
+    this.length += count;
+  }
+  /** What stands from `start` on, `count` more times. */
+  repeat(start: number, count: number): void {
+    const unit = this.#buffer.slice(start, this.length);
+    this.#reserve(unit.length * count, 0);
+    if (unit.length === 1) this.#buffer.fill(unit[0]!, this.length, this.length + count);
+    else for (let i = 0; i < count; i++) this.#buffer.set(unit, this.length + i * unit.length);
+    this.length += unit.length * count;
+  }
+  #reserve(count: number, column: number): void {
+    if (this.length + count > MOST_BYTES) throw new LineError("the program is larger than 256 MiB", column);
+    if (this.length + count <= this.#buffer.length) return;
+    const larger = new Uint8Array(Math.max(2 * this.#buffer.length, this.length + count));
+    larger.set(this.#buffer.subarray(0, this.length));
+    this.#buffer = larger;
+  }
+}

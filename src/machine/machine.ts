@@ -1,0 +1,145 @@
+/** The machine: a processor, its memory and a board around them, switched on. */
+import { Board } from "./board.ts";
+import { Bus } from "./bus.ts";
+import { Clock } from "./clock.ts";
+import type { CostProfile } from "./cost.ts";
+import { Cpu, type Stop } from "./cpu/cpu.ts";
+import { cpuid } from "./cpu/cpuid.ts";
+import { resetCpu } from "./cpu/reset.ts";
+import { Interpreter } from "./cpu/run.ts";
+import { loadCpu, saveCpu } from "./cpu/snapshot.ts";
+import { Disk } from "./devices/disk.ts";
+import { installFirmware } from "./firmware/install.ts";
+import { Mmu } from "./mmu/mmu.ts";
+import { PENTIUM_4 } from "./profiles/pentium4.ts";
+import { loadRam, saveRam } from "./ram-image.ts";
+import { SnapshotError, StateReader, StateWriter } from "./state.ts";
+import { Trace } from "./trace.ts";
+
+const MIB = 1024 * 1024;
+const DEFAULT_MEMORY = 64 * MIB;
+/** Seconds of a HLT without an interrupt after which a run ends. */
+const PATIENCE = 10;
+const MAGIC = "ringlab machine";
+const VERSION = 1;
+
+export interface MachineOptions {
+  /** Bytes of RAM: a multiple of 4096 between 1 MiB and 3 GiB; 64 MiB unless said. */
+  readonly memory?: number;
+  readonly profile?: CostProfile;
+  /** At most four: IDE channel 0 master and slave, channel 1 master and slave. Images are not copied. */
+  readonly disks?: readonly (Disk | Uint8Array | undefined)[];
+  /** What the clock shows at the start: seconds since 1970, UTC. 2026-01-01 unless said. */
+  readonly date?: number;
+  /** Without it there is no ROM: nothing is at the processor's first address. It is there unless said. */
+  readonly firmware?: boolean;
+}
+
+export interface RunOptions {
+  /** The most steps: instructions, and deliveries of exceptions and interrupts. */
+  readonly limit?: number;
+}
+
+export class Machine {
+  readonly profile: CostProfile;
+  readonly clock = new Clock();
+  readonly trace = new Trace(this.clock);
+  readonly bus: Bus;
+  readonly mmu: Mmu;
+  readonly cpu: Cpu;
+  readonly board: Board;
+  readonly #interpreter: Interpreter;
+
+  /** Throws a RangeError for a memory size or a number of disks that cannot be. */
+  constructor(options: MachineOptions = {}) {
+    const { memory = DEFAULT_MEMORY, profile = PENTIUM_4, disks = [], date, firmware = true } = options;
+    const { clock, trace } = this;
+    this.profile = profile;
+    this.bus = new Bus(memory);
+    this.mmu = new Mmu({ bus: this.bus, clock, trace, profile });
+    this.cpu = new Cpu({ bus: this.bus, clock, trace, memory: this.mmu, prices: profile });
+    this.board = new Board({
+      cpu: this.cpu,
+      hertz: profile.hertz,
+      disks: disks.map((disk) => (disk instanceof Uint8Array ? new Disk(disk) : disk)),
+      date,
+    });
+    this.#interpreter = new Interpreter(this.cpu);
+    this.#interpreter.patience = PATIENCE * profile.hertz;
+    resetCpu(this.cpu);
+    if (firmware) {
+      const [signature, , , features] = cpuid(this.cpu, 1, 0);
+      installFirmware({ bus: this.bus, fwCfg: this.board.fwCfg }, { signature, features });
+    }
+  }
+
+  /** Runs until something stops the machine; run again to go on from there. */
+  run({ limit }: RunOptions = {}): Stop {
+    return this.#interpreter.run(limit);
+  }
+
+  /** Steps taken so far: instructions, and deliveries of exceptions and interrupts. */
+  get steps(): number {
+    return this.#interpreter.steps;
+  }
+
+  /** Called with each byte that the guest sends through its serial port. */
+  onSerial(receive: (byte: number) => void): void {
+    this.board.serial.onOutput = receive;
+  }
+
+  /** Types at the other end of the serial port. Bytes wait until the guest has room. */
+  serialInput(bytes: Uint8Array): void {
+    this.board.serial.receive(bytes);
+  }
+
+  /** Called with each byte that the guest writes to port E9h. */
+  onDebug(receive: (byte: number) => void): void {
+    this.board.debugConsole.onOutput = receive;
+  }
+
+  /** All of the machine. Loaded into one of the same memory, profile and disks, it runs on as this one does. */
+  save(): Uint8Array {
+    const out = new StateWriter();
+    out.section(MAGIC);
+    out.int(VERSION);
+    out.double(this.bus.ram.length);
+    out.section(this.profile.name);
+    this.clock.save(out);
+    this.trace.save(out);
+    saveRam(this.bus, out);
+    this.mmu.save(out);
+    saveCpu(this.cpu, out);
+    this.board.save(out);
+    return out.finish();
+  }
+
+  /**
+   * Throws a SnapshotError when the bytes are no snapshot, or that of another kind of machine. Past the header that leaves the machine in
+   * pieces: load another snapshot, or throw it away.
+   */
+  load(snapshot: Uint8Array): void {
+    const from = new StateReader(snapshot);
+    this.#checkHeader(from);
+    this.#interpreter.code.clear();
+    this.clock.load(from);
+    this.trace.load(from);
+    loadRam(this.bus, from);
+    this.mmu.load(from);
+    loadCpu(this.cpu, from);
+    this.board.load(from);
+  }
+
+  #checkHeader(from: StateReader): void {
+    from.section(MAGIC);
+    const version = from.int();
+    if (version !== VERSION)
+      throw new SnapshotError(`the snapshot has format ${version}, this program reads format ${VERSION}`);
+    const memory = from.double();
+    if (memory !== this.bus.ram.length)
+      throw new SnapshotError(
+        `the snapshot is of a machine with ${memory / MIB} MiB of memory, this one has ${this.bus.ram.length / MIB} MiB`,
+      );
+    from.section(this.profile.name);
+  }
+}

@@ -1,0 +1,170 @@
+/** Cases at random: an environment, then one to eight instructions out of the ISA table, and now and then bytes that mean nothing. */
+import type { Mode, Row } from "../../../src/machine/isa/index.ts";
+import { ARITHMETIC } from "../../../src/machine/isa/table/arithmetic.ts";
+import { BITS } from "../../../src/machine/isa/table/bits.ts";
+import { CONTROL } from "../../../src/machine/isa/table/control.ts";
+import { DATA } from "../../../src/machine/isa/table/data.ts";
+import { FLAGS } from "../../../src/machine/isa/table/flags.ts";
+import { STRING } from "../../../src/machine/isa/table/string.ts";
+import { SYSTEM } from "../../../src/machine/isa/table/system.ts";
+import { type Case, MOST_CODE } from "../case.ts";
+import { Random } from "../random.ts";
+import { type Ground, WORLDS, type World } from "../world.ts";
+import { Draft } from "./draft.ts";
+import { encodeRow, type Parsed, parse } from "./encode.ts";
+import { type Environment, environment } from "./environment.ts";
+import { feed, harmful, prepare } from "./special.ts";
+import { ALL, effects } from "./undefined.ts";
+
+/** What QEMU's model (qemu.ts) and our processor both have. */
+const FEATURES = new Set("cmov cx8 cx16 lahf_lm msr sep syscall fsgsbase movbe popcnt smap clflush".split(" "));
+/** They tell about the processor or the time, not about the instruction set. */
+const TELLTALES = new Set("cpuid rdtsc rdtscp rdpmc monitor mwait xgetbv xsetbv".split(" "));
+
+const usable = (rows: readonly Row[]) =>
+  rows
+    .filter(({ feature, mnemonic }) => (feature === undefined || FEATURES.has(feature)) && !TELLTALES.has(mnemonic))
+    .map(parse);
+
+const GROUPS: readonly (readonly [number, readonly Parsed[]])[] = [
+  [26, usable(DATA)],
+  [24, usable(ARITHMETIC)],
+  [14, usable(BITS)],
+  [8, usable(STRING)],
+  [9, usable(CONTROL)],
+  [6, usable(FLAGS)],
+  [9, usable(SYSTEM)],
+];
+
+/** Rows of a group that exist in a mode; conditions are sixteen rows of one thing and are thinned out. */
+const byMode = new Map<Mode, readonly (readonly [number, readonly Parsed[]])[]>();
+
+function groups(mode: Mode): readonly (readonly [number, readonly Parsed[]])[] {
+  let found = byMode.get(mode);
+  if (!found) {
+    found = GROUPS.map(([weight, rows]) => [
+      weight,
+      rows.filter(({ row }) => row.modes === undefined || row.modes.includes(mode)),
+    ]);
+    byMode.set(mode, found);
+  }
+  return found;
+}
+
+const modeOf = (env: Environment): Mode =>
+  env.real
+    ? "real"
+    : env.v86
+      ? "v86"
+      : env.world !== "long"
+        ? "protected"
+        : env.bits === 64
+          ? "long"
+          : "compatibility";
+
+const CONDITIONAL = /^(j|set|cmov)/;
+
+function draw(draft: Draft): Parsed {
+  const { random, env } = draft;
+  for (;;) {
+    const parsed = random.one(random.weighted(groups(modeOf(env))));
+    if (CONDITIONAL.test(parsed.row.mnemonic) && !parsed.row.mnemonic.startsWith("jmp") && random.percent(70)) continue;
+    return parsed;
+  }
+}
+
+function instruction(draft: Draft): void {
+  const parsed = draw(draft);
+  const wish = prepare(draft, parsed);
+  if (wish === undefined) return;
+  const encoded = encodeRow(draft, parsed, wish);
+  const { tests, defines, undefines } = effects(parsed, encoded);
+  if (tests & draft.undefined) {
+    // CMP: all flags are defined again.
+    draft.add([0x39, 0xc0 | draft.random.below(64)]);
+    draft.undefined = 0;
+    return;
+  }
+  feed(draft, parsed, encoded);
+  draft.undefined = ((draft.undefined & ~defines) | undefines) & ALL;
+  draft.everUndefined |= draft.undefined;
+  if (encoded.branch)
+    draft.branches.push({
+      index: draft.instructions.length,
+      ...encoded.branch,
+      skip: draft.random.percent(94) ? draft.random.below(3) : -1,
+    });
+  draft.add(encoded.bytes);
+}
+
+/** Bytes of no meaning, or an opcode map at random. */
+function noise(draft: Draft): void {
+  const { random, env } = draft;
+  const escape = random.one([[], [], [0x0f], [0x0f], [0x0f, 0x38], [0x66], [0xf0], [0x48]]);
+  const bytes = [...escape, ...Array.from({ length: 1 + random.below(9) }, () => random.below(256))];
+  if (harmful(draft, bytes) || (env.world === "flat" && env.bits === 32)) return;
+  // It may leave any flag undefined, and what follows may read it.
+  draft.undefined = ALL;
+  draft.everUndefined = ALL;
+  draft.add(bytes);
+}
+
+/** Bends branches to the instructions that they skip to: forward only, so that every case ends. */
+function bend(draft: Draft): void {
+  const starts: number[] = [];
+  let at = 0;
+  for (const bytes of draft.instructions) {
+    starts.push(at);
+    at += bytes.length;
+  }
+  starts.push(at);
+  for (const { index, at: offset, size, skip } of draft.branches) {
+    const bytes = draft.instructions[index]!;
+    const end = starts[index]! + bytes.length;
+    const target = starts[Math.min(index + 1 + Math.max(skip, 0), draft.instructions.length)]!;
+    const displacement =
+      skip >= 0 ? target - end : draft.env.paged && size > 1 ? draft.random.bits() : draft.random.below(128);
+    for (let i = 0; i < size; i++) bytes[offset + i] = (displacement >>> (8 * i)) & 0xff;
+  }
+}
+
+/** Draws one case. Cases of a world come from one stream of random numbers, so that a seed names them all. */
+export function drawCase(random: Random, world: World, ground: Ground): Case {
+  const env = environment(random, world, ground);
+  const draft = new Draft(random, env, ground);
+  const count = 1 + random.below(random.percent(70) ? 5 : 8);
+  for (let i = 0; i < count && draft.length < MOST_CODE - 50; i++)
+    if (random.percent(4)) noise(draft);
+    else instruction(draft);
+  if (draft.instructions.length === 0) draft.add([0x90]);
+  bend(draft);
+  return {
+    registers: draft.registers,
+    rip: env.rip,
+    flags: env.flags,
+    cs: env.cs,
+    ...env.segments,
+    ldtr: env.ldtr,
+    entry: env.entry,
+    cr0: env.cr0,
+    cr3: ground.cr3,
+    cr4: env.cr4,
+    efer: env.efer,
+    fsBase: env.fsBase,
+    gsBase: env.gsBase,
+    kernelGs: env.kernelGs,
+    idtLimit: env.idtLimit,
+    idtBase: env.idtBase,
+    where: env.where,
+    instructions: draft.instructions,
+    pokes: draft.pokes,
+    bits: env.bits,
+    undefined: draft.everUndefined,
+  };
+}
+
+/** The cases of one batch. */
+export function drawCases(world: World, ground: Ground, seed: number, count: number): Case[] {
+  const random = new Random(seed ^ (WORLDS.indexOf(world) * 0x9e3779b9));
+  return Array.from({ length: count }, () => drawCase(random, world, ground));
+}
