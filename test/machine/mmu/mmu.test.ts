@@ -186,21 +186,27 @@ describe("what is not plain RAM", () => {
   test("a write to decoded code tells before it writes, from either side of a page's end", () => {
     const b = paged();
     const told: [number, number, number][] = [];
-    b.bus.onCodeWrite = (at, length) => told.push([at, length, b.view.getUint8(at)]);
-    b.mmu.write32(page(5), 1);
     const code = frame(5) << 12;
+    // As the interpreter does: what was decoded is dropped, and the page is plain RAM again.
+    b.bus.onCodeWrite = (at, length) => {
+      told.push([at, length, b.view.getUint8(code)]);
+      b.bus.clearFlag(frame(5), PAGE_CODE);
+    };
+    b.mmu.write32(page(5), 1);
     b.bus.setFlag(frame(5), PAGE_CODE);
     expect(b.mmu.read32(page(5))).toBe(1);
     b.mmu.write32(page(5), 2);
+    b.mmu.write32(page(5), 3);
+    b.bus.setFlag(frame(5), PAGE_CODE);
     b.mmu.write16(gva(0x4fff), 0xffff);
+    b.bus.setFlag(frame(5), PAGE_CODE);
+    b.mmu.write64(gva(0x4ffc), -1, -1);
     expect(told).toEqual([
       [code, 4, 1],
-      [code, 1, 2],
+      [code, 1, 3],
+      [code, 4, 0xff],
     ]);
-    b.bus.clearFlag(frame(5), PAGE_CODE);
-    b.mmu.write32(page(5), 3);
-    expect(told.length).toBe(2);
-    expect(b.mmu.read32(page(5))).toBe(3);
+    expect(b.mmu.read32(page(5))).toBe(-1);
   });
 
   test("accessed and dirty bits that the walk sets in a decoded page are writes like any other", () => {
@@ -210,6 +216,38 @@ describe("what is not plain RAM", () => {
     b.bus.setFlag(PT >> 12, PAGE_CODE);
     b.mmu.read8(page(9));
     expect(told).toEqual([PT + 36]);
+  });
+});
+
+describe("direct", () => {
+  test("names the byte in RAM where an access costs nothing any more, and nothing else", () => {
+    const b = paged((n) => (n === 1 ? 5 : 7));
+    const { mmu } = b;
+    expect(mmu.direct(page(1), false)).toBe(-1);
+    mmu.read8(page(1));
+    expect(mmu.direct(gva(0x1234), false)).toBe((frame(1) << 12) + 0x234);
+    expect([mmu.direct(page(1), true), mmu.systemDirect(page(1), true)]).toEqual([-1, -1]);
+    mmu.read8(page(2));
+    expect(mmu.direct(page(2), true)).toBe(-1);
+    mmu.systemWrite8(page(2), 1);
+    expect([mmu.direct(page(2), true), mmu.systemDirect(gva(0x2007), true)]).toEqual([
+      frame(2) << 12,
+      (frame(2) << 12) + 7,
+    ]);
+    mmu.invalidate(page(2));
+    expect([mmu.direct(page(2), true), mmu.systemDirect(page(2), false)]).toEqual([-1, -1]);
+  });
+
+  test("is never over devices, nor where alignment is checked", () => {
+    const b = paged();
+    b.bus.mapMmio(frame(3) << 12, 4096, { read: () => 0, write: () => {} });
+    b.mmu.read8(page(3));
+    expect(b.mmu.direct(page(3), false)).toBe(-1);
+    b.mmu.read8(page(4));
+    control(b.mmu, { format: "ia32", alignment: true });
+    b.mmu.ac = b.mmu.user = true;
+    b.mmu.read8(page(4));
+    expect([b.mmu.direct(page(4), false), b.mmu.systemDirect(page(4), false)]).toEqual([-1, frame(4) << 12]);
   });
 });
 
