@@ -221,7 +221,7 @@ export class Mmu implements Memory {
   }
 
   systemDirect(at: Gva, write: boolean): number {
-    const offset = this.#locate(at, 0, write ? SYSTEM_WRITE : SYSTEM_READ);
+    const offset = this.#locate(at, 0, write ? SYSTEM_WRITE_MASK : SYSTEM_READ_MASK);
     return offset === MISS ? -1 : offset;
   }
 
