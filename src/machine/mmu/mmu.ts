@@ -216,7 +216,7 @@ export class Mmu implements Memory {
   }
 
   direct(at: Gva, write: boolean): number {
-    const offset = this.#locate(at, 0, write ? this.#write : this.#read);
+    const offset = this.#locate(at, 0, write ? this.#writeMask : this.#readMask);
     return offset === MISS ? -1 : offset;
   }
 
