@@ -96,6 +96,7 @@ function qemu(ram: string, bios: string): Promise<Run["end"]> {
       if (stuck) resolve("stuck");
       else if (code === 0x21) resolve("done");
       else if (code === 0) resolve("shutdown");
+      else if (code !== null && (code & 1) === 1) resolve("stuck");
       else if (/fatal error|[Aa]ssert/.test(complaint)) resolve("crash");
       else reject(new Error(`qemu-system-x86_64 ended with ${code}: ${complaint.trim()}`));
     });

@@ -38,7 +38,7 @@ function arrays(cpu: Cpu): ArrayBufferView[] {
   const { selector, base, baseHigh, limit, access } = cpu.segments;
   const { values, significands, exponents, exact } = cpu.fpu;
   return [
-    ...[cpu.r32, selector, base, baseHigh, limit, access, cpu.dr, cpu.drHigh],
+    ...[cpu.r32, selector, base, baseHigh, limit, access, cpu.dr, cpu.drHigh, cpu.msr],
     ...[values, significands, exponents, exact, cpu.sse.xmm.i32],
   ];
 }

@@ -31,9 +31,12 @@ export function set(draft: Draft, register: number, value: bigint): void {
 
 const privileged = ({ env }: Draft) => env.ring === 0;
 
+/** Without paging a jump astray finds no page fault: QEMU would look for code where there is no memory. */
+const wild = ({ env }: Draft) => env.world === "flat" && env.bits === 32;
+
 /** Bits of CR0 and CR4 that a case may turn on its own. */
 const CR0_FREE = [2, 4, 8, 0x10, 0x20, 0x10000, 0x40000, 0x20000000, 0x40000000, 0x60000000, 0x100, 0x400000];
-const CR4_FREE = [0x1, 0x2, 0x4, 0x8, 0x80, 0x100, 0x200, 0x400, 0x800, 0x100000, 0x200000, 0x10000, 0x1000, 0x400000];
+const CR4_FREE = [0x1, 0x2, 0x4, 0x8, 0x80, 0x100, 0x200, 0x400, 0x800, 0x100000, 0x200000, 0x10000, 0x400000];
 
 function controlValue(draft: Draft, number: number): bigint {
   const { random, env, ground } = draft;
@@ -198,6 +201,7 @@ export function prepare(draft: Draft, { row, operands }: Parsed): Wish | undefin
       set(draft, RCX, BigInt(random.below(16)));
       return wish;
     case "ret":
+      if (wild(draft) && draft.instructions.length > 0) return undefined;
       if (draft.random.percent(85)) stack(draft, stackSize(draft), [landing(draft)]);
       return { plain: random.percent(60), resize: false };
     case "popf":
@@ -205,6 +209,7 @@ export function prepare(draft: Draft, { row, operands }: Parsed): Wish | undefin
       return wish;
     case "retf":
     case "iret":
+      if (wild(draft) && draft.instructions.length > 0) return undefined;
       return farReturn(draft, row.mnemonic === "iret");
     case "sysexit":
     case "sysret":
@@ -215,7 +220,7 @@ export function prepare(draft: Draft, { row, operands }: Parsed): Wish | undefin
     case "jmp":
     case "call":
       if (operand?.place === "E") {
-        if (random.percent(50)) {
+        if (wild(draft) || random.percent(50)) {
           wish.register = draft.target();
           wish.memory = false;
           set(draft, wish.register, landing(draft));
@@ -259,7 +264,7 @@ function stackSize({ env }: Draft): number {
 /** RCX small, RSI and RDI in the window: mostly. */
 function strings(draft: Draft): void {
   const { random, env, registers, pointers } = draft;
-  if (env.paged && random.percent(5)) set(draft, RCX, BigInt(random.below(6000)));
+  if (env.paged && env.ring === 3 && random.percent(5)) set(draft, RCX, BigInt(random.below(6000)));
   else if (!env.paged || registers[RCX]! > 64n || random.percent(50))
     set(draft, RCX, BigInt(random.below(random.percent(10) ? 300 : 24)));
   for (const register of [RSI, RDI])
