@@ -15,16 +15,14 @@ export interface BootOptions extends MachineOptions, MultibootOptions, FlatOptio
 }
 
 /**
- * A multiboot kernel has its header near the start; what ends its first sector with 55 AA is a disk, or a boot sector, which
- * is a small disk. Throws a LoadError for anything else: a flat image has no mark of its own.
+ * An ELF file is a multiboot kernel; what ends its first sector with 55 AA is a disk, or a boot sector, which is a small
+ * disk; otherwise a multiboot header may tell the addresses. In this order: a disk may begin with a boot sector and a kernel
+ * behind it. Throws a LoadError for anything else: a flat image has no mark of its own.
  */
 export function kindOf(image: Uint8Array): ImageKind {
-  if (findHeader(image) >= 0) return "multiboot";
+  if (isElf(image)) return "multiboot";
   if (image.length >= SECTOR && image[SECTOR - 2] === 0x55 && image[SECTOR - 1] === 0xaa) return "disk";
-  if (isElf(image))
-    throw new LoadError(
-      "an ELF file without a multiboot header (1badb002 in its first 8192 bytes) cannot be started",
-    );
+  if (findHeader(image) >= 0) return "multiboot";
   throw new LoadError(
     "the image is neither a multiboot kernel (1badb002 in its first 8192 bytes) nor a disk or boot sector (55 AA at " +
       "offset 510): say at which origin and in which mode it is to start, and it is loaded as it is",

@@ -44,7 +44,7 @@ export function startIn(cpu: Cpu, mode: Mode, entry: number): void {
   }
   cpu.r32[ESP] = entry < PAGE ? PAGE : entry;
   cpu.memory.setControl(cpu.cr0, cpu.cr4, cpu.efer);
-  cpu.memory.flush(true);
+  cpu.memory.loadCr3(cpu.cr3, 0);
   updateMode(cpu);
 }
 
