@@ -1,7 +1,7 @@
 /**
  * The board: an i440FX PC with one processor. What is where:
  *
- *     020 0A0 4D0 PIC · 040 061 PIT · 060 064 092 keyboard controller · 070 RTC · 0E1 marker · 0E9 debug console · 0F4 exit
+ *     020 0A0 4D0 PIC · 040 061 PIT · 060 064 092 keyboard controller · 070 RTC · 0E0 2000 test device · 0E1 marker · 0E9 debug console · 0F4 exit
  *     170 1F0 IDE · 3B0 … 3DF VGA · 3F8 serial · 510 fw_cfg · 600 ACPI · CF8 CFC PCI · CF9 reset
  *     FEC00000 IOAPIC · FEE00000 local APIC
  */
@@ -119,7 +119,7 @@ export class Board implements Stateful {
     this.#mapPorts(bus);
 
     cpu.irq = this.lapic;
-    for (const [number, device] of this.lapicMsrs.devices()) cpu.msrDevices.set(number, device);
+    cpu.apicMsrs = this.lapicMsrs;
   }
 
   save(out: StateWriter): void {

@@ -86,7 +86,8 @@ export function cpuid(cpu: Cpu, leaf: number, index: number): Leaf {
 
 /** IA32_APIC_BASE bit 11: the feature is there while the local APIC is on (SDM Vol. 3, 10.4.3). */
 function apicOn(cpu: Cpu): boolean {
-  return ((cpu.msrDevices.get(0x1b)?.low ?? 0) & 0x800) !== 0;
+  const { apicMsrs } = cpu;
+  return apicMsrs !== null && (apicMsrs.read(0x1b) & 0x800) !== 0;
 }
 
 function extendedBits(cpu: Cpu): number {

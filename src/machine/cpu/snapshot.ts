@@ -5,7 +5,7 @@ import type { Cpu } from "./cpu.ts";
 import { updateMode } from "./segments.ts";
 
 const NUMBERS =
-  "ip ipHigh cr0 cr2 cr2High cr3 cr3High cr4 efer cpl stackMask halted shadow nmiBlocked nmiPending retired";
+  "ip ipHigh cr0 cr2 cr2High cr3 cr3High cr4 efer cpl stackMask halted shadow nmiBlocked nmiPending retired tscOffset";
 const FLAGS = "fr fc lazy high eflags";
 const TABLE = "base baseHigh limit";
 

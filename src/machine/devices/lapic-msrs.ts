@@ -7,8 +7,8 @@
  *     800h … 8FFh            register 800h + number; the ICR is one register of 64 bits
  */
 import type { Bus } from "../bus.ts";
+import type { MsrBank } from "../cpu/cpu.ts";
 import { GP, raise } from "../cpu/fault.ts";
-import type { MsrDevice } from "../cpu/msr-device.ts";
 import type { Stateful, StateReader, StateWriter } from "../state.ts";
 import type { Lapic } from "./lapic.ts";
 import { LapicRegisters, REGISTER } from "./lapic-registers.ts";
@@ -16,6 +16,7 @@ import { LapicRegisters, REGISTER } from "./lapic-registers.ts";
 const APIC_BASE = 0x1b;
 const TSC_DEADLINE = 0x6e0;
 const X2APIC = 0x800;
+const X2APIC_END = 0x8ff;
 const DEFAULT_BASE = 0xfee00000;
 const BOOT_PROCESSOR = 1 << 8;
 const X2 = 1 << 10;
@@ -37,7 +38,8 @@ const WRITABLE = new Set<number>([
 /** These take zero only. */
 const ZERO_ONLY = new Set<number>([REGISTER.eoi, REGISTER.esr]);
 
-export class LapicMsrs implements Stateful {
+export class LapicMsrs implements MsrBank, Stateful {
+  high = 0;
   readonly #lapic: Lapic;
   readonly #registers: LapicRegisters;
   readonly #bus: Bus;
@@ -53,36 +55,28 @@ export class LapicMsrs implements Stateful {
     this.#unmap = bus.mapMmio(this.#base, 4096, this.#registers);
   }
 
-  /** By number. Reading an x2APIC register that is not there raises #GP(0). */
-  devices(): Map<number, MsrDevice> {
-    const lapic = this.#lapic;
-    const base = device({
-      low: () => this.#base | BOOT_PROCESSOR | (lapic.on ? ON : 0) | (lapic.x2 ? X2 : 0) | 0,
-      high: () => Math.floor(this.#base / TWO32),
-      write: (low, high) => this.#writeBase(low, high),
-    });
-    const deadline = device({
-      low: () => lapic.timer.deadline | 0,
-      high: () => Math.floor(lapic.timer.deadline / TWO32) | 0,
-      write: (low, high) => {
-        lapic.timer.setDeadline((high >>> 0) * TWO32 + (low >>> 0));
-        return true;
-      },
-    });
-    const devices = new Map([
-      [APIC_BASE, base],
-      [TSC_DEADLINE, deadline],
-    ]);
-    for (const register of new Set([...READABLE, ...WRITABLE]))
-      devices.set(
-        X2APIC + register,
-        device({
-          low: () => this.#readX2(register),
-          high: () => (register === REGISTER.icrLow ? lapic.icrHigh | 0 : 0),
-          write: (low, high) => this.#writeX2(register, low, high),
-        }),
-      );
-    return devices;
+  has(index: number): boolean {
+    return index === APIC_BASE || index === TSC_DEADLINE || (index >= X2APIC && index <= X2APIC_END);
+  }
+
+  read(index: number): number {
+    this.high = 0;
+    if (index === APIC_BASE) return this.#readBase();
+    if (index === TSC_DEADLINE) {
+      const { deadline } = this.#lapic.timer;
+      this.high = Math.floor(deadline / TWO32) | 0;
+      return deadline | 0;
+    }
+    const register = index - X2APIC;
+    if (!this.#lapic.x2 || !READABLE.has(register)) raise(GP);
+    if (register === REGISTER.icrLow) this.high = this.#lapic.icrHigh | 0;
+    return this.#registers.readRegister(register) | 0;
+  }
+
+  write(index: number, low: number, high: number): void {
+    if (index === APIC_BASE) this.#writeBase(low, high);
+    else if (index === TSC_DEADLINE) this.#lapic.timer.setDeadline((high >>> 0) * TWO32 + (low >>> 0));
+    else this.#writeX2(index - X2APIC, low, high);
   }
 
   /** After a RESET; the device's own registers are the device's to reset. */
@@ -101,16 +95,21 @@ export class LapicMsrs implements Stateful {
     this.#place(from.double(), this.#lapic.on, this.#lapic.x2);
   }
 
-  /** False for reserved bits and for changes of mode that are none (figure 10-27). */
-  #writeBase(low: number, high: number): boolean {
+  #readBase(): number {
+    const { on, x2 } = this.#lapic;
+    this.high = Math.floor(this.#base / TWO32);
+    return this.#base | BOOT_PROCESSOR | (on ? ON : 0) | (x2 ? X2 : 0) | 0;
+  }
+
+  /** #GP(0) for reserved bits and for changes of mode that are none (figure 10-27). */
+  #writeBase(low: number, high: number): void {
     const { x2 } = this.#lapic;
     const on = (low & ON) !== 0;
     const wantsX2 = (low & X2) !== 0;
-    if (high >>> 0 > 15 || (low & 0x2ff) !== 0 || (wantsX2 && !on) || (x2 && on && !wantsX2)) return false;
-    if (wantsX2 && (!this.#hasX2 || !this.#lapic.on)) return false;
+    if (high >>> 0 > 15 || (low & 0x2ff) !== 0 || (wantsX2 && !on) || (x2 && on && !wantsX2)) raise(GP);
+    if (wantsX2 && (!this.#hasX2 || !this.#lapic.on)) raise(GP);
     if (!on) this.#lapic.reset();
     this.#place(high * TWO32 + ((low & 0xfffff000) >>> 0), on, wantsX2);
-    return true;
   }
 
   /** In memory when it is on and in xAPIC mode. */
@@ -122,39 +121,17 @@ export class LapicMsrs implements Stateful {
     this.#unmap = on && !x2 ? this.#bus.mapMmio(base, 4096, this.#registers) : () => {};
   }
 
-  #readX2(register: number): number {
-    if (!this.#lapic.x2 || !READABLE.has(register)) raise(GP);
-    return this.#registers.readRegister(register) | 0;
-  }
-
-  #writeX2(register: number, low: number, high: number): boolean {
+  #writeX2(register: number, low: number, high: number): void {
     const lapic = this.#lapic;
-    if (!lapic.x2 || !WRITABLE.has(register)) return false;
-    if (ZERO_ONLY.has(register) && low !== 0) return false;
-    if (register !== REGISTER.icrLow && high !== 0) return false;
+    if (!lapic.x2 || !WRITABLE.has(register)) raise(GP);
+    if (ZERO_ONLY.has(register) && low !== 0) raise(GP);
+    if (register !== REGISTER.icrLow && high !== 0) raise(GP);
     if (register === REGISTER.selfIpi) {
       const message = { vector: low & 0xff, delivery: 0, levelTriggered: false };
       lapic.deliver({ ...message, destination: lapic.id, logical: false });
-      return true;
+      return;
     }
     if (register === REGISTER.icrLow) lapic.icrHigh = high >>> 0;
     this.#registers.writeRegister(register, low >>> 0);
-    return true;
   }
-}
-
-function device(parts: {
-  low: () => number;
-  high: () => number;
-  write: (low: number, high: number) => boolean;
-}): MsrDevice {
-  return {
-    get low() {
-      return parts.low();
-    },
-    get high() {
-      return parts.high();
-    },
-    write: parts.write,
-  };
 }
