@@ -12,7 +12,7 @@ import { AcpiPm, PM_BASE, PM1_CONTROL_BOCHS } from "./devices/acpi-pm.ts";
 import { DEBUG_CONSOLE_PORT, DebugConsole } from "./devices/debug-console.ts";
 import type { Disk } from "./devices/disk.ts";
 import { EXIT_PORT, ExitPort } from "./devices/exit-port.ts";
-import { FwCfg } from "./devices/fw-cfg.ts";
+import { FwCfg, ITEM } from "./devices/fw-cfg.ts";
 import { KeyboardController } from "./devices/i8042/controller.ts";
 import { IdeController } from "./devices/ide/controller.ts";
 import { Ioapic } from "./devices/ioapic.ts";
@@ -27,14 +27,7 @@ import { Pic } from "./devices/pic.ts";
 import { Pit } from "./devices/pit.ts";
 import { BytePorts } from "./devices/ports.ts";
 import { Rtc } from "./devices/rtc.ts";
-import {
-  TEST_IRQ_PORT,
-  TEST_IRQS,
-  TEST_MEMORY,
-  TEST_MEMORY_SIZE,
-  TEST_PORT,
-  TestDevice,
-} from "./devices/test-device.ts";
+import { TestDevice } from "./devices/test-device.ts";
 import { Uart } from "./devices/uart.ts";
 import { Vga } from "./devices/vga/vga.ts";
 import type { Stateful, StateReader, StateWriter } from "./state.ts";
@@ -89,7 +82,7 @@ export class Board implements Stateful {
       nmi: () => this.#nmi(),
       init: onReset,
     });
-    this.lapicMsrs = new LapicMsrs(this.lapic, bus);
+    this.lapicMsrs = new LapicMsrs(this.lapic, bus, cpu.model.features.has("x2apic"));
     this.ioapic = new Ioapic((message) => this.lapic.deliver(message));
     this.lapic.onEoi = (vector) => this.ioapic.endOfInterrupt(vector);
     wires.connect(this.pic);
@@ -113,13 +106,16 @@ export class Board implements Stateful {
     });
     this.vga = new Vga(common);
     this.fwCfg = new FwCfg(bus);
+    this.fwCfg.setNumber(ITEM.RAM_SIZE, bus.ram.length, 8);
+    this.fwCfg.setNumber(ITEM.NB_CPUS, 1, 2);
+    this.fwCfg.setNumber(ITEM.MAX_CPUS, 1, 2);
     this.pci = new PciBus(bus);
     const bridge = new Piix3({ bus, pci: this.pci, wires, onReset });
     this.pci.plug(0, 0, hostBridge(bus));
     this.pci.plug(1, 0, bridge);
     this.pci.plug(1, 1, new IdeController({ ...common, wires, disks }));
     this.marker = new MarkerPort(cpu);
-    this.testDevice = new TestDevice(wires);
+    this.testDevice = new TestDevice(bus, wires);
     this.#mapPorts(bus);
 
     cpu.irq = this.lapic;
@@ -145,9 +141,6 @@ export class Board implements Stateful {
 
   #mapPorts(bus: Bus): void {
     bus.mapMmio(IOAPIC_BASE, PAGE, this.ioapic);
-    bus.mapMmio(TEST_MEMORY, TEST_MEMORY_SIZE, this.testDevice);
-    bus.mapPorts(TEST_PORT, TEST_PORT, this.testDevice);
-    bus.mapPorts(TEST_IRQ_PORT, TEST_IRQ_PORT + TEST_IRQS - 1, this.testDevice);
     bus.mapPorts(EXIT_PORT, EXIT_PORT + 3, new ExitPort((code) => this.#stop({ reason: "exit", code })));
     bus.mapPorts(MARKER_PORT, MARKER_PORT, this.marker);
     bus.mapPorts(DEBUG_CONSOLE_PORT, DEBUG_CONSOLE_PORT, this.debugConsole);

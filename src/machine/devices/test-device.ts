@@ -1,67 +1,71 @@
 /**
- * What test suites for processors want of a board (QEMU's pc-testdev, docs/specs: a device of its own; kvm-unit-tests look for it):
+ * The device that hypervisors' test suites drive (QEMU's pc-testdev): interrupt lines under a guest's hand, ports and memory that
+ * return what was written.
  *
- *     port 00E0          keeps what was written, 8, 16 or 32 bits
- *     port 2000 + n      drives interrupt wire n: 1 high, 0 low
- *     FF000000, 64 KiB   memory that is a device: each access is emulated
+ *     E0h  a port of 32 bits        E8h  the same, byte by byte       2000h + n  interrupt line n: 0 low, else high
+ *     E4h  takes anything           FF000000h … FF00FFFFh  memory of a device
  */
-import type { MmioDevice, PortDevice } from "../bus.ts";
+import type { Bus, MmioDevice, PortDevice } from "../bus.ts";
 import type { Stateful, StateReader, StateWriter } from "../state.ts";
 import type { IrqLine, IrqWires } from "./irq.ts";
 
-export const TEST_PORT = 0xe0;
-export const TEST_IRQ_PORT = 0x2000;
-export const TEST_IRQS = 24;
-export const TEST_MEMORY = 0xff000000;
-export const TEST_MEMORY_SIZE = 0x10000;
+const WHOLE = 0xe0;
+const FLUSH = 0xe4;
+const BYTES = 0xe8;
+const LINES = 0x2000;
+const LINE_COUNT = 24;
+const MEMORY = 0xff000000;
+const MEMORY_BYTES = 0x10000;
 
 export class TestDevice implements PortDevice, MmioDevice, Stateful {
-  readonly #lines: IrqLine[];
-  readonly #memory = new Uint8Array(TEST_MEMORY_SIZE);
-  readonly #view = new DataView(this.#memory.buffer);
-  #kept = 0;
+  readonly #port = new DataView(new ArrayBuffer(4));
+  readonly #memory = new DataView(new ArrayBuffer(MEMORY_BYTES));
+  readonly #lines: readonly IrqLine[];
 
-  constructor(wires: IrqWires) {
-    this.#lines = Array.from({ length: TEST_IRQS }, (_, irq) => wires.source(irq));
+  constructor(bus: Bus, wires: IrqWires) {
+    this.#lines = Array.from({ length: LINE_COUNT }, (_, irq) => wires.source(irq));
+    for (const port of [WHOLE, FLUSH, BYTES]) bus.mapPorts(port, port, this);
+    bus.mapPorts(LINES, LINES + LINE_COUNT - 1, this);
+    bus.mapMmio(MEMORY, MEMORY_BYTES, this);
   }
 
   in(port: number, size: number): number {
-    return port === TEST_PORT ? (this.#kept & sizeMask(size)) >>> 0 : 0;
+    return port === WHOLE || port === BYTES ? get(this.#port, 0, size) : 0;
   }
 
   out(port: number, value: number, size: number): void {
-    if (port >= TEST_IRQ_PORT) {
-      this.#lines[port - TEST_IRQ_PORT]?.set(value !== 0);
-      return;
-    }
-    const mask = sizeMask(size);
-    this.#kept = (this.#kept & ~mask) | (value & mask);
+    if (port === WHOLE || port === BYTES) set(this.#port, 0, value, size);
+    else if (port >= LINES) (this.#lines[port - LINES] as IrqLine).set(value !== 0);
   }
 
   read(offset: number, size: number): number {
-    if (size === 1) return this.#view.getUint8(offset);
-    return size === 2 ? this.#view.getUint16(offset, true) : this.#view.getUint32(offset, true);
+    return get(this.#memory, offset, size);
   }
 
   write(offset: number, value: number, size: number): void {
-    if (size === 1) this.#view.setUint8(offset, value);
-    else if (size === 2) this.#view.setUint16(offset, value, true);
-    else this.#view.setUint32(offset, value, true);
+    set(this.#memory, offset, value, size);
   }
 
   save(out: StateWriter): void {
     out.section("test device");
-    out.int(this.#kept);
+    out.array(this.#port);
     out.array(this.#memory);
   }
 
   load(from: StateReader): void {
     from.section("test device");
-    this.#kept = from.int();
+    from.array(this.#port);
     from.array(this.#memory);
   }
 }
 
-function sizeMask(size: number): number {
-  return size === 4 ? -1 : (1 << (8 * size)) - 1;
+function get(view: DataView, at: number, size: number): number {
+  if (size === 1) return view.getUint8(at);
+  return size === 2 ? view.getUint16(at, true) : view.getUint32(at, true);
+}
+
+function set(view: DataView, at: number, value: number, size: number): void {
+  if (size === 1) view.setUint8(at, value);
+  else if (size === 2) view.setUint16(at, value, true);
+  else view.setUint32(at, value, true);
 }
