@@ -2,11 +2,11 @@
 import type { CostProfile } from "../cost.ts";
 import type { Op } from "./op.ts";
 
-/** MOV to and from special registers has prices of its own. */
+/** MOV to a special register has a price of its own. */
 const SPECIAL: Readonly<Record<string, string>> = { C: "cr", D: "dr", S: "sreg" };
 
 /** Memory operands that are no access: addresses only. */
-const NO_ACCESS = new Set(["lea", "nop", "invlpg", "prefetchnta", "prefetcht0", "prefetcht1", "prefetcht2"]);
+const NO_ACCESS = /^(lea|nop|invlpg|prefetch.*)$/;
 
 /** Operands that are in memory whatever ModR/M says: the string instructions' and moffs. */
 const IMPLIED = /^[XYO]/;
@@ -14,11 +14,8 @@ const IMPLIED = /^[XYO]/;
 /** The name of an instruction in CostProfile.instructions: its mnemonic, or "mov cr", "mov dr", "mov sreg". */
 export function priceName({ row }: Pick<Op, "row">): string {
   if (row.mnemonic !== "mov") return row.mnemonic;
-  for (const operand of row.operands) {
-    const kind = SPECIAL[operand[0] as string];
-    if (kind !== undefined) return `mov ${kind}`;
-  }
-  return "mov";
+  const kind = SPECIAL[row.operands[0]?.[0] as string];
+  return kind === undefined ? "mov" : `mov ${kind}`;
 }
 
 /** Cycles, a whole number. */
@@ -28,6 +25,6 @@ export function priceOf(op: Op, prices: CostProfile): number {
 }
 
 function touchesMemory({ row, modrm, rm }: Op): boolean {
-  if (NO_ACCESS.has(row.mnemonic)) return false;
+  if (NO_ACCESS.test(row.mnemonic)) return false;
   return (modrm >= 0 && rm < 0) || row.operands.some((operand) => IMPLIED.test(operand));
 }

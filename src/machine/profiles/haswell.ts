@@ -9,7 +9,8 @@ const TORVALDS =
   "it the ring change is, is an assumption";
 const FLEXSC =
   "Soares & Stumm, FlexSC (OSDI 2010): 150 cycles for a SYSCALL and its SYSRET on a Core i7, Nehalem (from memory); with two ring changes";
-const CPUID_2 = "SDM Vol. 2, CPUID, leaf 2, and a dump of leaf 2 of a Haswell (signature 40661h): 76036301 00F0B5FF 0 00C10000";
+const CPUID_2 =
+  "SDM Vol. 2, CPUID, leaf 2, and a dump of leaf 2 of a Haswell (signature 40661h): 76036301 00F0B5FF 0 00C10000";
 const FOG = "Fog, Instruction tables, Haswell: recalled, not compared with the text";
 const MICROCODED = "assumption: a serializing, microcoded instruction";
 

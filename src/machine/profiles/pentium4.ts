@@ -14,9 +14,9 @@ const FITTED_TRAP =
 const FITTED_SYSENTER =
   "fitted: with two ring changes and a short kernel path the 432 cycles of getpid by SYSENTER (Maeda, Kernel Mode Linux, Linux Journal " +
   "2003, Table 2; that its processor was a Pentium 4 is from memory). The figure is no evidence any more";
-const LIKE_CR8 = "assumption: as MOV to CR8, the one control register that was measured (Adams & Agesen 2006)";
-const FOG =
-  "Fog, Instruction tables, Prescott: recalled, not compared with the text";
+const LIKE_CR8 =
+  "assumption: as MOV to CR8, the one control register that was measured (Adams & Agesen 2006)";
+const FOG = "Fog, Instruction tables, Prescott: recalled, not compared with the text";
 const CPUID_2 = "SDM Vol. 2, CPUID, leaf 2 descriptors of family 15 models 3 and up";
 
 export const PENTIUM_4: CostProfile = {
@@ -88,19 +88,23 @@ export const PENTIUM_4: CostProfile = {
     "instructions.imul": FOG,
     "instructions.div": FOG,
     "instructions.idiv": FOG,
-    "instructions.call": "Adams & Agesen 2006, sec. 6.3: 11 cycles for a call and its return; the split is an assumption",
-    "instructions.ret": "Adams & Agesen 2006, sec. 6.3: 11 cycles for a call and its return; the split is an assumption",
+    "instructions.call":
+      "Adams & Agesen 2006, sec. 6.3: 11 cycles for a call and its return; the split is an assumption",
+    "instructions.ret":
+      "Adams & Agesen 2006, sec. 6.3: 11 cycles for a call and its return; the split is an assumption",
     "instructions.iret": FITTED_TRAP,
     "instructions.sysenter": FITTED_SYSENTER,
     "instructions.sysexit": FITTED_SYSENTER,
     "instructions.syscall": "assumption: as SYSENTER",
     "instructions.sysret": "assumption: as SYSEXIT",
-    "instructions.rdtsc": "Fog, Instruction tables: 100 for a Pentium 4 with EM64T (quoted by Akinshin, 2016)",
+    "instructions.rdtsc":
+      "Fog, Instruction tables: 100 for a Pentium 4 with EM64T (quoted by Akinshin, 2016)",
     "instructions.cpuid": FOG,
     "instructions.popf": FOG,
     "instructions.cli": FOG,
     "instructions.sti": FOG,
-    "instructions.mov cr": "Adams & Agesen 2006, sec. 6.3: MOV to CR8 takes four times the 35 cycles of the software monitor",
+    "instructions.mov cr":
+      "Adams & Agesen 2006, sec. 6.3: MOV to CR8 takes four times the 35 cycles of the software monitor",
     "instructions.mov dr": LIKE_CR8,
     "instructions.mov sreg": "assumption: a descriptor's two reads and its checks",
     "instructions.clts": LIKE_CR8,
