@@ -112,7 +112,8 @@ class Encoding {
     const bad = this.#immediates(out);
     if (bad) return bad === "other" ? undefined : bad;
     if (address?.ripRelative) {
-      const distance = address.displacement - this.#scope.here - BigInt(out.length);
+      const exact = address.displacement - this.#scope.here - BigInt(out.length);
+      const distance = address.size === 4 ? BigInt.asIntN(32, exact) : exact;
       if (!isInt32(distance))
         return new LineError("the operand is further than 2 GiB away", inMemory!.column);
       out.splice(displacementAt, 4, ...little(distance, 4));
