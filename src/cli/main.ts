@@ -10,6 +10,7 @@ const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   run: () => import("./commands/run.ts"),
   export: () => import("./commands/export.ts"),
   experiment: () => import("./commands/experiment.ts"),
+  boot: () => import("./commands/boot.ts"),
   kernel: () => import("./commands/kernel.ts"),
   labs: () => import("./commands/labs.ts"),
   asm: () => import("./commands/asm.ts"),

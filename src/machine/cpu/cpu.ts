@@ -7,10 +7,11 @@ import type { Memory } from "../mmu/memory.ts";
 import type { Monitor } from "../monitor.ts";
 import type { Trace } from "../trace.ts";
 import { Flags } from "./flags.ts";
+import { Fpu } from "./fpu/fpu.ts";
 import { type CpuModel, RINGLAB } from "./model.ts";
-import type { MsrDevice } from "./msr-device.ts";
 import { MSR_WORDS } from "./msr-slots.ts";
 import { Registers } from "./registers.ts";
+import { Sse } from "./sse.ts";
 
 /** Control register bits (SDM Vol. 3, 2.5). */
 export const CR0 = {
@@ -65,7 +66,7 @@ export interface InterruptSource extends VectorSource {
   taskPriority: number;
 }
 
-/** Model-specific registers that a device holds: the local APIC's. Both raise #GP(0) for what it refuses. */
+/** Model-specific registers that live in a device. Both raise #GP(0) for what is not there or not allowed. */
 export interface MsrBank {
   /** High half of the value that was read. */
   high: number;
@@ -122,6 +123,8 @@ export class Cpu {
   ipHigh = 0;
   readonly flags = new Flags();
   readonly segments = new Segments();
+  readonly fpu = new Fpu();
+  readonly sse = new Sse();
   /** GDTR and IDTR. */
   readonly gdtr = { base: 0, baseHigh: 0, limit: 0xffff };
   readonly idtr = { base: 0, baseHigh: 0, limit: 0xffff };
@@ -139,14 +142,14 @@ export class Cpu {
   readonly drHigh = new Int32Array(8);
   /** MSRs that are plain words: low and high half at the indices of msr-slots.ts. */
   readonly msr = new Int32Array(MSR_WORDS);
-  /** MSRs of devices, by number. */
-  readonly msrDevices = new Map<number, MsrDevice>();
 
   cpl = 0;
   /** 16, 32 or 64: the D and L bits of CS. */
   bits: 16 | 32 | 64 = 16;
   /** CS.L: linear addresses are 64-bit. */
   wide = false;
+  /** Compatibility mode: IA-32e mode, but CS.L is clear. */
+  compatibility = false;
   /** Mask of the stack pointer: 0xffff, −1; −1 in 64-bit mode as well, where all 64 bits count. */
   stackMask = 0xffff;
   /** Bit n: segment n has base 0, limit 4 GiB and may be read / written: no check is needed. */
@@ -167,10 +170,10 @@ export class Cpu {
   /** Owns the processor when there is one (monitor.ts). */
   monitor: Monitor<Cpu> | null = null;
   irq: InterruptSource = noInterrupts();
-  /** IA32_APIC_BASE, IA32_TSC_DEADLINE and x2APIC's; null without a local APIC. */
-  apicMsrs: MsrBank | null = null;
   /** The time-stamp counter is clock.now + this. */
   tscOffset = 0;
+  /** The local APIC's registers. */
+  apicMsrs: MsrBank | null = null;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly trace: Trace;
@@ -180,7 +183,14 @@ export class Cpu {
   /** The part of the current code page that the interpreter may run on; size 0 makes it look the page up again (code.ts). */
   window = { size: 0 };
 
-  constructor(parts: { bus: Bus; clock: Clock; trace: Trace; memory: Memory; prices: CostProfile; model?: CpuModel }) {
+  constructor(parts: {
+    bus: Bus;
+    clock: Clock;
+    trace: Trace;
+    memory: Memory;
+    prices: CostProfile;
+    model?: CpuModel;
+  }) {
     this.prices = parts.prices;
     this.model = parts.model ?? RINGLAB;
     this.bus = parts.bus;

@@ -4,7 +4,7 @@
  *     DR7    31 … 16: LEN3 R/W3 … LEN0 R/W0     13 GD     9 GE  8 LE     7 … 0: G3 L3 … G0 L0
  *     DR6  15 BT  14 BS  13 BD     3 … 0: B3 … B0
  */
-import { CR4, type Cpu } from "./cpu.ts";
+import { type Cpu, CR4 } from "./cpu.ts";
 import { DB, GP, raise, UD } from "./fault.ts";
 
 /** DR6: an access that DR7.GD caught. */

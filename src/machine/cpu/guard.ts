@@ -3,7 +3,7 @@
  * it is bound (mode, feature) costs nothing later; CPL, IOPL, CR0.TS and CR4.OSFXSR are looked at each time.
  */
 import type { Mode, Row } from "../isa/row.ts";
-import { CR0, CR4, type Cpu } from "./cpu.ts";
+import { type Cpu, CR0, CR4 } from "./cpu.ts";
 import { GP, NM, raise, UD } from "./fault.ts";
 import type { Handler, Op } from "./op.ts";
 

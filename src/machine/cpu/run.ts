@@ -15,18 +15,24 @@ import { ALONE, FAULT, raise } from "./fault.ts";
 import { IF, TF } from "./flags.ts";
 import type { Op } from "./op.ts";
 
-/** Steps in one go: keeps the counter a small integer. */
+/** The most steps in one go: keeps the counter a small integer. */
 const LONGEST = 1 << 28;
 
 export class Interpreter {
   readonly cpu: Cpu;
   readonly code: Code;
+  /** Taken since the machine was made: instructions, and deliveries of exceptions and interrupts. */
+  steps = 0;
   /** Cycles that HLT may sleep without an interrupt before the run ends: timers that nobody hears go on for ever. */
   patience = Number.MAX_SAFE_INTEGER;
   /** The cycle at which the processor fell asleep; −1: it is awake. */
   #asleepSince = -1;
   /** A run is going on: the clock already stands at its end. */
   #inRun = false;
+  /** Steps in one go: few at first, so that V8 has seen the loop end before it compiles it for good. */
+  #longest = 256;
+  /** Steps of this slice that are in `retired` already. */
+  #counted = 0;
   /** The next instruction runs alone, so that a device sees the right time. */
   #alone = false;
 
@@ -42,7 +48,7 @@ export class Interpreter {
   run(limit = Number.POSITIVE_INFINITY): Stop {
     const { cpu } = this;
     const { clock } = cpu;
-    let steps = limit;
+    const end = this.steps + limit;
     for (;;) {
       if (clock.left <= 0) clock.advance();
       if (cpu.stop !== null) {
@@ -50,20 +56,20 @@ export class Interpreter {
         cpu.stop = null;
         return stop;
       }
-      if (steps <= 0) return { reason: "limit" };
+      if (this.steps >= end) return { reason: "limit" };
       const shadow = cpu.shadow;
       cpu.shadow = false;
       if (cpu.nmiPending && !cpu.nmiBlocked && !shadow) {
         cpu.nmiPending = cpu.halted = false;
         this.#asleepSince = -1;
-        steps--;
+        this.steps++;
         deliverNmi(cpu);
         continue;
       }
       if ((cpu.flags.eflags & IF) !== 0 && !shadow && cpu.irq.pending()) {
         cpu.halted = false;
         this.#asleepSince = -1;
-        steps--;
+        this.steps++;
         deliverInterrupt(cpu, cpu.irq.acknowledge());
         continue;
       }
@@ -71,9 +77,17 @@ export class Interpreter {
         if (!this.#sleep()) return { reason: "halt" };
         continue;
       }
-      if (shadow || (cpu.flags.eflags & TF) !== 0) steps -= this.#single();
-      else if (this.#alone) steps -= this.#lone();
-      else steps -= this.#slice(Math.min(steps, LONGEST));
+      if (shadow || (cpu.flags.eflags & TF) !== 0) this.steps += this.#single();
+      else if (this.#alone) this.steps += this.#lone();
+      else {
+        this.#inRun = true;
+        const done = this.#slice(Math.min(end - this.steps, this.#longest));
+        this.#inRun = false;
+        if (this.#longest < LONGEST) this.#longest *= 2;
+        this.steps += done;
+        cpu.retired += done - this.#counted;
+        this.#counted = 0;
+      }
     }
   }
 
@@ -100,14 +114,15 @@ export class Interpreter {
     return steps;
   }
 
-  /** Up to `most` instructions while the clock allows; returns how many steps it took. */
+  /**
+   * Up to `most` instructions while the clock allows; returns how many steps it took.
+   */
   #slice(most: number): number {
     const { cpu } = this;
     const { clock } = cpu;
     const { window } = this.code;
     let steps = most;
     let op: Op | null = null;
-    this.#inRun = true;
     try {
       do {
         const offset = (cpu.ip - window.start) | 0;
@@ -129,6 +144,9 @@ export class Interpreter {
         this.#inRun = false;
         op = null;
         op = this.code.find();
+        // It may be an OUT to the marker, which looks at the count.
+        cpu.retired += most - steps - this.#counted;
+        this.#counted = most - steps;
         steps--;
         this.#runAlone(op);
         this.#inRun = true;
@@ -137,8 +155,6 @@ export class Interpreter {
       if (error !== FAULT) throw error;
       return this.#faulted(op, most, steps);
     }
-    this.#inRun = false;
-    cpu.retired += most - steps;
     return most - steps;
   }
 
@@ -151,7 +167,9 @@ export class Interpreter {
       this.#runAlone(op);
     } catch (error) {
       if (error !== FAULT) throw error;
-      return this.#faulted(op, 1, op === null ? 1 : 0);
+      const done = this.#faulted(op, 1, op === null ? 1 : 0);
+      this.cpu.retired += done;
+      return done;
     }
     this.cpu.retired++;
     return 1;
@@ -187,12 +205,14 @@ export class Interpreter {
       cpu.ip = (cpu.ip - op.length) | 0;
     }
     this.#inRun = false;
-    cpu.retired += most - steps - 1;
+    // What faulted is not retired; the caller counts steps.
+    cpu.retired--;
     if (FAULT.vector !== ALONE) {
       deliverFault(cpu);
       return most - steps;
     }
     cpu.clock.left = (cpu.clock.left + (op as Op).cost) | 0;
+    cpu.retired++;
     this.#alone = true;
     return most - steps - 1;
   }

@@ -129,6 +129,15 @@ export class Paging {
     this.#setRoot();
   }
 
+  /** Root of the tables for a linear address's low half; −1 where PAE's PDPTE register is not present. */
+  rootOf(low: number): number {
+    if (!this.usesPdptes) return this.root;
+    const register = 2 * (low >>> 30);
+    const entry = this.pdptes[register] as number;
+    if ((entry & P) === 0) return -1;
+    return ((this.pdptes[register + 1] as number) & 0xfffff) * TWO32 + ((entry & -4096) >>> 0);
+  }
+
   save(out: StateWriter): void {
     out.section("paging");
     for (const value of [this.#cr0, this.#cr3, this.#cr3High, this.#cr4, this.#efer]) out.int(value);

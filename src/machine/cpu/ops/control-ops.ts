@@ -3,7 +3,7 @@ import type { Gva } from "../../address.ts";
 import { EVENT } from "../../trace.ts";
 import { readRegister, writeRegister } from "../access.ts";
 import { writeCr0, writeCr3, writeCr4 } from "../control.ts";
-import { CR0, CR4, type Cpu } from "../cpu.ts";
+import { type Cpu, CR0, CR4 } from "../cpu.ts";
 import { readDebug, writeDebug } from "../debug.ts";
 import { GP, raise } from "../fault.ts";
 import { canonical } from "../long-stack.ts";
@@ -13,17 +13,25 @@ import { offset32, offset64, readAddress } from "../operand.ts";
 const TWO32 = 4294967296;
 
 function readControl(cpu: Cpu, op: Op): void {
-  switch (op.reg) {
+  writeRegister(cpu, op.dst, op.size, controlRegister(cpu, op.reg), cpu.high);
+}
+
+/** The low half; the high half is left in cpu.high. */
+function controlRegister(cpu: Cpu, register: number): number {
+  cpu.high = 0;
+  switch (register) {
     case 0:
-      return writeRegister(cpu, op.dst, op.size, cpu.cr0, 0);
+      return cpu.cr0;
     case 2:
-      return writeRegister(cpu, op.dst, op.size, cpu.cr2, cpu.cr2High);
+      cpu.high = cpu.cr2High;
+      return cpu.cr2;
     case 3:
-      return writeRegister(cpu, op.dst, op.size, cpu.cr3, cpu.cr3High);
+      cpu.high = cpu.cr3High;
+      return cpu.cr3;
     case 4:
-      return writeRegister(cpu, op.dst, op.size, cpu.cr4, 0);
+      return cpu.cr4;
     default:
-      return writeRegister(cpu, op.dst, op.size, cpu.cr8, 0);
+      return cpu.cr8;
   }
 }
 

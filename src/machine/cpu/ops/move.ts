@@ -86,8 +86,9 @@ function movAO(cpu: Cpu, op: Op): void {
 }
 
 function movOA(cpu: Cpu, op: Op): void {
+  const at = writeAddress(cpu, op, op.size);
   const value = readRegister(cpu, EAX, op.size);
-  writeMemory(cpu, writeAddress(cpu, op, op.size), op.size, value, cpu.high);
+  writeMemory(cpu, at, op.size, value, cpu.high);
 }
 
 const mov: Binder = (op) => {

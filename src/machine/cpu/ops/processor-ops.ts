@@ -1,6 +1,6 @@
 /** What the processor tells of itself: CPUID, RDMSR WRMSR, RDTSC RDTSCP, RDPMC. */
 import { EVENT } from "../../trace.ts";
-import { CR4, type Cpu } from "../cpu.ts";
+import { type Cpu, CR4 } from "../cpu.ts";
 import { cpuid } from "../cpuid.ts";
 import { GP, raise, UD } from "../fault.ts";
 import { readMsr, readTsc, writeMsr } from "../msr.ts";

@@ -1,7 +1,7 @@
 /** MOV, PUSH and POP of segment registers, LDS … LGS, SWAPGS, and the segment bases of 64-bit mode. */
 import { CS, DS, ES, FS, GS, SS } from "../../isa/instruction.ts";
 import { writeRegister } from "../access.ts";
-import { CR4, type Cpu } from "../cpu.ts";
+import { type Cpu, CR4 } from "../cpu.ts";
 import { GP, raise, UD } from "../fault.ts";
 import { canonical } from "../long-stack.ts";
 import { KERNEL_GS_BASE } from "../msr-slots.ts";

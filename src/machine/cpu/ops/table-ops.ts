@@ -2,7 +2,7 @@
 import type { Gva } from "../../address.ts";
 import { writeRegister } from "../access.ts";
 import { writeCr0 } from "../control.ts";
-import { CR0, CR4, type Cpu, LDTR, TR } from "../cpu.ts";
+import { type Cpu, CR0, CR4, LDTR, TR } from "../cpu.ts";
 import {
   CALL_GATE16,
   CALL_GATE32,
@@ -136,7 +136,8 @@ function ltr(cpu: Cpu, op: Op): void {
   if (error === 0) raise(GP);
   if ((selector & 4) !== 0 || !readDescriptor(cpu, selector, descriptor)) raise(GP, error);
   const { type } = descriptor;
-  if ((descriptor.high & SEGMENT) !== 0 || (type !== TSS32 && (type !== TSS16 || cpu.longMode))) raise(GP, error);
+  if ((descriptor.high & SEGMENT) !== 0 || (type !== TSS32 && (type !== TSS16 || cpu.longMode)))
+    raise(GP, error);
   readBaseHigh(cpu, selector);
   if (!descriptor.present) raise(NP, error);
   descriptor.high |= BUSY;

@@ -4,6 +4,7 @@
  *     port 60  data: from the keyboard or the controller; to the keyboard, or a command's parameter
  *     port 64  read: 7 parity │ 6 timeout │ 5 from the mouse port │ 4 no lock │ 3 last write was a command │ 2 passed test
  *              │ 0 a byte waits at port 60          write: a command
+ *     port 92  bit 1 A20 · bit 0 reset
  *
  * The A20 gate can be set and read and holds nothing back: like every processor since 2013, ours has no A20M# pin.
  * (IBM PS/2 Technical Reference, "Keyboard and Auxiliary Device Controller".)
@@ -77,7 +78,7 @@ export class KeyboardController implements Stateful {
       (port) => this.#in(port),
       (port, value) => this.#out(port, value),
     );
-    for (const port of [0x60, 0x64]) parts.bus.mapPorts(port, port, ports);
+    for (const port of [0x60, 0x64, 0x92]) parts.bus.mapPorts(port, port, ports);
   }
 
   /** Types a text on a US keyboard, key by key as time goes on. Throws a RangeError for a character without a key. */
@@ -112,6 +113,7 @@ export class KeyboardController implements Stateful {
 
   #in(port: number): number {
     if (port === 0x64) return this.#status;
+    if (port === 0x92) return this.#output & OUTPUT.A20;
     const data = this.#data;
     this.#status &= ~(STATUS.FULL | STATUS.MOUSE | STATUS.TIMEOUT);
     this.#wire();
@@ -120,7 +122,10 @@ export class KeyboardController implements Stateful {
   }
 
   #out(port: number, value: number): void {
-    if (port === 0x64) {
+    if (port === 0x92) {
+      this.#output = (this.#output & ~OUTPUT.A20) | (value & OUTPUT.A20);
+      if (value & 1) this.#parts.onReset();
+    } else if (port === 0x64) {
       this.#status |= STATUS.COMMAND;
       this.#awaits = 0;
       this.#command(value);

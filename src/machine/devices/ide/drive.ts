@@ -104,12 +104,12 @@ export class Drive {
     return (this.transferMode & 0xf8) === kind ? 0x100 << (this.transferMode & 7) : 0;
   }
 
+  /** Without the medium: the board saves the disks. */
   save(out: StateWriter): void {
     for (const value of [this.multiple, this.heads, this.sectorsPerTrack, this.transferMode]) out.int(value);
     out.flag(this.writeCache);
     out.flag(this.readAhead);
     out.double(this.position);
-    this.disk.save(out);
   }
 
   load(from: StateReader): void {
@@ -120,7 +120,6 @@ export class Drive {
     this.writeCache = from.flag();
     this.readAhead = from.flag();
     this.position = from.double();
-    this.disk.load(from);
   }
 }
 

@@ -22,9 +22,7 @@ export class PciBus implements PortDevice, Stateful {
   onWire: (wire: number, level: boolean) => void = () => {};
 
   constructor(bus: Bus) {
-    // The ports between belong to others: cf9 resets the machine.
-    bus.mapPorts(0xcf8, 0xcf8, this);
-    bus.mapPorts(0xcfc, 0xcff, this);
+    bus.mapPorts(0xcf8, 0xcff, this);
   }
 
   /** Throws a RangeError when the place is taken or is none. */
@@ -55,15 +53,14 @@ export class PciBus implements PortDevice, Stateful {
   }
 
   in(port: number, size: number): number {
-    if (port === 0xcf8) return size === 4 ? this.#address >>> 0 : floating(size);
+    if (port < 0xcfc) return port === 0xcf8 && size === 4 ? this.#address >>> 0 : floating(size);
     return this.#target()?.readConfig(this.#offset(port), size) ?? floating(size);
   }
 
   out(port: number, value: number, size: number): void {
-    if (port === 0xcf8) {
-      // Only a dword write reaches the address register.
-      if (size === 4) this.#address = value & ~0x7f00_0003;
-    } else this.#target()?.writeConfig(this.#offset(port), value, size);
+    // Only a dword write reaches the address register; others belong to ports that share its place.
+    if (port === 0xcf8 && size === 4) this.#address = value & ~0x7f00_0003;
+    else if (port >= 0xcfc) this.#target()?.writeConfig(this.#offset(port), value, size);
   }
 
   #target(): PciFunction | undefined {
