@@ -60,7 +60,11 @@ export class Layout {
       return 0n;
     };
     const scope: Scope = {
-      symbol: (other) => this.#constants.get(other),
+      symbol: (other) => {
+        const known = this.#constants.get(other);
+        if (!known) address();
+        return known;
+      },
       get here() {
         return address();
       },
@@ -69,7 +73,7 @@ export class Layout {
       },
     };
     const result = evaluate(value, scope);
-    if (!depends && result.known && result.terms.length === 0) this.#constants.set(name, result);
+    if (!depends && result.unknown === 0 && result.terms.length === 0) this.#constants.set(name, result);
   }
 
   #prepare(body: Body | undefined): void {
@@ -107,7 +111,7 @@ export class Layout {
       const offset = this.#output.length;
       try {
         if (statement.label)
-          this.#define(statement.label.name, { n: this.#here, labels: 1, known: true, terms: [] });
+          this.#define(statement.label.name, { n: this.#here, labels: 1, unknown: 0, terms: [] });
         this.#emit(statement);
       } catch (error) {
         if (!(error instanceof LineError)) throw error;
@@ -123,7 +127,7 @@ export class Layout {
 
   #define(name: string, value: Value): void {
     const before = this.#values.get(name);
-    if (!before || before.n !== value.n || before.known !== value.known) this.#moved = true;
+    if (!before || before.n !== value.n || before.unknown !== value.unknown) this.#moved = true;
     this.#values.set(name, value);
   }
 
@@ -159,8 +163,8 @@ export class Layout {
   }
 
   #count(expression: Expression, what: string): number {
-    const { n, known } = evaluate(expression, this.#scope());
-    if (!known) return 0;
+    const { n, unknown } = evaluate(expression, this.#scope());
+    if (unknown !== 0) return 0;
     if (n < 0n)
       throw new LineError(
         `${what} ${n}: the count is negative${what === "times" ? "; the code before it is too long" : ""}`,
@@ -197,8 +201,8 @@ export class Layout {
       if (size === 8) view.setFloat64(0, item.float, true);
       else view.setFloat32(0, item.float, true);
     } else {
-      const { n, known } = evaluate(item.value, this.#scope());
-      if (known && !fits(n, size))
+      const { n, unknown } = evaluate(item.value, this.#scope());
+      if (unknown === 0 && !fits(n, size))
         throw new LineError(
           `${n} does not fit in ${size === 1 ? "a byte" : `${size} bytes`}`,
           item.value.column,

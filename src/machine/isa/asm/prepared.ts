@@ -17,7 +17,7 @@ export class PreparedInstruction {
   readonly #inputs: readonly Input[];
   #key = "";
   #bytes: readonly number[] | undefined;
-  #nearOnly = false;
+  #long = false;
 
   /** Throws a LineError when no row of the table fits, whatever the addresses. */
   constructor(written: AsmInstruction) {
@@ -26,13 +26,13 @@ export class PreparedInstruction {
     this.#inputs = inputs(this.#instruction);
   }
 
-  /** With the symbols' present values; encoded anew only when one of them changed. `keepNear`: a jump that was long is not made short again. */
-  bytes(scope: Scope, keepNear: boolean): readonly number[] {
+  /** With the symbols' present values; encoded anew only when one of them changed. `keepLong`: what was long is not made short again. */
+  bytes(scope: Scope, keepLong: boolean): readonly number[] {
     const key = this.#inputs.map((input) => keyOf(input, scope)).join();
     if (this.#bytes && key === this.#key) return this.#bytes;
-    let bytes = encode(this.#instruction, this.#choices, scope, this.#nearOnly);
-    if (keepNear && this.#bytes && bytes.length < this.#bytes.length && !this.#nearOnly) {
-      this.#nearOnly = true;
+    let bytes = encode(this.#instruction, this.#choices, scope, this.#long);
+    if (keepLong && this.#bytes && bytes.length < this.#bytes.length && !this.#long) {
+      this.#long = true;
       bytes = encode(this.#instruction, this.#choices, scope, true);
     }
     this.#key = key;
@@ -42,8 +42,8 @@ export class PreparedInstruction {
 }
 
 function keyOf({ value, relative }: Input, scope: Scope): string {
-  const { n, known, labels } = evaluate(value, scope);
-  if (!known) return "?";
+  const { n, unknown, labels } = evaluate(value, scope);
+  if (unknown !== 0) return "?";
   if (relative && labels === 1) return `@${n - scope.here}`;
   return relative ? `${n} from ${scope.here}` : `${n}/${labels}`;
 }
