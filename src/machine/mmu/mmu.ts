@@ -15,7 +15,7 @@ import type { StateReader, StateWriter } from "../state.ts";
 import type { Trace } from "../trace.ts";
 import { BusTables } from "./bus-tables.ts";
 import { FRONT_ADDEND, FRONT_HIGH, FRONT_MASK, FRONT_SHIFT, type Front, frontMask } from "./front.ts";
-import type { FaultRegister, Memory } from "./memory.ts";
+import type { DataWatch, FaultRegister, Memory } from "./memory.ts";
 import {
   SMAP_READ,
   SMAP_WRITE,
@@ -113,6 +113,15 @@ export class Mmu implements Memory {
   set ac(value: boolean) {
     if (value === this.#ac) return;
     this.#ac = value;
+    this.#chooseKinds();
+  }
+
+  get watch(): DataWatch | null {
+    return this.#slow.watch;
+  }
+
+  set watch(value: DataWatch | null) {
+    this.#slow.watch = value;
     this.#chooseKinds();
   }
 
@@ -216,12 +225,12 @@ export class Mmu implements Memory {
   }
 
   direct(at: Gva, write: boolean): number {
-    const offset = this.#locate(at, 0, write ? this.#write : this.#read);
+    const offset = this.#locate(at, 0, write ? this.#writeMask : this.#readMask);
     return offset === MISS ? -1 : offset;
   }
 
   systemDirect(at: Gva, write: boolean): number {
-    const offset = this.#locate(at, 0, write ? SYSTEM_WRITE : SYSTEM_READ);
+    const offset = this.#locate(at, 0, write ? SYSTEM_WRITE_MASK : SYSTEM_READ_MASK);
     return offset === MISS ? -1 : offset;
   }
 
@@ -345,8 +354,9 @@ export class Mmu implements Memory {
     this.#fetch = this.#user ? USER_FETCH : SYSTEM_FETCH;
     const checked = this.#user && this.#ac && (paging.cr0 & CR0_AM) !== 0;
     this.#slow.checksAlignment = checked;
-    this.#readMask = frontMask(this.#read, checked);
-    this.#writeMask = frontMask(this.#write, checked);
+    const slow = checked || this.#slow.watch !== null;
+    this.#readMask = frontMask(this.#read, slow);
+    this.#writeMask = frontMask(this.#write, slow);
     this.#fetchMask = frontMask(this.#fetch - USER_FETCH);
   }
 }

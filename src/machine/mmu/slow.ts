@@ -4,8 +4,8 @@ import { type Bus, PAGE_MMIO } from "../bus.ts";
 import type { Clock } from "../clock.ts";
 import { AC, PF, raise } from "../cpu/fault.ts";
 import { EVENT, type Trace } from "../trace.ts";
-import type { FaultRegister } from "./memory.ts";
-import { USER_WRITE } from "./rights.ts";
+import type { DataWatch, FaultRegister } from "./memory.ts";
+import { isWrite, USER_WRITE } from "./rights.ts";
 import { FAULT, type Translation } from "./translate.ts";
 
 const PAGE = 4096;
@@ -26,6 +26,7 @@ export class SlowAccess {
   /** At CPL 3 with CR0.AM and EFLAGS.AC. */
   checksAlignment = false;
   faultRegister: FaultRegister = { cr2: 0 as Gva, cr2High: 0 };
+  watch: DataWatch | null = null;
   /** High half of the last read64. */
   high = 0;
 
@@ -43,6 +44,7 @@ export class SlowAccess {
     this.#align(low, size, access);
     const offset = low & PAGE_OFFSET;
     const first = this.#translate(low, high, access);
+    if (this.watch !== null) this.watch(low, high, size, isWrite(access));
     if (offset + size <= PAGE) return this.#readBus(first, size);
     const second = this.#secondPage(low, high, access);
     const split = PAGE - offset;
@@ -65,6 +67,7 @@ export class SlowAccess {
     this.#align(low, size, access);
     const offset = low & PAGE_OFFSET;
     const first = this.#translate(low, high, access);
+    if (this.watch !== null) this.watch(low, high, size, true);
     if (offset + size <= PAGE) {
       this.#writeBus(first, size === 4 ? value >>> 0 : value & (size === 1 ? 0xff : 0xffff), size);
       return;
