@@ -100,16 +100,17 @@ export function breaksBefore(cpu: Cpu): boolean {
   return true;
 }
 
-/**
- * After an instruction that was done: the single-step trap and what it met. An interrupt that it called loses both, what a
- * MOV SS before it met as well (MOV SS, then INT1: one #DB).
- */
+/** After an instruction that was done: the single-step trap, unless it called an interrupt, and the breakpoints that it met. */
 export function trapAfter(cpu: Cpu, stepping: boolean): void {
-  const skips = cpu.skipsStep;
+  const hits = cpu.debugHits | (stepping && !cpu.skipsStep ? BS : 0);
   cpu.skipsStep = false;
-  if (cpu.debugShadow || skips) return;
-  const hits = cpu.debugHits | (stepping ? BS : 0);
-  if (hits !== 0) deliverDebug(cpu, hits);
+  if (hits !== 0 && !cpu.debugShadow) deliverDebug(cpu, hits);
+}
+
+/** INT1 is a #DB itself: what a MOV SS before it met comes with it. */
+export function takeHits(cpu: Cpu): void {
+  cpu.dr[6] = (cpu.dr[6] as number) | cpu.debugHits;
+  cpu.debugHits = 0;
 }
 
 /** After an access to ports (CR4.DE). */
