@@ -320,7 +320,7 @@ export class IdeChannel implements PortDevice, Stateful {
     this.#transfer.left -= sectors;
     drive.position = this.#transfer.sector;
     this.task.current[COUNT] = this.#transfer.left;
-    this.task.previous[COUNT] = this.#transfer.left >>> 8;
+    if (this.#transfer.extended) this.task.previous[COUNT] = this.#transfer.left >>> 8;
     this.#leave(drive, this.#transfer.sector);
   }
 
