@@ -13,6 +13,8 @@ const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   boot: () => import("./commands/boot.ts"),
   kernel: () => import("./commands/kernel.ts"),
   labs: () => import("./commands/labs.ts"),
+  asm: () => import("./commands/asm.ts"),
+  disasm: () => import("./commands/disasm.ts"),
 };
 
 const program = new Command("ringlab")

@@ -1,12 +1,22 @@
 /** Runs a batch on qemu-system-x86_64 under TCG. Its RAM is a file: cases go in and outcomes come out through it. */
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CONTROL, LOG, RAM } from "./layout.ts";
 
 /** What QEMU is asked to be: an Intel processor with what ours has. */
-const MODEL = "kvm64,vendor=GenuineIntel,+smep,+smap,+fsgsbase,+pdpe1gb,+umip,+movbe,+popcnt,+rdtscp,+lahf-lm,-monitor";
+const MODEL =
+  "kvm64,vendor=GenuineIntel,+smep,+smap,+fsgsbase,+pdpe1gb,+umip,+movbe,+popcnt,+rdtscp,+lahf-lm,-monitor";
 
 const PATIENCE = 1_500;
 
@@ -59,7 +69,10 @@ function qemu(ram: string, bios: string): Promise<Run["end"]> {
     "qemu-system-x86_64",
     [
       ...["-accel", "tcg", "-cpu", MODEL, "-m", `${megabytes}`, "-bios", bios],
-      ...["-M", "microvm,x-option-roms=off,pit=off,pic=off,rtc=off,isa-serial=off,acpi=off,memory-backend=ram"],
+      ...[
+        "-M",
+        "microvm,x-option-roms=off,pit=off,pic=off,rtc=off,isa-serial=off,acpi=off,memory-backend=ram",
+      ],
       ...["-object", `memory-backend-file,id=ram,size=${megabytes}M,mem-path=${ram},share=on`],
       ...["-device", "isa-debug-exit,iobase=0xf4,iosize=4"],
       ...["-nodefaults", "-display", "none", "-no-reboot", "-monitor", "none", "-serial", "none"],
@@ -96,6 +109,7 @@ function qemu(ram: string, bios: string): Promise<Run["end"]> {
       if (stuck) resolve("stuck");
       else if (code === 0x21) resolve("done");
       else if (code === 0) resolve("shutdown");
+      else if (code !== null && (code & 1) === 1) resolve("stuck");
       else if (/fatal error|[Aa]ssert/.test(complaint)) resolve("crash");
       else reject(new Error(`qemu-system-x86_64 ended with ${code}: ${complaint.trim()}`));
     });

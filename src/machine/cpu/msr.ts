@@ -55,8 +55,6 @@ interface Kept {
   readonly rule: Rule;
 }
 
-/** Fast strings, the only thing that MISC_ENABLE enables here. */
-const MISC_ENABLE_BITS = 1;
 /** Default type in bits 7:0, fixed ranges on, MTRRs on. */
 const MTRR_DEF_TYPE_BITS = 0xcff;
 const FIXED = [0x250, 0x258, 0x259, 0x268, 0x269, 0x26a, 0x26b, 0x26c, 0x26d, 0x26e, 0x26f];
@@ -72,7 +70,7 @@ const KEPT: ReadonlyMap<number, Kept> = new Map<number, Kept>([
   [0xc0000102, { slot: KERNEL_GS_BASE, rule: canonicalOnly }],
   [0xc0000103, { slot: TSC_AUX, rule: low32 }],
   [0x277, { slot: PAT, rule: patTypes }],
-  [0x1a0, { slot: MISC_ENABLE, rule: (low, high) => high === 0 && (low & ~MISC_ENABLE_BITS) === 0 }],
+  [0x1a0, { slot: MISC_ENABLE, rule: anything }],
   [0x2ff, { slot: MTRR_DEF_TYPE, rule: (low, high) => high === 0 && (low & ~MTRR_DEF_TYPE_BITS) === 0 }],
   ...Array.from({ length: 16 }, (_, n): [number, Kept] => [
     0x200 + n,
