@@ -14,6 +14,7 @@ import type { CostProfile } from "../cost.ts";
 import type { StateReader, StateWriter } from "../state.ts";
 import type { Trace } from "../trace.ts";
 import { BusTables } from "./bus-tables.ts";
+import { explainWalk, type WalkExplanation } from "./explain.ts";
 import { FRONT_ADDEND, FRONT_HIGH, FRONT_MASK, FRONT_SHIFT, type Front, frontMask } from "./front.ts";
 import type { FaultRegister, Memory } from "./memory.ts";
 import {
@@ -56,6 +57,7 @@ export interface MmuParts {
 export class Mmu implements Memory {
   high = 0;
   readonly translation: Translation;
+  readonly #tables: BusTables;
   readonly #view: DataView;
   readonly #front: Front;
   readonly #slow: SlowAccess;
@@ -72,8 +74,9 @@ export class Mmu implements Memory {
 
   constructor({ bus, clock, trace, profile }: MmuParts) {
     this.#view = bus.view;
+    this.#tables = new BusTables(bus);
     this.translation = new Translation({
-      tables: new BusTables(bus),
+      tables: this.#tables,
       clock,
       trace,
       profile,
@@ -259,6 +262,11 @@ export class Mmu implements Memory {
     const offset = this.#locate(at, 3, SYSTEM_WRITE_MASK);
     if (offset !== MISS) this.#view.setInt32(offset, value, true);
     else this.#slow.write(at | 0, this.#highOf(at), value, 4, SYSTEM_WRITES);
+  }
+
+  /** The walk of a linear address, step by step, without any effect. */
+  explain(at: Gva): WalkExplanation {
+    return explainWalk(this.translation.paging, this.#tables, at | 0, this.#highOf(at));
   }
 
   fetch(at: Gva): Gpa {
