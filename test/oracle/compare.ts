@@ -1,0 +1,65 @@
+/** What differs between two outcomes of a case, undefined flags aside. */
+import { ended, type Result } from "./batch.ts";
+import type { Case } from "./case.ts";
+import type { Outcome } from "./outcome.ts";
+
+export interface Difference {
+  readonly field: string;
+  readonly ours: string;
+  readonly theirs: string;
+}
+
+const hex = (value: number | bigint) =>
+  typeof value === "bigint" ? value.toString(16) : (value >>> 0).toString(16);
+export const NAMES = "rax rcx rdx rbx rsp rbp rsi rdi r8 r9 r10 r11 r12 r13 r14 r15".split(" ");
+
+/** What the handler's own instructions make of the arithmetic flags says nothing. */
+const SYSTEM_FLAGS = ~0x8d5;
+
+const WORDS = ["cr0", "cr3", "cr4", "dr6", "dr7", "ds", "es", "fs", "gs", "ss", "ldtr", "tr", "count"] as const;
+const QWORDS = ["cr2", "fsBase", "gsBase", "kernelGs"] as const;
+
+export function compare({ undefined: mask }: Case, ours: Result, theirs: Result): Difference[] {
+  if (ended(ours) || ended(theirs)) {
+    if ((ended(ours) && ours.end === "skipped") || (ended(theirs) && theirs.end === "skipped")) return [];
+    const say = (of: Result) => (ended(of) ? of.end : `#${of.vector}`);
+    return say(ours) === say(theirs) && ended(ours)
+      ? []
+      : [
+          {
+            field: "end",
+            ours: ended(ours) ? `${ours.end}: ${ours.detail}` : say(ours),
+            theirs: ended(theirs) ? `${theirs.end}: ${theirs.detail}` : say(theirs),
+          },
+        ];
+  }
+  const found: Difference[] = [];
+  const check = (field: string, a: number | bigint, b: number | bigint) => {
+    if (a !== b) found.push({ field, ours: hex(a), theirs: hex(b) });
+  };
+  const masked = (field: string, a: number, b: number) => {
+    if ((a ^ b) & ~mask) found.push({ field, ours: hex(a), theirs: hex(b) });
+  };
+  check("vector", ours.vector, theirs.vector);
+  ours.registers.forEach((value, i) => {
+    check(NAMES[i]!, value, theirs.registers[i]!);
+  });
+  for (const name of WORDS) if (name !== "count" || mask === 0) check(name, ours[name], theirs[name]);
+  for (const name of QWORDS) check(name, ours[name], theirs[name]);
+  check("handler flags", ours.flags & SYSTEM_FLAGS, theirs.flags & SYSTEM_FLAGS);
+  ours.frame.forEach((value, i) => {
+    masked(`frame ${i}`, value, theirs.frame[i]!);
+  });
+  memory(ours, theirs, masked);
+  return found;
+}
+
+function memory(ours: Outcome, theirs: Outcome, check: (field: string, a: number, b: number) => void): void {
+  const other = new Map(theirs.changes);
+  for (const [address, value] of ours.changes) {
+    const there = other.get(address);
+    check(`[${hex(address)}]`, value, there ?? ~value);
+    other.delete(address);
+  }
+  for (const [address, value] of other) check(`[${hex(address)}]`, ~value, value);
+}
