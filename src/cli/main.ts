@@ -10,8 +10,11 @@ const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   run: () => import("./commands/run.ts"),
   export: () => import("./commands/export.ts"),
   experiment: () => import("./commands/experiment.ts"),
+  boot: () => import("./commands/boot.ts"),
   kernel: () => import("./commands/kernel.ts"),
   labs: () => import("./commands/labs.ts"),
+  asm: () => import("./commands/asm.ts"),
+  disasm: () => import("./commands/disasm.ts"),
 };
 
 const program = new Command("ringlab")

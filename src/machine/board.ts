@@ -1,17 +1,18 @@
 /**
  * The board: an i440FX PC with one processor. What is where:
  *
- *     020 0A0 4D0 PIC · 040 061 PIT · 060 064 092 keyboard controller · 070 RTC · 0E1 marker · 0E9 debug console · 0F4 exit
+ *     020 0A0 4D0 PIC · 040 061 PIT · 060 064 092 keyboard controller · 070 RTC · 0E0 2000 test device · 0E1 marker · 0E9 debug console · 0F4 exit
  *     170 1F0 IDE · 3B0 … 3DF VGA · 3F8 serial · 510 fw_cfg · 600 ACPI · CF8 CFC PCI · CF9 reset
  *     FEC00000 IOAPIC · FEE00000 local APIC
  */
 import type { Bus } from "./bus.ts";
 import type { Cpu, Stop } from "./cpu/cpu.ts";
+import { readTsc } from "./cpu/msr.ts";
 import { AcpiPm, PM_BASE, PM1_CONTROL_BOCHS } from "./devices/acpi-pm.ts";
 import { DEBUG_CONSOLE_PORT, DebugConsole } from "./devices/debug-console.ts";
 import type { Disk } from "./devices/disk.ts";
 import { EXIT_PORT, ExitPort } from "./devices/exit-port.ts";
-import { FwCfg } from "./devices/fw-cfg.ts";
+import { FwCfg, ITEM } from "./devices/fw-cfg.ts";
 import { KeyboardController } from "./devices/i8042/controller.ts";
 import { IdeController } from "./devices/ide/controller.ts";
 import { Ioapic } from "./devices/ioapic.ts";
@@ -26,6 +27,7 @@ import { Pic } from "./devices/pic.ts";
 import { Pit } from "./devices/pit.ts";
 import { BytePorts } from "./devices/ports.ts";
 import { Rtc } from "./devices/rtc.ts";
+import { TestDevice } from "./devices/test-device.ts";
 import { Uart } from "./devices/uart.ts";
 import { Vga } from "./devices/vga/vga.ts";
 import type { Stateful, StateReader, StateWriter } from "./state.ts";
@@ -61,6 +63,7 @@ export class Board implements Stateful {
   readonly disks: readonly (Disk | undefined)[];
   readonly debugConsole = new DebugConsole();
   readonly marker: MarkerPort;
+  readonly testDevice: TestDevice;
   readonly #cpu: Cpu;
 
   constructor({ cpu, hertz, disks, date }: BoardParts) {
@@ -68,17 +71,18 @@ export class Board implements Stateful {
     const { wires } = this;
     const common = { bus, clock, hertz };
     const attend = () => clock.attend();
+    const onReset = () => this.#stop({ reason: "reset" });
     this.#cpu = cpu;
     this.disks = disks;
 
     this.pic = new Pic(attend);
     this.lapic = new Lapic({
       ...{ clock, hertz, pic: this.pic, intr: attend },
-      tsc: () => clock.now + cpu.tscOffset,
+      tsc: () => (readTsc(cpu) >>> 0) + (cpu.high >>> 0) * 2 ** 32,
       nmi: () => this.#nmi(),
-      init: () => this.#stop({ reason: "reset" }),
+      init: onReset,
     });
-    this.lapicMsrs = new LapicMsrs(this.lapic, bus);
+    this.lapicMsrs = new LapicMsrs(this.lapic, bus, cpu.model.features.has("x2apic"));
     this.ioapic = new Ioapic((message) => this.lapic.deliver(message));
     this.lapic.onEoi = (vector) => this.ioapic.endOfInterrupt(vector);
     wires.connect(this.pic);
@@ -98,16 +102,20 @@ export class Board implements Stateful {
       ...common,
       keyboardIrq: wires.source(IRQ.keyboard),
       mouseIrq: wires.source(IRQ.mouse),
-      onReset: () => this.#stop({ reason: "reset" }),
+      onReset,
     });
     this.vga = new Vga(common);
     this.fwCfg = new FwCfg(bus);
+    this.fwCfg.setNumber(ITEM.RAM_SIZE, bus.ram.length, 8);
+    this.fwCfg.setNumber(ITEM.NB_CPUS, 1, 2);
+    this.fwCfg.setNumber(ITEM.MAX_CPUS, 1, 2);
     this.pci = new PciBus(bus);
-    const bridge = new Piix3(bus, this.pci, wires);
+    const bridge = new Piix3({ bus, pci: this.pci, wires, onReset });
     this.pci.plug(0, 0, hostBridge(bus));
     this.pci.plug(1, 0, bridge);
     this.pci.plug(1, 1, new IdeController({ ...common, wires, disks }));
     this.marker = new MarkerPort(cpu);
+    this.testDevice = new TestDevice(bus, wires);
     this.#mapPorts(bus);
 
     cpu.irq = this.lapic;
@@ -127,7 +135,7 @@ export class Board implements Stateful {
     const disks = this.disks.filter((disk) => disk !== undefined);
     return [
       ...[this.wires, this.pic, this.pit, this.rtc, this.serial, this.lapic, this.lapicMsrs, this.ioapic],
-      ...[this.acpi, this.keyboard, this.vga, this.fwCfg, this.pci, this.marker, ...disks],
+      ...[this.acpi, this.keyboard, this.vga, this.fwCfg, this.pci, this.marker, this.testDevice, ...disks],
     ];
   }
 

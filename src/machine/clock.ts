@@ -25,6 +25,8 @@ export class Clock {
   left = 0;
   #end = 0;
   readonly #timers: Timer[] = [];
+  /** No timer rings before it: the next deadline, or an earlier one that was cleared since. */
+  #due = Number.POSITIVE_INFINITY;
 
   /** Cycles since the machine was switched on. */
   get now(): number {
@@ -46,6 +48,7 @@ export class Clock {
   /** Rings once, at or after the cycle. */
   set(timer: Timer, deadline: number): void {
     timer.deadline = deadline;
+    if (deadline < this.#due) this.#due = deadline;
     if (deadline < this.#end) this.open();
   }
 
@@ -57,16 +60,20 @@ export class Clock {
   get next(): number {
     let next = Number.POSITIVE_INFINITY;
     for (const timer of this.#timers) if (timer.deadline < next) next = timer.deadline;
+    this.#due = next;
     return next;
   }
 
   /** Rings what is due, then opens the way to the next timer. */
   advance(): void {
-    for (const timer of this.#timers)
-      if (timer.deadline <= this.now) {
-        timer.deadline = Number.POSITIVE_INFINITY;
-        timer.ring();
-      }
+    if (this.#due <= this.now) {
+      for (const timer of this.#timers)
+        if (timer.deadline <= this.now) {
+          timer.deadline = Number.POSITIVE_INFINITY;
+          timer.ring();
+        }
+      this.#due = this.next;
+    }
     this.open();
   }
 
@@ -85,7 +92,7 @@ export class Clock {
   /** Sets `left` to the way to the next timer. */
   open(): void {
     const now = this.now;
-    const way = Math.max(0, Math.min(this.next - now, LONGEST));
+    const way = Math.ceil(Math.max(0, Math.min(this.#due - now, LONGEST)));
     this.left = way;
     this.#end = now + way;
   }
@@ -99,5 +106,7 @@ export class Clock {
     from.section("clock");
     this.#end = from.double();
     this.left = 0;
+    // The devices, which are loaded later, bring their deadlines.
+    this.#due = Number.NEGATIVE_INFINITY;
   }
 }

@@ -4,10 +4,12 @@ import { Bus } from "./bus.ts";
 import { Clock } from "./clock.ts";
 import type { CostProfile } from "./cost.ts";
 import { Cpu, type Stop } from "./cpu/cpu.ts";
+import { cpuid } from "./cpu/cpuid.ts";
 import { resetCpu } from "./cpu/reset.ts";
 import { Interpreter } from "./cpu/run.ts";
 import { loadCpu, saveCpu } from "./cpu/snapshot.ts";
 import { Disk } from "./devices/disk.ts";
+import { installFirmware } from "./firmware/install.ts";
 import { Mmu } from "./mmu/mmu.ts";
 import { PENTIUM_4 } from "./profiles/pentium4.ts";
 import { loadRam, saveRam } from "./ram-image.ts";
@@ -29,6 +31,8 @@ export interface MachineOptions {
   readonly disks?: readonly (Disk | Uint8Array | undefined)[];
   /** What the clock shows at the start: seconds since 1970, UTC. 2026-01-01 unless said. */
   readonly date?: number;
+  /** Without it there is no ROM: nothing is at the processor's first address. It is there unless said. */
+  readonly firmware?: boolean;
 }
 
 export interface RunOptions {
@@ -48,7 +52,7 @@ export class Machine {
 
   /** Throws a RangeError for a memory size or a number of disks that cannot be. */
   constructor(options: MachineOptions = {}) {
-    const { memory = DEFAULT_MEMORY, profile = PENTIUM_4, disks = [], date } = options;
+    const { memory = DEFAULT_MEMORY, profile = PENTIUM_4, disks = [], date, firmware = true } = options;
     const { clock, trace } = this;
     this.profile = profile;
     this.bus = new Bus(memory);
@@ -63,6 +67,10 @@ export class Machine {
     this.#interpreter = new Interpreter(this.cpu);
     this.#interpreter.patience = PATIENCE * profile.hertz;
     resetCpu(this.cpu);
+    if (firmware) {
+      const [signature, , , features] = cpuid(this.cpu, 1, 0);
+      installFirmware({ bus: this.bus, fwCfg: this.board.fwCfg }, { signature, features });
+    }
   }
 
   /** Runs until something stops the machine; run again to go on from there. */

@@ -55,7 +55,8 @@ export async function runBatch(
       if (end !== "done") {
         results.push({ end, detail });
         if (--left < 0) return [...results, ...new Array(cases.length - results.length).fill(SKIPPED)];
-      } else if (index !== part.length) throw new Error(`the supervisor ended after ${index} of ${part.length} cases`);
+      } else if (index !== part.length)
+        throw new Error(`the supervisor ended after ${index} of ${part.length} cases`);
       start = end === "done" ? index : index + 1;
     }
   }

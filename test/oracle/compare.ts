@@ -16,7 +16,21 @@ export const NAMES = "rax rcx rdx rbx rsp rbp rsi rdi r8 r9 r10 r11 r12 r13 r14 
 /** What the handler's own instructions make of the arithmetic flags says nothing. */
 const SYSTEM_FLAGS = ~0x8d5;
 
-const WORDS = ["cr0", "cr3", "cr4", "dr6", "dr7", "ds", "es", "fs", "gs", "ss", "ldtr", "tr", "count"] as const;
+const WORDS = [
+  "cr0",
+  "cr3",
+  "cr4",
+  "dr6",
+  "dr7",
+  "ds",
+  "es",
+  "fs",
+  "gs",
+  "ss",
+  "ldtr",
+  "tr",
+  "count",
+] as const;
 const QWORDS = ["cr2", "fsBase", "gsBase", "kernelGs"] as const;
 
 export function compare({ undefined: mask }: Case, ours: Result, theirs: Result): Difference[] {

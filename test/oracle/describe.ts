@@ -31,11 +31,17 @@ export function describe(world: string, { of, differences, ours, theirs }: Failu
     registers,
     ...of.pokes.map(([at, low, high]) => `[${hex(at)}]=${hex(high)}_${hex(low)}`),
   ];
-  const vectors = [ours, theirs].map((result) => (ended(result) ? result.end : `#${result.vector} at ${hex(result.frame[0]!)} ${hex(result.frame[1]!)} ${hex(result.frame[2]!)}`));
+  const vectors = [ours, theirs].map((result) =>
+    ended(result)
+      ? result.end
+      : `#${result.vector} at ${hex(result.frame[0]!)} ${hex(result.frame[1]!)} ${hex(result.frame[2]!)}`,
+  );
   return [
     ...state.map((line) => `  ${line}`),
     code(of),
     `  ours ${vectors[0]}, theirs ${vectors[1]}`,
-    ...differences.slice(0, 12).map(({ field, ours: a, theirs: b }) => `    ${field}: ours ${a}, theirs ${b}`),
+    ...differences
+      .slice(0, 12)
+      .map(({ field, ours: a, theirs: b }) => `    ${field}: ours ${a}, theirs ${b}`),
   ].join("\n");
 }

@@ -155,7 +155,10 @@ const CONFORMING_CODE = 0x80;
 export const OTHER_TASK = 0x128;
 
 function absent(of: Descriptor): Descriptor {
-  return { name: of.name, words: of.words.map((word, i) => (i === 1 ? (word & ~PRESENT_SHIFTED) >>> 0 : word)) };
+  return {
+    name: of.name,
+    words: of.words.map((word, i) => (i === 1 ? (word & ~PRESENT_SHIFTED) >>> 0 : word)),
+  };
 }
 
 /** The LDT: a smaller choice of the same. */

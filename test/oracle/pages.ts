@@ -150,8 +150,7 @@ function under(directory: Directory, shift: bigint): Place[] {
 }
 
 export function tables(image: Image, paging: Paging): Tables {
-  if (paging === "none")
-    return { cr3: 0, places: pages(false).slice(0, 5), areas: [] };
+  if (paging === "none") return { cr3: 0, places: pages(false).slice(0, 5), areas: [] };
   const wide = paging !== "legacy";
   const first = pages(wide);
   put(
@@ -160,7 +159,10 @@ export function tables(image: Image, paging: Paging): Tables {
     first.map(({ at, name, entry }) => [Number(at >> 12n), name, entry] as const),
     wide,
   );
-  const absent = ["unmapped", "unmapped above"].map((name, i) => ({ name, at: i === 0 ? 0x8000n : 0x50000n }));
+  const absent = ["unmapped", "unmapped above"].map((name, i) => ({
+    name,
+    at: i === 0 ? 0x8000n : 0x50000n,
+  }));
   if (paging === "legacy") {
     put(image, PD, DIRECTORY32, false);
     for (let page = 0; page < 1024; page++) image.u32(HARNESS_PT + 4 * page, HARNESS + 0x1000 * page + 3);
@@ -220,6 +222,5 @@ export function tables(image: Image, paging: Paging): Tables {
 function supervisor(image: Image): void {
   image.u64(HARNESS_PML4, BigInt(HARNESS_PML4 + 0x1000) | P | RW);
   image.u64(HARNESS_PML4 + 0x1000, BigInt(HARNESS_PML4 + 0x2000) | P | RW);
-  for (let i = 0; i < 32; i++)
-    image.u64(HARNESS_PML4 + 0x2000 + 8 * i, (BigInt(i) << 21n) | P | RW | PS);
+  for (let i = 0; i < 32; i++) image.u64(HARNESS_PML4 + 0x2000 + 8 * i, (BigInt(i) << 21n) | P | RW | PS);
 }

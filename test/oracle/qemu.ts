@@ -1,13 +1,23 @@
 /** Runs a batch on qemu-system-x86_64 under TCG. Its RAM is a file: cases go in and outcomes come out through it. */
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Run } from "./batch.ts";
 import { CONTROL, LOG, RAM } from "./layout.ts";
 
 /** What QEMU is asked to be: an Intel processor with what ours has. */
-export const MODEL = "kvm64,vendor=GenuineIntel,+smep,+smap,+fsgsbase,+pdpe1gb,+umip,+movbe,+popcnt,+rdtscp,+lahf-lm,-monitor";
+export const MODEL =
+  "kvm64,vendor=GenuineIntel,+smep,+smap,+fsgsbase,+pdpe1gb,+umip,+movbe,+popcnt,+rdtscp,+lahf-lm,-monitor";
 
 const PATIENCE = 1_500;
 
@@ -50,7 +60,10 @@ function qemu(ram: string, bios: string): Promise<Run["end"]> {
     "qemu-system-x86_64",
     [
       ...["-accel", "tcg", "-cpu", MODEL, "-m", `${megabytes}`, "-bios", bios],
-      ...["-M", "microvm,x-option-roms=off,pit=off,pic=off,rtc=off,isa-serial=off,acpi=off,memory-backend=ram"],
+      ...[
+        "-M",
+        "microvm,x-option-roms=off,pit=off,pic=off,rtc=off,isa-serial=off,acpi=off,memory-backend=ram",
+      ],
       ...["-object", `memory-backend-file,id=ram,size=${megabytes}M,mem-path=${ram},share=on`],
       ...["-device", "isa-debug-exit,iobase=0xf4,iosize=4"],
       ...["-nodefaults", "-display", "none", "-no-reboot", "-monitor", "none", "-serial", "none"],

@@ -59,7 +59,8 @@ export async function shrink(arena: Arena, failures: readonly Failure[]): Promis
     const better = new Map<number, Failure>();
     judged.forEach((failure, i) => {
       const { from } = candidates[i]!;
-      if (!better.has(from) && failure.differences.length > 0 && !arena.known(failure)) better.set(from, failure);
+      if (!better.has(from) && failure.differences.length > 0 && !arena.known(failure))
+        better.set(from, failure);
     });
     const tried = new Set(candidates.map(({ from }) => from));
     for (const from of tried) {
@@ -89,7 +90,8 @@ function simpler(of: Case): Case[] {
     cases.push({ ...of, registers: registers.map((value, i) => (half.has(i) ? 0n : value)) });
     cases.push({ ...of, registers: registers.map((value, i) => (half.has(i) || i === 4 ? value : 0n)) });
   }
-  for (const i of changed) cases.push({ ...of, registers: registers.map((value, j) => (i === j ? 0n : value)) });
+  for (const i of changed)
+    cases.push({ ...of, registers: registers.map((value, j) => (i === j ? 0n : value)) });
   for (const bit of [0x8d5, 0x100, 0x400, 0x3000, 0x4000, 0x10000, 0x40000, 0x200000])
     if (of.flags & bit) cases.push({ ...of, flags: of.flags & ~bit });
   for (const bit of [4, 8, 0x80, 0x800, 0x100000, 0x200000, 0x10000])
@@ -97,7 +99,10 @@ function simpler(of: Case): Case[] {
   for (const bit of [2, 4, 8, 0x10000]) if (of.cr0 & bit) cases.push({ ...of, cr0: of.cr0 & ~bit });
   const bytes = instructions[0]!;
   for (let i = 0; i < Math.min(5, bytes.length - 1); i++)
-    if ([0x66, 0x67, 0xf0, 0xf2, 0xf3, 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65].includes(bytes[i]!) || (of.bits === 64 && (bytes[i]! & 0xf0) === 0x40))
+    if (
+      [0x66, 0x67, 0xf0, 0xf2, 0xf3, 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65].includes(bytes[i]!) ||
+      (of.bits === 64 && (bytes[i]! & 0xf0) === 0x40)
+    )
       cases.push({ ...of, instructions: [bytes.filter((_, j) => j !== i)] });
   return cases;
 }

@@ -3,7 +3,6 @@
  * the processor's modes; what else a case needs (ring, segments, CR0 …) it brings itself.
  */
 import { readFileSync } from "node:fs";
-import { Random } from "./random.ts";
 import { bases, type Descriptor, gate, gdt, ldt, OTHER_TASK, selectors } from "./descriptors.ts";
 import {
   CODE,
@@ -44,6 +43,7 @@ import {
 } from "./layout.ts";
 import { Image } from "./memory.ts";
 import { type Paging, type Place, tables } from "./pages.ts";
+import { Random } from "./random.ts";
 
 export const WORLDS = ["real", "flat", "legacy", "pae", "long"] as const;
 export type World = (typeof WORLDS)[number];
@@ -64,10 +64,13 @@ export interface Ground {
   readonly bases: ReadonlyMap<number, number>;
 }
 
-const SUCCESSORS = { real: "none", flat: "none", legacy: "legacy", pae: "pae", long: "long" } as const satisfies Record<
-  World,
-  Paging
->;
+const SUCCESSORS = {
+  real: "none",
+  flat: "none",
+  legacy: "legacy",
+  pae: "pae",
+  long: "long",
+} as const satisfies Record<World, Paging>;
 
 /** Builds the memory that QEMU and our machine start from. The seed fills the window's data pages. */
 export function build(world: World, seed: number, programs: Programs): Ground {
@@ -97,7 +100,12 @@ export function build(world: World, seed: number, programs: Programs): Ground {
   control(image, long, [
     [DATA0, 0x5000],
     ...areas,
-    ...(world === "real" ? ([[0, 0x400], [SMALL, 0x400]] as const) : []),
+    ...(world === "real"
+      ? ([
+          [0, 0x400],
+          [SMALL, 0x400],
+        ] as const)
+      : []),
   ]);
   return {
     image,
@@ -139,7 +147,9 @@ function stubs(image: Image): void {
 }
 
 /** Vectors 0x20 … 0x2f are for INT n and differ in kind; of the others only #BP, #OF and 0x80 are open to ring 3. */
-export const SOFT_VECTORS = [3, 4, 0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0x27, 0x28, 0x29, 0x2a, 0x2b, 0x80] as const;
+export const SOFT_VECTORS = [
+  3, 4, 0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0x27, 0x28, 0x29, 0x2a, 0x2b, 0x80,
+] as const;
 
 function idt32(image: Image): void {
   for (let vector = 0; vector < 256; vector++) {
@@ -189,7 +199,10 @@ function idt64(image: Image): void {
     set(0x28, gate("", 0xe, 0x80, LANDING, 3, true));
     set(0x29, gate("", 0xc, KCODE64, stub(0x29), 3, true));
     set(0x2a, gate("", 0xe, 0x100, stub(0x2a), 3, true));
-    set(0x2b, { name: "", words: [...gate("", 0xe, KCODE64, stub(0x2b), 3, true).words.slice(0, 2), 0x800000, 0] });
+    set(0x2b, {
+      name: "",
+      words: [...gate("", 0xe, KCODE64, stub(0x2b), 3, true).words.slice(0, 2), 0x800000, 0],
+    });
   }
 }
 
@@ -224,7 +237,15 @@ function tasks(image: Image, long: boolean): void {
   image.bytes[TSS + 0x88] = 0xff;
 }
 
-function task(image: Image, at: number, eip: number, flags: number, cs: number, data: number, esp: number): void {
+function task(
+  image: Image,
+  at: number,
+  eip: number,
+  flags: number,
+  cs: number,
+  data: number,
+  esp: number,
+): void {
   image.u32(at + 0x20, eip);
   image.u32(at + 0x24, flags);
   for (let i = 0; i < 8; i++) image.u32(at + 0x28 + 4 * i, i === 4 ? esp : 0x11110000 + i);

@@ -3,7 +3,7 @@
 ;     queue:  first, last      process: PROCESS_NEXT -> … -> 0
 ;
 ;     run_queue     may run            sleepers      until a tick              disk_queue     the disk
-;     pipe_queue    data or room       PROCESS_CHILD_EXIT  a child's end
+;     PIPE_QUEUE    data or room       PROCESS_CHILD_EXIT  a child's end
 ;
 ; The process that runs is in no queue. When nobody may run, the idle process does; it is never in a queue.
 

@@ -40,10 +40,22 @@ class CodePage {
   readonly decoded = new Uint8Array(PAGE / 8);
 }
 
+/** A page that was run lately, in one mode: spares two look-ups at each change of page or ring. */
+interface Recent {
+  number: number;
+  mode: number;
+  page: CodePage;
+  ops: Op[];
+}
+
+const RECENT = 32;
+const NO_PAGE: Recent = { number: -1, mode: -1, page: new CodePage(), ops: NOWHERE };
+
 export class Code {
   readonly window = new CodeWindow();
   readonly #cpu: Cpu;
   readonly #pages = new Map<number, CodePage>();
+  readonly #recent: Recent[] = new Array(RECENT).fill(NO_PAGE);
   #page: CodePage | undefined;
   #opCount = 0;
   #arrayCount = 0;
@@ -67,6 +79,7 @@ export class Code {
   clear(): void {
     for (const page of this.#pages.keys()) this.#cpu.bus.clearFlag(page, PAGE_CODE);
     this.#pages.clear();
+    this.#recent.fill(NO_PAGE);
     this.#opCount = 0;
     this.#arrayCount = 0;
     this.window.size = 0;
@@ -187,30 +200,40 @@ export class Code {
       window.ops = NOWHERE;
       return;
     }
+    const mode = modeKey(cpu);
+    const slot = (number + mode) & (RECENT - 1);
+    let recent = this.#recent[slot] as Recent;
+    if (recent.number !== number || recent.mode !== mode) {
+      recent = this.#lookUp(number, mode);
+      this.#recent[slot] = recent;
+    }
+    const offset = physical % PAGE;
+    this.#page = recent.page;
+    this.#windowBase = physical - offset;
+    window.start = (cpu.ip - offset) | 0;
+    // A page that CS's limit cuts has no window: each fetch is checked.
+    const limit = cpu.segments.limit[1] as number;
+    if (cpu.wide || limit - (cpu.ip >>> 0) >= PAGE - 1 - offset) {
+      window.ops = recent.ops;
+      window.size = PAGE;
+    } else window.ops = NOWHERE;
+  }
+
+  #lookUp(number: number, mode: number): Recent {
     if (this.#opCount > MOST_OPS || this.#arrayCount > MOST_PAGES) this.clear();
     let page = this.#pages.get(number);
     if (page === undefined) {
       page = new CodePage();
       this.#pages.set(number, page);
-      cpu.bus.setFlag(number, PAGE_CODE);
+      this.#cpu.bus.setFlag(number, PAGE_CODE);
     }
-    const mode = modeKey(cpu);
     let ops = page.byMode.get(mode);
     if (ops === undefined) {
       ops = new Array<Op>(PAGE).fill(UNDECODED);
       page.byMode.set(mode, ops);
       this.#arrayCount++;
     }
-    const offset = physical % PAGE;
-    this.#page = page;
-    this.#windowBase = physical - offset;
-    window.start = (cpu.ip - offset) | 0;
-    // A page that CS's limit cuts has no window: each fetch is checked.
-    const limit = cpu.segments.limit[1] as number;
-    if (cpu.wide || limit - (cpu.ip >>> 0) >= PAGE - 1 - offset) {
-      window.ops = ops;
-      window.size = PAGE;
-    } else window.ops = NOWHERE;
+    return { number, mode, page, ops };
   }
 
   #written(at: number, length: number): void {
@@ -225,6 +248,7 @@ export class Code {
     // What was decoded ahead may be what is being overwritten: a run in progress comes back to this instruction alone.
     this.#cpu.bus.onEffect();
     this.#pages.delete(number);
+    this.#recent.fill(NO_PAGE);
     this.#cpu.bus.clearFlag(number, PAGE_CODE);
     if (this.#page === page) {
       this.window.size = 0;
@@ -240,5 +264,5 @@ function followed(op: Op | undefined): Op | null {
 /** What decides how bytes are decoded and bound: code size, and whether mode is real, virtual-8086 or protected. */
 function modeKey(cpu: Cpu): number {
   const kind = !cpu.protectedMode ? 0 : cpu.v86 ? 1 : cpu.longMode ? 2 : 3;
-  return kind * 128 + cpu.bits;
+  return kind + cpu.bits / 4;
 }

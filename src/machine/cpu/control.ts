@@ -32,9 +32,6 @@ const CR4_BITS =
 
 const EFER_BITS = EFER.SCE | EFER.LME | EFER.LMA | EFER.NXE;
 
-/** Physical addresses have 40 bits, as CPUID.80000008H says: the bits of CR3's upper half that must be zero. */
-const CR3_HIGH_RESERVED = ~0xff;
-
 /** MOV to CR0, LMSW. #GP(0) for a combination that is none. */
 export function writeCr0(cpu: Cpu, value: number, high: number): void {
   if (high !== 0) raise(GP);
@@ -64,7 +61,9 @@ export function writeCr0(cpu: Cpu, value: number, high: number): void {
 /** MOV to CR3, and what a task switch loads. `high` with bit 31 set: the PCID's translations are kept. */
 export function writeCr3(cpu: Cpu, value: number, high: number): void {
   const keep = (cpu.cr4 & CR4.PCIDE) !== 0 ? 1 << 31 : 0;
-  if (cpu.longMode && (high & CR3_HIGH_RESERVED & ~keep) !== 0) raise(GP);
+  // Bits above the physical address width are reserved.
+  const reserved = -1 << (cpu.prices.physicalBits - 32);
+  if (cpu.longMode && (high & reserved & ~keep) !== 0) raise(GP);
   loadCr3(cpu, value, high);
 }
 

@@ -8,7 +8,6 @@ import type { Monitor } from "../monitor.ts";
 import type { Trace } from "../trace.ts";
 import { Flags } from "./flags.ts";
 import { type CpuModel, RINGLAB } from "./model.ts";
-import type { MsrDevice } from "./msr-device.ts";
 import { MSR_WORDS } from "./msr-slots.ts";
 import { Registers } from "./registers.ts";
 
@@ -65,7 +64,7 @@ export interface InterruptSource extends VectorSource {
   taskPriority: number;
 }
 
-/** Model-specific registers that a device holds: the local APIC's. Both raise #GP(0) for what it refuses. */
+/** Model-specific registers that live in a device. Both raise #GP(0) for what is not there or not allowed. */
 export interface MsrBank {
   /** High half of the value that was read. */
   high: number;
@@ -139,14 +138,14 @@ export class Cpu {
   readonly drHigh = new Int32Array(8);
   /** MSRs that are plain words: low and high half at the indices of msr-slots.ts. */
   readonly msr = new Int32Array(MSR_WORDS);
-  /** MSRs of devices, by number. */
-  readonly msrDevices = new Map<number, MsrDevice>();
 
   cpl = 0;
   /** 16, 32 or 64: the D and L bits of CS. */
   bits: 16 | 32 | 64 = 16;
   /** CS.L: linear addresses are 64-bit. */
   wide = false;
+  /** Compatibility mode: IA-32e mode, but CS.L is clear. */
+  compatibility = false;
   /** Mask of the stack pointer: 0xffff, −1; −1 in 64-bit mode as well, where all 64 bits count. */
   stackMask = 0xffff;
   /** Bit n: segment n has base 0, limit 4 GiB and may be read / written: no check is needed. */
@@ -167,10 +166,10 @@ export class Cpu {
   /** Owns the processor when there is one (monitor.ts). */
   monitor: Monitor<Cpu> | null = null;
   irq: InterruptSource = noInterrupts();
-  /** IA32_APIC_BASE, IA32_TSC_DEADLINE and x2APIC's; null without a local APIC. */
-  apicMsrs: MsrBank | null = null;
   /** The time-stamp counter is clock.now + this. */
   tscOffset = 0;
+  /** The local APIC's registers. */
+  apicMsrs: MsrBank | null = null;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly trace: Trace;

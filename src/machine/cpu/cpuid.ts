@@ -43,6 +43,7 @@ const ECX_1: Bits = {
   x2apic: 21,
   movbe: 22,
   popcnt: 23,
+  tsc_deadline: 24,
   xsave: 26,
   hypervisor: 31,
 };
@@ -64,7 +65,7 @@ export function cpuid(cpu: Cpu, leaf: number, index: number): Leaf {
         // CLFLUSH lines of 64 bytes, one logical processor, APIC ID 0.
         0x00010800,
         bits(model, ECX_1) | ((cpu.cr4 & CR4.OSXSAVE) !== 0 ? OSXSAVE : 0),
-        bits(model, EDX_1),
+        bits(model, EDX_1) & ~(apicOn(cpu) ? 0 : 1 << (EDX_1.apic as number)),
       ];
     case 7:
       return index === 0 ? [0, bits(model, EBX_7), bits(model, ECX_7), 0] : NOTHING;
@@ -81,6 +82,12 @@ export function cpuid(cpu: Cpu, leaf: number, index: number): Leaf {
     default:
       return NOTHING;
   }
+}
+
+/** IA32_APIC_BASE bit 11: the feature is there while the local APIC is on (SDM Vol. 3, 10.4.3). */
+function apicOn(cpu: Cpu): boolean {
+  const { apicMsrs } = cpu;
+  return apicMsrs !== null && (apicMsrs.read(0x1b) & 0x800) !== 0;
 }
 
 function extendedBits(cpu: Cpu): number {

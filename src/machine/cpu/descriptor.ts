@@ -43,6 +43,9 @@ export const INTERRUPT_GATE32 = 14;
 export const TRAP_GATE32 = 15;
 
 const TWO32 = 4294967296;
+const PAGE_MASK = 4095;
+/** The last place in a page where 8 bytes fit. */
+const LAST_PAIR = 4088;
 
 /** A descriptor just read. There are a few of them in all, one for each role, so that reading one allocates nothing. */
 export class Descriptor {
@@ -63,10 +66,10 @@ export class Descriptor {
     return (this.low >>> 16) | ((this.high & 0xff) << 16) | (this.high & 0xff000000);
   }
 
-  /** In bytes: the last valid offset. */
+  /** In bytes: the last valid offset, as int32 (4 GiB − 1 is −1), to be compared as `>>> 0`. */
   get limit(): number {
     const limit = (this.low & 0xffff) | (this.high & 0xf0000);
-    return (this.high & GRANULAR) === 0 ? limit : ((limit << 12) | 0xfff) >>> 0;
+    return (this.high & GRANULAR) === 0 ? limit : (limit << 12) | 0xfff;
   }
 
   get present(): boolean {
@@ -119,9 +122,23 @@ export function readDescriptor(cpu: Cpu, selector: number, into: Descriptor): bo
     if (((access[LDTR] as number) & PRESENT) === 0 || offset + 7 > (limit[LDTR] as number)) return false;
     into.address = systemAddress(cpu, base[LDTR] as number, baseHigh[LDTR] as number, offset);
   }
-  into.low = systemRead32(cpu, into.address);
-  into.high = systemRead32(cpu, (into.address + 4) as Gva);
+  readPair(cpu, into);
   return true;
+}
+
+/** Reads the 8 bytes at `into.address`. */
+export function readPair(cpu: Cpu, into: Descriptor): void {
+  const { address } = into;
+  const direct =
+    cpu.compatibility || (address & PAGE_MASK) > LAST_PAIR ? -1 : cpu.memory.systemDirect(address, false);
+  if (direct >= 0) {
+    const { view } = cpu.bus;
+    into.low = view.getInt32(direct, true);
+    into.high = view.getInt32(direct + 4, true);
+  } else {
+    into.low = systemRead32(cpu, address);
+    into.high = systemRead32(cpu, (address + 4) as Gva);
+  }
 }
 
 /** Bits 63:32 of the base or offset of a 16-byte descriptor; `upper` gets its second half. False outside of the table. */
@@ -129,8 +146,7 @@ export function readUpperHalf(cpu: Cpu, selector: number, of: Descriptor, upper:
   const last = (selector & 0xfff8) + 15;
   if (last > ((selector & 4) === 0 ? cpu.gdtr.limit : (cpu.segments.limit[LDTR] as number))) return false;
   upper.address = (of.address + 8) as Gva;
-  upper.low = systemRead32(cpu, upper.address);
-  upper.high = systemRead32(cpu, (upper.address + 4) as Gva);
+  readPair(cpu, upper);
   return true;
 }
 
@@ -153,35 +169,47 @@ export function markAccessed(cpu: Cpu, descriptor: Descriptor): void {
 
 export function systemRead16(cpu: Cpu, at: Gva): number {
   if (cpu.memory.wide === cpu.longMode) return cpu.memory.systemRead16(at);
-  return asWide(cpu, () => cpu.memory.systemRead16(at));
+  return wideRead(cpu, at, 2);
 }
 
 export function systemRead32(cpu: Cpu, at: Gva): number {
   if (cpu.memory.wide === cpu.longMode) return cpu.memory.systemRead32(at);
-  return asWide(cpu, () => cpu.memory.systemRead32(at));
+  return wideRead(cpu, at, 4);
 }
 
 export function systemWrite8(cpu: Cpu, at: Gva, value: number): void {
   if (cpu.memory.wide === cpu.longMode) cpu.memory.systemWrite8(at, value);
-  else asWide(cpu, () => cpu.memory.systemWrite8(at, value));
+  else wideWrite(cpu, at, 1, value);
 }
 
 export function systemWrite16(cpu: Cpu, at: Gva, value: number): void {
   if (cpu.memory.wide === cpu.longMode) cpu.memory.systemWrite16(at, value);
-  else asWide(cpu, () => cpu.memory.systemWrite16(at, value));
+  else wideWrite(cpu, at, 2, value);
 }
 
 export function systemWrite32(cpu: Cpu, at: Gva, value: number): void {
   if (cpu.memory.wide === cpu.longMode) cpu.memory.systemWrite32(at, value);
-  else asWide(cpu, () => cpu.memory.systemWrite32(at, value));
+  else wideWrite(cpu, at, 4, value);
 }
 
-function asWide<T>(cpu: Cpu, access: () => T): T {
-  const { wide } = cpu.memory;
-  cpu.memory.wide = cpu.longMode;
+function wideRead(cpu: Cpu, at: Gva, size: number): number {
+  const { memory } = cpu;
+  memory.wide = true;
   try {
-    return access();
+    return size === 4 ? memory.systemRead32(at) : memory.systemRead16(at);
   } finally {
-    cpu.memory.wide = wide;
+    memory.wide = false;
+  }
+}
+
+function wideWrite(cpu: Cpu, at: Gva, size: number, value: number): void {
+  const { memory } = cpu;
+  memory.wide = true;
+  try {
+    if (size === 4) memory.systemWrite32(at, value);
+    else if (size === 2) memory.systemWrite16(at, value);
+    else memory.systemWrite8(at, value);
+  } finally {
+    memory.wide = false;
   }
 }

@@ -21,6 +21,7 @@ import {
   systemWrite32,
 } from "./descriptor.ts";
 import { raise, SS_FAULT, TS } from "./fault.ts";
+import { FRAME, writeFrame } from "./frame.ts";
 import { ESP } from "./registers.ts";
 import { checkStack, setSegment } from "./segments.ts";
 
@@ -36,6 +37,7 @@ export function openInner(cpu: Cpu, level: number): void {
   const at = wide ? 8 * level + 4 : 4 * level + 2;
   if (at + (wide ? 7 : 3) > (limit[TR] as number)) raise(TS, (selector[TR] as number) & 0xfffc);
   const entry = systemAddress(cpu, base[TR] as number, 0, at);
+  const sp = wide ? systemRead32(cpu, entry) : systemRead16(cpu, entry);
   const stack = systemRead16(cpu, (entry + (wide ? 4 : 2)) as Gva);
   const error = stack & 0xfffc;
   if (error === 0 || !readDescriptor(cpu, stack, descriptor)) raise(TS, error);
@@ -45,7 +47,7 @@ export function openInner(cpu: Cpu, level: number): void {
   inner.limit = descriptor.limit;
   inner.access = descriptor.high & ACCESS;
   inner.mask = (inner.access & BIG) === 0 ? 0xffff : -1;
-  inner.sp = wide ? systemRead32(cpu, entry) : systemRead16(cpu, entry);
+  inner.sp = sp;
 }
 
 /** Pushes 2 or 4 bytes; #SS with the new stack's selector past its limit. */
@@ -54,12 +56,24 @@ export function innerPush(cpu: Cpu, size: number, value: number): void {
   const offset = (inner.sp - size) & mask;
   const last = (offset >>> 0) + size - 1;
   const outside =
-    (inner.access & CONFORMING) === 0 ? last > limit : offset >>> 0 <= limit || last > mask >>> 0;
+    (inner.access & CONFORMING) === 0 ? last > limit >>> 0 : offset >>> 0 <= limit >>> 0 || last > mask >>> 0;
   if (outside) raise(SS_FAULT, inner.selector & 0xfffc);
   const at = ((inner.base + offset) | 0) as Gva;
   if (size === 4) systemWrite32(cpu, at, value);
   else systemWrite16(cpu, at, value);
   inner.sp = (inner.sp & ~mask) | offset;
+}
+
+/** Pushes the first `count` words of FRAME, of 2 or 4 bytes. */
+export function innerFrame(cpu: Cpu, size: number, count: number): void {
+  const { mask, limit } = inner;
+  const bytes = size * count;
+  const top = (inner.sp & mask) >>> 0;
+  if ((inner.access & CONFORMING) === 0 && top >= bytes && top - 1 <= limit >>> 0) {
+    const offset = (inner.sp - bytes) & mask;
+    writeFrame(cpu, ((inner.base + offset) | 0) as Gva, size, count);
+    inner.sp = (inner.sp & ~mask) | offset;
+  } else for (let n = count - 1; n >= 0; n--) innerPush(cpu, size, FRAME[n] as number);
 }
 
 /** Makes it the stack. */

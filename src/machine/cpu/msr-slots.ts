@@ -10,14 +10,12 @@ export const LSTAR = 8;
 export const CSTAR = 10;
 export const FMASK = 12;
 export const KERNEL_GS_BASE = 14;
-/** What RDTSC adds to the clock, modulo 2^64. */
-export const TSC_OFFSET = 16;
-export const TSC_AUX = 18;
-export const PAT = 20;
-export const MISC_ENABLE = 22;
-export const MTRR_DEF_TYPE = 24;
+export const TSC_AUX = 16;
+export const PAT = 18;
+export const MISC_ENABLE = 20;
+export const MTRR_DEF_TYPE = 22;
 /** Eight pairs of base and mask. */
-export const MTRR_VARIABLE = 26;
+export const MTRR_VARIABLE = 24;
 /** Eleven fixed ranges. */
 export const MTRR_FIXED = MTRR_VARIABLE + 32;
 

@@ -1,6 +1,6 @@
 /**
  * Model-specific registers (SDM Vol. 4, chapter 2): RDMSR and WRMSR. Some are other parts of the processor (EFER, segment bases,
- * the TSC), most are words that it keeps (cpu.msr), and devices add theirs (cpu.msrDevices). Unknown ones raise #GP(0).
+ * the TSC), most are words that it keeps (cpu.msr), and the local APIC has its own (cpu.apicMsrs). Unknown ones raise #GP(0).
  */
 
 import { FS, GS } from "../isa/instruction.ts";
@@ -23,7 +23,6 @@ import {
   SYSENTER_EIP,
   SYSENTER_ESP,
   TSC_AUX,
-  TSC_OFFSET,
 } from "./msr-slots.ts";
 
 const TWO32 = 4294967296;
@@ -56,8 +55,6 @@ interface Kept {
   readonly rule: Rule;
 }
 
-/** Fast strings, the only thing that MISC_ENABLE enables here. */
-const MISC_ENABLE_BITS = 1;
 /** Default type in bits 7:0, fixed ranges on, MTRRs on. */
 const MTRR_DEF_TYPE_BITS = 0xcff;
 const FIXED = [0x250, 0x258, 0x259, 0x268, 0x269, 0x26a, 0x26b, 0x26c, 0x26d, 0x26e, 0x26f];
@@ -73,7 +70,7 @@ const KEPT: ReadonlyMap<number, Kept> = new Map<number, Kept>([
   [0xc0000102, { slot: KERNEL_GS_BASE, rule: canonicalOnly }],
   [0xc0000103, { slot: TSC_AUX, rule: low32 }],
   [0x277, { slot: PAT, rule: patTypes }],
-  [0x1a0, { slot: MISC_ENABLE, rule: (low, high) => high === 0 && (low & ~MISC_ENABLE_BITS) === 0 }],
+  [0x1a0, { slot: MISC_ENABLE, rule: anything }],
   [0x2ff, { slot: MTRR_DEF_TYPE, rule: (low, high) => high === 0 && (low & ~MTRR_DEF_TYPE_BITS) === 0 }],
   ...Array.from({ length: 16 }, (_, n): [number, Kept] => [
     0x200 + n,
@@ -112,10 +109,11 @@ export function readMsr(cpu: Cpu, msr: number): number {
     case BIOS_SIGN_ID:
       return 0;
   }
-  const device = cpu.msrDevices.get(msr);
-  if (device !== undefined) {
-    cpu.high = device.high;
-    return device.low;
+  const { apicMsrs } = cpu;
+  if (apicMsrs?.has(msr)) {
+    const low = apicMsrs.read(msr);
+    cpu.high = apicMsrs.high;
+    return low;
   }
   return CONSTANT.get(msr) ?? raise(GP);
 }
@@ -144,22 +142,20 @@ export function writeMsr(cpu: Cpu, msr: number, low: number, high: number): void
     case BIOS_SIGN_ID:
       return;
   }
-  if (!(cpu.msrDevices.get(msr)?.write(low, high) ?? false)) raise(GP);
+  if (!cpu.apicMsrs?.has(msr)) raise(GP);
+  cpu.apicMsrs.write(msr, low, high);
 }
 
-/** The time-stamp counter: cycles of the clock plus what WRMSR made of it. The high half is left in cpu.high. */
+/** The time-stamp counter: cycles of the clock, and what WRMSR made of it. The high half is left in cpu.high. */
 export function readTsc(cpu: Cpu): number {
-  const { now } = cpu.clock;
-  const low = (now % TWO32) + ((cpu.msr[TSC_OFFSET] as number) >>> 0);
-  cpu.high = (Math.floor(now / TWO32) + (cpu.msr[TSC_OFFSET + 1] as number) + (low >= TWO32 ? 1 : 0)) | 0;
-  return low | 0;
+  const value = cpu.clock.now + cpu.tscOffset;
+  cpu.high = Math.floor(value / TWO32) | 0;
+  return value | 0;
 }
 
+/** Exact to 2^53, as far as the clock goes. */
 function writeTsc(cpu: Cpu, low: number, high: number): void {
-  const { now } = cpu.clock;
-  const difference = (low >>> 0) - (now % TWO32);
-  cpu.msr[TSC_OFFSET] = difference;
-  cpu.msr[TSC_OFFSET + 1] = high - Math.floor(now / TWO32) - (difference < 0 ? 1 : 0);
+  cpu.tscOffset = (high >>> 0) * TWO32 + (low >>> 0) - cpu.clock.now;
 }
 
 function readBase(cpu: Cpu, seg: number): number {

@@ -1,6 +1,7 @@
 /** The processor after power-up or RESET (SDM Vol. 3, 9.1.1 and table 9-1). */
 import { CS } from "../isa/instruction.ts";
 import { type Cpu, LDTR, TR } from "./cpu.ts";
+import { MISC_ENABLE, PAT } from "./msr-slots.ts";
 import { EDX } from "./registers.ts";
 import { setSegment, updateMode } from "./segments.ts";
 
@@ -9,18 +10,27 @@ const DATA = 0x9300;
 const CODE = 0x9b00;
 const LDT = 0x8200;
 const BUSY_TSS = 0x8b00;
+/** WB, WT, UC−, UC, twice (SDM Vol. 3, 11.12.4). */
+const PAT_RESET = 0x00070406;
+const FAST_STRINGS = 1;
 /** Family and model, as CPUID.1:EAX tells them, are what EDX holds. */
 const FAMILY_6 = 0x600;
 
 export function resetCpu(cpu: Cpu): void {
   cpu.registers.r32.fill(0);
   cpu.r32[EDX] = FAMILY_6;
+  cpu.cpl = 0;
   cpu.ip = 0xfff0;
   cpu.ipHigh = 0;
   cpu.flags.value = 2;
   cpu.cr0 = 0x60000010;
   cpu.cr2 = 0 as Cpu["cr2"];
   cpu.cr2High = cpu.cr3 = cpu.cr3High = cpu.cr4 = cpu.efer = 0;
+  cpu.msr.fill(0);
+  cpu.msr[PAT] = PAT_RESET;
+  cpu.msr[PAT + 1] = PAT_RESET;
+  cpu.msr[MISC_ENABLE] = FAST_STRINGS;
+  cpu.tscOffset = 0;
   cpu.dr.fill(0);
   cpu.drHigh.fill(0);
   cpu.dr[6] = 0xffff0ff0;

@@ -15,7 +15,7 @@ import { ALONE, FAULT, raise } from "./fault.ts";
 import { IF, TF } from "./flags.ts";
 import type { Op } from "./op.ts";
 
-/** Steps in one go: keeps the counter a small integer. */
+/** The most steps in one go: keeps the counter a small integer. */
 const LONGEST = 1 << 28;
 
 export class Interpreter {
@@ -29,6 +29,10 @@ export class Interpreter {
   #asleepSince = -1;
   /** A run is going on: the clock already stands at its end. */
   #inRun = false;
+  /** Steps in one go: few at first, so that V8 has seen the loop end before it compiles it for good. */
+  #longest = 256;
+  /** Steps of this slice that are in `retired` already. */
+  #counted = 0;
   /** The next instruction runs alone, so that a device sees the right time. */
   #alone = false;
 
@@ -75,7 +79,15 @@ export class Interpreter {
       }
       if (shadow || (cpu.flags.eflags & TF) !== 0) this.steps += this.#single();
       else if (this.#alone) this.steps += this.#lone();
-      else this.steps += this.#slice(Math.min(end - this.steps, LONGEST));
+      else {
+        this.#inRun = true;
+        const done = this.#slice(Math.min(end - this.steps, this.#longest));
+        this.#inRun = false;
+        if (this.#longest < LONGEST) this.#longest *= 2;
+        this.steps += done;
+        cpu.retired += done - this.#counted;
+        this.#counted = 0;
+      }
     }
   }
 
@@ -102,14 +114,15 @@ export class Interpreter {
     return steps;
   }
 
-  /** Up to `most` instructions while the clock allows; returns how many steps it took. */
+  /**
+   * Up to `most` instructions while the clock allows; returns how many steps it took.
+   */
   #slice(most: number): number {
     const { cpu } = this;
     const { clock } = cpu;
     const { window } = this.code;
     let steps = most;
     let op: Op | null = null;
-    this.#inRun = true;
     try {
       do {
         const offset = (cpu.ip - window.start) | 0;
@@ -131,6 +144,9 @@ export class Interpreter {
         this.#inRun = false;
         op = null;
         op = this.code.find();
+        // It may be an OUT to the marker, which looks at the count.
+        cpu.retired += most - steps - this.#counted;
+        this.#counted = most - steps;
         steps--;
         this.#runAlone(op);
         this.#inRun = true;
@@ -139,8 +155,6 @@ export class Interpreter {
       if (error !== FAULT) throw error;
       return this.#faulted(op, most, steps);
     }
-    this.#inRun = false;
-    cpu.retired += most - steps;
     return most - steps;
   }
 
@@ -153,7 +167,9 @@ export class Interpreter {
       this.#runAlone(op);
     } catch (error) {
       if (error !== FAULT) throw error;
-      return this.#faulted(op, 1, op === null ? 1 : 0);
+      const done = this.#faulted(op, 1, op === null ? 1 : 0);
+      this.cpu.retired += done;
+      return done;
     }
     this.cpu.retired++;
     return 1;
@@ -189,12 +205,14 @@ export class Interpreter {
       cpu.ip = (cpu.ip - op.length) | 0;
     }
     this.#inRun = false;
-    cpu.retired += most - steps - 1;
+    // What faulted is not retired; the caller counts steps.
+    cpu.retired--;
     if (FAULT.vector !== ALONE) {
       deliverFault(cpu);
       return most - steps;
     }
     cpu.clock.left = (cpu.clock.left + (op as Op).cost) | 0;
+    cpu.retired++;
     this.#alone = true;
     return most - steps - 1;
   }

@@ -13,6 +13,7 @@ import {
   CODE,
   CONFORMING,
   Descriptor,
+  GRANULAR,
   LONG,
   markAccessed,
   PRESENT,
@@ -49,7 +50,16 @@ export function setSegment(
 
 /** Loads from a descriptor that passed its checks. */
 export function setFromDescriptor(cpu: Cpu, seg: number, selector: number, from: Descriptor): void {
-  setSegment(cpu, seg, selector, from.base, from.limit, from.high & ACCESS);
+  const { segments } = cpu;
+  const { low, high } = from;
+  const limit = (low & 0xffff) | (high & 0xf0000);
+  segments.selector[seg] = selector;
+  segments.base[seg] = (low >>> 16) | ((high & 0xff) << 16) | (high & 0xff000000);
+  segments.baseHigh[seg] = 0;
+  // Written out, as `from.limit` is beyond the small integers for a flat segment, and would be allocated on its way here.
+  segments.limit[seg] = (high & GRANULAR) === 0 ? limit : (limit << 12) | 0xfff;
+  segments.access[seg] = high & ACCESS;
+  refreshFlat(cpu, seg);
 }
 
 /** A null selector in a segment register: every use of it faults. */
@@ -63,7 +73,7 @@ function refreshFlat(cpu: Cpu, seg: number): void {
   const type = access[seg] as number;
   if (seg === SS) cpu.stackMask = (type & BIG) === 0 ? 0xffff : -1;
   const bit = 1 << seg;
-  let read = (type & PRESENT) !== 0 && base[seg] === 0 && limit[seg] === 0xffffffff;
+  let read = (type & PRESENT) !== 0 && base[seg] === 0 && (limit[seg] as number) === 0xffffffff;
   let write = read;
   if ((type & CODE) !== 0) {
     if (cpu.protectedMode) {
@@ -85,6 +95,7 @@ export function updateCode(cpu: Cpu): void {
   const wide = cpu.longMode && (access & LONG) !== 0;
   cpu.bits = wide ? 64 : (access & BIG) === 0 ? 16 : 32;
   cpu.wide = wide;
+  cpu.compatibility = cpu.longMode && !wide;
   cpu.memory.wide = wide;
   cpu.memory.user = cpu.cpl === 3;
   cpu.window.size = 0;
@@ -117,7 +128,7 @@ export function loadSegment(cpu: Cpu, seg: number, selector: number): void {
 export function loadReal(cpu: Cpu, seg: number, selector: number): void {
   const { limit, access } = cpu.segments;
   const kept = (access[seg] as number) & 0x00f00000;
-  setSegment(cpu, seg, selector, selector << 4, limit[seg] as number, kept | REAL_ACCESS);
+  setSegment(cpu, seg, selector, selector << 4, (limit[seg] as number) | 0, kept | REAL_ACCESS);
 }
 
 export function loadV86(cpu: Cpu, seg: number, selector: number): void {
@@ -159,7 +170,13 @@ export function setNullStack(cpu: Cpu, selector: number): void {
 }
 
 /** What SS must be at a privilege level: RPL and DPL equal to it, writable, present. Raises `vector`, or #SS when absent. */
-export function checkStack(selector: number, found: Descriptor, level: number, vector: number, ext = 0): void {
+export function checkStack(
+  selector: number,
+  found: Descriptor,
+  level: number,
+  vector: number,
+  ext = 0,
+): void {
   const error = (selector & 0xfffc) | ext;
   if ((selector & 3) !== level || found.dpl !== level || !found.writableData) raise(vector, error);
   if (!found.present) raise(SS_FAULT, error);

@@ -30,5 +30,5 @@ export function loadCpu(cpu: Cpu, from: StateReader): void {
 
 function arrays(cpu: Cpu): ArrayBufferView[] {
   const { selector, base, baseHigh, limit, access } = cpu.segments;
-  return [cpu.r32, selector, base, baseHigh, limit, access, cpu.dr, cpu.drHigh];
+  return [cpu.r32, selector, base, baseHigh, limit, access, cpu.dr, cpu.drHigh, cpu.msr];
 }

@@ -149,7 +149,7 @@ function is32(access: number): boolean {
 
 function switchTask(cpu: Cpu, selector: number, reason: number): void {
   const layout = is32(tss.high) ? LAYOUT32 : LAYOUT16;
-  if (tss.limit < layout.least) raise(TS, selector & 0xfffc);
+  if (tss.limit >>> 0 < layout.least) raise(TS, selector & 0xfffc);
   const { segments, flags } = cpu;
   const oldSelector = segments.selector[TR] as number;
   readImage(cpu, layout);

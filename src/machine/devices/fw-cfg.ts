@@ -18,17 +18,10 @@ export const ITEM = {
   ID: 0x01,
   RAM_SIZE: 0x03,
   NB_CPUS: 0x05,
-  KERNEL_ADDR: 0x07,
-  KERNEL_SIZE: 0x08,
   INITRD_ADDR: 0x0a,
-  INITRD_SIZE: 0x0b,
-  BOOT_DEVICE: 0x0c,
   MAX_CPUS: 0x0f,
   KERNEL_ENTRY: 0x10,
-  CMDLINE_SIZE: 0x14,
-  CMDLINE_DATA: 0x15,
   FILE_DIR: 0x19,
-  E820: 0x8003,
 } as const;
 const FIRST_FILE = 0x20;
 const NAME_LENGTH = 56;

@@ -43,11 +43,13 @@ export class LapicMsrs implements MsrBank, Stateful {
   readonly #lapic: Lapic;
   readonly #registers: LapicRegisters;
   readonly #bus: Bus;
+  readonly #hasX2: boolean;
   #base = DEFAULT_BASE;
   #unmap: () => void;
 
-  constructor(lapic: Lapic, bus: Bus) {
+  constructor(lapic: Lapic, bus: Bus, hasX2: boolean) {
     this.#lapic = lapic;
+    this.#hasX2 = hasX2;
     this.#bus = bus;
     this.#registers = new LapicRegisters(lapic);
     this.#unmap = bus.mapMmio(this.#base, 4096, this.#registers);
@@ -105,7 +107,7 @@ export class LapicMsrs implements MsrBank, Stateful {
     const on = (low & ON) !== 0;
     const wantsX2 = (low & X2) !== 0;
     if (high >>> 0 > 15 || (low & 0x2ff) !== 0 || (wantsX2 && !on) || (x2 && on && !wantsX2)) raise(GP);
-    if (wantsX2 && !this.#lapic.on) raise(GP);
+    if (wantsX2 && (!this.#hasX2 || !this.#lapic.on)) raise(GP);
     if (!on) this.#lapic.reset();
     this.#place(high * TWO32 + ((low & 0xfffff000) >>> 0), on, wantsX2);
   }

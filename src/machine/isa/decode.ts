@@ -134,8 +134,9 @@ function choose(
   wide: boolean,
   into: Instruction,
 ): form.Form | undefined {
-  // With REX.B, 90 names R8 and is the exchange it looks like; 91 stands for it.
-  const byteInMap = opcode === 0x90 && table === 0 && (into.rex & 1) !== 0 ? 0x91 : opcode;
+  // With REX.B, 90 names R8 and is the exchange it looks like; 91 stands for it. F3 90 is PAUSE all the same.
+  const byteInMap =
+    opcode === 0x90 && table === 0 && (into.rex & 1) !== 0 && into.rep !== 0xf3 ? 0x91 : opcode;
   const slot = MAPS[wide ? 1 : 0]![table]![byteInMap];
   if (slot === undefined) return undefined;
   if (slot.modrm) into.modrm = byte();
@@ -147,7 +148,7 @@ function operandSize(chosen: form.Form, bits: number, rex: number, operand66: bo
   if (chosen.size > 0) return chosen.size;
   if (bits === 64) {
     if (chosen.default64 === 2) return 8;
-    if ((rex & 8) !== 0 && chosen.size !== form.SIZE_Z) return 8;
+    if ((rex & 8) !== 0) return chosen.size === form.SIZE_Z ? 4 : 8;
     if (chosen.size === form.SIZE_Y) return 4;
     if (operand66) return 2;
     return chosen.default64 === 1 ? 8 : 4;

@@ -102,7 +102,9 @@ function register(op: Instruction, place: string, size: string): string {
 }
 
 /** "dword " before a memory operand, where it has a size. */
-function keyword(op: Instruction, { memory: size }: Operand): string {
+function keyword(op: Instruction, { place, memory: size }: Operand): string {
+  // Prefetches and VMX instructions take none in nasm.
+  if (place === "M" && (size === "b" || op.row.feature === "vmx")) return "";
   if (size === "p") return op.row.mnemonic.endsWith(" far") ? `${KEYWORDS[op.size]} ` : "";
   const bytes = SIZES[size] ?? ("vyz".includes(size) && size !== "" ? op.size : 0);
   return bytes === 0 ? "" : `${KEYWORDS[bytes]} `;

@@ -84,6 +84,8 @@ export interface Memory extends AccessState, PagingControl, Stateful {
   systemWrite8(at: Gva, value: number): void;
   systemWrite16(at: Gva, value: number): void;
   systemWrite32(at: Gva, value: number): void;
+  /** As `direct`, for accesses of the processor itself. */
+  systemDirect(at: Gva, write: boolean): number;
   /** Physical address of an instruction's byte; #PF with the I/D bit when it may not be fetched. */
   fetch(at: Gva): Gpa;
 }

@@ -14,7 +14,7 @@ import type { CostProfile } from "../cost.ts";
 import type { StateReader, StateWriter } from "../state.ts";
 import type { Trace } from "../trace.ts";
 import { BusTables } from "./bus-tables.ts";
-import { FRONT_HIGH, FRONT_MASK, FRONT_SHIFT, FRONT_TAGS, type Front } from "./front.ts";
+import { FRONT_ADDEND, FRONT_HIGH, FRONT_MASK, FRONT_SHIFT, type Front, frontMask } from "./front.ts";
 import type { FaultRegister, Memory } from "./memory.ts";
 import {
   SMAP_READ,
@@ -35,7 +35,16 @@ const PAGE_MASK = -4096;
 const TWO32 = 4294967296;
 const CR0_AM = 1 << 18;
 const ALL_KINDS = 0xff;
+const SYSTEM_READ_MASK = frontMask(SYSTEM_READ);
+const SYSTEM_WRITE_MASK = frontMask(SYSTEM_WRITE);
 const READ_KINDS = (1 << USER_READ) | (1 << SYSTEM_READ) | (1 << SMAP_READ);
+// Copies: V8 folds a module's own constants into the code, but loads an imported one each time; that doubles a hit's price.
+const SHIFT = FRONT_SHIFT;
+const INDEX = FRONT_MASK;
+const ADDEND = FRONT_ADDEND;
+const HIGH = FRONT_HIGH;
+const SYSTEM_READS = SYSTEM_READ;
+const SYSTEM_WRITES = SYSTEM_WRITE;
 
 export interface MmuParts {
   readonly bus: Bus;
@@ -49,7 +58,6 @@ export class Mmu implements Memory {
   readonly translation: Translation;
   readonly #view: DataView;
   readonly #front: Front;
-  readonly #tags: Int32Array;
   readonly #slow: SlowAccess;
   #user = false;
   #wide = false;
@@ -58,6 +66,9 @@ export class Mmu implements Memory {
   #read = SYSTEM_READ;
   #write = SYSTEM_WRITE;
   #fetch = SYSTEM_FETCH;
+  #readMask = SYSTEM_READ_MASK;
+  #writeMask = SYSTEM_WRITE_MASK;
+  #fetchMask = frontMask(SYSTEM_FETCH - USER_FETCH);
 
   constructor({ bus, clock, trace, profile }: MmuParts) {
     this.#view = bus.view;
@@ -73,7 +84,6 @@ export class Mmu implements Memory {
       },
     });
     this.#front = this.translation.data;
-    this.#tags = this.#front.entries;
     this.#slow = new SlowAccess(bus, clock, trace, this.translation, profile.mmioAccess);
     bus.onPageChange = (page) => this.translation.pageChanged(page * 4096);
   }
@@ -118,25 +128,25 @@ export class Mmu implements Memory {
   }
 
   read8(at: Gva): number {
-    const offset = this.#locate(at, 0, this.#read);
+    const offset = this.#locate(at, 0, this.#readMask);
     if (offset !== MISS) return this.#view.getUint8(offset);
     return this.#slow.read(at | 0, this.#highOf(at), 1, this.#read);
   }
 
   read16(at: Gva): number {
-    const offset = this.#locate(at, 1, this.#read);
+    const offset = this.#locate(at, 1, this.#readMask);
     if (offset !== MISS) return this.#view.getUint16(offset, true);
     return this.#slow.read(at | 0, this.#highOf(at), 2, this.#read);
   }
 
   read32(at: Gva): number {
-    const offset = this.#locate(at, 3, this.#read);
+    const offset = this.#locate(at, 3, this.#readMask);
     if (offset !== MISS) return this.#view.getInt32(offset, true);
     return this.#slow.read(at | 0, this.#highOf(at), 4, this.#read) | 0;
   }
 
   read64(at: Gva): number {
-    const offset = this.#locate(at, 7, this.#read);
+    const offset = this.#locate(at, 7, this.#readMask);
     if (offset !== MISS) {
       this.high = this.#view.getInt32(offset + 4, true);
       return this.#view.getInt32(offset, true);
@@ -147,25 +157,25 @@ export class Mmu implements Memory {
   }
 
   write8(at: Gva, value: number): void {
-    const offset = this.#locate(at, 0, this.#write);
+    const offset = this.#locate(at, 0, this.#writeMask);
     if (offset !== MISS) this.#view.setUint8(offset, value);
     else this.#slow.write(at | 0, this.#highOf(at), value, 1, this.#write);
   }
 
   write16(at: Gva, value: number): void {
-    const offset = this.#locate(at, 1, this.#write);
+    const offset = this.#locate(at, 1, this.#writeMask);
     if (offset !== MISS) this.#view.setUint16(offset, value, true);
     else this.#slow.write(at | 0, this.#highOf(at), value, 2, this.#write);
   }
 
   write32(at: Gva, value: number): void {
-    const offset = this.#locate(at, 3, this.#write);
+    const offset = this.#locate(at, 3, this.#writeMask);
     if (offset !== MISS) this.#view.setInt32(offset, value, true);
     else this.#slow.write(at | 0, this.#highOf(at), value, 4, this.#write);
   }
 
   write64(at: Gva, low: number, high: number): void {
-    const offset = this.#locate(at, 7, this.#write);
+    const offset = this.#locate(at, 7, this.#writeMask);
     if (offset !== MISS) {
       this.#view.setInt32(offset, low, true);
       this.#view.setInt32(offset + 4, high, true);
@@ -173,25 +183,25 @@ export class Mmu implements Memory {
   }
 
   readForWrite8(at: Gva): number {
-    const offset = this.#locate(at, 0, this.#write);
+    const offset = this.#locate(at, 0, this.#writeMask);
     if (offset !== MISS) return this.#view.getUint8(offset);
     return this.#slow.read(at | 0, this.#highOf(at), 1, this.#write);
   }
 
   readForWrite16(at: Gva): number {
-    const offset = this.#locate(at, 1, this.#write);
+    const offset = this.#locate(at, 1, this.#writeMask);
     if (offset !== MISS) return this.#view.getUint16(offset, true);
     return this.#slow.read(at | 0, this.#highOf(at), 2, this.#write);
   }
 
   readForWrite32(at: Gva): number {
-    const offset = this.#locate(at, 3, this.#write);
+    const offset = this.#locate(at, 3, this.#writeMask);
     if (offset !== MISS) return this.#view.getInt32(offset, true);
     return this.#slow.read(at | 0, this.#highOf(at), 4, this.#write) | 0;
   }
 
   readForWrite64(at: Gva): number {
-    const offset = this.#locate(at, 7, this.#write);
+    const offset = this.#locate(at, 7, this.#writeMask);
     if (offset !== MISS) {
       this.high = this.#view.getInt32(offset + 4, true);
       return this.#view.getInt32(offset, true);
@@ -210,53 +220,57 @@ export class Mmu implements Memory {
     return offset === MISS ? -1 : offset;
   }
 
+  systemDirect(at: Gva, write: boolean): number {
+    const offset = this.#locate(at, 0, write ? SYSTEM_WRITE : SYSTEM_READ);
+    return offset === MISS ? -1 : offset;
+  }
+
   systemRead8(at: Gva): number {
-    const offset = this.#locate(at, 0, SYSTEM_READ);
+    const offset = this.#locate(at, 0, SYSTEM_READ_MASK);
     if (offset !== MISS) return this.#view.getUint8(offset);
-    return this.#slow.read(at | 0, this.#highOf(at), 1, SYSTEM_READ);
+    return this.#slow.read(at | 0, this.#highOf(at), 1, SYSTEM_READS);
   }
 
   systemRead16(at: Gva): number {
-    const offset = this.#locate(at, 1, SYSTEM_READ);
+    const offset = this.#locate(at, 1, SYSTEM_READ_MASK);
     if (offset !== MISS) return this.#view.getUint16(offset, true);
-    return this.#slow.read(at | 0, this.#highOf(at), 2, SYSTEM_READ);
+    return this.#slow.read(at | 0, this.#highOf(at), 2, SYSTEM_READS);
   }
 
   systemRead32(at: Gva): number {
-    const offset = this.#locate(at, 3, SYSTEM_READ);
+    const offset = this.#locate(at, 3, SYSTEM_READ_MASK);
     if (offset !== MISS) return this.#view.getInt32(offset, true);
-    return this.#slow.read(at | 0, this.#highOf(at), 4, SYSTEM_READ) | 0;
+    return this.#slow.read(at | 0, this.#highOf(at), 4, SYSTEM_READS) | 0;
   }
 
   systemWrite8(at: Gva, value: number): void {
-    const offset = this.#locate(at, 0, SYSTEM_WRITE);
+    const offset = this.#locate(at, 0, SYSTEM_WRITE_MASK);
     if (offset !== MISS) this.#view.setUint8(offset, value);
-    else this.#slow.write(at | 0, this.#highOf(at), value, 1, SYSTEM_WRITE);
+    else this.#slow.write(at | 0, this.#highOf(at), value, 1, SYSTEM_WRITES);
   }
 
   systemWrite16(at: Gva, value: number): void {
-    const offset = this.#locate(at, 1, SYSTEM_WRITE);
+    const offset = this.#locate(at, 1, SYSTEM_WRITE_MASK);
     if (offset !== MISS) this.#view.setUint16(offset, value, true);
-    else this.#slow.write(at | 0, this.#highOf(at), value, 2, SYSTEM_WRITE);
+    else this.#slow.write(at | 0, this.#highOf(at), value, 2, SYSTEM_WRITES);
   }
 
   systemWrite32(at: Gva, value: number): void {
-    const offset = this.#locate(at, 3, SYSTEM_WRITE);
+    const offset = this.#locate(at, 3, SYSTEM_WRITE_MASK);
     if (offset !== MISS) this.#view.setInt32(offset, value, true);
-    else this.#slow.write(at | 0, this.#highOf(at), value, 4, SYSTEM_WRITE);
+    else this.#slow.write(at | 0, this.#highOf(at), value, 4, SYSTEM_WRITES);
   }
 
   fetch(at: Gva): Gpa {
     const low = at | 0;
     const high = this.#highOf(at);
-    const code = this.translation.code;
-    const tags = code.entries;
-    const entry = (low >>> FRONT_SHIFT) & FRONT_MASK;
+    const { entries, key } = this.translation.code;
+    const entry = (low >>> SHIFT) & INDEX;
     if (
-      tags[entry + FRONT_TAGS + this.#fetch - USER_FETCH] === ((low & PAGE_MASK) | code.key) &&
-      tags[entry + FRONT_HIGH] === high
+      ((((low & PAGE_MASK) | key) ^ (entries[entry] as number)) & this.#fetchMask) === 0 &&
+      entries[entry + HIGH] === high
     )
-      return (((tags[entry] as number) + low) >>> 0) as Gpa;
+      return (((entries[entry + ADDEND] as number) + low) >>> 0) as Gpa;
     return this.#slow.fetch(low, high, this.#fetch) as Gpa;
   }
 
@@ -300,25 +314,22 @@ export class Mmu implements Memory {
   }
 
   /** RAM offset of the bytes at … at + last if the front allows the access to all of them, else MISS. */
-  #locate(at: number, last: number, kind: number): number {
-    if (this.#wide) return this.#locateWide(at, last, kind);
-    const tags = this.#tags;
-    const entry = (at >>> FRONT_SHIFT) & FRONT_MASK;
+  #locate(at: number, last: number, mask: number): number {
+    if (this.#wide) return this.#locateWide(at, last, mask);
+    const { entries, key } = this.#front;
+    const entry = (at >>> SHIFT) & INDEX;
     // The last byte's page: an access over a page's end never matches.
-    if (tags[entry + FRONT_TAGS + kind] !== (((at + last) & PAGE_MASK) | this.#front.key)) return MISS;
-    return ((tags[entry] as number) + at) >>> 0;
+    if (((((at + last) & PAGE_MASK) | key) ^ (entries[entry] as number)) & mask) return MISS;
+    return ((entries[entry + ADDEND] as number) + at) >>> 0;
   }
 
-  #locateWide(at: number, last: number, kind: number): number {
+  #locateWide(at: number, last: number, mask: number): number {
     const low = at | 0;
-    const tags = this.#tags;
-    const entry = (low >>> FRONT_SHIFT) & FRONT_MASK;
-    if (
-      tags[entry + FRONT_TAGS + kind] !== (((low + last) & PAGE_MASK) | this.#front.key) ||
-      tags[entry + FRONT_HIGH] !== Math.floor(at / TWO32)
-    )
-      return MISS;
-    return ((tags[entry] as number) + low) >>> 0;
+    const { entries, key } = this.#front;
+    const entry = (low >>> SHIFT) & INDEX;
+    if (((((low + last) & PAGE_MASK) | key) ^ (entries[entry] as number)) & mask) return MISS;
+    if (entries[entry + HIGH] !== Math.floor(at / TWO32)) return MISS;
+    return ((entries[entry + ADDEND] as number) + low) >>> 0;
   }
 
   /** Upper half of a linear address: outside of 64-bit mode addresses are zero-extended. */
@@ -333,7 +344,9 @@ export class Mmu implements Memory {
     this.#write = this.#user ? USER_WRITE : lifted ? SMAP_WRITE : SYSTEM_WRITE;
     this.#fetch = this.#user ? USER_FETCH : SYSTEM_FETCH;
     const checked = this.#user && this.#ac && (paging.cr0 & CR0_AM) !== 0;
-    this.#front.disabled = checked;
     this.#slow.checksAlignment = checked;
+    this.#readMask = frontMask(this.#read, checked);
+    this.#writeMask = frontMask(this.#write, checked);
+    this.#fetchMask = frontMask(this.#fetch - USER_FETCH);
   }
 }

@@ -11,9 +11,14 @@ import { FAULT, type Translation } from "./translate.ts";
 const PAGE = 4096;
 const PAGE_OFFSET = 0xfff;
 const TWO32 = 4294967296;
+// Copies: V8 folds a module's own constants into the code, but loads an imported one each time.
+const MMIO = PAGE_MMIO;
+const NO_ADDRESS = FAULT;
+const LAST_USER_KIND = USER_WRITE;
 
 export class SlowAccess {
   readonly #bus: Bus;
+  readonly #view: DataView;
   readonly #clock: Clock;
   readonly #trace: Trace;
   readonly #translation: Translation;
@@ -26,6 +31,7 @@ export class SlowAccess {
 
   constructor(bus: Bus, clock: Clock, trace: Trace, translation: Translation, mmioAccess: number) {
     this.#bus = bus;
+    this.#view = bus.view;
     this.#clock = clock;
     this.#trace = trace;
     this.#translation = translation;
@@ -102,7 +108,7 @@ export class SlowAccess {
   /** Raises here and not deeper down: unwinding costs by the frame. */
   #translate(low: number, high: number, access: number): number {
     const at = this.#translation.translate(low, high, access);
-    if (at === FAULT) this.#pageFault(low, high);
+    if (at === NO_ADDRESS) this.#pageFault(low, high);
     return at;
   }
 
@@ -119,16 +125,17 @@ export class SlowAccess {
 
   /** Accesses at CPL 3 are the kinds 0 and 1. */
   #align(low: number, size: number, access: number): void {
-    if (this.checksAlignment && access <= USER_WRITE && (low & (size - 1)) !== 0) raise(AC, 0);
+    if (this.checksAlignment && access <= LAST_USER_KIND && (low & (size - 1)) !== 0) raise(AC, 0);
   }
 
   #readBus(at: number, size: number): number {
-    if ((this.#bus.flags(at as Gpa) & PAGE_MMIO) !== 0) this.#device(at);
+    if ((this.#bus.flags(at as Gpa) & MMIO) !== 0) this.#device(at);
+    else if (size === 4) return this.#view.getUint32(at, true);
     return this.#bus.read(at as Gpa, size);
   }
 
   #writeBus(at: number, value: number, size: number): void {
-    if ((this.#bus.flags(at as Gpa) & PAGE_MMIO) !== 0) this.#device(at);
+    if ((this.#bus.flags(at as Gpa) & MMIO) !== 0) this.#device(at);
     this.#bus.write(at as Gpa, value, size);
   }
 

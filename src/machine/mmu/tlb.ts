@@ -13,6 +13,7 @@ import type { StateReader, StateWriter } from "../state.ts";
 import { RIGHT_GLOBAL } from "./rights.ts";
 import type { Spaces } from "./spaces.ts";
 
+/** No entry, and the tag of an empty one. */
 export const NO_ENTRY = -1;
 
 const STRIDE = 8;
@@ -30,6 +31,9 @@ const TWO32 = 4294967296;
 export const SMALL = 0;
 export const LARGE = 1;
 export const HUGE = 2;
+// Copies: V8 folds a module's own constants into the code, but loads an exported or imported one each time.
+const NOWHERE = NO_ENTRY;
+const GLOBAL = RIGHT_GLOBAL;
 
 export class Tlb {
   /** Tag of the entry that the last put() threw out; EMPTY's −1 when there was none. */
@@ -54,27 +58,27 @@ export class Tlb {
     this.#setMask = sets - 1;
     this.#entries = new Int32Array(entries * STRIDE).fill(EMPTY);
     this.#nextWay = new Int32Array(sets);
-    this.#heads = new Int32Array(2 ** Math.ceil(Math.log2(2 * entries))).fill(NO_ENTRY);
+    this.#heads = new Int32Array(2 ** Math.ceil(Math.log2(2 * entries))).fill(NOWHERE);
     this.#hashMask = this.#heads.length - 1;
     this.#shifts = shifts;
     this.#spaces = spaces;
   }
 
-  /** The entry that translates an address in the current address space, or NO_ENTRY. */
+  /** The entry that translates an address in the current address space, or NOWHERE. */
   find(low: number, high: number, size: number): number {
     const page = low >>> (this.#shifts[size] as number);
     const tag = (page << 2) | size;
     const entries = this.#entries;
     for (
       let at = this.#heads[page & this.#hashMask] as number;
-      at !== NO_ENTRY;
+      at !== NOWHERE;
       at = entries[at + NEXT] as number
     )
       if (entries[at] === tag && entries[at + HIGH] === high) {
         const space = entries[at + SPACE] as number;
         if (space === this.#spaces.current || space === this.#spaces.global) return at;
       }
-    return NO_ENTRY;
+    return NOWHERE;
   }
 
   rights(entry: number): number {
@@ -100,7 +104,7 @@ export class Tlb {
     const tag = (page << 2) | size;
     this.evicted = EMPTY;
     let at = this.#heads[bucket] as number;
-    while (at !== NO_ENTRY) {
+    while (at !== NOWHERE) {
       if (entries[at] === tag && entries[at + HIGH] === high) {
         const space = entries[at + SPACE] as number;
         if (space === spaces.current || space === spaces.global) break;
@@ -108,14 +112,14 @@ export class Tlb {
       }
       at = entries[at + NEXT] as number;
     }
-    if (at === NO_ENTRY) {
+    if (at === NOWHERE) {
       at = this.#victim(page & this.#setMask);
       entries[at] = tag;
       entries[at + HIGH] = high;
       entries[at + NEXT] = this.#heads[bucket] as number;
       this.#heads[bucket] = at;
     }
-    entries[at + SPACE] = (rights & RIGHT_GLOBAL) !== 0 ? spaces.global : spaces.current;
+    entries[at + SPACE] = (rights & GLOBAL) !== 0 ? spaces.global : spaces.current;
     entries[at + PCID] = spaces.pcid;
     entries[at + RIGHTS] = rights;
     entries[at + BASE] = base | 0;
@@ -129,7 +133,7 @@ export class Tlb {
 
   clear(): void {
     this.#entries.fill(EMPTY);
-    this.#heads.fill(NO_ENTRY);
+    this.#heads.fill(NOWHERE);
     this.#nextWay.fill(0);
   }
 

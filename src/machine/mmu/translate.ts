@@ -14,7 +14,7 @@ import { EVENT, type Trace } from "../trace.ts";
 import { P } from "./formats/bits.ts";
 import { Front } from "./front.ts";
 import { FLUSH_ALL, KEEP, Paging } from "./paging.ts";
-import { accessError, ERROR_PRESENT, ERROR_RESERVED, isWrite, RIGHT_DIRTY, USER_FETCH } from "./rights.ts";
+import { accessError, ERROR_PRESENT, ERROR_RESERVED, RIGHT_DIRTY, USER_FETCH } from "./rights.ts";
 import { LARGE, NO_ENTRY, SMALL, type Tlb } from "./tlb.ts";
 import { Tlbs } from "./tlbs.ts";
 import { HOLE, LEAF, type TableMemory, Walk } from "./walk.ts";
@@ -24,6 +24,20 @@ const PAGE_OFFSET = 0xfff;
 const ALL_KINDS = 0xff;
 /** No physical address. */
 export const FAULT = -1;
+// Copies: V8 folds a module's own constants into the code, but loads an imported one each time.
+const ITLB_MISS = EVENT.itlbMiss;
+const DTLB_MISS = EVENT.dtlbMiss;
+const STLB_HIT = EVENT.stlbHit;
+const WALK = EVENT.walk;
+const WALK_REFERENCE = EVENT.walkReference;
+const TLB_FLUSH = EVENT.tlbFlush;
+const NO_ADDRESS = FAULT;
+const FETCHES = USER_FETCH;
+const SMALLEST = SMALL;
+const NOWHERE = NO_ENTRY;
+const FOUND = LEAF;
+const PRESENT = P;
+const DIRTY = RIGHT_DIRTY;
 
 export interface TranslationParts {
   readonly tables: TableMemory;
@@ -37,7 +51,7 @@ export interface TranslationParts {
 export class Translation {
   readonly paging: Paging;
   readonly tlbs: Tlbs;
-  /** Front of the data TLB, kinds USER_READ … SMAP_WRITE; of the instruction TLB, kinds USER_FETCH and SYSTEM_FETCH. */
+  /** Front of the data TLB, kinds USER_READ … SMAP_WRITE; of the instruction TLB, kinds FETCHES and SYSTEM_FETCH. */
   readonly data = new Front();
   readonly code = new Front();
   /** 64-bit mode. */
@@ -73,11 +87,11 @@ export class Translation {
       return low >>> 0;
     }
     const { tlbs } = this;
-    const first = access >= USER_FETCH ? tlbs.instruction : tlbs.data;
-    for (let size = SMALL; size <= tlbs.largest; size++) {
+    const first = access >= FETCHES ? tlbs.instruction : tlbs.data;
+    for (let size = SMALLEST; size <= tlbs.largest; size++) {
       const tlb = first[size] as Tlb;
       const entry = tlb.find(low, high, size);
-      if (entry === NO_ENTRY) continue;
+      if (entry === NOWHERE) continue;
       const kinds = this.paging.kinds[tlb.rights(entry)] as number;
       // A hit that does not permit the access is no fault yet: the tables have the last word, as on real processors.
       if (((kinds >> access) & 1) === 0) return this.#replace(tlb, entry, size, low, high, access);
@@ -85,7 +99,7 @@ export class Translation {
       this.#fill(low, high, base, kinds, access);
       return base + (low & PAGE_OFFSET);
     }
-    this.#trace.tally(access >= USER_FETCH ? EVENT.itlbMiss : EVENT.dtlbMiss, 1);
+    this.#trace.tally(access >= FETCHES ? ITLB_MISS : DTLB_MISS, 1);
     return tlbs.second === undefined
       ? this.#fromTables(low, high, access)
       : this.#fromSecondLevel(tlbs.second, low, high, access);
@@ -110,7 +124,7 @@ export class Translation {
 
   /** The current PCID but for global pages; `global`: everything. */
   flush(global: boolean): void {
-    this.#trace.tally(EVENT.tlbFlush, 1);
+    this.#trace.tally(TLB_FLUSH, 1);
     if (global) this.tlbs.flushAll(true);
     else this.tlbs.flush(this.tlbs.spaces.pcid);
     this.#clearFronts();
@@ -127,7 +141,7 @@ export class Translation {
   invpcid(type: number, pcid: number, low: number, high: number): void {
     if (type === 0) this.tlbs.removeFrom(pcid, low, high);
     else {
-      this.#trace.tally(EVENT.tlbFlush, 1);
+      this.#trace.tally(TLB_FLUSH, 1);
       if (type === 1) this.tlbs.flush(pcid);
       else this.tlbs.flushAll(type === 2);
     }
@@ -159,13 +173,13 @@ export class Translation {
 
   #fromSecondLevel(second: Tlb, low: number, high: number, access: number): number {
     const largest = Math.min(this.tlbs.largest, LARGE);
-    for (let size = SMALL; size <= largest; size++) {
+    for (let size = SMALLEST; size <= largest; size++) {
       const entry = second.find(low, high, size);
-      if (entry === NO_ENTRY) continue;
+      if (entry === NOWHERE) continue;
       const rights = second.rights(entry);
       if ((((this.paging.kinds[rights] as number) >> access) & 1) === 0)
         return this.#replace(second, entry, size, low, high, access);
-      this.#trace.tally(EVENT.stlbHit, 1);
+      this.#trace.tally(STLB_HIT, 1);
       this.#clock.charge(this.#profile.stlbHit);
       return this.#keep(low, high, access, size, rights, second.base(entry));
     }
@@ -175,7 +189,7 @@ export class Translation {
   /** Walks in place of an entry that denies the access. */
   #replace(tlb: Tlb, entry: number, size: number, low: number, high: number, access: number): number {
     const at = this.#fromTables(low, high, access);
-    if (at !== FAULT && this.#walk.level - 1 !== size) tlb.remove(entry);
+    if (at !== NO_ADDRESS && this.#walk.level - 1 !== size) tlb.remove(entry);
     return at;
   }
 
@@ -183,20 +197,20 @@ export class Translation {
     const walk = this.#walk;
     const { format, kinds } = this.paging;
     const root = this.paging.rootOf(low);
-    if (root === FAULT) return this.#fault(low, high, access, 0);
+    if (root === NO_ADDRESS) return this.#fault(low, high, access, 0);
     const outcome = walk.run(format, this.#tables, root, low, high, true);
-    this.#trace.tally(EVENT.walk, 1);
-    this.#trace.tally(EVENT.walkReference, walk.references);
+    this.#trace.tally(WALK, 1);
+    this.#trace.tally(WALK_REFERENCE, walk.references);
     this.#clock.charge(walk.references * this.#profile.walkReference);
-    if (outcome !== LEAF)
+    if (outcome !== FOUND)
       return this.#fault(low, high, access, outcome === HOLE ? 0 : ERROR_PRESENT | ERROR_RESERVED);
     const leaf = walk.low[walk.references - 1] as number;
     let rights = format.rights(walk.everyLow, walk.someHigh, leaf);
     if ((((kinds[rights] as number) >> (access + 8)) & 1) === 0)
       return this.#fault(low, high, access, ERROR_PRESENT);
-    const write = isWrite(access);
+    const write = access < FETCHES && (access & 1) === 1;
     walk.markLeaf(format, this.#tables, write);
-    if (write) rights |= RIGHT_DIRTY;
+    if (write) rights |= DIRTY;
     const size = walk.level - 1;
     this.tlbs.putSecond(low, high, size, rights, walk.base);
     return this.#keep(low, high, access, size, rights, walk.base);
@@ -204,13 +218,13 @@ export class Translation {
 
   /** Puts a translation into the first level and its front. */
   #keep(low: number, high: number, access: number, size: number, rights: number, page: number): number {
-    const fetch = access >= USER_FETCH;
+    const fetch = access >= FETCHES;
     const tlb = (fetch ? this.tlbs.instruction : this.tlbs.data)[size] as Tlb;
     tlb.put(low, high, size, rights, page);
     const out = tlb.evicted;
-    if (out !== NO_ENTRY) {
+    if (out !== NOWHERE) {
       const front = fetch ? this.code : this.data;
-      if ((out & 3) === SMALL) front.drop((out >>> 2) << 12);
+      if ((out & 3) === SMALLEST) front.drop((out >>> 2) << 12);
       else front.clear();
     }
     const base = this.#pageBase(low, size, page);
@@ -220,13 +234,13 @@ export class Translation {
 
   /** The 4-KiB page of an address within a page of any size. */
   #pageBase(low: number, size: number, page: number): number {
-    if (size === SMALL) return page;
+    if (size === SMALLEST) return page;
     return page + (low & ((1 << (this.tlbs.shifts[size] as number)) - 1) & ~PAGE_OFFSET);
   }
 
   #fill(low: number, high: number, base: number, kinds: number, access: number): void {
-    if (access >= USER_FETCH) {
-      if (base < TWO32) this.code.fill(low, high, base, (kinds & ALL_KINDS) >> USER_FETCH);
+    if (access >= FETCHES) {
+      if (base < TWO32) this.code.fill(low, high, base, (kinds & ALL_KINDS) >> FETCHES);
       return;
     }
     const direct = this.#direct(base);
@@ -237,7 +251,7 @@ export class Translation {
   #fault(low: number, high: number, access: number, error: number): number {
     this.invalidate(low, high);
     this.error = error | accessError(access, this.paging.reportsFetch);
-    return FAULT;
+    return NO_ADDRESS;
   }
 
   #clearFronts(): void {

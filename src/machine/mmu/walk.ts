@@ -24,6 +24,10 @@ export const RESERVED = 2;
 /** More levels than any format has. */
 const MOST_LEVELS = 6;
 const TWO32 = 4294967296;
+// Copies: V8 folds a module's own constants into the code, but loads an exported one each time.
+const FOUND_LEAF = LEAF;
+const FOUND_HOLE = HOLE;
+const FOUND_RESERVED = RESERVED;
 
 /** One walk's steps and result, to be used again for the next walk: walking allocates nothing. */
 export class Walk {
@@ -70,11 +74,11 @@ export class Walk {
       this.high[step] = entryHigh;
       this.references = step + 1;
       this.level = level;
-      if ((entry & format.present) === 0) return this.#end(HOLE);
+      if ((entry & format.present) === 0) return this.#end(FOUND_HOLE);
       const leaf = level === 1 || (entry & (leafBits[level] as number)) !== 0;
       const must = 4 * level + (leaf ? 2 : 0);
       if ((entry & (reserved[must] as number)) !== 0 || (entryHigh & (reserved[must + 1] as number)) !== 0)
-        return this.#end(RESERVED);
+        return this.#end(FOUND_RESERVED);
       everyLow &= entry;
       someHigh |= entryHigh;
       if (leaf) {
@@ -83,7 +87,7 @@ export class Walk {
         const pageLow = (entry & -(1 << shift)) >>> 0;
         const pageHigh = format.leafHigh(entry, entryHigh, level);
         this.base = pageHigh === 0 ? pageLow : pageHigh * TWO32 + pageLow;
-        return this.#end(LEAF);
+        return this.#end(FOUND_LEAF);
       }
       if (mark && (entry & accessed) !== accessed) this.#set(memory, step, accessed);
       const tableHigh = entryHigh & format.addressHigh;

@@ -26,6 +26,7 @@ const NAMES: Record<string, string> = {
   wait: "fwait",
   sal: "shl",
   sysexitq: "sysexit",
+  sysretq: "sysret",
 };
 
 export interface Oracle {
@@ -68,7 +69,11 @@ function icedText(op: iced.Instruction, bits: Bits): string {
   const code = iced.Code[op.code]!;
   const operands = Array.from({ length: op.opCount }, (_, i) => icedOperand(op, i, bits))
     .map((text, i) =>
-      /r(32|64)m16/.test(code) && (i === rmOperand(code) || name === "arpl") ? asWord(text) : text,
+      /r(32|64)m16/.test(code) &&
+      !/^(Str|Sldt|Smsw|Mov_r)/.test(code) &&
+      (i === rmOperand(code) || name === "arpl")
+        ? asWord(text)
+        : text,
     )
     .map((text) => (UNSIZED.test(name) ? text.replace(/^\d+(?=\[)/, "") : text))
     .filter(Boolean);

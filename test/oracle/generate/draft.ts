@@ -39,8 +39,7 @@ export class Draft {
     for (const register of this.pointers) this.registers[register] = this.pointer();
     this.selectors = [0, 2].filter(() => random.percent(50));
     for (const register of this.selectors)
-      this.registers[register] =
-        (this.registers[register]! & ~0xffffn) | BigInt(this.selector());
+      this.registers[register] = (this.registers[register]! & ~0xffffn) | BigInt(this.selector());
     if (random.percent(70)) this.registers[1] = BigInt(random.below(40));
   }
 
@@ -50,7 +49,9 @@ export class Draft {
     if (env.bits === 16 || !env.paged || random.percent(80)) {
       const supervisor = env.paged && env.ring < 3 && (env.cr4 & 0x200000) !== 0 && env.bits !== 16;
       const base = BigInt(supervisor ? 0x31000 : 0x20000 + 0x1000 * random.below(2));
-      const offset = random.percent(8) ? random.one([0xffd, 0xffe, 0xfff, 0xffc, 0xff8, 0]) : random.below(0xff0);
+      const offset = random.percent(8)
+        ? random.one([0xffd, 0xffe, 0xfff, 0xffc, 0xff8, 0])
+        : random.below(0xff0);
       const linear = base + BigInt(random.percent(60) ? offset & ~15 : offset);
       return env.bits === 64 && random.percent(15) ? linear + 0xffff800000000000n : linear;
     }
@@ -67,16 +68,20 @@ export class Draft {
 
   selector(): number {
     const { random, ground, env } = this;
-    if (env.real || env.v86) return random.one([0x2000, 0x2100, 0x1ff0, 0x2055, 0, 0xffff, 0xf000, random.below(65536)]);
+    if (env.real || env.v86)
+      return random.one([0x2000, 0x2100, 0x1ff0, 0x2055, 0, 0xffff, 0xf000, random.below(65536)]);
     if (random.percent(6)) return random.below(65536);
     const named = random.one([...ground.selectors.values()]);
-    return (named & ~3) | random.weighted([
-      [4, env.ring],
-      [2, 3],
-      [2, 0],
-      [1, 1],
-      [1, 2],
-    ]);
+    return (
+      (named & ~3) |
+      random.weighted([
+        [4, env.ring],
+        [2, 3],
+        [2, 0],
+        [1, 1],
+        [1, 2],
+      ])
+    );
   }
 
   /** Puts a qword at a linear address of the window, where the case will find it. */

@@ -54,7 +54,10 @@ const little = (value: bigint, bytes: number) =>
 export function encodeRow(draft: Draft, { row, opcode, operands }: Parsed, wish: Wish = {}): Encoded {
   const { random, env } = draft;
   const long = env.bits === 64;
-  const varies = operands.some(({ size, place }) => "vzyp".includes(size) || place === "fixed") || row.spelling || row.size64;
+  const varies =
+    operands.some(({ size, place }) => "vzyp".includes(size) || place === "fixed") ||
+    row.spelling ||
+    row.size64;
   const resize =
     opcode.prefix === "NP" || opcode.prefix === 0x66
       ? false
@@ -64,13 +67,15 @@ export function encodeRow(draft: Draft, { row, opcode, operands }: Parsed, wish:
   const inMemory = kind === "memory" || (kind === "either" && (wish.memory ?? random.percent(55)));
   const memory = inMemory ? memoryOperand(draft) : undefined;
 
-  const isWide = long && (opcode.rexW || (opcode.prefix !== "NP" && (wish.wide ?? random.percent(varies ? 38 : 5))));
+  const isWide =
+    long && (opcode.rexW || (opcode.prefix !== "NP" && (wish.wide ?? random.percent(varies ? 38 : 5))));
   const usesRex = long && (isWide || random.percent(30) || (memory?.rex ?? 0) !== 0);
   let rex = isWide ? 8 : 0;
 
   const bytes: number[] = [opcode.byte];
   const writes = !/^(cmp|test|push|bt|lar|lsl|verr|verw|mul|imul|div|idiv|call|jmp)$/.test(row.mnemonic);
-  if (opcode.modrm !== undefined) bytes.push(opcode.plusI ? (opcode.modrm & 0xf8) | random.below(8) : opcode.modrm);
+  if (opcode.modrm !== undefined)
+    bytes.push(opcode.plusI ? (opcode.modrm & 0xf8) | random.below(8) : opcode.modrm);
   else if (opcode.plusR) {
     const register = wish.register ?? (writes ? draft.target() : draft.source());
     bytes[0] = opcode.byte + (register & 7);
@@ -88,8 +93,7 @@ export function encodeRow(draft: Draft, { row, opcode, operands }: Parsed, wish:
       rex |= memory.rex;
       bytes.push(memory.bytes[0]! | field, ...memory.bytes.slice(1));
     } else {
-      const register =
-        wish.register ?? (operands[0] === rm && writes ? draft.target() : draft.source());
+      const register = wish.register ?? (operands[0] === rm && writes ? draft.target() : draft.source());
       if (long && register > 7) rex |= 1;
       bytes.push(0xc0 | field | (register & 7));
     }
@@ -110,7 +114,10 @@ export function encodeRow(draft: Draft, { row, opcode, operands }: Parsed, wish:
       tail = little(0n, width);
     } else if (place === "O") {
       const addressSize = long ? 8 : env.bits / 8;
-      const segment = env.real || env.v86 ? BigInt(env.segments.ds) << 4n : BigInt(draft.ground.bases.get(env.segments.ds & ~3) ?? 0);
+      const segment =
+        env.real || env.v86
+          ? BigInt(env.segments.ds) << 4n
+          : BigInt(draft.ground.bases.get(env.segments.ds & ~3) ?? 0);
       const offset = draft.place() - (long ? 0n : segment);
       tail = little(BigInt.asUintN(64, offset), addressSize);
     } else if (place === "A") {
@@ -125,7 +132,8 @@ export function encodeRow(draft: Draft, { row, opcode, operands }: Parsed, wish:
   if (memory?.resize) prefixes.push(0x67);
   if (resize) prefixes.push(0x66);
   if (!wish.plain) {
-    if (row.lock && memory ? random.percent(20) : random.percent(1) && !CRASHES.test(row.mnemonic)) prefixes.push(0xf0);
+    if (row.lock && memory ? random.percent(20) : random.percent(1) && !CRASHES.test(row.mnemonic))
+      prefixes.push(0xf0);
     if (row.rep ? random.percent(60) : opcode.prefix === undefined && random.percent(1.5))
       prefixes.push(random.one([0xf2, 0xf3, 0xf3]));
   }

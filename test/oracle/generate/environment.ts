@@ -68,10 +68,7 @@ function protectedWho(random: Random, ground: Ground): Who {
     ],
     [7, { bits: 16, ring: 3, cs: user16, ss: userData16, data: [userData16, 0x53] }],
     [5, { bits: 16, ring: 0, cs: code16, ss: data16, data: [data16, 0x10] }],
-    [
-      20,
-      { bits: 16, ring: 3, cs: 0x2000, ss: 0x2000, data: REAL_SEGMENTS, v86: true },
-    ],
+    [20, { bits: 16, ring: 3, cs: 0x2000, ss: 0x2000, data: REAL_SEGMENTS, v86: true }],
   ]);
 }
 
@@ -171,7 +168,15 @@ export function environment(random: Random, world: World, ground: Ground): Envir
     ldtr: world === "real" || random.percent(10) ? 0 : ground.selectors.get("LDT")!,
     idtBase: world === "real" ? 0 : world === "long" ? (random.percent(60) ? IDT64_IST : IDT64) : IDT32,
     idtLimit:
-      world === "real" ? 0x3ff : world === "long" ? (random.percent(85) ? 0xfff : 0x27f) : random.percent(85) ? 0x7ff : 0x13f,
+      world === "real"
+        ? 0x3ff
+        : world === "long"
+          ? random.percent(85)
+            ? 0xfff
+            : 0x27f
+          : random.percent(85)
+            ? 0x7ff
+            : 0x13f,
   };
 }
 

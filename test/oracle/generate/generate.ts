@@ -17,13 +17,17 @@ import { feed, harmful, prepare } from "./special.ts";
 import { ALL, effects } from "./undefined.ts";
 
 /** What QEMU's model (qemu.ts) and our processor both have. */
-const FEATURES = new Set("cmov cx8 cx16 lahf_lm msr sep syscall fsgsbase movbe popcnt smap clflush".split(" "));
+const FEATURES = new Set(
+  "cmov cx8 cx16 lahf_lm msr sep syscall fsgsbase movbe popcnt smap clflush".split(" "),
+);
 /** They tell about the processor or the time, not about the instruction set. */
 const TELLTALES = new Set("cpuid rdtsc rdtscp rdpmc monitor mwait xgetbv xsetbv".split(" "));
 
 const usable = (rows: readonly Row[]) =>
   rows
-    .filter(({ feature, mnemonic }) => (feature === undefined || FEATURES.has(feature)) && !TELLTALES.has(mnemonic))
+    .filter(
+      ({ feature, mnemonic }) => (feature === undefined || FEATURES.has(feature)) && !TELLTALES.has(mnemonic),
+    )
     .map(parse);
 
 const GROUPS: readonly (readonly [number, readonly Parsed[]])[] = [
@@ -68,7 +72,8 @@ function draw(draft: Draft): Parsed {
   const { random, env } = draft;
   for (;;) {
     const parsed = random.one(random.weighted(groups(modeOf(env))));
-    if (CONDITIONAL.test(parsed.row.mnemonic) && !parsed.row.mnemonic.startsWith("jmp") && random.percent(70)) continue;
+    if (CONDITIONAL.test(parsed.row.mnemonic) && !parsed.row.mnemonic.startsWith("jmp") && random.percent(70))
+      continue;
     return parsed;
   }
 }

@@ -62,10 +62,18 @@ export function memoryOperand(draft: Draft): MemoryOperand {
 /** Base of a segment register at the start of the case. */
 export function segmentBase(draft: Draft, segment: number): bigint {
   const { env, ground } = draft;
-  const selector = [env.segments.es, env.cs, env.segments.ss, env.segments.ds, env.segments.fs, env.segments.gs][segment]!;
+  const selector = [
+    env.segments.es,
+    env.cs,
+    env.segments.ss,
+    env.segments.ds,
+    env.segments.fs,
+    env.segments.gs,
+  ][segment]!;
   if (env.real || env.v86) return BigInt(selector) << 4n;
   if (env.bits === 64) return segment === 4 ? env.fsBase : segment === 5 ? env.gsBase : 0n;
-  if (env.world === "long" && segment >= 4) return segment === 4 ? env.fsBase & 0xffffffffn : env.gsBase & 0xffffffffn;
+  if (env.world === "long" && segment >= 4)
+    return segment === 4 ? env.fsBase & 0xffffffffn : env.gsBase & 0xffffffffn;
   return BigInt(ground.bases.get(selector & ~3) ?? 0);
 }
 
@@ -82,16 +90,7 @@ interface Form {
   bytes(mod: number): number[];
 }
 
-const PAIRS = [
-  [3, 6],
-  [3, 7],
-  [5, 6],
-  [5, 7],
-  [6],
-  [7],
-  [5],
-  [3],
-];
+const PAIRS = [[3, 6], [3, 7], [5, 6], [5, 7], [6], [7], [5], [3]];
 
 function form16({ random }: Draft): Form {
   const rm = random.below(9);
@@ -160,7 +159,9 @@ function form32(draft: Draft, size: number): Form {
   let index = draft.source();
   if (size === 8) {
     // A small index keeps the sum within reach.
-    const small = Array.from({ length: 16 }, (_, i) => i).filter((i) => i !== 4 && draft.registers[i]! < 0x10000000n);
+    const small = Array.from({ length: 16 }, (_, i) => i).filter(
+      (i) => i !== 4 && draft.registers[i]! < 0x10000000n,
+    );
     if (small.length > 0 && random.percent(90)) index = random.one(small);
   }
   const scale = random.below(4);

@@ -17,7 +17,10 @@ const RDI = 7;
 /** Ports where nothing is, on any machine that runs this. */
 const PORTS = [0x10, 0x1c, 0x50, 0x5a, 0x7b, 0x90, 0xe1, 0x1234, 0x0ffe];
 
-const MSRS = [0x174, 0x175, 0x176, 0xc0000080, 0xc0000081, 0xc0000082, 0xc0000083, 0xc0000084, 0xc0000100, 0xc0000101, 0xc0000102];
+const MSRS = [
+  0x174, 0x175, 0x176, 0xc0000080, 0xc0000081, 0xc0000082, 0xc0000083, 0xc0000084, 0xc0000100, 0xc0000101,
+  0xc0000102,
+];
 
 /** MOV register, immediate: 32 bits wide, in 64-bit mode 64 when needed. */
 export function set(draft: Draft, register: number, value: bigint): void {
@@ -36,7 +39,9 @@ const wild = ({ env }: Draft) => env.world === "flat" && env.bits === 32;
 
 /** Bits of CR0 and CR4 that a case may turn on its own. */
 const CR0_FREE = [2, 4, 8, 0x10, 0x20, 0x10000, 0x40000, 0x20000000, 0x40000000, 0x60000000, 0x100, 0x400000];
-const CR4_FREE = [0x1, 0x2, 0x4, 0x8, 0x80, 0x100, 0x200, 0x400, 0x800, 0x100000, 0x200000, 0x10000, 0x400000];
+const CR4_FREE = [
+  0x1, 0x2, 0x4, 0x8, 0x80, 0x100, 0x200, 0x400, 0x800, 0x100000, 0x200000, 0x10000, 0x400000,
+];
 
 function controlValue(draft: Draft, number: number): bigint {
   const { random, env, ground } = draft;
@@ -48,7 +53,10 @@ function controlValue(draft: Draft, number: number): bigint {
       return BigInt(value >>> 0) | (random.percent(3) && env.bits === 64 ? 0x100000000n : 0n);
     }
     case 3:
-      return BigInt(ground.cr3 | random.one([0, 8, 0x10, 0x18, 4, 0x20])) | (env.bits === 64 && random.percent(10) ? 1n << 63n : 0n);
+      return (
+        BigInt(ground.cr3 | random.one([0, 8, 0x10, 0x18, 4, 0x20])) |
+        (env.bits === 64 && random.percent(10) ? 1n << 63n : 0n)
+      );
     case 4: {
       let value = env.cr4;
       for (let i = random.below(3); i > 0; i--) value ^= random.one(CR4_FREE);
@@ -82,9 +90,14 @@ function msrValue(draft: Draft, msr: number): bigint {
 /** Puts the operands of a stack instruction on the stack: only while the stack pointer is still the first one. */
 function stack(draft: Draft, size: number, values: readonly bigint[]): void {
   const rsp = draft.registers[4]!;
-  const base = draft.env.real || draft.env.v86 ? BigInt(draft.env.ss) << 4n : BigInt(draft.ground.bases.get(draft.env.ss & ~3) ?? 0);
+  const base =
+    draft.env.real || draft.env.v86
+      ? BigInt(draft.env.ss) << 4n
+      : BigInt(draft.ground.bases.get(draft.env.ss & ~3) ?? 0);
   const linear = draft.env.bits === 64 ? rsp : (rsp & (draft.env.bits === 16 ? 0xffffn : 0xffffffffn)) + base;
-  const bytes = values.flatMap((value) => Array.from({ length: size }, (_, i) => (value >> BigInt(8 * i)) & 0xffn));
+  const bytes = values.flatMap((value) =>
+    Array.from({ length: size }, (_, i) => (value >> BigInt(8 * i)) & 0xffn),
+  );
   for (let at = 0; at < bytes.length; at += 8) {
     let word = 0n;
     for (let i = 0; i < 8; i++) word |= (bytes[at + i] ?? 0xccn) << BigInt(8 * i);
@@ -94,8 +107,13 @@ function stack(draft: Draft, size: number, values: readonly bigint[]): void {
 
 /** Where a far or near transfer lands: the INT3s behind the code. */
 function landing({ env, random }: Draft): bigint {
-  const linear = !env.paged || random.percent(93) ? BigInt(LANDING) : random.wide() >> BigInt(random.below(64));
-  return env.bits === 16 ? linear & 0xffffn : env.bits === 64 && random.percent(85) ? linear : linear & 0xffffffffn;
+  const linear =
+    !env.paged || random.percent(93) ? BigInt(LANDING) : random.wide() >> BigInt(random.below(64));
+  return env.bits === 16
+    ? linear & 0xffffn
+    : env.bits === 64 && random.percent(85)
+      ? linear
+      : linear & 0xffffffffn;
 }
 
 function flagsImage(draft: Draft): bigint {
@@ -156,7 +174,15 @@ export function prepare(draft: Draft, { row, operands }: Parsed): Wish | undefin
     }
     case "mov":
       if (operand?.place === "C" || operands[1]?.place === "C") {
-        const number = random.one([0, 2, 3, 4, 4, ...(env.bits === 64 ? [8] : []), ...(random.percent(10) ? [1, 5, 7] : [])]);
+        const number = random.one([
+          0,
+          2,
+          3,
+          4,
+          4,
+          ...(env.bits === 64 ? [8] : []),
+          ...(random.percent(10) ? [1, 5, 7] : []),
+        ]);
         if (number === 4 && operand?.place !== "C" && env.world === "real") return { reg: 4 };
         if (operand?.place !== "C" || !privileged(draft)) return { reg: number };
         if (env.real && number !== 2) return undefined;
@@ -172,7 +198,8 @@ export function prepare(draft: Draft, { row, operands }: Parsed): Wish | undefin
         set(draft, wish.register, BigInt(value >>> 0));
         return { ...wish, reg: number, plain: true };
       }
-      if (operand?.place === "S" || operands[1]?.place === "S") return segmentLoad(draft, operand?.place === "S");
+      if (operand?.place === "S" || operands[1]?.place === "S")
+        return segmentLoad(draft, operand?.place === "S");
       return wish;
     case "lldt":
     case "ltr":
@@ -244,17 +271,30 @@ function loadTable(draft: Draft, interrupts: boolean): void {
   const { random, env } = draft;
   const at = 0x20400 + 16 * random.below(16);
   const limit = interrupts
-    ? random.percent(70) ? env.idtLimit : Math.min(env.idtLimit, 0x23f)
-    : random.percent(70) ? GDT_LIMIT : 0x1ff;
+    ? random.percent(70)
+      ? env.idtLimit
+      : Math.min(env.idtLimit, 0x23f)
+    : random.percent(70)
+      ? GDT_LIMIT
+      : 0x1ff;
   const base = interrupts ? env.idtBase : GDT;
   draft.poke(BigInt(at), (BigInt(base) << 16n) | BigInt(limit));
   draft.poke(BigInt(at + 8), 0n);
   const segment = BigInt(at) - segmentBase(draft, 1);
   const wide = env.bits === 16 ? [0x66] : [];
   const digit = (interrupts ? 3 : 2) << 3;
-  const offset = Array.from({ length: env.bits === 16 ? 2 : 4 }, (_, i) => Number((segment >> BigInt(8 * i)) & 0xffn));
+  const offset = Array.from({ length: env.bits === 16 ? 2 : 4 }, (_, i) =>
+    Number((segment >> BigInt(8 * i)) & 0xffn),
+  );
   // CS: its base is known.
-  draft.add([...wide, 0x2e, 0x0f, 0x01, ...(env.bits === 64 ? [digit | 4, 0x25] : [digit | (env.bits === 16 ? 6 : 5)]), ...offset]);
+  draft.add([
+    ...wide,
+    0x2e,
+    0x0f,
+    0x01,
+    ...(env.bits === 64 ? [digit | 4, 0x25] : [digit | (env.bits === 16 ? 6 : 5)]),
+    ...offset,
+  ]);
 }
 
 function stackSize({ env }: Draft): number {
@@ -285,14 +325,31 @@ function farReturn(draft: Draft, iret: boolean): Wish {
   const resize = random.percent(25);
   const wide = env.bits === 64 && !resize && random.percent(75);
   const size = wide ? 8 : (env.bits === 16) === resize ? 4 : 2;
-  const code = env.real || env.v86
-    ? random.one([0x2000, 0x2000, draft.selector()])
-    : random.percent(70)
-      ? random.one([env.cs, env.cs, 0x4b, 0x5b, 0x08, 0x18, 0x63, draft.ground.selectors.get("conforming")!])
-      : draft.selector();
+  const code =
+    env.real || env.v86
+      ? random.one([0x2000, 0x2000, draft.selector()])
+      : random.percent(70)
+        ? random.one([
+            env.cs,
+            env.cs,
+            0x4b,
+            0x5b,
+            0x08,
+            0x18,
+            0x63,
+            draft.ground.selectors.get("conforming")!,
+          ])
+        : draft.selector();
   const values = [landing(draft), BigInt(code)];
   if (iret) values.push(flagsImage(draft));
-  values.push(BigInt(0x22700), BigInt(random.percent(80) ? 0x53 : draft.selector()), 0x2000n, 0x2000n, 0x2000n, 0x2000n);
+  values.push(
+    BigInt(0x22700),
+    BigInt(random.percent(80) ? 0x53 : draft.selector()),
+    0x2000n,
+    0x2000n,
+    0x2000n,
+    0x2000n,
+  );
   stack(draft, size, values);
   return { plain: true, resize, wide };
 }
@@ -312,7 +369,11 @@ export function feed(draft: Draft, { row, operands }: Parsed, { memory, size }: 
       const selector = BigInt(
         random.percent(60) ? random.one([env.cs, env.cs & ~3, 0x18, 0x08, 0x4b, 0x5b]) : draft.selector(),
       );
-      draft.poke(linear, landing(draft) & ((1n << BigInt(8 * Math.min(size, 4))) - 1n) | (selector << BigInt(8 * Math.min(size, 4))));
+      draft.poke(
+        linear,
+        (landing(draft) & ((1n << BigInt(8 * Math.min(size, 4))) - 1n)) |
+          (selector << BigInt(8 * Math.min(size, 4))),
+      );
       if (size === 8) {
         draft.poke(linear, landing(draft));
         draft.poke(linear + 8n, selector);

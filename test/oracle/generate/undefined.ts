@@ -42,7 +42,10 @@ export function effects(parsed: Parsed, encoded: Encoded): Effects {
     const count = Number(encoded.immediate! & (encoded.size === 8 ? 63n : 31n));
     if (count === 0) return { tests, defines: 0, undefines: 0 };
     const width = operands[0]!.size === "b" ? 8 : 8 * encoded.size;
-    if (count > 1) {
+    if (count === 1) {
+      defines |= O;
+      undefines &= ~O;
+    } else {
       defines &= ~O;
       undefines |= O;
       if (count >= width) {

@@ -12,6 +12,7 @@ import {
   INTERRUPT_GATE32,
   LONG,
   readDescriptor,
+  readPair,
   SEGMENT,
   systemAddress,
   systemRead32,
@@ -19,7 +20,8 @@ import {
 } from "../descriptor.ts";
 import { GP, NP, raise } from "../fault.ts";
 import { IF, NT, RF, TF, VM } from "../flags.ts";
-import { canonical, currentSp, setLongSp, stackFromTss, writeLong } from "../long-stack.ts";
+import { FRAME, writeLongFrame } from "../frame.ts";
+import { canonical, currentSp, setLongSp, stackFromTss } from "../long-stack.ts";
 import { ESP } from "../registers.ts";
 import { enterCode, setNullStack } from "../segments.ts";
 import { checksGate } from "./event.ts";
@@ -42,8 +44,8 @@ export function deliverLong(cpu: Cpu, kind: number, vector: number, error: numbe
     const gateError = (vector << 3) | 2;
     if (16 * vector + 15 > idtr.limit) raise(GP, gateError);
     const entry = systemAddress(cpu, idtr.base, idtr.baseHigh, 16 * vector);
-    gate.low = systemRead32(cpu, entry);
-    gate.high = systemRead32(cpu, (entry + 4) as Gva);
+    gate.address = entry;
+    readPair(cpu, gate);
     const { type } = gate;
     if ((gate.high & SEGMENT) !== 0 || (type !== INTERRUPT_GATE32 && type !== TRAP_GATE32))
       raise(GP, gateError);
@@ -68,14 +70,15 @@ export function deliverLong(cpu: Cpu, kind: number, vector: number, error: numbe
           : currentSp(cpu);
     const top = sp - (((sp % 16) + 16) % 16);
     const user = level === 3;
-    const at = (top - 8) as Gva;
-    writeLong(cpu, user, at, segments.selector[SS] as number, 0);
-    writeLong(cpu, user, (at - 8) as Gva, cpu.r32[ESP] as number, cpu.r32[ESP + 1] as number);
-    writeLong(cpu, user, (at - 16) as Gva, pushedFlags(flags.value, kind, vector), 0);
-    writeLong(cpu, user, (at - 24) as Gva, segments.selector[CS] as number, 0);
-    writeLong(cpu, user, (at - 32) as Gva, cpu.ip, cpu.ipHigh);
-    if (error >= 0) writeLong(cpu, user, (at - 40) as Gva, error, 0);
-    const bottom = error >= 0 ? top - 48 : top - 40;
+    let count = 0;
+    if (error >= 0) count = word(count, error, 0);
+    count = word(count, cpu.ip, cpu.ipHigh);
+    count = word(count, segments.selector[CS] as number, 0);
+    count = word(count, pushedFlags(flags.value, kind, vector), 0);
+    count = word(count, cpu.r32[ESP] as number, cpu.r32[ESP + 1] as number);
+    count = word(count, segments.selector[SS] as number, 0);
+    const bottom = top - 8 * count;
+    writeLongFrame(cpu, bottom as Gva, count, user);
 
     const ip = gate.gateOffset;
     if (!canonical(targetHigh)) raise(GP);
@@ -90,4 +93,11 @@ export function deliverLong(cpu: Cpu, kind: number, vector: number, error: numbe
     memory.wide = wide;
     throw fault;
   }
+}
+
+/** Puts a word into the frame; returns the number of words. */
+function word(count: number, low: number, high: number): number {
+  FRAME[2 * count] = low;
+  FRAME[2 * count + 1] = high;
+  return count + 1;
 }

@@ -7,7 +7,6 @@
  *     EIP                   EFLAGS CS EIP           EFLAGS CS EIP
  *     (error code)          (error code)            (error code)        ◀ the new stack pointer
  */
-import type { Gva } from "../../address.ts";
 import { CS, DS, ES, FS, GS, SS } from "../../isa/instruction.ts";
 import type { Cpu } from "../cpu.ts";
 import {
@@ -15,19 +14,20 @@ import {
   INTERRUPT_GATE16,
   INTERRUPT_GATE32,
   readDescriptor,
+  readPair,
   SEGMENT,
   systemAddress,
-  systemRead32,
   TASK_GATE,
   TRAP_GATE16,
   TRAP_GATE32,
 } from "../descriptor.ts";
 import { DB, GP, NP, raise } from "../fault.ts";
 import { IF, NT, RF, TF, VM } from "../flags.ts";
-import { enterInner, innerPush, openInner } from "../inner-stack.ts";
+import { FRAME, pokeFrame } from "../frame.ts";
+import { enterInner, innerFrame, openInner } from "../inner-stack.ts";
 import { ESP } from "../registers.ts";
 import { enterCode, setNull } from "../segments.ts";
-import { moveSp, poke16, poke32 } from "../stack.ts";
+import { moveSp } from "../stack.ts";
 import { taskInterrupt } from "../task.ts";
 import { checksGate, EXCEPTION } from "./event.ts";
 
@@ -39,9 +39,8 @@ export function deliverProtected(cpu: Cpu, kind: number, vector: number, error: 
   const { idtr, flags, segments } = cpu;
   const gateError = (vector << 3) | 2;
   if (8 * vector + 7 > idtr.limit) raise(GP, gateError);
-  const entry = systemAddress(cpu, idtr.base, idtr.baseHigh, 8 * vector);
-  gate.low = systemRead32(cpu, entry);
-  gate.high = systemRead32(cpu, (entry + 4) as Gva);
+  gate.address = systemAddress(cpu, idtr.base, idtr.baseHigh, 8 * vector);
+  readPair(cpu, gate);
   const { type } = gate;
   const interrupt = type === INTERRUPT_GATE32 || type === INTERRUPT_GATE16;
   if ((gate.high & SEGMENT) !== 0) raise(GP, gateError);
@@ -64,26 +63,25 @@ export function deliverProtected(cpu: Cpu, kind: number, vector: number, error: 
   if (v86 && (!inner || dpl !== 0)) raise(GP, selectorError);
 
   const size = (type & 8) !== 0 ? 4 : 2;
-  const image = pushedFlags(flags.value, kind, vector);
-  const oldCs = segments.selector[CS] as number;
   const target = size === 4 ? gate.gateOffset : gate.low & 0xffff;
+  // The words of the frame, from its bottom.
+  let count = 0;
+  if (error >= 0) FRAME[count++] = error;
+  FRAME[count++] = cpu.ip;
+  FRAME[count++] = segments.selector[CS] as number;
+  FRAME[count++] = pushedFlags(flags.value, kind, vector);
   if (inner) {
-    const oldSs = segments.selector[SS] as number;
-    const oldSp = cpu.r32[ESP] as number;
-    openInner(cpu, dpl);
+    FRAME[count++] = cpu.r32[ESP] as number;
+    FRAME[count++] = segments.selector[SS] as number;
     if (v86) {
-      innerPush(cpu, size, segments.selector[GS] as number);
-      innerPush(cpu, size, segments.selector[FS] as number);
-      innerPush(cpu, size, segments.selector[DS] as number);
-      innerPush(cpu, size, segments.selector[ES] as number);
+      FRAME[count++] = segments.selector[ES] as number;
+      FRAME[count++] = segments.selector[DS] as number;
+      FRAME[count++] = segments.selector[FS] as number;
+      FRAME[count++] = segments.selector[GS] as number;
     }
-    innerPush(cpu, size, oldSs);
-    innerPush(cpu, size, oldSp);
-    innerPush(cpu, size, image);
-    innerPush(cpu, size, oldCs);
-    innerPush(cpu, size, cpu.ip);
-    if (error >= 0) innerPush(cpu, size, error);
-    if (target >>> 0 > code.limit) raise(GP);
+    openInner(cpu, dpl);
+    innerFrame(cpu, size, count);
+    if (target >>> 0 > code.limit >>> 0) raise(GP);
     flags.eflags &= ~(TF | NT | RF | VM);
     enterInner(cpu);
     if (v86) {
@@ -94,29 +92,14 @@ export function deliverProtected(cpu: Cpu, kind: number, vector: number, error: 
     }
     enterCode(cpu, selector, code, dpl);
   } else {
-    if (size === 4) frame32(cpu, image, oldCs, error);
-    else frame16(cpu, image, oldCs, error);
-    if (target >>> 0 > code.limit) raise(GP);
-    moveSp(cpu, error >= 0 ? -4 * size : -3 * size);
+    pokeFrame(cpu, size, count);
+    if (target >>> 0 > code.limit >>> 0) raise(GP);
+    moveSp(cpu, -count * size);
     flags.eflags &= ~(TF | NT | RF | VM);
     enterCode(cpu, selector, code, cpl);
   }
   cpu.ip = target;
   if (interrupt) flags.eflags &= ~IF;
-}
-
-function frame32(cpu: Cpu, image: number, cs: number, error: number): void {
-  poke32(cpu, -4, image);
-  poke32(cpu, -8, cs);
-  poke32(cpu, -12, cpu.ip);
-  if (error >= 0) poke32(cpu, -16, error);
-}
-
-function frame16(cpu: Cpu, image: number, cs: number, error: number): void {
-  poke16(cpu, -2, image);
-  poke16(cpu, -4, cs);
-  poke16(cpu, -6, cpu.ip);
-  if (error >= 0) poke16(cpu, -8, error);
 }
 
 /** RF is set for faults, so that the instruction is not caught by its breakpoint again (SDM Vol. 3, 17.3.1.1). */

@@ -13,6 +13,8 @@ import { Descriptor, markAccessed, readDescriptor } from "../descriptor.ts";
 import { GP, raise } from "../fault.ts";
 import { flagsWritten, writeFlags } from "../flag-write.ts";
 import { AC, ARITHMETIC, DF, ID, IF, IOPL, NT, RF, TF, VIF, VIP, VM } from "../flags.ts";
+import { FRAME, peekFrame } from "../frame.ts";
+import { ESP } from "../registers.ts";
 import {
   checkStack,
   dropInnerSegments,
@@ -85,26 +87,23 @@ function returnReal(cpu: Cpu, size: number): void {
 
 function returnProtected(cpu: Cpu, size: number): void {
   const { cpl, wide } = cpu;
-  const ip = peek(cpu, size, 0);
-  const ipHigh = cpu.high;
-  const selector = peek(cpu, size, size) & 0xffff;
-  const image = peek(cpu, size, 2 * size);
+  peekFrame(cpu, size, wide ? 5 : 3);
+  const step = size === 8 ? 2 : 1;
+  const ip = FRAME[0] as number;
+  const ipHigh = size === 8 ? (FRAME[1] as number) : 0;
+  const selector = (FRAME[step] as number) & 0xffff;
+  const image = FRAME[2 * step] as number;
   if ((image & VM) !== 0 && cpl === 0 && size === 4 && !cpu.longMode) {
-    returnToV86(cpu, ip, selector, image);
+    returnToV86(cpu, image);
     return;
   }
   readReturnCode(cpu, selector, code);
   const level = selector & 3;
-  const iopl = (cpu.flags.eflags >> 12) & 3;
-  const mask =
-    flagMask(size) |
-    (cpl <= iopl ? IF : 0) |
-    (cpl === 0 ? IOPL : 0) |
-    (cpl === 0 && size > 2 ? VIF | VIP : 0);
   if (wide || level !== cpl) {
-    const sp = peek(cpu, size, 3 * size);
-    const spHigh = cpu.high;
-    const ss = peek(cpu, size, 4 * size) & 0xffff;
+    if (!wide) peekFrame(cpu, size, 5);
+    const sp = FRAME[3 * step] as number;
+    const spHigh = size === 8 ? (FRAME[7] as number) : 0;
+    const ss = (FRAME[4 * step] as number) & 0xffff;
     checkReturnStack(cpu, ss, level);
     checkOffset(cpu, code, ip, ipHigh);
     enterCode(cpu, selector, code, level);
@@ -120,6 +119,12 @@ function returnProtected(cpu: Cpu, size: number): void {
     enterCode(cpu, selector, code, level);
   }
   setIp(cpu, ip, ipHigh);
+  const iopl = (cpu.flags.eflags >> 12) & 3;
+  const mask =
+    flagMask(size) |
+    (cpl <= iopl ? IF : 0) |
+    (cpl === 0 ? IOPL : 0) |
+    (cpl === 0 && size > 2 ? VIF | VIP : 0);
   writeFlags(cpu, image, mask);
 }
 
@@ -147,24 +152,19 @@ function enterReturnStack(cpu: Cpu, selector: number): void {
   }
 }
 
-function returnToV86(cpu: Cpu, ip: number, selector: number, image: number): void {
-  const sp = peek(cpu, 4, 12);
-  const ss = peek(cpu, 4, 16);
-  const es = peek(cpu, 4, 20);
-  const ds = peek(cpu, 4, 24);
-  const fs = peek(cpu, 4, 28);
-  const gs = peek(cpu, 4, 32);
+function returnToV86(cpu: Cpu, image: number): void {
+  peekFrame(cpu, 4, 9);
   const before = cpu.flags.value;
   cpu.flags.value = image & 0x3f7fd7;
-  loadV86(cpu, CS, selector);
-  loadV86(cpu, SS, ss);
-  loadV86(cpu, ES, es);
-  loadV86(cpu, DS, ds);
-  loadV86(cpu, FS, fs);
-  loadV86(cpu, GS, gs);
+  loadV86(cpu, CS, FRAME[1] as number);
+  loadV86(cpu, SS, FRAME[4] as number);
+  loadV86(cpu, ES, FRAME[5] as number);
+  loadV86(cpu, DS, FRAME[6] as number);
+  loadV86(cpu, FS, FRAME[7] as number);
+  loadV86(cpu, GS, FRAME[8] as number);
   cpu.cpl = 3;
-  cpu.r32[8] = sp;
-  cpu.ip = ip & 0xffff;
+  cpu.r32[ESP] = FRAME[3] as number;
+  cpu.ip = (FRAME[0] as number) & 0xffff;
   updateMode(cpu);
   cpu.clock.charge(cpu.prices.ringChange);
   flagsWritten(cpu, before);

@@ -35,7 +35,7 @@ export function readReturnCode(cpu: Cpu, selector: number, into: Descriptor): vo
 export function checkOffset(cpu: Cpu, code: Descriptor, low: number, high: number): void {
   if (isLong(cpu, code)) {
     if (!canonical(high)) raise(GP);
-  } else if (low >>> 0 > code.limit) raise(GP);
+  } else if (low >>> 0 > code.limit >>> 0) raise(GP);
 }
 
 /** The segment holds 64-bit code. */

@@ -51,12 +51,12 @@ export interface ControllerParts {
   hertz: number;
   keyboardIrq: IrqLine;
   mouseIrq: IrqLine;
+  /** The guest pulls the reset line. */
+  onReset: () => void;
 }
 
 export class KeyboardController implements Stateful {
   readonly keyboard = new Keyboard();
-  /** Told when the guest pulls the reset line. */
-  onReset: () => void = () => {};
   #status: number = STATUS.NO_LOCK;
   #mode: number = MODE.KEYBOARD_IRQ | MODE.MOUSE_IRQ;
   #output: number = OUTPUT.NO_RESET | OUTPUT.A20;
@@ -124,7 +124,7 @@ export class KeyboardController implements Stateful {
   #out(port: number, value: number): void {
     if (port === 0x92) {
       this.#output = (this.#output & ~OUTPUT.A20) | (value & OUTPUT.A20);
-      if (value & 1) this.onReset();
+      if (value & 1) this.#parts.onReset();
     } else if (port === 0x64) {
       this.#status |= STATUS.COMMAND;
       this.#awaits = 0;
@@ -211,7 +211,7 @@ export class KeyboardController implements Stateful {
 
   #setOutput(value: number): void {
     this.#output = value | OUTPUT.NO_RESET;
-    if (!(value & OUTPUT.NO_RESET)) this.onReset();
+    if (!(value & OUTPUT.NO_RESET)) this.#parts.onReset();
   }
 
   #reply(byte: number, origin = FROM_CONTROLLER): void {

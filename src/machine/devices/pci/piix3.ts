@@ -18,19 +18,27 @@ const RESET = 4;
 /** The ISA interrupts that a PCI one may become: 3–7, 9–12, 14, 15. */
 const ROUTABLE = 0xdef8;
 
+export interface Piix3Parts {
+  bus: Bus;
+  pci: PciBus;
+  wires: IrqWires;
+  onReset: () => void;
+}
+
 export class Piix3 extends PciFunction {
-  /** Told when the guest asks for a reset of the machine. */
-  onReset: () => void = () => {};
   #control = 0;
   readonly #pci: PciBus;
   readonly #lines: (IrqLine | undefined)[];
+  readonly #onReset: () => void;
 
-  constructor(bus: Bus, pci: PciBus, wires: IrqWires) {
+  /** `onReset`: the guest asks for a reset of the machine. */
+  constructor({ bus, pci, wires, onReset }: Piix3Parts) {
     super(bus, { vendor: 0x8086, device: 0x7000, class: 0x060100, subsystem: 0, multifunction: true });
     this.preset(0x04, [7, 0, 0, 2]);
     this.preset(PIRQ, [OFF, OFF, OFF, OFF]);
     this.writable(0x40, new Array(0xc0).fill(0xff));
     this.#pci = pci;
+    this.#onReset = onReset;
     this.#lines = Array.from({ length: 16 }, (_, irq) =>
       ROUTABLE & (1 << irq) ? wires.source(irq) : undefined,
     );
@@ -63,7 +71,7 @@ export class Piix3 extends PciFunction {
   #setControl(value: number): void {
     const rises = value & RESET & ~this.#control;
     this.#control = value & 6;
-    if (rises) this.onReset();
+    if (rises) this.#onReset();
   }
 
   override save(out: StateWriter): void {

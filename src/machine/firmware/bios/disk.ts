@@ -1,8 +1,7 @@
 /** INT 13h: hard disks behind the IDE channels, by cylinder, head and sector and by number (EDD). */
 export const DISK = `
 ; ---------------------------------------------------------------- INT 13h: disks
-; A disk's entry in the EBDA; disk 80h is the first.
-E_DISKS     equ 0x20
+; A disk's entry; disk 80h is the first.
 D_PORT      equ 0               ; dw: first port of its channel
 D_SELECT    equ 2               ; dw: its device register without an address
 D_SECTORS   equ 4               ; dd
@@ -54,7 +53,7 @@ find_disks:
     mov [es:di + D_SELECT], cl
     mov dx, bx
     xor si, si
-.word:
+.word:                          ; 256 words
     in ax, dx
     cmp si, 60                  ; words 60, 61: sectors
     jne .high
@@ -71,6 +70,9 @@ find_disks:
     add di, D_SIZE
     inc byte [B_DISKS]
 .absent:
+    lea dx, [bx + 0x206]
+    mov al, 8
+    out dx, al
     ret
 
 ; The geometry that callers see: 63 sectors, as many heads as 1024 cylinders need ("LBA translation").
@@ -188,6 +190,9 @@ transfer:
     jc .error
     jmp .part
 .done:
+    lea dx, [bx + 0x206]
+    mov al, 8                   ; interrupts again, for those who want them
+    out dx, al
     xor ah, ah                  ; clears carry
     ret
 .beyond:

@@ -16,6 +16,7 @@ BOARD_KIB_15M    equ BOARD + 0  ; dw: KiB of memory from 1 MiB on, at most 15 Mi
 BOARD_64K_16M    equ BOARD + 2  ; dw: blocks of 64 KiB from 16 MiB on
 BOARD_MAP_COUNT  equ BOARD + 4  ; dw: entries of the memory map
 BOARD_MAP        equ BOARD + 6  ; the entries, 20 bytes each
+BOARD_FACS       equ BOARD + 0x200      ; 64 bytes for the EBDA: an operating system writes them
 
 ; BIOS data area, offsets from segment 40h.
 B_SERIAL    equ 0x00            ; dw: port of COM1
@@ -69,6 +70,10 @@ CARRY       equ 0x01
 ZERO        equ 0x40
 
     jmp post
+
+; Places in the EBDA.
+E_DISKS     equ 0x20            ; an entry for each disk (disk.ts)
+E_FACS      equ 0x100
 
 ; Every service starts with "call begin": all registers are saved, BP is on the frame, DS on the BIOS data area. The
 ; other registers keep what the caller had in them.

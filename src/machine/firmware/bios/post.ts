@@ -123,9 +123,16 @@ set_data_area:
     mov byte [B_KEYBOARD], 0x10
     push EBDA
     pop es
-    mov di, 0
-    mov cx, 0x100 / 2         ; the ACPI tables' part is not ours
+    xor di, di
+    mov cx, E_FACS / 2
     rep stosw
+    mov si, BOARD_FACS
+    push ds
+    push cs
+    pop ds
+    mov cx, 32
+    rep movsw
+    pop ds
     mov byte [es:0], 1          ; its size in KiB
     ret
 
@@ -190,4 +197,4 @@ set_keyboard:
     loopz .wait
     in al, 0x60
     ret
-`
+`;

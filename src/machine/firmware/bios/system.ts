@@ -81,9 +81,9 @@ extended_memory:
     shl eax, 6
     movzx ecx, word [cs:BOARD_KIB_15M]
     add eax, ecx
-    cmp eax, 0xffff
+    cmp eax, 0xfc00             ; 64 MiB are the most that this old service knows
     jbe .fits
-    mov ax, 0xffff
+    mov ax, 0xfc00
 .fits:
     mov [bp + F_AX], ax
     jmp succeed

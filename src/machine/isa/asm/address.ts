@@ -125,6 +125,8 @@ function address32(
 ): EncodedAddress {
   const common = { size, displacement: wrapped(value.n, size), ripRelative: false };
   if (value.terms.length === 0) {
+    if (operand.inner === 8)
+      throw new LineError("only al, ax, eax and rax move to and from a 64-bit address", operand.column);
     if (instruction.bits !== 64) return { ...common, mod: 0, rm: EBP, sib: undefined, rex: 0, bytes: 4 };
     const isFsGs = operand.segment !== undefined && operand.segment.number >= 4;
     if (operand.relative ?? (instruction.relative && !isFsGs))

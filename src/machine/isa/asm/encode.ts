@@ -36,8 +36,7 @@ export function encode(
   let best: number[] | undefined;
   let reason: LineError | undefined;
   for (const choice of choices) {
-    const encoding = new Encoding(instruction, choice, scope, nearOnly);
-    const bytes = encoding.bytes();
+    const bytes = new Encoding(instruction, choice, scope, nearOnly).bytes();
     if (bytes instanceof LineError) reason = bytes;
     else if (bytes && (!best || bytes.length < best.length)) best = bytes;
   }
@@ -77,6 +76,15 @@ class Encoding {
 
   /** Undefined when this choice is not for these values; a LineError when they are out of its range. */
   bytes(): number[] | LineError | undefined {
+    try {
+      return this.#bytes();
+    } catch (error) {
+      if (error instanceof LineError) return error;
+      throw error;
+    }
+  }
+
+  #bytes(): number[] | LineError | undefined {
     const { row, opcode, form } = this.#choice.template;
     const { bits, operands, mnemonic } = this.#instruction;
     const inMemory = this.#at("EMWQ", "memory") as MemoryOperand | undefined;

@@ -50,19 +50,22 @@ export const constant = (n: bigint): Value => ({
 });
 const UNKNOWN: Value = { n: 0n, labels: 0, known: false, terms: [] };
 
-/** Whether a register is anywhere in it. */
-export function hasRegister(expression: Expression): boolean {
+/** Whether the expression or a part of it is of one of these kinds. */
+export function contains(expression: Expression, ...kinds: Expression["kind"][]): boolean {
+  if (kinds.includes(expression.kind)) return true;
   switch (expression.kind) {
-    case "register":
-      return true;
     case "unary":
-      return hasRegister(expression.operand);
+      return contains(expression.operand, ...kinds);
     case "binary":
-      return hasRegister(expression.left) || hasRegister(expression.right);
+      return contains(expression.left, ...kinds) || contains(expression.right, ...kinds);
+    case "choice":
+      return [expression.condition, expression.yes, expression.no].some((part) => contains(part, ...kinds));
     default:
       return false;
   }
 }
+
+export const hasRegister = (expression: Expression) => contains(expression, "register");
 
 const LEVELS = [
   ["||"],

@@ -1,7 +1,7 @@
 /** Statements to addresses and bytes, pass after pass, until no symbol moves. */
 import { encode, fits } from "./encode.ts";
 import { LineError, type SourceLine } from "./error.ts";
-import { type Expression, evaluate, type Scope, type Value } from "./expression.ts";
+import { contains, type Expression, evaluate, type Scope, type Value } from "./expression.ts";
 import { type Choice, choices } from "./match.ts";
 import { normalize } from "./normalize.ts";
 import type { AsmInstruction, Body, DataItem, Statement } from "./statement.ts";
@@ -27,6 +27,8 @@ interface Prepared {
   choices: Choice[];
   nearOnly: boolean;
   length: number;
+  /** The bytes, when no address enters them. */
+  fixed: number[] | undefined;
 }
 
 export class Layout {
@@ -89,6 +91,7 @@ export class Layout {
       choices: instruction.mnemonic === "" ? [] : choices(instruction),
       nearOnly: false,
       length: 0,
+      fixed: undefined,
     });
   }
 
@@ -206,7 +209,9 @@ export class Layout {
 
   #instruction(written: AsmInstruction): void {
     const prepared = this.#prepared.get(written)!;
-    const bytes = encode(prepared.instruction, prepared.choices, this.#scope(), prepared.nearOnly);
+    const { instruction } = prepared;
+    const bytes = prepared.fixed ?? encode(instruction, prepared.choices, this.#scope(), prepared.nearOnly);
+    if (prepared.length === 0 && !dependsOnAddresses(instruction)) prepared.fixed = bytes;
     if (this.#pass > PATIENCE && bytes.length < prepared.length) prepared.nearOnly = true;
     prepared.length = bytes.length;
     this.#output.push(bytes);
@@ -244,21 +249,17 @@ export class Layout {
   }
 }
 
-const dependsOnHere = (item: DataItem) => "value" in item && usesHere(item.value);
+const dependsOnHere = (item: DataItem) => "value" in item && contains(item.value, "here");
 
-function usesHere(expression: Expression): boolean {
-  switch (expression.kind) {
-    case "here":
-      return true;
-    case "unary":
-      return usesHere(expression.operand);
-    case "binary":
-      return usesHere(expression.left) || usesHere(expression.right);
-    case "choice":
-      return usesHere(expression.condition) || usesHere(expression.yes) || usesHere(expression.no);
-    default:
-      return false;
-  }
+/** Whether the bytes can change from pass to pass. */
+function dependsOnAddresses({ operands, relative }: AsmInstruction): boolean {
+  const moves = (value: Expression) => contains(value, "here", "start", "symbol");
+  return operands.some((operand) => {
+    if (operand.kind === "memory")
+      return moves(operand.address) || operand.relative !== undefined || relative;
+    if (operand.kind === "far") return moves(operand.selector) || moves(operand.offset);
+    return operand.kind === "immediate" && moves(operand.value);
+  });
 }
 
 /** A buffer that grows. */

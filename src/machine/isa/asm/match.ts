@@ -166,7 +166,7 @@ const KINDS: Record<string, NamedRegister["kind"]> = {
 };
 
 function fitsRegister(
-  { place, size: letter }: Operand,
+  { place, size: letter, memory }: Operand,
   register: NamedRegister,
   size: number,
   row: Row,
@@ -177,6 +177,9 @@ function fitsRegister(
   if (!"EGRZ".includes(place) || register.kind !== "general") return "no";
   // MOV to a segment register, LAR and LSL read a word of a register of any size.
   if (letter === "w" && /^(mov|lar|lsl)$/.test(row.mnemonic)) return register.size >= 2 ? "yes" : "no";
+  // nasm leaves REX.W away where a doubleword's upper half is zeroed anyway.
+  if (memory !== letter && /^(mov|sldt)$/.test(row.mnemonic) && register.size === 8 && size === 4)
+    return "binds";
   return register.size === widthOf(letter, size) ? binds(letter) : "no";
 }
 
@@ -214,7 +217,7 @@ function fitsImmediate(
   if (keyword === 0) return "yes";
   if (signed) {
     if (keyword === 1) return "yes";
-    return keyword === size && !strict ? "binds" : "no";
+    return (keyword === size || keyword === Math.min(4, size)) && !strict ? binds("v") : "no";
   }
   const width = widthOf(letter, size);
   if (keyword !== width && !(keyword === size && letter === "z")) return "no";

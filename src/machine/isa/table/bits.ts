@@ -2,15 +2,18 @@
 import type { Row } from "../row.ts";
 import { type Facts, hex, rows } from "./rows.ts";
 
-const ROTATE = "o c";
-const SHIFT = "o s z a? p c";
+const ROTATE = "o? c";
+const SHIFT = "o? s z a? p c";
 
-/** One operation of group 2: by 1, by CL, by an immediate. A count of 0 (after masking) leaves the flags as they are. */
-const shift = (mnemonic: string, digit: number, facts: Facts): Row[] =>
+/**
+ * One operation of group 2: by 1, by CL, by an immediate. OF is defined for a count of 1 only; a count of 0 (after masking) leaves
+ * all flags as they are.
+ */
+const shift = (mnemonic: string, digit: number, facts: Facts & { flags: string }): Row[] =>
   rows(
     facts,
-    [mnemonic, `D0 /${digit}`, "Eb 1"],
-    [mnemonic, `D1 /${digit}`, "Ev 1"],
+    [mnemonic, `D0 /${digit}`, "Eb 1", { flags: facts.flags.replace("o?", "o") }],
+    [mnemonic, `D1 /${digit}`, "Ev 1", { flags: facts.flags.replace("o?", "o") }],
     [mnemonic, `D2 /${digit}`, "Eb CL"],
     [mnemonic, `D3 /${digit}`, "Ev CL"],
     [mnemonic, `C0 /${digit}`, "Eb Ib"],

@@ -26,6 +26,7 @@ export const FLAGS = [
         size64: "d64",
         iopl: "vm",
         sensitive: FLAGS_IMAGE,
+        flags: "ot st zt at pt ct it dt",
         spelling: { 2: "pushfw", 4: "pushfd", 8: "pushfq" },
       },
     ],

@@ -1,6 +1,10 @@
 /** System instructions: descriptor tables, control registers, MSRs, I/O, fast system calls, caches, and the virtualization extensions. */
+import type { Mode } from "../row.ts";
 import { LONG, PROTECTED, rows } from "./rows.ts";
 
+const NOT_V86: readonly Mode[] = ["real", "protected", "compatibility", "long"];
+/** #UD in real, virtual-8086 and compatibility mode. */
+const VMX_MODES: readonly Mode[] = ["protected", "long"];
 const SELECTOR = ["#GP(selector)", "#NP(selector)"];
 
 export const SYSTEM = [
@@ -149,7 +153,6 @@ export const SYSTEM = [
         sensitive: "CPL",
         feature: "syscall",
         faults: ["#UD if EFER.SCE=0", "#GP(0) if RCX is not canonical"],
-        spelling: { 2: "sysret", 4: "sysret", 8: "sysretq" },
       },
     ],
     ["swapgs", "0F 01 F8", "", { modes: LONG, cpl0: true, sensitive: "GS base" }],
@@ -157,13 +160,13 @@ export const SYSTEM = [
       "clac",
       "NP 0F 01 CA",
       "",
-      { modes: PROTECTED, sensitive: "AC", feature: "smap", faults: ["#UD if CPL > 0"] },
+      { modes: NOT_V86, sensitive: "AC", feature: "smap", faults: ["#UD if CPL > 0"] },
     ],
     [
       "stac",
       "NP 0F 01 CB",
       "",
-      { modes: PROTECTED, sensitive: "AC", feature: "smap", faults: ["#UD if CPL > 0"] },
+      { modes: NOT_V86, sensitive: "AC", feature: "smap", faults: ["#UD if CPL > 0"] },
     ],
     [
       "monitor",
@@ -202,18 +205,38 @@ export const SYSTEM = [
   ...rows(
     { feature: "vmx", sensitive: "VMX" },
     ["vmcall", "NP 0F 01 C1"],
-    ["vmlaunch", "NP 0F 01 C2", "", { cpl0: true, flags: "o0 s0 z a0 p0 c" }],
-    ["vmresume", "NP 0F 01 C3", "", { cpl0: true, flags: "o0 s0 z a0 p0 c" }],
-    ["vmxoff", "NP 0F 01 C4", "", { cpl0: true, flags: "o0 s0 z a0 p0 c" }],
+    ["vmlaunch", "NP 0F 01 C2", "", { cpl0: true, modes: VMX_MODES, flags: "o0 s0 z a0 p0 c" }],
+    ["vmresume", "NP 0F 01 C3", "", { cpl0: true, modes: VMX_MODES, flags: "o0 s0 z a0 p0 c" }],
+    ["vmxoff", "NP 0F 01 C4", "", { cpl0: true, modes: VMX_MODES, flags: "o0 s0 z a0 p0 c" }],
     ["vmfunc", "NP 0F 01 D4"],
-    ["vmptrld", "NP 0F C7 /6", "Mq", { cpl0: true, flags: "o0 s0 z a0 p0 c" }],
-    ["vmptrst", "NP 0F C7 /7", "Mq", { cpl0: true, flags: "o0 s0 z a0 p0 c" }],
-    ["vmclear", "66 0F C7 /6", "Mq", { cpl0: true, flags: "o0 s0 z a0 p0 c" }],
-    ["vmxon", "F3 0F C7 /6", "Mq", { cpl0: true, flags: "o0 s0 z a0 p0 c" }],
-    ["vmread", "NP 0F 78", "Ey Gy", { cpl0: true, size64: "f64", flags: "o0 s0 z a0 p0 c" }],
-    ["vmwrite", "NP 0F 79", "Gy Ey", { cpl0: true, size64: "f64", flags: "o0 s0 z a0 p0 c" }],
-    ["invept", "66 0F 38 80", "Gy Mx", { cpl0: true, size64: "f64", flags: "o0 s0 z a0 p0 c" }],
-    ["invvpid", "66 0F 38 81", "Gy Mx", { cpl0: true, size64: "f64", flags: "o0 s0 z a0 p0 c" }],
+    ["vmptrld", "NP 0F C7 /6", "Mq", { cpl0: true, modes: VMX_MODES, flags: "o0 s0 z a0 p0 c" }],
+    ["vmptrst", "NP 0F C7 /7", "Mq", { cpl0: true, modes: VMX_MODES, flags: "o0 s0 z0 a0 p0 c0" }],
+    ["vmclear", "66 0F C7 /6", "Mq", { cpl0: true, modes: VMX_MODES, flags: "o0 s0 z a0 p0 c" }],
+    ["vmxon", "F3 0F C7 /6", "Mq", { cpl0: true, modes: VMX_MODES, flags: "o0 s0 z a0 p0 c" }],
+    [
+      "vmread",
+      "NP 0F 78",
+      "Ey Gy",
+      { cpl0: true, modes: VMX_MODES, size64: "f64", flags: "o0 s0 z a0 p0 c" },
+    ],
+    [
+      "vmwrite",
+      "NP 0F 79",
+      "Gy Ey",
+      { cpl0: true, modes: VMX_MODES, size64: "f64", flags: "o0 s0 z a0 p0 c" },
+    ],
+    [
+      "invept",
+      "66 0F 38 80",
+      "Gy Mx",
+      { cpl0: true, modes: VMX_MODES, size64: "f64", flags: "o0 s0 z a0 p0 c" },
+    ],
+    [
+      "invvpid",
+      "66 0F 38 81",
+      "Gy Mx",
+      { cpl0: true, modes: VMX_MODES, size64: "f64", flags: "o0 s0 z a0 p0 c" },
+    ],
   ),
   ...rows(
     { feature: "svm", sensitive: "SVM", faults: ["#UD if EFER.SVME=0"] },

@@ -20,8 +20,19 @@ const registers = (opcode: string, operands: string, names: readonly string[]): 
 const single = (opcode: string, names: Record<string, string>): Line[] =>
   Object.entries(names).map(([modrm, name]) => [name, `${opcode} ${modrm}`] as const);
 const integer = OPERATIONS.map((name) => name.replace("f", "fi"));
-const MOVES = ["fcmovb", "fcmove", "fcmovbe", "fcmovu"];
-const NOT_MOVES = ["fcmovnb", "fcmovne", "fcmovnbe", "fcmovnu"];
+/** FCMOVcc and the flags that it tests. */
+const MOVES: readonly (readonly [condition: string, flags: string])[] = [
+  ["b", "ct"],
+  ["e", "zt"],
+  ["be", "ct zt"],
+  ["u", "pt"],
+];
+const conditionalMoves = (opcode: string, not: string): Line[] =>
+  registers(
+    opcode,
+    "ST0 STi",
+    MOVES.map(([condition]) => `fcmov${not}${condition}`),
+  ).map(([name, code, operands], i) => [name, code, operands, { flags: MOVES[i]![1] }] as const);
 
 export const X87: Row[] = [
   ...rows(
@@ -100,8 +111,8 @@ export const X87: Row[] = [
   ),
   ...rows(
     { faults: FAULTS, feature: "cmov" },
-    ...registers("DA", "ST0 STi", MOVES),
-    ...registers("DB", "ST0 STi", NOT_MOVES),
+    ...conditionalMoves("DA", ""),
+    ...conditionalMoves("DB", "n"),
     ["fucomi", "DB E8+i", "ST0 STi", { flags: "o0 s0 z a0 p c" }],
     ["fcomi", "DB F0+i", "ST0 STi", { flags: "o0 s0 z a0 p c" }],
     ["fucomip", "DF E8+i", "ST0 STi", { flags: "o0 s0 z a0 p c" }],

@@ -45,7 +45,7 @@ export class Rig {
     this.bits = bits;
     const trace = new Trace(this.clock);
     const memory = new Mmu({ bus: this.bus, clock: this.clock, trace, profile: PENTIUM_4 });
-    const cpu = new Cpu({ bus: this.bus, clock: this.clock, trace, memory });
+    const cpu = new Cpu({ bus: this.bus, clock: this.clock, trace, memory, prices: PENTIUM_4 });
     memory.faultRegister = cpu;
     this.cpu = cpu;
     cpu.bits = bits;

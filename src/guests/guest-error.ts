@@ -1,0 +1,4 @@
+/** Wrong options for a guest: says which, and what is allowed. */
+export class GuestError extends Error {
+  override name = "GuestError";
+}

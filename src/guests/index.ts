@@ -1,0 +1,5 @@
+/** Guest programs: a small kernel, workloads on it, and the builder of disk images. */
+export { buildGuest, type Guest, type GuestOptions, type Listing } from "./build.ts";
+export { GuestError } from "./guest-error.ts";
+export { SITE_SIZE, type Site } from "./sites.ts";
+export { expectedOutput, type Parameter, type Workload, workloads } from "./workloads.ts";

@@ -1,0 +1,46 @@
+/** From an image to a machine that is about to run it, whatever kind of image it is. */
+
+import { SECTOR } from "../devices/disk.ts";
+import { Machine, type MachineOptions } from "../machine.ts";
+import { isElf } from "./elf.ts";
+import { LoadError } from "./error.ts";
+import { type FlatOptions, loadFlat } from "./flat.ts";
+import { findHeader, loadMultiboot, type MultibootOptions } from "./multiboot.ts";
+
+export type ImageKind = "multiboot" | "disk" | "flat";
+
+export interface BootOptions extends MachineOptions, MultibootOptions, FlatOptions {
+  /** What the image is, when it should not be guessed. */
+  readonly kind?: ImageKind;
+}
+
+/**
+ * An ELF file is a multiboot kernel; what ends its first sector with 55 AA is a disk, or a boot sector, which is a small
+ * disk; otherwise a multiboot header may tell the addresses. In this order: a disk may begin with a boot sector and a kernel
+ * behind it. Throws a LoadError for anything else: a flat image has no mark of its own.
+ */
+export function kindOf(image: Uint8Array): ImageKind {
+  if (isElf(image)) return "multiboot";
+  if (image.length >= SECTOR && image[SECTOR - 2] === 0x55 && image[SECTOR - 1] === 0xaa) return "disk";
+  if (findHeader(image) >= 0) return "multiboot";
+  throw new LoadError(
+    "the image is neither a multiboot kernel (1badb002 in its first 8192 bytes) nor a disk or boot sector (55 AA at " +
+      "offset 510): say at which origin and in which mode it is to start, and it is loaded as it is",
+  );
+}
+
+/** A machine with the image in it. A disk image becomes the first disk, before those in the options. */
+export function boot(image: Uint8Array, options: BootOptions = {}): Machine {
+  const kind = options.kind ?? kindOf(image);
+  const disks = kind === "disk" ? [image, ...(options.disks ?? [])] : options.disks;
+  const machine = new Machine({ ...options, ...(disks && { disks }) });
+  load(machine, image, { ...options, kind });
+  return machine;
+}
+
+/** Puts an image into a machine that was just made. A disk must have been given to the machine when it was made. */
+export function load(machine: Machine, image: Uint8Array, options: BootOptions = {}): void {
+  const kind = options.kind ?? kindOf(image);
+  if (kind === "multiboot") loadMultiboot({ bus: machine.bus, fwCfg: machine.board.fwCfg }, image, options);
+  else if (kind === "flat") loadFlat(machine, image, options);
+}

@@ -1,0 +1,48 @@
+/** The guest's sources are nasm's language: nasm makes the same bytes of them. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, test } from "vitest";
+import { assembleSource, type Folder } from "../../src/guests/source.ts";
+import { workloads } from "../../src/guests/workloads.ts";
+import { lacks } from "../support/needs.ts";
+
+const guests = fileURLToPath(new URL("../../src/guests/", import.meta.url));
+
+describe.skipIf(lacks("nasm", import.meta.url))("nasm", () => {
+  const folder = mkdtempSync(join(tmpdir(), "ringlab-nasm-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  function nasm(where: Folder, name: string, defines: Record<string, number>): Buffer {
+    const out = join(folder, "out.bin");
+    const { status, stderr } = spawnSync("nasm", [
+      ...["-f", "bin", "-i", join(guests, where === "kernel" ? "kernel/" : "programs/"), "-o", out],
+      ...Object.entries(defines).map(([key, value]) => `-D${key}=${value}`),
+      join(guests, where, name),
+    ]);
+    expect(`${stderr}`).toBe("");
+    expect(status).toBe(0);
+    return readFileSync(out);
+  }
+
+  const sources: [Folder, string, Record<string, number>][] = [
+    ["kernel", "boot.asm", { KERNEL_RING: 0 }],
+    ["kernel", "kernel.asm", { KERNEL_RING: 0 }],
+    ["kernel", "kernel.asm", { KERNEL_RING: 1 }],
+    ["programs", "answer.asm", {}],
+    ...([{}, { SYSENTER: 1 }] as Record<string, number>[]).flatMap((defines) =>
+      workloads.map(({ name }): [Folder, string, Record<string, number>] => [
+        "workloads",
+        `${name}.asm`,
+        defines,
+      ]),
+    ),
+  ];
+  test.each(sources)("%s/%s %o", (where, name, defines) => {
+    expect(Buffer.from(assembleSource(where, name, defines).bytes).equals(nasm(where, name, defines))).toBe(
+      true,
+    );
+  });
+});
