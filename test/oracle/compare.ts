@@ -4,33 +4,19 @@ import type { Case } from "./case.ts";
 import type { Outcome } from "./outcome.ts";
 
 export interface Difference {
+  /** A register, "vector", "frame 2", "[24014]" for memory, or "end" when not both came to an outcome. */
   readonly field: string;
-  readonly ours: string;
-  readonly theirs: string;
+  /** Undefined for memory that did not change there. */
+  readonly ours: number | bigint | string | undefined;
+  readonly theirs: number | bigint | string | undefined;
 }
 
-const hex = (value: number | bigint) =>
-  typeof value === "bigint" ? value.toString(16) : (value >>> 0).toString(16);
 export const NAMES = "rax rcx rdx rbx rsp rbp rsi rdi r8 r9 r10 r11 r12 r13 r14 r15".split(" ");
 
 /** What the handler's own instructions make of the arithmetic flags says nothing. */
 const SYSTEM_FLAGS = ~0x8d5;
 
-const WORDS = [
-  "cr0",
-  "cr3",
-  "cr4",
-  "dr6",
-  "dr7",
-  "ds",
-  "es",
-  "fs",
-  "gs",
-  "ss",
-  "ldtr",
-  "tr",
-  "count",
-] as const;
+const WORDS = ["cr0", "cr3", "cr4", "dr6", "dr7", "ds", "es", "fs", "gs", "ss", "ldtr", "tr"] as const;
 const QWORDS = ["cr2", "fsBase", "gsBase", "kernelGs"] as const;
 
 export function compare({ undefined: mask }: Case, ours: Result, theirs: Result): Difference[] {
@@ -49,31 +35,33 @@ export function compare({ undefined: mask }: Case, ours: Result, theirs: Result)
   }
   const found: Difference[] = [];
   const check = (field: string, a: number | bigint, b: number | bigint) => {
-    if (a !== b) found.push({ field, ours: hex(a), theirs: hex(b) });
-  };
-  const masked = (field: string, a: number, b: number) => {
-    if ((a ^ b) & ~mask) found.push({ field, ours: hex(a), theirs: hex(b) });
+    if (a !== b) found.push({ field, ours: a, theirs: b });
   };
   check("vector", ours.vector, theirs.vector);
   ours.registers.forEach((value, i) => {
     check(NAMES[i]!, value, theirs.registers[i]!);
   });
-  for (const name of WORDS) if (name !== "count" || mask === 0) check(name, ours[name], theirs[name]);
+  for (const name of WORDS) check(name, ours[name], theirs[name]);
   for (const name of QWORDS) check(name, ours[name], theirs[name]);
+  if (mask === 0) check("count", ours.count, theirs.count);
   check("handler flags", ours.flags & SYSTEM_FLAGS, theirs.flags & SYSTEM_FLAGS);
   ours.frame.forEach((value, i) => {
-    masked(`frame ${i}`, value, theirs.frame[i]!);
+    const there = theirs.frame[i]!;
+    if ((value ^ there) & ~mask) found.push({ field: `frame ${i}`, ours: value, theirs: there });
   });
-  memory(ours, theirs, masked);
-  return found;
+  return [...found, ...memory(ours, theirs, mask)];
 }
 
-function memory(ours: Outcome, theirs: Outcome, check: (field: string, a: number, b: number) => void): void {
+function memory(ours: Outcome, theirs: Outcome, mask: number): Difference[] {
+  const found: Difference[] = [];
   const other = new Map(theirs.changes);
   for (const [address, value] of ours.changes) {
     const there = other.get(address);
-    check(`[${hex(address)}]`, value, there ?? ~value);
+    if (there === undefined || (value ^ there) & ~mask)
+      found.push({ field: `[${address.toString(16)}]`, ours: value, theirs: there });
     other.delete(address);
   }
-  for (const [address, value] of other) check(`[${hex(address)}]`, ~value, value);
+  for (const [address, value] of other)
+    found.push({ field: `[${address.toString(16)}]`, ours: undefined, theirs: value });
+  return found;
 }

@@ -2,10 +2,17 @@
 import { disassemble } from "../../src/machine/isa/index.ts";
 import { ended } from "./batch.ts";
 import { type Case, codeOf } from "./case.ts";
-import { NAMES } from "./compare.ts";
+import { type Difference, NAMES } from "./compare.ts";
 import type { Failure } from "./shrink.ts";
 
 const hex = (value: number | bigint) => value.toString(16);
+
+const show = (value: Difference["ours"]) =>
+  value === undefined
+    ? "unchanged"
+    : typeof value === "string"
+      ? value
+      : hex(typeof value === "number" ? value >>> 0 : value);
 
 export function code(of: Case): string {
   const { bits, rip } = of;
@@ -42,6 +49,6 @@ export function describe(world: string, { of, differences, ours, theirs }: Failu
     `  ours ${vectors[0]}, theirs ${vectors[1]}`,
     ...differences
       .slice(0, 12)
-      .map(({ field, ours: a, theirs: b }) => `    ${field}: ours ${a}, theirs ${b}`),
+      .map(({ field, ours: a, theirs: b }) => `    ${field}: ours ${show(a)}, theirs ${show(b)}`),
   ].join("\n");
 }
