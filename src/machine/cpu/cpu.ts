@@ -7,9 +7,11 @@ import type { Memory } from "../mmu/memory.ts";
 import type { Monitor } from "../monitor.ts";
 import type { Trace } from "../trace.ts";
 import { Flags } from "./flags.ts";
+import { Fpu } from "./fpu/fpu.ts";
 import { type CpuModel, RINGLAB } from "./model.ts";
 import { MSR_WORDS } from "./msr-slots.ts";
 import { Registers } from "./registers.ts";
+import { Sse } from "./sse.ts";
 
 /** Control register bits (SDM Vol. 3, 2.5). */
 export const CR0 = {
@@ -121,6 +123,8 @@ export class Cpu {
   ipHigh = 0;
   readonly flags = new Flags();
   readonly segments = new Segments();
+  readonly fpu = new Fpu();
+  readonly sse = new Sse();
   /** GDTR and IDTR. */
   readonly gdtr = { base: 0, baseHigh: 0, limit: 0xffff };
   readonly idtr = { base: 0, baseHigh: 0, limit: 0xffff };

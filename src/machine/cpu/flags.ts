@@ -26,6 +26,9 @@ export const VIF = 1 << 19;
 export const VIP = 1 << 20;
 export const ID = 1 << 21;
 
+/** Every bit that means something. */
+export const ALL_FLAGS = 0x3f7fd5;
+
 export const ARITHMETIC = CF | PF | AF | ZF | SF | OF;
 
 export class Flags {

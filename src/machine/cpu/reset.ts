@@ -4,6 +4,7 @@ import { type Cpu, LDTR, TR } from "./cpu.ts";
 import { MISC_ENABLE, PAT } from "./msr-slots.ts";
 import { EDX } from "./registers.ts";
 import { setSegment, updateMode } from "./segments.ts";
+import { MXCSR_INITIAL } from "./sse.ts";
 
 /** Present, writable data and readable code, both accessed. */
 const DATA = 0x9300;
@@ -42,6 +43,9 @@ export function resetCpu(cpu: Cpu): void {
   setSegment(cpu, CS, 0xf000, 0xffff0000 | 0, 0xffff, CODE);
   setSegment(cpu, LDTR, 0, 0, 0xffff, LDT);
   setSegment(cpu, TR, 0, 0, 0xffff, BUSY_TSS);
+  cpu.fpu.init();
+  cpu.sse.xmm.i32.fill(0);
+  cpu.sse.mxcsr = MXCSR_INITIAL;
   cpu.stackMask = 0xffff;
   cpu.halted = cpu.shadow = cpu.nmiBlocked = cpu.nmiPending = false;
   cpu.memory.setControl(cpu.cr0, cpu.cr4, cpu.efer);

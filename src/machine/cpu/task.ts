@@ -29,7 +29,8 @@ import {
   writeType,
 } from "./descriptor.ts";
 import { DB, GP, NP, raise, TS } from "./fault.ts";
-import { NT, VM } from "./flags.ts";
+import { writeFlags } from "./flag-write.ts";
+import { ALL_FLAGS, NT, VM } from "./flags.ts";
 import {
   checkStack,
   enterCode,
@@ -150,7 +151,7 @@ function is32(access: number): boolean {
 function switchTask(cpu: Cpu, selector: number, reason: number): void {
   const layout = is32(tss.high) ? LAYOUT32 : LAYOUT16;
   if (tss.limit >>> 0 < layout.least) raise(TS, selector & 0xfffc);
-  const { segments, flags } = cpu;
+  const { segments } = cpu;
   const oldSelector = segments.selector[TR] as number;
   readImage(cpu, layout);
   saveOld(cpu, reason);
@@ -174,7 +175,7 @@ function switchTask(cpu: Cpu, selector: number, reason: number): void {
   setSegment(cpu, TR, selector, tss.base, tss.limit, (tss.high & ACCESS) | BUSY);
   if (layout.size === 4 && wasPaging) loadCr3(cpu, image.cr3, 0);
   cpu.ip = image.ip;
-  flags.value = image.flags & 0x3f7fd7;
+  writeFlags(cpu, image.flags, ALL_FLAGS);
   for (let register = 0; register < 8; register++)
     cpu.r32[2 * register] = image.registers[register] as number;
   for (let seg = ES; seg <= GS; seg++) setNull(cpu, seg, image.segments[seg] as number);

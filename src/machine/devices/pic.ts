@@ -140,7 +140,7 @@ class Chip {
     this.single = (value & 0x02) !== 0;
     this.levelTriggered = (value & 0x08) !== 0;
     this.irr &= this.levelTriggered ? 0xff : this.elcr;
-    this.imr = this.isr = this.first = this.vector = 0;
+    this.imr = this.isr = this.lines = this.first = this.vector = 0;
     this.readIsr = this.poll = this.specialMask = false;
     this.autoEoi = this.rotateOnAutoEoi = this.fullyNested = false;
     this.expects = ICW2;
@@ -203,9 +203,9 @@ export class Pic implements PortDevice, IrqSink, VectorSource, Stateful {
 
   setIrq(irq: number, level: boolean): void {
     if (irq > 15 || irq === CASCADE) return;
-    if (irq < 8) this.#master.set(irq, level);
-    else this.#slave.set(irq - 8, level);
-    this.#update();
+    const chip = irq < 8 ? this.#master : this.#slave;
+    chip.set(irq & 7, level);
+    this.#changed(chip);
   }
 
   /** The INTR output. */
@@ -217,26 +217,29 @@ export class Pic implements PortDevice, IrqSink, VectorSource, Stateful {
   acknowledge(): number {
     const cascaded = this.#master.request() === CASCADE;
     const vector = this.#master.acknowledge();
-    const answer = cascaded ? this.#slave.acknowledge() : vector;
-    this.#update();
+    if (!cascaded) return vector;
+    const answer = this.#slave.acknowledge();
+    this.#changed(this.#slave);
     return answer;
   }
 
   in(port: number): number {
     if (port === 0x4d0) return this.#master.elcr;
     if (port === 0x4d1) return this.#slave.elcr;
-    const value = this.#chip(port).read((port & 1) !== 0);
-    this.#update();
+    const chip = this.#chip(port);
+    const value = chip.read((port & 1) !== 0);
+    this.#changed(chip);
     return value;
   }
 
   out(port: number, value: number): void {
     const byte = value & 0xff;
-    if (port === 0x4d0) this.#master.elcr = byte & ELCR_MASTER;
-    else if (port === 0x4d1) this.#slave.elcr = byte & ELCR_SLAVE;
-    else if (port & 1) this.#chip(port).writeOdd(byte);
-    else this.#chip(port).writeEven(byte);
-    this.#update();
+    const chip = this.#chip(port);
+    if (port === 0x4d0) chip.elcr = byte & ELCR_MASTER;
+    else if (port === 0x4d1) chip.elcr = byte & ELCR_SLAVE;
+    else if (port & 1) chip.writeOdd(byte);
+    else chip.writeEven(byte);
+    this.#changed(chip);
   }
 
   save(out: StateWriter): void {
@@ -252,12 +255,12 @@ export class Pic implements PortDevice, IrqSink, VectorSource, Stateful {
   }
 
   #chip(port: number): Chip {
-    return port < 0xa0 ? this.#master : this.#slave;
+    return port < 0xa0 || port === 0x4d0 ? this.#master : this.#slave;
   }
 
   /** The slave's INT output is the master's input 2. */
-  #update(): void {
-    this.#master.set(CASCADE, this.#slave.request() >= 0);
+  #changed(chip: Chip): void {
+    if (chip === this.#slave) this.#master.set(CASCADE, chip.request() >= 0);
     if (this.pending()) this.#intr();
   }
 }

@@ -37,8 +37,9 @@ const REFILLS = 100_000;
 
 export class Uart implements PortDevice, Stateful {
   ier = 0;
-  lcr = 3;
-  mcr = 0;
+  lcr = 0;
+  /** OUT2 is on, as in QEMU: there are drivers that never set it. */
+  mcr = 8;
   lsr = TRANSMITTER_EMPTY;
   /** Changes of the modem lines since MSR was read: its low four bits. */
   modemDelta = 0;
@@ -48,6 +49,8 @@ export class Uart implements PortDevice, Stateful {
   trigger = 1;
   transmitted = false;
   timedOut = false;
+  /** What the receiver buffer register holds after it was read. */
+  last = 0;
   /** Called with each byte that the guest sends. */
   onOutput: (byte: number) => void = () => {};
 
@@ -173,7 +176,8 @@ export class Uart implements PortDevice, Stateful {
 
   #take(): number {
     this.timedOut = false;
-    const byte = this.#received.shift() ?? 0;
+    const byte = this.#received.shift() ?? (this.fifos ? 0 : this.last);
+    if (!this.fifos) this.last = byte;
     this.#startPause();
     return byte;
   }
@@ -181,10 +185,15 @@ export class Uart implements PortDevice, Stateful {
   #transmit(byte: number): void {
     this.transmitted = true;
     if ((this.mcr & LOOPBACK) === 0) this.onOutput(byte);
-    else if (this.#room > 0) {
-      this.#received.push(byte);
-      this.#startPause();
-    } else this.lsr |= OVERRUN;
+    else this.#loopBack(byte);
+  }
+
+  /** Without room a full FIFO keeps what it has, a single register takes the new byte (LSR bit 1). */
+  #loopBack(byte: number): void {
+    if (this.#room <= 0) this.lsr |= OVERRUN;
+    if (!this.fifos) this.#received = [byte];
+    else if (this.#room > 0) this.#received.push(byte);
+    this.#startPause();
   }
 
   /** FCR: enable, clear receiver, clear transmitter; turning the FIFOs on or off clears them. */
@@ -195,6 +204,7 @@ export class Uart implements PortDevice, Stateful {
       this.timedOut = false;
       this.#startPause();
     }
+    if (fifos !== this.fifos || byte & 4) this.transmitted = true;
     this.fifos = fifos;
     this.trigger = fifos ? (TRIGGERS[byte >> 6] as number) : 1;
   }
@@ -249,4 +259,4 @@ export class Uart implements PortDevice, Stateful {
   }
 }
 
-const FIELDS = "ier lcr mcr lsr modemDelta scratch divisor fifos trigger transmitted timedOut";
+const FIELDS = "ier lcr mcr lsr modemDelta scratch divisor fifos trigger transmitted timedOut last";

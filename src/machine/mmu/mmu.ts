@@ -216,12 +216,12 @@ export class Mmu implements Memory {
   }
 
   direct(at: Gva, write: boolean): number {
-    const offset = this.#locate(at, 0, write ? this.#write : this.#read);
+    const offset = this.#locate(at, 0, write ? this.#writeMask : this.#readMask);
     return offset === MISS ? -1 : offset;
   }
 
   systemDirect(at: Gva, write: boolean): number {
-    const offset = this.#locate(at, 0, write ? SYSTEM_WRITE : SYSTEM_READ);
+    const offset = this.#locate(at, 0, write ? SYSTEM_WRITE_MASK : SYSTEM_READ_MASK);
     return offset === MISS ? -1 : offset;
   }
 

@@ -11,7 +11,6 @@ import type { Clock } from "../clock.ts";
 import type { CostProfile } from "../cost.ts";
 import type { StateReader, StateWriter } from "../state.ts";
 import { EVENT, type Trace } from "../trace.ts";
-import { P } from "./formats/bits.ts";
 import { Front } from "./front.ts";
 import { FLUSH_ALL, KEEP, Paging } from "./paging.ts";
 import { accessError, ERROR_PRESENT, ERROR_RESERVED, RIGHT_DIRTY, USER_FETCH } from "./rights.ts";
@@ -36,7 +35,6 @@ const FETCHES = USER_FETCH;
 const SMALLEST = SMALL;
 const NOWHERE = NO_ENTRY;
 const FOUND = LEAF;
-const PRESENT = P;
 const DIRTY = RIGHT_DIRTY;
 
 export interface TranslationParts {

@@ -19,6 +19,7 @@ export function deliverReal(cpu: Cpu, vector: number): void {
   poke16(cpu, -6, cpu.ip);
   moveSp(cpu, -6);
   flags.eflags &= ~(IF | TF | AC | RF);
+  cpu.memory.ac = false;
   loadReal(cpu, CS, selector);
   cpu.ip = ip;
   updateCode(cpu);

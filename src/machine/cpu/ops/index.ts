@@ -10,15 +10,22 @@ import { EXCHANGE } from "./exchange.ts";
 import { FLAG_OPS } from "./flags-ops.ts";
 import { MOVE } from "./move.ts";
 import { MULTIPLY_DIVIDE } from "./muldiv.ts";
+import { PACKED } from "./packed.ts";
 import { PORT_OPS } from "./port-ops.ts";
 import { PROCESSOR_OPS } from "./processor-ops.ts";
 import { movSegment, popSegmentBinder, pushSegmentBinder, SEGMENT_OPS } from "./segment-ops.ts";
 import { SHIFT } from "./shift.ts";
+import { SIMD_MOVE } from "./simd-move.ts";
+import { SIMD_STATE } from "./simd-state.ts";
 import { STACK } from "./stack-ops.ts";
 import { STRING } from "./string.ts";
 import { SYSCALLS } from "./syscalls.ts";
 import { TABLE_OPS } from "./table-ops.ts";
 import { TRANSFER_OPS } from "./transfer-ops.ts";
+import { X87 } from "./x87.ts";
+import { X87_CONTROL } from "./x87-control.ts";
+import { X87_FUNCTIONS } from "./x87-functions.ts";
+import { X87_MOVE } from "./x87-move.ts";
 
 /** Names of segment registers as operands: "ES" … "GS". */
 const SEGMENT = /^[CDEFGS]S$/;
@@ -46,6 +53,13 @@ export const SEMANTICS: Semantics = {
   ...SHIFT,
   ...STACK,
   ...STRING,
+  ...PACKED,
+  ...SIMD_MOVE,
+  ...SIMD_STATE,
+  ...X87,
+  ...X87_CONTROL,
+  ...X87_FUNCTIONS,
+  ...X87_MOVE,
   ...CONTROL_OPS,
   ...FLAG_OPS,
   ...PORT_OPS,

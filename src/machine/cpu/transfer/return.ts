@@ -11,8 +11,8 @@ import { EVENT } from "../../trace.ts";
 import type { Cpu } from "../cpu.ts";
 import { Descriptor, markAccessed, readDescriptor } from "../descriptor.ts";
 import { GP, raise } from "../fault.ts";
-import { flagsWritten, writeFlags } from "../flag-write.ts";
-import { AC, ARITHMETIC, DF, ID, IF, IOPL, NT, RF, TF, VIF, VIP, VM } from "../flags.ts";
+import { writeFlags } from "../flag-write.ts";
+import { AC, ALL_FLAGS, ARITHMETIC, DF, ID, IF, IOPL, NT, RF, TF, VIF, VIP, VM } from "../flags.ts";
 import { FRAME, peekFrame } from "../frame.ts";
 import { ESP } from "../registers.ts";
 import {
@@ -65,7 +65,10 @@ export function farReturn(cpu: Cpu, size: number, release: number): void {
 
 export function interruptReturn(cpu: Cpu, size: number): void {
   cpu.trace.event(EVENT.iret, cpu.cpl);
-  cpu.nmiBlocked = false;
+  if (cpu.nmiBlocked) {
+    cpu.nmiBlocked = false;
+    if (cpu.nmiPending) cpu.clock.attend();
+  }
   if (isReal(cpu)) returnReal(cpu, size);
   else if ((cpu.flags.eflags & NT) !== 0) {
     if (cpu.longMode) raise(GP);
@@ -154,8 +157,7 @@ function enterReturnStack(cpu: Cpu, selector: number): void {
 
 function returnToV86(cpu: Cpu, image: number): void {
   peekFrame(cpu, 4, 9);
-  const before = cpu.flags.value;
-  cpu.flags.value = image & 0x3f7fd7;
+  writeFlags(cpu, image, ALL_FLAGS);
   loadV86(cpu, CS, FRAME[1] as number);
   loadV86(cpu, SS, FRAME[4] as number);
   loadV86(cpu, ES, FRAME[5] as number);
@@ -167,5 +169,4 @@ function returnToV86(cpu: Cpu, image: number): void {
   cpu.ip = (FRAME[0] as number) & 0xffff;
   updateMode(cpu);
   cpu.clock.charge(cpu.prices.ringChange);
-  flagsWritten(cpu, before);
 }

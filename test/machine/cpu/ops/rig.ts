@@ -8,8 +8,10 @@ import { Clock } from "../../../../src/machine/clock.ts";
 import { bind } from "../../../../src/machine/cpu/bind.ts";
 import { Cpu } from "../../../../src/machine/cpu/cpu.ts";
 import { FAULT } from "../../../../src/machine/cpu/fault.ts";
+import { RINGLAB } from "../../../../src/machine/cpu/model.ts";
 import { Op } from "../../../../src/machine/cpu/op.ts";
 import { decode } from "../../../../src/machine/isa/index.ts";
+import { ROWS } from "../../../../src/machine/isa/table/index.ts";
 import { Mmu } from "../../../../src/machine/mmu/mmu.ts";
 import { PENTIUM_4 } from "../../../../src/machine/profiles/pentium4.ts";
 import { Trace } from "../../../../src/machine/trace.ts";
@@ -35,6 +37,12 @@ export const ARITHMETIC = CF | PF | AF | ZF | SF | OF;
 /** Present, writable, accessed data; 32-bit when `big`. As Segments.access holds it. */
 const dataAccess = (big: boolean) => 0x9300 | (big ? 0xc00000 : 0);
 
+/** A model with every feature that the ISA table knows. */
+const EVERYTHING = {
+  ...RINGLAB,
+  features: new Set(ROWS.map((row) => row.feature).filter((feature) => feature !== undefined)),
+};
+
 export class Rig {
   readonly bus = new Bus(1 << 20);
   readonly clock = new Clock();
@@ -45,7 +53,14 @@ export class Rig {
     this.bits = bits;
     const trace = new Trace(this.clock);
     const memory = new Mmu({ bus: this.bus, clock: this.clock, trace, profile: PENTIUM_4 });
-    const cpu = new Cpu({ bus: this.bus, clock: this.clock, trace, memory, prices: PENTIUM_4 });
+    const cpu = new Cpu({
+      bus: this.bus,
+      clock: this.clock,
+      trace,
+      memory,
+      prices: PENTIUM_4,
+      model: EVERYTHING,
+    });
     memory.faultRegister = cpu;
     this.cpu = cpu;
     cpu.bits = bits;

@@ -54,11 +54,16 @@ function pic(): readonly Step[] {
   ];
 }
 
-/** Counts are loaded and read back through all access modes and latches; outputs and null counts need time to go on. */
+/**
+ * Counts are loaded and read back through all access modes and latches. Outputs and null counts need time to go on; modes 1 and 5 need
+ * a trigger to load their count, and QEMU does not wait for it.
+ */
 function pit(): readonly Step[] {
   const load: Step = (random) => {
-    const [counter, access, mode] = [pick(random, [0, 2]), 1 + random(3), random(6)];
+    const [counter, access, mode] = [pick(random, [0, 2]), 1 + random(3), pick(random, [0, 2, 3, 4])];
     const bytes = access === 3 ? [random(256), random(256)] : [random(256)];
+    // An odd count of mode 3 starts with an even element: not in QEMU.
+    if (mode === 3) bytes[0] = (bytes[0] as number) & ~1;
     return [
       out(0x43, (counter << 6) | (access << 4) | (mode << 1)),
       ...bytes.map((byte) => out(0x40 + counter, byte)),
@@ -108,7 +113,8 @@ function uart(): readonly Step[] {
   const look: Step = () => [2, 5, 6, 1, 3, 4].map((register) => in_(base + register));
   return [
     ...[look, look],
-    (random) => [out(base + 1, random(16)), in_(base + 2)],
+    // Without the modem interrupt: QEMU's modem lines do not change in loopback.
+    (random) => [out(base + 1, random(8)), in_(base + 2)],
     (random) => [out(base + 4, 0x10 | random(16)), in_(base + 6)],
     (random) => [out(base + 2, pick(random, [0x00, 0x01, 0x07, 0x41, 0x87, 0xc1]))],
     (random) => Array.from({ length: 1 + random(6) }, () => out(base, random(256))),
@@ -127,8 +133,9 @@ function ioapic(): readonly Step[] {
   return [
     ...[look, look],
     (random) => [select(pick(random, [0, 1, 2])), read(base + 0x10), read(base)],
+    // Only of pins that are low: QEMU does not look at the line when an entry becomes level-triggered.
     (random) => {
-      const pin = random(24);
+      const pin = lines.indexOf(0, random(20));
       const low = (0x20 + random(0xd0)) | pick(random, [0, 0x8000, 0x10000, 0x18000, 0xa000, 0x900]);
       return [
         ...[select(0x11 + 2 * pin), write(base + 0x10, random(256) * 2 ** 24)],
