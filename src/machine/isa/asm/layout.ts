@@ -33,14 +33,15 @@ export class Layout {
   /** A symbol that has another value than in the pass before. */
   #moved: string | undefined;
 
-  /** Throws a LineError when the statement can be wrong whatever the addresses. */
-  add(statement: Statement): void {
+  /** Returns what is doubtful. Throws a LineError when the statement is wrong whatever the addresses. */
+  add(statement: Statement): string | undefined {
     const { label, body, source } = statement;
     const name = body?.kind === "equ" ? body.name : label?.name;
     if (name !== undefined) this.#declare(name, source, label?.column ?? 0);
     if (body?.kind === "equ") this.#constant(body);
-    this.#prepare(body);
+    const warning = this.#prepare(body);
     this.#statements.push(statement);
+    return warning;
   }
 
   #declare(name: string, source: SourceLine, column: number): void {
@@ -77,10 +78,13 @@ export class Layout {
     if (!depends && result.unknown === 0 && result.terms.length === 0) this.#constants.set(name, result);
   }
 
-  #prepare(body: Body | undefined): void {
-    if (body?.kind === "align") this.#prepare(body.fill);
-    if (body?.kind !== "instruction") return;
-    this.#prepared.set(body.instruction, new PreparedInstruction(body.instruction));
+  /** Returns what is doubtful about it. */
+  #prepare(body: Body | undefined): string | undefined {
+    if (body?.kind === "align") return this.#prepare(body.fill);
+    if (body?.kind !== "instruction") return undefined;
+    const prepared = new PreparedInstruction(body.instruction);
+    this.#prepared.set(body.instruction, prepared);
+    return prepared.warning;
   }
 
   settle(origin: bigint, report: (source: SourceLine, error: LineError) => void): LaidOut {
