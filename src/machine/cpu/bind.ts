@@ -4,6 +4,7 @@ import type { Cpu } from "./cpu.ts";
 import { exists, guarded, undefinedOpcode } from "./guard.ts";
 import type { Op } from "./op.ts";
 import { SEMANTICS } from "./ops/index.ts";
+import { priceOf } from "./price.ts";
 
 /**
  * Instructions after which the next one may follow unasked: they touch registers, flags and memory only. All others end a run,
@@ -30,6 +31,7 @@ export function bind(op: Op, cpu: Cpu): void {
   if (first === "AL" || first === "rAX" || first === "eAX") op.rm = 0;
   op.dst = op.rm >= 0 ? registerIndex(op.rm, op.size, op.rex) : 0;
   op.src = registerIndex(op.reg, op.size, op.rex);
+  op.cost = priceOf(op, cpu.prices);
   if (!exists(op, cpu)) {
     op.run = undefinedOpcode;
     return;

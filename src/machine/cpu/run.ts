@@ -128,8 +128,15 @@ export class Interpreter {
     let op: Op | null = null;
     try {
       do {
-        const offset = (cpu.ip - window.start) | 0;
-        if (offset >= 0 && offset < window.size) {
+        let offset = (cpu.ip - window.start) | 0;
+        if (offset < 0 || offset >= window.size) {
+          op = null;
+          this.#inRun = false;
+          this.code.open();
+          this.#inRun = true;
+          offset = (cpu.ip - window.start) | 0;
+        }
+        if (offset < window.size) {
           const first = window.ops[offset] as Op;
           if (first.runWorst < clock.left && first.runCount <= steps) {
             clock.left = (clock.left - first.runCost) | 0;

@@ -14,6 +14,7 @@ import type { CostProfile } from "../cost.ts";
 import type { StateReader, StateWriter } from "../state.ts";
 import type { Trace } from "../trace.ts";
 import { BusTables } from "./bus-tables.ts";
+import { explainWalk, type WalkExplanation } from "./explain.ts";
 import { FRONT_ADDEND, FRONT_HIGH, FRONT_MASK, FRONT_SHIFT, type Front, frontMask } from "./front.ts";
 import type { DataWatch, FaultRegister, Memory } from "./memory.ts";
 import {
@@ -56,13 +57,16 @@ export interface MmuParts {
 export class Mmu implements Memory {
   high = 0;
   readonly translation: Translation;
+  readonly #tables: BusTables;
   readonly #view: DataView;
   readonly #front: Front;
   readonly #slow: SlowAccess;
   #user = false;
   #wide = false;
   #ac = false;
-  /** Kinds of the processor's explicit accesses, by CPL, SMAP and AC. */
+  /** Kinds of the processor's explicit accesses, below CPL 3 and at CPL 3: the two change places at every system call. */
+  #systemKinds = kindsOf(false, false, false, false);
+  #userKinds = kindsOf(true, false, false, false);
   #read = SYSTEM_READ;
   #write = SYSTEM_WRITE;
   #fetch = SYSTEM_FETCH;
@@ -72,8 +76,9 @@ export class Mmu implements Memory {
 
   constructor({ bus, clock, trace, profile }: MmuParts) {
     this.#view = bus.view;
+    this.#tables = new BusTables(bus);
     this.translation = new Translation({
-      tables: new BusTables(bus),
+      tables: this.#tables,
       clock,
       trace,
       profile,
@@ -113,7 +118,7 @@ export class Mmu implements Memory {
   set ac(value: boolean) {
     if (value === this.#ac) return;
     this.#ac = value;
-    this.#chooseKinds();
+    this.#decideKinds();
   }
 
   get watch(): DataWatch | null {
@@ -122,7 +127,7 @@ export class Mmu implements Memory {
 
   set watch(value: DataWatch | null) {
     this.#slow.watch = value;
-    this.#chooseKinds();
+    this.#decideKinds();
   }
 
   get wide(): boolean {
@@ -270,6 +275,11 @@ export class Mmu implements Memory {
     else this.#slow.write(at | 0, this.#highOf(at), value, 4, SYSTEM_WRITES);
   }
 
+  /** The walk of a linear address, step by step, without any effect. */
+  explain(at: Gva): WalkExplanation {
+    return explainWalk(this.translation.paging, this.#tables, at | 0, this.#highOf(at));
+  }
+
   fetch(at: Gva): Gpa {
     const low = at | 0;
     const high = this.#highOf(at);
@@ -285,7 +295,7 @@ export class Mmu implements Memory {
 
   setControl(cr0: number, cr4: number, efer: number): void {
     this.translation.setControl(cr0, cr4, efer);
-    this.#chooseKinds();
+    this.#decideKinds();
   }
 
   loadCr3(low: number, high: number): void {
@@ -319,7 +329,7 @@ export class Mmu implements Memory {
     this.#ac = from.flag();
     this.translation.load(from);
     this.translation.setWide(this.#wide);
-    this.#chooseKinds();
+    this.#decideKinds();
   }
 
   /** RAM offset of the bytes at … at + last if the front allows the access to all of them, else MISS. */
@@ -346,17 +356,39 @@ export class Mmu implements Memory {
     return this.#wide ? Math.floor(at / TWO32) : 0;
   }
 
-  #chooseKinds(): void {
+  /** After SMAP, AC or CR0.AM changed. */
+  #decideKinds(): void {
     const { paging } = this.translation;
-    const lifted = paging.smap && this.#ac;
-    this.#read = this.#user ? USER_READ : lifted ? SMAP_READ : SYSTEM_READ;
-    this.#write = this.#user ? USER_WRITE : lifted ? SMAP_WRITE : SYSTEM_WRITE;
-    this.#fetch = this.#user ? USER_FETCH : SYSTEM_FETCH;
-    const checked = this.#user && this.#ac && (paging.cr0 & CR0_AM) !== 0;
-    this.#slow.checksAlignment = checked;
-    const slow = checked || this.#slow.watch !== null;
-    this.#readMask = frontMask(this.#read, slow);
-    this.#writeMask = frontMask(this.#write, slow);
-    this.#fetchMask = frontMask(this.#fetch - USER_FETCH);
+    const watched = this.#slow.watch !== null;
+    this.#systemKinds = kindsOf(false, paging.smap && this.#ac, false, watched);
+    this.#userKinds = kindsOf(true, false, this.#ac && (paging.cr0 & CR0_AM) !== 0, watched);
+    this.#chooseKinds();
   }
+
+  #chooseKinds(): void {
+    const kinds = this.#user ? this.#userKinds : this.#systemKinds;
+    this.#read = kinds.read;
+    this.#write = kinds.write;
+    this.#fetch = kinds.fetch;
+    this.#readMask = kinds.readMask;
+    this.#writeMask = kinds.writeMask;
+    this.#fetchMask = kinds.fetchMask;
+    this.#slow.checksAlignment = kinds.checksAlignment;
+  }
+}
+
+/**
+ * `lifted`: EFLAGS.AC lifts SMAP. With `checksAlignment`, since #AC comes before everything, and when accesses are `watched`,
+ * the front must not answer.
+ */
+function kindsOf(user: boolean, lifted: boolean, checksAlignment: boolean, watched: boolean) {
+  const read = user ? USER_READ : lifted ? SMAP_READ : SYSTEM_READ;
+  const write = user ? USER_WRITE : lifted ? SMAP_WRITE : SYSTEM_WRITE;
+  const fetch = user ? USER_FETCH : SYSTEM_FETCH;
+  return {
+    ...{ read, write, fetch, checksAlignment },
+    readMask: frontMask(read, checksAlignment || watched),
+    writeMask: frontMask(write, checksAlignment || watched),
+    fetchMask: frontMask(fetch - USER_FETCH),
+  };
 }
