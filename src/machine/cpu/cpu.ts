@@ -11,7 +11,7 @@ import { Fpu } from "./fpu/fpu.ts";
 import { type CpuModel, RINGLAB } from "./model.ts";
 import { MSR_WORDS } from "./msr-slots.ts";
 import { Registers } from "./registers.ts";
-import { Sse } from "./sse.ts";
+import { Sse } from "./simd/registers.ts";
 
 /** Control register bits (SDM Vol. 3, 2.5). */
 export const CR0 = {

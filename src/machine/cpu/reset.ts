@@ -5,7 +5,7 @@ import { refreshWatch } from "./debug.ts";
 import { MISC_ENABLE, PAT } from "./msr-slots.ts";
 import { EDX } from "./registers.ts";
 import { setSegment, updateMode } from "./segments.ts";
-import { MXCSR_INITIAL } from "./sse.ts";
+import { MXCSR_INITIAL } from "./simd/registers.ts";
 
 /** Present, writable data and readable code, both accessed. */
 const DATA = 0x9300;

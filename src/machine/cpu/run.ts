@@ -19,6 +19,9 @@ import type { Op } from "./op.ts";
 /** The most steps in one go: keeps the counter a small integer. */
 const LONGEST = 1 << 28;
 
+/** Cycles are whole numbers up to 2⁵³; what sleeps on for months must not come near. */
+const LAST_CYCLE = 2 ** 52;
+
 export class Interpreter {
   readonly cpu: Cpu;
   readonly code: Code;
@@ -98,7 +101,7 @@ export class Interpreter {
     const { clock } = cpu;
     if (this.#asleepSince < 0) this.#asleepSince = clock.now;
     const wake = clock.next;
-    if ((cpu.flags.eflags & IF) === 0 || wake - this.#asleepSince > this.patience) {
+    if ((cpu.flags.eflags & IF) === 0 || wake - this.#asleepSince > this.patience || wake > LAST_CYCLE) {
       this.#asleepSince = -1;
       return false;
     }

@@ -30,8 +30,8 @@ import {
 import { SlowAccess } from "./slow.ts";
 import { Translation } from "./translate.ts";
 
-/** No RAM offset: RAM ends at 3 GiB. */
-const MISS = 0xffffffff;
+/** No RAM offset: RAM ends at 2 GiB, so that offsets are small integers. */
+const MISS = -1;
 const PAGE_MASK = -4096;
 const TWO32 = 4294967296;
 const CR0_AM = 1 << 18;
@@ -230,13 +230,11 @@ export class Mmu implements Memory {
   }
 
   direct(at: Gva, write: boolean): number {
-    const offset = this.#locate(at, 0, write ? this.#writeMask : this.#readMask);
-    return offset === MISS ? -1 : offset;
+    return this.#locate(at, 0, write ? this.#writeMask : this.#readMask);
   }
 
   systemDirect(at: Gva, write: boolean): number {
-    const offset = this.#locate(at, 0, write ? SYSTEM_WRITE_MASK : SYSTEM_READ_MASK);
-    return offset === MISS ? -1 : offset;
+    return this.#locate(at, 0, write ? SYSTEM_WRITE_MASK : SYSTEM_READ_MASK);
   }
 
   systemRead8(at: Gva): number {
@@ -289,7 +287,7 @@ export class Mmu implements Memory {
       ((((low & PAGE_MASK) | key) ^ (entries[entry] as number)) & this.#fetchMask) === 0 &&
       entries[entry + HIGH] === high
     )
-      return (((entries[entry + ADDEND] as number) + low) >>> 0) as Gpa;
+      return (((entries[entry + ADDEND] as number) + low) | 0) as Gpa;
     return this.#slow.fetch(low, high, this.#fetch) as Gpa;
   }
 
@@ -339,7 +337,7 @@ export class Mmu implements Memory {
     const entry = (at >>> SHIFT) & INDEX;
     // The last byte's page: an access over a page's end never matches.
     if (((((at + last) & PAGE_MASK) | key) ^ (entries[entry] as number)) & mask) return MISS;
-    return ((entries[entry + ADDEND] as number) + at) >>> 0;
+    return ((entries[entry + ADDEND] as number) + at) | 0;
   }
 
   #locateWide(at: number, last: number, mask: number): number {
@@ -348,7 +346,7 @@ export class Mmu implements Memory {
     const entry = (low >>> SHIFT) & INDEX;
     if (((((low + last) & PAGE_MASK) | key) ^ (entries[entry] as number)) & mask) return MISS;
     if (entries[entry + HIGH] !== Math.floor(at / TWO32)) return MISS;
-    return ((entries[entry + ADDEND] as number) + low) >>> 0;
+    return ((entries[entry + ADDEND] as number) + low) | 0;
   }
 
   /** Upper half of a linear address: outside of 64-bit mode addresses are zero-extended. */
@@ -356,7 +354,7 @@ export class Mmu implements Memory {
     return this.#wide ? Math.floor(at / TWO32) : 0;
   }
 
-  /** After SMAP, AC or CR0.AM changed. */
+  /** After SMAP, AC, CR0.AM or the watch changed. */
   #decideKinds(): void {
     const { paging } = this.translation;
     const watched = this.#slow.watch !== null;
@@ -377,18 +375,16 @@ export class Mmu implements Memory {
   }
 }
 
-/**
- * `lifted`: EFLAGS.AC lifts SMAP. With `checksAlignment`, since #AC comes before everything, and when accesses are `watched`,
- * the front must not answer.
- */
+/** `lifted`: EFLAGS.AC lifts SMAP. With #AC to check, or somebody watching, the front must not answer. */
 function kindsOf(user: boolean, lifted: boolean, checksAlignment: boolean, watched: boolean) {
   const read = user ? USER_READ : lifted ? SMAP_READ : SYSTEM_READ;
   const write = user ? USER_WRITE : lifted ? SMAP_WRITE : SYSTEM_WRITE;
   const fetch = user ? USER_FETCH : SYSTEM_FETCH;
+  const slow = checksAlignment || watched;
   return {
     ...{ read, write, fetch, checksAlignment },
-    readMask: frontMask(read, checksAlignment || watched),
-    writeMask: frontMask(write, checksAlignment || watched),
+    readMask: frontMask(read, slow),
+    writeMask: frontMask(write, slow),
     fetchMask: frontMask(fetch - USER_FETCH),
   };
 }

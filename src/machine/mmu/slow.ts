@@ -83,7 +83,7 @@ export class SlowAccess {
   write64(low: number, high: number, valueLow: number, valueHigh: number, access: number): void {
     this.#align(low, 8, access);
     const split = Math.min(8, PAGE - (low & PAGE_OFFSET));
-    const first = this.#translation.translate(low, high, access);
+    const first = this.#translate(low, high, access);
     const second = split < 8 ? this.#secondPage(low, high, access) : 0;
     this.#bus.prepareWrite(first as Gpa, split);
     if (split < 8) this.#bus.prepareWrite(second as Gpa, 8 - split);
