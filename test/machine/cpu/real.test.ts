@@ -60,10 +60,10 @@ it("a vector past the table's limit is #GP, and without that one too the machine
 
 it("far transfers load paragraphs", () => {
   const world = real(
-    `push 0x1001
-     push back - 0x10
+    `push 0x0fff
+     push back + 0x10
      retf
-     back: call 0x1002:there - 0x20
+     back: call 0x0ffe:there + 0x20
      hlt
      there: pushf
      push 0x1000
@@ -76,5 +76,5 @@ it("far transfers load paragraphs", () => {
   );
   expect(fate(world)).toBe("done");
   const { r16, segments } = world.cpu;
-  expect([r16[0], segments.base[1], r16[4]]).toEqual([0x1000, 0x10000, 0x1001]);
+  expect([r16[0], segments.base[1], r16[4]]).toEqual([0x1000, 0x10000, 0x0fff]);
 });
