@@ -185,7 +185,8 @@ export class Code {
   #linear(ip: number): Gva {
     const cpu = this.#cpu;
     if (cpu.wide) return (cpu.ipHigh * 4294967296 + (ip >>> 0)) as Gva;
-    if (ip >>> 0 > (cpu.segments.limit[1] as number)) raise(GP);
+    const limit = (cpu.segments.limit[1] as number) | 0;
+    if (limit !== -1 && ip >>> 0 > limit >>> 0) raise(GP);
     return (((cpu.segments.base[1] as number) + ip) | 0) as Gva;
   }
 

@@ -158,6 +158,12 @@ export class Cpu {
   halted = false;
   /** Interrupts wait for one instruction: after STI, MOV SS, POP SS. */
   shadow = false;
+  /** Debug exceptions wait as well: after MOV SS, POP SS. */
+  debugShadow = false;
+  /** No single-step trap follows the current instruction: INT n, SYSCALL. */
+  skipsStep = false;
+  /** Breakpoints on data and ports that the current instruction met: bits of DR6. */
+  debugHits = 0;
   nmiBlocked = false;
   /** A non-maskable interrupt waits: set by a device, which then calls clock.attend(). */
   nmiPending = false;

@@ -16,7 +16,7 @@ import type { Trace } from "../trace.ts";
 import { BusTables } from "./bus-tables.ts";
 import { explainWalk, type WalkExplanation } from "./explain.ts";
 import { FRONT_ADDEND, FRONT_HIGH, FRONT_MASK, FRONT_SHIFT, type Front, frontMask } from "./front.ts";
-import type { FaultRegister, Memory } from "./memory.ts";
+import type { DataWatch, FaultRegister, Memory } from "./memory.ts";
 import {
   SMAP_READ,
   SMAP_WRITE,
@@ -30,8 +30,8 @@ import {
 import { SlowAccess } from "./slow.ts";
 import { Translation } from "./translate.ts";
 
-/** No RAM offset: RAM ends at 3 GiB. */
-const MISS = 0xffffffff;
+/** No RAM offset: RAM ends at 2 GiB, so that offsets are small integers. */
+const MISS = -1;
 const PAGE_MASK = -4096;
 const TWO32 = 4294967296;
 const CR0_AM = 1 << 18;
@@ -65,8 +65,8 @@ export class Mmu implements Memory {
   #wide = false;
   #ac = false;
   /** Kinds of the processor's explicit accesses, below CPL 3 and at CPL 3: the two change places at every system call. */
-  #systemKinds = kindsOf(false, false, false);
-  #userKinds = kindsOf(true, false, false);
+  #systemKinds = kindsOf(false, false, false, false);
+  #userKinds = kindsOf(true, false, false, false);
   #read = SYSTEM_READ;
   #write = SYSTEM_WRITE;
   #fetch = SYSTEM_FETCH;
@@ -118,6 +118,15 @@ export class Mmu implements Memory {
   set ac(value: boolean) {
     if (value === this.#ac) return;
     this.#ac = value;
+    this.#decideKinds();
+  }
+
+  get watch(): DataWatch | null {
+    return this.#slow.watch;
+  }
+
+  set watch(value: DataWatch | null) {
+    this.#slow.watch = value;
     this.#decideKinds();
   }
 
@@ -221,13 +230,11 @@ export class Mmu implements Memory {
   }
 
   direct(at: Gva, write: boolean): number {
-    const offset = this.#locate(at, 0, write ? this.#writeMask : this.#readMask);
-    return offset === MISS ? -1 : offset;
+    return this.#locate(at, 0, write ? this.#writeMask : this.#readMask);
   }
 
   systemDirect(at: Gva, write: boolean): number {
-    const offset = this.#locate(at, 0, write ? SYSTEM_WRITE_MASK : SYSTEM_READ_MASK);
-    return offset === MISS ? -1 : offset;
+    return this.#locate(at, 0, write ? SYSTEM_WRITE_MASK : SYSTEM_READ_MASK);
   }
 
   systemRead8(at: Gva): number {
@@ -330,7 +337,7 @@ export class Mmu implements Memory {
     const entry = (at >>> SHIFT) & INDEX;
     // The last byte's page: an access over a page's end never matches.
     if (((((at + last) & PAGE_MASK) | key) ^ (entries[entry] as number)) & mask) return MISS;
-    return ((entries[entry + ADDEND] as number) + at) >>> 0;
+    return ((entries[entry + ADDEND] as number) + at) | 0;
   }
 
   #locateWide(at: number, last: number, mask: number): number {
@@ -339,7 +346,7 @@ export class Mmu implements Memory {
     const entry = (low >>> SHIFT) & INDEX;
     if (((((low + last) & PAGE_MASK) | key) ^ (entries[entry] as number)) & mask) return MISS;
     if (entries[entry + HIGH] !== Math.floor(at / TWO32)) return MISS;
-    return ((entries[entry + ADDEND] as number) + low) >>> 0;
+    return ((entries[entry + ADDEND] as number) + low) | 0;
   }
 
   /** Upper half of a linear address: outside of 64-bit mode addresses are zero-extended. */
@@ -347,11 +354,12 @@ export class Mmu implements Memory {
     return this.#wide ? Math.floor(at / TWO32) : 0;
   }
 
-  /** After SMAP, AC or CR0.AM changed. */
+  /** After SMAP, AC, CR0.AM or the watch changed. */
   #decideKinds(): void {
     const { paging } = this.translation;
-    this.#systemKinds = kindsOf(false, paging.smap && this.#ac, false);
-    this.#userKinds = kindsOf(true, false, this.#ac && (paging.cr0 & CR0_AM) !== 0);
+    const watched = this.#slow.watch !== null;
+    this.#systemKinds = kindsOf(false, paging.smap && this.#ac, false, watched);
+    this.#userKinds = kindsOf(true, false, this.#ac && (paging.cr0 & CR0_AM) !== 0, watched);
     this.#chooseKinds();
   }
 
@@ -367,15 +375,16 @@ export class Mmu implements Memory {
   }
 }
 
-/** `lifted`: EFLAGS.AC lifts SMAP. `checksAlignment`: the front must not answer, since #AC comes before everything. */
-function kindsOf(user: boolean, lifted: boolean, checksAlignment: boolean) {
+/** `lifted`: EFLAGS.AC lifts SMAP. With #AC to check, or somebody watching, the front must not answer. */
+function kindsOf(user: boolean, lifted: boolean, checksAlignment: boolean, watched: boolean) {
   const read = user ? USER_READ : lifted ? SMAP_READ : SYSTEM_READ;
   const write = user ? USER_WRITE : lifted ? SMAP_WRITE : SYSTEM_WRITE;
   const fetch = user ? USER_FETCH : SYSTEM_FETCH;
+  const slow = checksAlignment || watched;
   return {
     ...{ read, write, fetch, checksAlignment },
-    readMask: frontMask(read, checksAlignment),
-    writeMask: frontMask(write, checksAlignment),
+    readMask: frontMask(read, slow),
+    writeMask: frontMask(write, slow),
     fetchMask: frontMask(fetch - USER_FETCH),
   };
 }

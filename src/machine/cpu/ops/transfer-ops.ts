@@ -1,6 +1,7 @@
 /** Far JMP, CALL and RET, INT n and its kin, IRET. */
 import { readMemory } from "../access.ts";
 import type { Cpu } from "../cpu.ts";
+import { takeHits } from "../debug.ts";
 import { softwareInterrupt } from "../deliver/deliver.ts";
 import { PRIVILEGED_SOFTWARE, SOFTWARE, SOFTWARE_EXCEPTION } from "../deliver/event.ts";
 import { BP, DB, OF } from "../fault.ts";
@@ -91,6 +92,7 @@ function int3(cpu: Cpu, op: Op): void {
 
 function int1(cpu: Cpu, op: Op): void {
   interrupt(cpu, op, PRIVILEGED_SOFTWARE, DB);
+  takeHits(cpu);
 }
 
 function into(cpu: Cpu, op: Op): void {
