@@ -8,7 +8,7 @@
  * one stays in integers.
  */
 import type { Gpa, Gva } from "../address.ts";
-import { type Bus, PAGE_MMIO } from "../bus.ts";
+import type { Bus } from "../bus.ts";
 import type { Clock } from "../clock.ts";
 import type { CostProfile } from "../cost.ts";
 import type { StateReader, StateWriter } from "../state.ts";
@@ -35,10 +35,8 @@ const MISS = 0xffffffff;
 const PAGE_MASK = -4096;
 const TWO32 = 4294967296;
 const CR0_AM = 1 << 18;
-const ALL_KINDS = 0xff;
 const SYSTEM_READ_MASK = frontMask(SYSTEM_READ);
 const SYSTEM_WRITE_MASK = frontMask(SYSTEM_WRITE);
-const READ_KINDS = (1 << USER_READ) | (1 << SYSTEM_READ) | (1 << SMAP_READ);
 // Copies: V8 folds a module's own constants into the code, but loads an imported one each time; that doubles a hit's price.
 const SHIFT = FRONT_SHIFT;
 const INDEX = FRONT_MASK;
@@ -80,11 +78,7 @@ export class Mmu implements Memory {
       clock,
       trace,
       profile,
-      direct: (base) => {
-        const flags = bus.flags(base as Gpa);
-        if (flags === 0) return ALL_KINDS;
-        return (flags & PAGE_MMIO) !== 0 ? 0 : READ_KINDS;
-      },
+      pages: bus.pages,
     });
     this.#front = this.translation.data;
     this.#slow = new SlowAccess(bus, clock, trace, this.translation, profile.mmioAccess);

@@ -2,7 +2,7 @@
 import type { Gpa, Gva } from "../address.ts";
 import { type Bus, PAGE_MMIO } from "../bus.ts";
 import type { Clock } from "../clock.ts";
-import { AC, PF, raise } from "../cpu/fault.ts";
+import { AC, type Fault, fault, PF, raise } from "../cpu/fault.ts";
 import { EVENT, type Trace } from "../trace.ts";
 import type { FaultRegister } from "./memory.ts";
 import { USER_WRITE } from "./rights.ts";
@@ -14,6 +14,7 @@ const TWO32 = 4294967296;
 // Copies: V8 folds a module's own constants into the code, but loads an imported one each time.
 const MMIO = PAGE_MMIO;
 const NO_ADDRESS = FAULT;
+const PAGE_FAULT = PF;
 const LAST_USER_KIND = USER_WRITE;
 
 export class SlowAccess {
@@ -108,14 +109,14 @@ export class SlowAccess {
   /** Raises here and not deeper down: unwinding costs by the frame. */
   #translate(low: number, high: number, access: number): number {
     const at = this.#translation.translate(low, high, access);
-    if (at === NO_ADDRESS) this.#pageFault(low, high);
+    if (at === NO_ADDRESS) throw this.#pageFault(low, high);
     return at;
   }
 
-  #pageFault(low: number, high: number): never {
+  #pageFault(low: number, high: number): Fault {
     this.faultRegister.cr2 = low as Gva;
     this.faultRegister.cr2High = high;
-    raise(PF, this.#translation.error);
+    return fault(PAGE_FAULT, this.#translation.error);
   }
 
   /** Upper half of the address `by` bytes on; 32-bit addresses wrap at 4 GiB. */

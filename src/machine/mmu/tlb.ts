@@ -58,7 +58,7 @@ export class Tlb {
     this.#setMask = sets - 1;
     this.#entries = new Int32Array(entries * STRIDE).fill(EMPTY);
     this.#nextWay = new Int32Array(sets);
-    this.#heads = new Int32Array(2 ** Math.ceil(Math.log2(2 * entries))).fill(NOWHERE);
+    this.#heads = new Int32Array(2 ** Math.ceil(Math.log2(8 * entries))).fill(NOWHERE);
     this.#hashMask = this.#heads.length - 1;
     this.#shifts = shifts;
     this.#spaces = spaces;

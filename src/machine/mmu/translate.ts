@@ -7,13 +7,23 @@
  *        │ miss
  *     walk ───────────────▶ walkReference for each entry read
  */
+import { PAGE_MMIO } from "../bus.ts";
 import type { Clock } from "../clock.ts";
 import type { CostProfile } from "../cost.ts";
 import type { StateReader, StateWriter } from "../state.ts";
 import { EVENT, type Trace } from "../trace.ts";
 import { Front } from "./front.ts";
 import { FLUSH_ALL, KEEP, Paging } from "./paging.ts";
-import { accessError, ERROR_PRESENT, ERROR_RESERVED, RIGHT_DIRTY, USER_FETCH } from "./rights.ts";
+import {
+  accessError,
+  ERROR_PRESENT,
+  ERROR_RESERVED,
+  RIGHT_DIRTY,
+  SMAP_READ,
+  SYSTEM_READ,
+  USER_FETCH,
+  USER_READ,
+} from "./rights.ts";
 import { LARGE, NO_ENTRY, SMALL, type Tlb } from "./tlb.ts";
 import { Tlbs } from "./tlbs.ts";
 import { HOLE, LEAF, type TableMemory, Walk } from "./walk.ts";
@@ -21,6 +31,11 @@ import { HOLE, LEAF, type TableMemory, Walk } from "./walk.ts";
 const TWO32 = 4294967296;
 const PAGE_OFFSET = 0xfff;
 const ALL_KINDS = 0xff;
+const READS = (1 << USER_READ) | (1 << SYSTEM_READ) | (1 << SMAP_READ);
+/** Kinds of access that may go straight to RAM, by the flags of its page. */
+const DIRECT = Uint8Array.from({ length: 2 * PAGE_MMIO }, (_, flags) =>
+  flags === 0 ? ALL_KINDS : (flags & PAGE_MMIO) !== 0 ? 0 : READS,
+);
 /** No physical address. */
 export const FAULT = -1;
 // Copies: V8 folds a module's own constants into the code, but loads an imported one each time.
@@ -42,8 +57,8 @@ export interface TranslationParts {
   readonly clock: Clock;
   readonly trace: Trace;
   readonly profile: CostProfile;
-  /** Kinds of access that may go straight to the page at a physical address, as a mask; 0 where none may. */
-  readonly direct: (base: number) => number;
+  /** PAGE_… flags of each page of RAM. */
+  readonly pages: Uint8Array;
 }
 
 export class Translation {
@@ -61,15 +76,21 @@ export class Translation {
   readonly #tables: TableMemory;
   readonly #clock: Clock;
   readonly #trace: Trace;
-  readonly #profile: CostProfile;
-  readonly #direct: (base: number) => number;
+  readonly #walkReference: number;
+  readonly #stlbHit: number;
+  readonly #pages: Uint8Array;
+  readonly #ram: number;
+  readonly #counts: Float64Array;
 
-  constructor({ tables, clock, trace, profile, direct }: TranslationParts) {
+  constructor({ tables, clock, trace, profile, pages }: TranslationParts) {
     this.#tables = tables;
     this.#clock = clock;
     this.#trace = trace;
-    this.#profile = profile;
-    this.#direct = direct;
+    this.#walkReference = profile.walkReference;
+    this.#stlbHit = profile.stlbHit;
+    this.#pages = pages;
+    this.#ram = pages.length * 4096;
+    this.#counts = trace.counts;
     this.paging = new Paging(profile, tables);
     this.tlbs = new Tlbs(profile);
   }
@@ -178,7 +199,7 @@ export class Translation {
       if ((((this.paging.kinds[rights] as number) >> access) & 1) === 0)
         return this.#replace(second, entry, size, low, high, access);
       this.#trace.tally(STLB_HIT, 1);
-      this.#clock.charge(this.#profile.stlbHit);
+      this.#clock.charge(this.#stlbHit);
       return this.#keep(low, high, access, size, rights, second.base(entry));
     }
     return this.#fromTables(low, high, access);
@@ -197,12 +218,14 @@ export class Translation {
     const root = this.paging.rootOf(low);
     if (root === NO_ADDRESS) return this.#fault(low, high, access, 0);
     const outcome = walk.run(format, this.#tables, root, low, high, true);
-    this.#trace.tally(WALK, 1);
-    this.#trace.tally(WALK_REFERENCE, walk.references);
-    this.#clock.charge(walk.references * this.#profile.walkReference);
+    const { references } = walk;
+    const counts = this.#counts;
+    counts[WALK] = (counts[WALK] as number) + 1;
+    counts[WALK_REFERENCE] = (counts[WALK_REFERENCE] as number) + references;
+    this.#clock.charge(references * this.#walkReference);
     if (outcome !== FOUND)
       return this.#fault(low, high, access, outcome === HOLE ? 0 : ERROR_PRESENT | ERROR_RESERVED);
-    const leaf = walk.low[walk.references - 1] as number;
+    const leaf = walk.low[references - 1] as number;
     let rights = format.rights(walk.everyLow, walk.someHigh, leaf);
     if ((((kinds[rights] as number) >> (access + 8)) & 1) === 0)
       return this.#fault(low, high, access, ERROR_PRESENT);
@@ -241,7 +264,8 @@ export class Translation {
       if (base < TWO32) this.code.fill(low, high, base, (kinds & ALL_KINDS) >> FETCHES);
       return;
     }
-    const direct = this.#direct(base);
+    if (base >= this.#ram) return;
+    const direct = DIRECT[this.#pages[base >>> 12] as number] as number;
     if (direct !== 0) this.data.fill(low, high, base, kinds & direct);
   }
 
