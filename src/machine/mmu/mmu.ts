@@ -54,11 +54,11 @@ export interface MmuParts {
 
 export class Mmu implements Memory {
   high = 0;
-  readonly translation: Translation;
-  readonly #tables: BusTables;
-  readonly #view: DataView;
-  readonly #front: Front;
-  readonly #slow: SlowAccess;
+  declare readonly translation: Translation;
+  declare private readonly tables: BusTables;
+  declare private readonly view: DataView;
+  declare private readonly front: Front;
+  declare private readonly slow: SlowAccess;
   #user = false;
   #wide = false;
   #ac = false;
@@ -71,26 +71,26 @@ export class Mmu implements Memory {
   #fetchMask = frontMask(SYSTEM_FETCH - USER_FETCH);
 
   constructor({ bus, clock, trace, profile }: MmuParts) {
-    this.#view = bus.view;
-    this.#tables = new BusTables(bus);
+    this.view = bus.view;
+    this.tables = new BusTables(bus);
     this.translation = new Translation({
-      tables: this.#tables,
+      tables: this.tables,
       clock,
       trace,
       profile,
       pages: bus.pages,
     });
-    this.#front = this.translation.data;
-    this.#slow = new SlowAccess(bus, clock, trace, this.translation, profile.mmioAccess);
+    this.front = this.translation.data;
+    this.slow = new SlowAccess(bus, clock, trace, this.translation, profile.mmioAccess);
     bus.onPageChange = (page) => this.translation.pageChanged(page * 4096);
   }
 
   get faultRegister(): FaultRegister {
-    return this.#slow.faultRegister;
+    return this.slow.faultRegister;
   }
 
   set faultRegister(register: FaultRegister) {
-    this.#slow.faultRegister = register;
+    this.slow.faultRegister = register;
   }
 
   get user(): boolean {
@@ -126,90 +126,90 @@ export class Mmu implements Memory {
 
   read8(at: Gva): number {
     const offset = this.#locate(at, 0, this.#readMask);
-    if (offset !== MISS) return this.#view.getUint8(offset);
-    return this.#slow.read(at | 0, this.#highOf(at), 1, this.#read);
+    if (offset !== MISS) return this.view.getUint8(offset);
+    return this.slow.read(at | 0, this.#highOf(at), 1, this.#read);
   }
 
   read16(at: Gva): number {
     const offset = this.#locate(at, 1, this.#readMask);
-    if (offset !== MISS) return this.#view.getUint16(offset, true);
-    return this.#slow.read(at | 0, this.#highOf(at), 2, this.#read);
+    if (offset !== MISS) return this.view.getUint16(offset, true);
+    return this.slow.read(at | 0, this.#highOf(at), 2, this.#read);
   }
 
   read32(at: Gva): number {
     const offset = this.#locate(at, 3, this.#readMask);
-    if (offset !== MISS) return this.#view.getInt32(offset, true);
-    return this.#slow.read(at | 0, this.#highOf(at), 4, this.#read) | 0;
+    if (offset !== MISS) return this.view.getInt32(offset, true);
+    return this.slow.read(at | 0, this.#highOf(at), 4, this.#read) | 0;
   }
 
   read64(at: Gva): number {
     const offset = this.#locate(at, 7, this.#readMask);
     if (offset !== MISS) {
-      this.high = this.#view.getInt32(offset + 4, true);
-      return this.#view.getInt32(offset, true);
+      this.high = this.view.getInt32(offset + 4, true);
+      return this.view.getInt32(offset, true);
     }
-    const low = this.#slow.read64(at | 0, this.#highOf(at), this.#read);
-    this.high = this.#slow.high;
+    const low = this.slow.read64(at | 0, this.#highOf(at), this.#read);
+    this.high = this.slow.high;
     return low;
   }
 
   write8(at: Gva, value: number): void {
     const offset = this.#locate(at, 0, this.#writeMask);
-    if (offset !== MISS) this.#view.setUint8(offset, value);
-    else this.#slow.write(at | 0, this.#highOf(at), value, 1, this.#write);
+    if (offset !== MISS) this.view.setUint8(offset, value);
+    else this.slow.write(at | 0, this.#highOf(at), value, 1, this.#write);
   }
 
   write16(at: Gva, value: number): void {
     const offset = this.#locate(at, 1, this.#writeMask);
-    if (offset !== MISS) this.#view.setUint16(offset, value, true);
-    else this.#slow.write(at | 0, this.#highOf(at), value, 2, this.#write);
+    if (offset !== MISS) this.view.setUint16(offset, value, true);
+    else this.slow.write(at | 0, this.#highOf(at), value, 2, this.#write);
   }
 
   write32(at: Gva, value: number): void {
     const offset = this.#locate(at, 3, this.#writeMask);
-    if (offset !== MISS) this.#view.setInt32(offset, value, true);
-    else this.#slow.write(at | 0, this.#highOf(at), value, 4, this.#write);
+    if (offset !== MISS) this.view.setInt32(offset, value, true);
+    else this.slow.write(at | 0, this.#highOf(at), value, 4, this.#write);
   }
 
   write64(at: Gva, low: number, high: number): void {
     const offset = this.#locate(at, 7, this.#writeMask);
     if (offset !== MISS) {
-      this.#view.setInt32(offset, low, true);
-      this.#view.setInt32(offset + 4, high, true);
-    } else this.#slow.write64(at | 0, this.#highOf(at), low, high, this.#write);
+      this.view.setInt32(offset, low, true);
+      this.view.setInt32(offset + 4, high, true);
+    } else this.slow.write64(at | 0, this.#highOf(at), low, high, this.#write);
   }
 
   readForWrite8(at: Gva): number {
     const offset = this.#locate(at, 0, this.#writeMask);
-    if (offset !== MISS) return this.#view.getUint8(offset);
-    return this.#slow.read(at | 0, this.#highOf(at), 1, this.#write);
+    if (offset !== MISS) return this.view.getUint8(offset);
+    return this.slow.read(at | 0, this.#highOf(at), 1, this.#write);
   }
 
   readForWrite16(at: Gva): number {
     const offset = this.#locate(at, 1, this.#writeMask);
-    if (offset !== MISS) return this.#view.getUint16(offset, true);
-    return this.#slow.read(at | 0, this.#highOf(at), 2, this.#write);
+    if (offset !== MISS) return this.view.getUint16(offset, true);
+    return this.slow.read(at | 0, this.#highOf(at), 2, this.#write);
   }
 
   readForWrite32(at: Gva): number {
     const offset = this.#locate(at, 3, this.#writeMask);
-    if (offset !== MISS) return this.#view.getInt32(offset, true);
-    return this.#slow.read(at | 0, this.#highOf(at), 4, this.#write) | 0;
+    if (offset !== MISS) return this.view.getInt32(offset, true);
+    return this.slow.read(at | 0, this.#highOf(at), 4, this.#write) | 0;
   }
 
   readForWrite64(at: Gva): number {
     const offset = this.#locate(at, 7, this.#writeMask);
     if (offset !== MISS) {
-      this.high = this.#view.getInt32(offset + 4, true);
-      return this.#view.getInt32(offset, true);
+      this.high = this.view.getInt32(offset + 4, true);
+      return this.view.getInt32(offset, true);
     }
-    const low = this.#slow.read64(at | 0, this.#highOf(at), this.#write);
-    this.high = this.#slow.high;
+    const low = this.slow.read64(at | 0, this.#highOf(at), this.#write);
+    this.high = this.slow.high;
     return low;
   }
 
   probe(at: Gva, size: number, write: boolean): void {
-    this.#slow.probe(at | 0, this.#highOf(at), size, write ? this.#write : this.#read);
+    this.slow.probe(at | 0, this.#highOf(at), size, write ? this.#write : this.#read);
   }
 
   direct(at: Gva, write: boolean): number {
@@ -224,43 +224,43 @@ export class Mmu implements Memory {
 
   systemRead8(at: Gva): number {
     const offset = this.#locate(at, 0, SYSTEM_READ_MASK);
-    if (offset !== MISS) return this.#view.getUint8(offset);
-    return this.#slow.read(at | 0, this.#highOf(at), 1, SYSTEM_READS);
+    if (offset !== MISS) return this.view.getUint8(offset);
+    return this.slow.read(at | 0, this.#highOf(at), 1, SYSTEM_READS);
   }
 
   systemRead16(at: Gva): number {
     const offset = this.#locate(at, 1, SYSTEM_READ_MASK);
-    if (offset !== MISS) return this.#view.getUint16(offset, true);
-    return this.#slow.read(at | 0, this.#highOf(at), 2, SYSTEM_READS);
+    if (offset !== MISS) return this.view.getUint16(offset, true);
+    return this.slow.read(at | 0, this.#highOf(at), 2, SYSTEM_READS);
   }
 
   systemRead32(at: Gva): number {
     const offset = this.#locate(at, 3, SYSTEM_READ_MASK);
-    if (offset !== MISS) return this.#view.getInt32(offset, true);
-    return this.#slow.read(at | 0, this.#highOf(at), 4, SYSTEM_READS) | 0;
+    if (offset !== MISS) return this.view.getInt32(offset, true);
+    return this.slow.read(at | 0, this.#highOf(at), 4, SYSTEM_READS) | 0;
   }
 
   systemWrite8(at: Gva, value: number): void {
     const offset = this.#locate(at, 0, SYSTEM_WRITE_MASK);
-    if (offset !== MISS) this.#view.setUint8(offset, value);
-    else this.#slow.write(at | 0, this.#highOf(at), value, 1, SYSTEM_WRITES);
+    if (offset !== MISS) this.view.setUint8(offset, value);
+    else this.slow.write(at | 0, this.#highOf(at), value, 1, SYSTEM_WRITES);
   }
 
   systemWrite16(at: Gva, value: number): void {
     const offset = this.#locate(at, 1, SYSTEM_WRITE_MASK);
-    if (offset !== MISS) this.#view.setUint16(offset, value, true);
-    else this.#slow.write(at | 0, this.#highOf(at), value, 2, SYSTEM_WRITES);
+    if (offset !== MISS) this.view.setUint16(offset, value, true);
+    else this.slow.write(at | 0, this.#highOf(at), value, 2, SYSTEM_WRITES);
   }
 
   systemWrite32(at: Gva, value: number): void {
     const offset = this.#locate(at, 3, SYSTEM_WRITE_MASK);
-    if (offset !== MISS) this.#view.setInt32(offset, value, true);
-    else this.#slow.write(at | 0, this.#highOf(at), value, 4, SYSTEM_WRITES);
+    if (offset !== MISS) this.view.setInt32(offset, value, true);
+    else this.slow.write(at | 0, this.#highOf(at), value, 4, SYSTEM_WRITES);
   }
 
   /** The walk of a linear address, step by step, without any effect. */
   explain(at: Gva): WalkExplanation {
-    return explainWalk(this.translation.paging, this.#tables, at | 0, this.#highOf(at));
+    return explainWalk(this.translation.paging, this.tables, at | 0, this.#highOf(at));
   }
 
   fetch(at: Gva): Gpa {
@@ -273,7 +273,7 @@ export class Mmu implements Memory {
       entries[entry + HIGH] === high
     )
       return (((entries[entry + ADDEND] as number) + low) >>> 0) as Gpa;
-    return this.#slow.fetch(low, high, this.#fetch) as Gpa;
+    return this.slow.fetch(low, high, this.#fetch) as Gpa;
   }
 
   setControl(cr0: number, cr4: number, efer: number): void {
@@ -318,7 +318,7 @@ export class Mmu implements Memory {
   /** RAM offset of the bytes at … at + last if the front allows the access to all of them, else MISS. */
   #locate(at: number, last: number, mask: number): number {
     if (this.#wide) return this.#locateWide(at, last, mask);
-    const { entries, key } = this.#front;
+    const { entries, key } = this.front;
     const entry = (at >>> SHIFT) & INDEX;
     // The last byte's page: an access over a page's end never matches.
     if (((((at + last) & PAGE_MASK) | key) ^ (entries[entry] as number)) & mask) return MISS;
@@ -327,7 +327,7 @@ export class Mmu implements Memory {
 
   #locateWide(at: number, last: number, mask: number): number {
     const low = at | 0;
-    const { entries, key } = this.#front;
+    const { entries, key } = this.front;
     const entry = (low >>> SHIFT) & INDEX;
     if (((((low + last) & PAGE_MASK) | key) ^ (entries[entry] as number)) & mask) return MISS;
     if (entries[entry + HIGH] !== Math.floor(at / TWO32)) return MISS;
@@ -346,7 +346,7 @@ export class Mmu implements Memory {
     this.#write = this.#user ? USER_WRITE : lifted ? SMAP_WRITE : SYSTEM_WRITE;
     this.#fetch = this.#user ? USER_FETCH : SYSTEM_FETCH;
     const checked = this.#user && this.#ac && (paging.cr0 & CR0_AM) !== 0;
-    this.#slow.checksAlignment = checked;
+    this.slow.checksAlignment = checked;
     this.#readMask = frontMask(this.#read, checked);
     this.#writeMask = frontMask(this.#write, checked);
     this.#fetchMask = frontMask(this.#fetch - USER_FETCH);

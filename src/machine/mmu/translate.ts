@@ -62,8 +62,8 @@ export interface TranslationParts {
 }
 
 export class Translation {
-  readonly paging: Paging;
-  readonly tlbs: Tlbs;
+  declare readonly paging: Paging;
+  declare readonly tlbs: Tlbs;
   /** Front of the data TLB, kinds USER_READ … SMAP_WRITE; of the instruction TLB, kinds FETCHES and SYSTEM_FETCH. */
   readonly data = new Front();
   readonly code = new Front();
@@ -73,24 +73,24 @@ export class Translation {
   error = 0;
 
   readonly #walk = new Walk();
-  readonly #tables: TableMemory;
-  readonly #clock: Clock;
-  readonly #trace: Trace;
-  readonly #walkReference: number;
-  readonly #stlbHit: number;
-  readonly #pages: Uint8Array;
-  readonly #ram: number;
-  readonly #counts: Float64Array;
+  declare private readonly tables: TableMemory;
+  declare private readonly clock: Clock;
+  declare private readonly trace: Trace;
+  declare private readonly walkReference: number;
+  declare private readonly stlbHit: number;
+  declare private readonly pages: Uint8Array;
+  declare private readonly ram: number;
+  declare private readonly counts: Float64Array;
 
   constructor({ tables, clock, trace, profile, pages }: TranslationParts) {
-    this.#tables = tables;
-    this.#clock = clock;
-    this.#trace = trace;
-    this.#walkReference = profile.walkReference;
-    this.#stlbHit = profile.stlbHit;
-    this.#pages = pages;
-    this.#ram = pages.length * 4096;
-    this.#counts = trace.counts;
+    this.tables = tables;
+    this.clock = clock;
+    this.trace = trace;
+    this.walkReference = profile.walkReference;
+    this.stlbHit = profile.stlbHit;
+    this.pages = pages;
+    this.ram = pages.length * 4096;
+    this.counts = trace.counts;
     this.paging = new Paging(profile, tables);
     this.tlbs = new Tlbs(profile);
   }
@@ -118,7 +118,7 @@ export class Translation {
       this.#fill(low, high, base, kinds, access);
       return base + (low & PAGE_OFFSET);
     }
-    this.#trace.tally(access >= FETCHES ? ITLB_MISS : DTLB_MISS, 1);
+    this.trace.tally(access >= FETCHES ? ITLB_MISS : DTLB_MISS, 1);
     return tlbs.second === undefined
       ? this.#fromTables(low, high, access)
       : this.#fromSecondLevel(tlbs.second, low, high, access);
@@ -143,7 +143,7 @@ export class Translation {
 
   /** The current PCID but for global pages; `global`: everything. */
   flush(global: boolean): void {
-    this.#trace.tally(TLB_FLUSH, 1);
+    this.trace.tally(TLB_FLUSH, 1);
     if (global) this.tlbs.flushAll(true);
     else this.tlbs.flush(this.tlbs.spaces.pcid);
     this.#clearFronts();
@@ -160,7 +160,7 @@ export class Translation {
   invpcid(type: number, pcid: number, low: number, high: number): void {
     if (type === 0) this.tlbs.removeFrom(pcid, low, high);
     else {
-      this.#trace.tally(TLB_FLUSH, 1);
+      this.trace.tally(TLB_FLUSH, 1);
       if (type === 1) this.tlbs.flush(pcid);
       else this.tlbs.flushAll(type === 2);
     }
@@ -198,8 +198,8 @@ export class Translation {
       const rights = second.rights(entry);
       if ((((this.paging.kinds[rights] as number) >> access) & 1) === 0)
         return this.#replace(second, entry, size, low, high, access);
-      this.#trace.tally(STLB_HIT, 1);
-      this.#clock.charge(this.#stlbHit);
+      this.trace.tally(STLB_HIT, 1);
+      this.clock.charge(this.stlbHit);
       return this.#keep(low, high, access, size, rights, second.base(entry));
     }
     return this.#fromTables(low, high, access);
@@ -217,12 +217,12 @@ export class Translation {
     const { format, kinds } = this.paging;
     const root = this.paging.rootOf(low);
     if (root === NO_ADDRESS) return this.#fault(low, high, access, 0);
-    const outcome = walk.run(format, this.#tables, root, low, high, true);
+    const outcome = walk.run(format, this.tables, root, low, high, true);
     const { references } = walk;
-    const counts = this.#counts;
+    const counts = this.counts;
     counts[WALK] = (counts[WALK] as number) + 1;
     counts[WALK_REFERENCE] = (counts[WALK_REFERENCE] as number) + references;
-    this.#clock.charge(references * this.#walkReference);
+    this.clock.charge(references * this.walkReference);
     if (outcome !== FOUND)
       return this.#fault(low, high, access, outcome === HOLE ? 0 : ERROR_PRESENT | ERROR_RESERVED);
     const leaf = walk.low[references - 1] as number;
@@ -230,7 +230,7 @@ export class Translation {
     if ((((kinds[rights] as number) >> (access + 8)) & 1) === 0)
       return this.#fault(low, high, access, ERROR_PRESENT);
     const write = access < FETCHES && (access & 1) === 1;
-    walk.markLeaf(format, this.#tables, write);
+    walk.markLeaf(format, this.tables, write);
     if (write) rights |= DIRTY;
     const size = walk.level - 1;
     this.tlbs.putSecond(low, high, size, rights, walk.base);
@@ -264,8 +264,8 @@ export class Translation {
       if (base < TWO32) this.code.fill(low, high, base, (kinds & ALL_KINDS) >> FETCHES);
       return;
     }
-    if (base >= this.#ram) return;
-    const direct = DIRECT[this.#pages[base >>> 12] as number] as number;
+    if (base >= this.ram) return;
+    const direct = DIRECT[this.pages[base >>> 12] as number] as number;
     if (direct !== 0) this.data.fill(low, high, base, kinds & direct);
   }
 
