@@ -69,7 +69,8 @@ export function assemble(text: string, options: AssembleOptions = {}): Assembly 
   for (const { source, tokens } of preprocessor.lines()) {
     try {
       const statement = parser.statement(source, tokens);
-      if (statement) layout.add(statement);
+      const warning = statement && layout.add(statement);
+      if (warning) note(source, warning);
     } catch (error) {
       if (!(error instanceof LineError)) throw error;
       report(source, error);

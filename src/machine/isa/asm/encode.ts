@@ -85,7 +85,7 @@ class Encoding {
   }
 
   #bytes(): number[] | LineError | undefined {
-    const { row, opcode, form } = this.#choice.template;
+    const { row, opcode } = this.#choice.template;
     const { bits, operands, mnemonic } = this.#instruction;
     const inMemory = this.#at("EMWQ", "memory") as MemoryOperand | undefined;
     const address = inMemory && encodeAddress(inMemory, this.#instruction, this.#scope, this.#long);
@@ -123,8 +123,6 @@ class Encoding {
         `${row.mnemonic} with these prefixes is longer than 15 bytes`,
         this.#instruction.column,
       );
-    if (form.row.lock === undefined && this.#instruction.prefixes.includes("lock"))
-      return new LineError(`${mnemonic} cannot be locked`, this.#instruction.column);
     return out;
   }
 

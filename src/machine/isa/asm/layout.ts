@@ -30,16 +30,18 @@ export class Layout {
   #output = new Output();
   #origin = 0n;
   #pass = 0;
-  #moved = false;
+  /** A symbol that has another value than in the pass before. */
+  #moved: string | undefined;
 
-  /** Throws a LineError when the statement can be wrong whatever the addresses. */
-  add(statement: Statement): void {
+  /** Returns what is doubtful. Throws a LineError when the statement is wrong whatever the addresses. */
+  add(statement: Statement): string | undefined {
     const { label, body, source } = statement;
     const name = body?.kind === "equ" ? body.name : label?.name;
     if (name !== undefined) this.#declare(name, source, label?.column ?? 0);
     if (body?.kind === "equ") this.#constant(body);
-    this.#prepare(body);
+    const warning = this.#prepare(body);
     this.#statements.push(statement);
+    return warning;
   }
 
   #declare(name: string, source: SourceLine, column: number): void {
@@ -76,32 +78,29 @@ export class Layout {
     if (!depends && result.unknown === 0 && result.terms.length === 0) this.#constants.set(name, result);
   }
 
-  #prepare(body: Body | undefined): void {
-    if (body?.kind === "align") this.#prepare(body.fill);
-    if (body?.kind !== "instruction") return;
-    this.#prepared.set(body.instruction, new PreparedInstruction(body.instruction));
+  /** Returns what is doubtful about it. */
+  #prepare(body: Body | undefined): string | undefined {
+    if (body?.kind === "align") return this.#prepare(body.fill);
+    if (body?.kind !== "instruction") return undefined;
+    const prepared = new PreparedInstruction(body.instruction);
+    this.#prepared.set(body.instruction, prepared);
+    return prepared.warning;
   }
 
   settle(origin: bigint, report: (source: SourceLine, error: LineError) => void): LaidOut {
     this.#origin = origin;
     for (this.#pass = 1; this.#pass <= MOST_PASSES; this.#pass++) {
-      this.#moved = false;
+      this.#moved = undefined;
       const errors: [SourceLine, LineError][] = [];
       const placed = this.#run((source, error) => errors.push([source, error]));
-      if (this.#moved || this.#pass === 1) continue;
+      if (this.#moved !== undefined || this.#pass === 1) continue;
       for (const [source, error] of errors) report(source, error);
       const symbols = new Map<string, number>();
       for (const [name, { n }] of this.#values) if (!name.startsWith("..@")) symbols.set(name, Number(n));
       return { bytes: this.#output.bytes(), symbols, placed };
     }
-    const [first] = this.#statements;
-    report(
-      first!.source,
-      new LineError(
-        `no layout was found in ${MOST_PASSES} passes: a length depends on itself (times, align, equ)`,
-        0,
-      ),
-    );
+    const message = `"${this.#moved}" has another value in each of ${MOST_PASSES} passes: it depends on itself`;
+    report(this.#defined.get(this.#moved!)!, new LineError(message, 0));
     return { bytes: new Uint8Array(), symbols: new Map(), placed: [] };
   }
 
@@ -127,7 +126,7 @@ export class Layout {
 
   #define(name: string, value: Value): void {
     const before = this.#values.get(name);
-    if (!before || before.n !== value.n || before.unknown !== value.unknown) this.#moved = true;
+    if (!before || before.n !== value.n || before.unknown !== value.unknown) this.#moved = name;
     this.#values.set(name, value);
   }
 

@@ -97,8 +97,11 @@ export class Preprocessor {
     const rest = () => tokenize(source.text).slice(1);
     if (/^if/.test(directive)) {
       const skipped = top !== undefined && !top.active;
-      const active = !skipped && this.#test(directive.slice(2), rest());
-      this.#conditions.push({ active, settled: skipped || active, hadElse: false, source });
+      const condition = { active: false, settled: true, hadElse: false, source };
+      // It is open even when its test is in error, so that its %endif is no second one.
+      this.#conditions.push(condition);
+      condition.active = !skipped && this.#test(directive.slice(2), rest());
+      condition.settled = skipped || condition.active;
       return true;
     }
     if (!/^(elif|else$|endif$)/.test(directive)) return false;
