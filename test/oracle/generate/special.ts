@@ -38,7 +38,7 @@ const privileged = ({ env }: Draft) => env.ring === 0;
 const wild = ({ env }: Draft) => env.world === "flat" && env.bits === 32;
 
 /** Bits of CR0 and CR4 that a case may turn on its own. */
-const CR0_FREE = [2, 4, 8, 0x10, 0x20, 0x10000, 0x40000, 0x20000000, 0x40000000, 0x60000000, 0x100, 0x400000];
+const CR0_FREE = [2, 4, 8, 0x10, 0x20, 0x10000, 0x40000, 0x40000000, 0x60000000, 0x100, 0x400000];
 const CR4_FREE = [
   0x1, 0x2, 0x4, 0x8, 0x80, 0x100, 0x200, 0x400, 0x800, 0x100000, 0x200000, 0x10000, 0x400000,
 ];
@@ -201,6 +201,12 @@ export function prepare(draft: Draft, { row, operands }: Parsed): Wish | undefin
       if (operand?.place === "S" || operands[1]?.place === "S")
         return segmentLoad(draft, operand?.place === "S");
       return wish;
+    case "movbe":
+      // QEMU takes 32 bits in 16-bit code without 66, and 16 bits with it.
+      return env.bits === 16 ? undefined : wish;
+    case "bswap":
+      // With a 16-bit operand the result is undefined.
+      return { ...wish, resize: env.bits === 16 };
     case "lldt":
     case "ltr":
     case "lar":
