@@ -38,6 +38,8 @@ function sizes(row: Row, bits: Bits): number[] {
   const varies = row.spelling !== undefined || row.operands.some((text) => /v|z|y|AX$|^A|p$/.test(text));
   if (row.mnemonic === "jcxz") return bits === 64 ? [4, 8] : [2, 4];
   if (!varies) return [4];
+  const is32or64 = !row.spelling && !row.operands.some((text) => /[vz]|AX$|^A|p$/.test(text));
+  if (is32or64) return bits !== 64 ? [4] : row.size64 === "f64" ? [8] : [4, 8];
   if (bits !== 64) return [2, 4];
   return row.size64 === "f64" ? [8] : row.size64 === "d64" ? [2, 8] : [2, 4, 8];
 }

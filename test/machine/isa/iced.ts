@@ -16,7 +16,7 @@ export const INVALID = "invalid";
 
 const hex = (value: bigint) => BigInt.asUintN(64, value).toString(16);
 
-/** iced's names where they differ from the table's. */
+/** iced's names where they differ from the table's. VMGEXIT is VMMCALL on a processor without SEV-ES. */
 const NAMES: Record<string, string> = {
   pushf: "pushfw",
   popf: "popfw",
@@ -27,6 +27,7 @@ const NAMES: Record<string, string> = {
   sal: "shl",
   sysexitq: "sysexit",
   sysretq: "sysret",
+  vmgexit: "vmmcall",
 };
 
 export interface Oracle {

@@ -41,6 +41,7 @@ function sysenter(cpu: Cpu): void {
   if (!cpu.protectedMode || (code & 0xfffc) === 0) raise(GP);
   const long = cpu.longMode;
   cpu.trace.event(EVENT.syscall, 0);
+  cpu.skipsStep = true;
   writeFlags(cpu, 0, VM | IF | RF);
   enter(cpu, code, code + 8, long ? CODE64 : CODE32, 0);
   r32[ESP] = msr[SYSENTER_ESP] as number;
@@ -67,6 +68,7 @@ function syscall(cpu: Cpu): void {
   if ((cpu.efer & EFER.SCE) === 0) raise(UD);
   const { msr, r32 } = cpu;
   cpu.trace.event(EVENT.syscall, 1);
+  cpu.skipsStep = true;
   r32[ECX] = cpu.ip;
   r32[ECX + 1] = cpu.ipHigh;
   r32[R11] = cpu.flags.value & ~RF;

@@ -32,12 +32,16 @@ export function addressSize(
   return bits / 8;
 }
 
+/** `long`: with the full displacement where there is a shorter one. */
 export function encodeAddress(
   operand: MemoryOperand,
   instruction: AsmInstruction,
   scope: Scope,
+  long: boolean,
 ): EncodedAddress {
-  const value = evaluate(operand.address, scope);
+  const found = evaluate(operand.address, scope);
+  // A label has the full displacement.
+  const value = long ? { ...found, labels: 1 } : found;
   const size = addressSize(operand, value, instruction);
   checkTerms(value.terms, size, instruction.bits, operand.column);
   const encoded = size === 2 ? address16(operand, value) : address32(operand, value, size, instruction);
@@ -61,8 +65,8 @@ function checkTerms(terms: readonly Term[], size: number, bits: number, column: 
 /** The displacement as it wraps in the address. */
 const wrapped = (n: bigint, size: number) => BigInt.asIntN(size === 2 ? 16 : 32, n);
 
-function checkDisplacement({ size }: EncodedAddress, { n, known }: Value, column: number): void {
-  if (!known) return;
+function checkDisplacement({ size }: EncodedAddress, { n, unknown }: Value, column: number): void {
+  if (unknown !== 0) return;
   const fits =
     size === 2
       ? n >= -0x8000n && n <= 0xffffn
@@ -77,14 +81,14 @@ function checkDisplacement({ size }: EncodedAddress, { n, known }: Value, column
 /** Bytes of the displacement: none, one, or full. Labels and unknown values take the full size, as in nasm. */
 function displacementBytes(
   operand: MemoryOperand,
-  { n, labels, known }: Value,
+  { n, labels, unknown }: Value,
   size: number,
   mayOmit: boolean,
 ): number {
   const full = size === 2 ? 2 : 4;
   const value = wrapped(n, size);
   if (operand.inner === 1) return 1;
-  if (operand.inner > 1 || labels !== 0 || !known) return full;
+  if (operand.inner > 1 || labels !== 0 || unknown !== 0) return full;
   if (value === 0n && mayOmit) return 0;
   return value >= -128n && value <= 127n ? 1 : full;
 }
@@ -129,7 +133,8 @@ function address32(
       throw new LineError("only al, ax, eax and rax move to and from a 64-bit address", operand.column);
     if (instruction.bits !== 64) return { ...common, mod: 0, rm: EBP, sib: undefined, rex: 0, bytes: 4 };
     const isFsGs = operand.segment !== undefined && operand.segment.number >= 4;
-    if (operand.relative ?? (instruction.relative && !isFsGs))
+    // A symbol without a value counts as an absolute number, as in nasm: one byte more until it has one.
+    if (value.unknown === 0 && (operand.relative ?? (instruction.relative && !isFsGs)))
       return {
         ...common,
         displacement: value.n,

@@ -25,18 +25,18 @@ const PREFIX_BYTES: Record<string, number> = {
   gs: 0x65,
 };
 
-/** `nearOnly`: jumps whose form is free are not tried short. Throws a LineError when no row takes the values. */
+/** `long`: what has a short and a long form gets the long one. Throws a LineError when no row takes the values. */
 export function encode(
   instruction: AsmInstruction,
   choices: readonly Choice[],
   scope: Scope,
-  nearOnly: boolean,
+  long: boolean,
 ): number[] {
   if (instruction.mnemonic === "") return instruction.prefixes.map((word) => prefixByte(word, instruction));
   let best: number[] | undefined;
   let reason: LineError | undefined;
   for (const choice of choices) {
-    const bytes = new Encoding(instruction, choice, scope, nearOnly).bytes();
+    const bytes = new Encoding(instruction, choice, scope, long).bytes();
     if (bytes instanceof LineError) reason = bytes;
     else if (bytes && (!best || bytes.length < best.length)) best = bytes;
   }
@@ -63,14 +63,14 @@ class Encoding {
   readonly #instruction: AsmInstruction;
   readonly #choice: Choice;
   readonly #scope: Scope;
-  readonly #nearOnly: boolean;
+  readonly #long: boolean;
   #size: number;
 
-  constructor(instruction: AsmInstruction, choice: Choice, scope: Scope, nearOnly: boolean) {
+  constructor(instruction: AsmInstruction, choice: Choice, scope: Scope, long: boolean) {
     this.#instruction = instruction;
     this.#choice = choice;
     this.#scope = scope;
-    this.#nearOnly = nearOnly;
+    this.#long = long;
     this.#size = choice.size;
   }
 
@@ -88,7 +88,7 @@ class Encoding {
     const { row, opcode, form } = this.#choice.template;
     const { bits, operands, mnemonic } = this.#instruction;
     const inMemory = this.#at("EMWQ", "memory") as MemoryOperand | undefined;
-    const address = inMemory && encodeAddress(inMemory, this.#instruction, this.#scope);
+    const address = inMemory && encodeAddress(inMemory, this.#instruction, this.#scope, this.#long);
     if (this.#isShortMove()) this.#size = 4;
     if (opcode.plusR && opcode.byte === 0x90 && bits === 64 && this.#isExchangeWithItself()) return undefined;
 
@@ -112,7 +112,8 @@ class Encoding {
     const bad = this.#immediates(out);
     if (bad) return bad === "other" ? undefined : bad;
     if (address?.ripRelative) {
-      const distance = address.displacement - this.#scope.here - BigInt(out.length);
+      const exact = address.displacement - this.#scope.here - BigInt(out.length);
+      const distance = address.size === 4 ? BigInt.asIntN(32, exact) : exact;
       if (!isInt32(distance))
         return new LineError("the operand is further than 2 GiB away", inMemory!.column);
       out.splice(displacementAt, 4, ...little(distance, 4));
@@ -155,8 +156,8 @@ class Encoding {
     const [, source] = this.#instruction.operands;
     if (template.row.opcode !== "B8+r" || size !== 8 || source?.kind !== "immediate" || source.size > 0)
       return false;
-    const { n, known, labels } = evaluate(source.value, this.#scope);
-    return known && labels === 0 && n >= 0n && n <= 0xffffffffn;
+    const { n, unknown, labels } = evaluate(source.value, this.#scope);
+    return unknown !== 0 || (labels === 0 && n >= 0n && n <= 0xffffffffn);
   }
 
   #prefixes(address: EncodedAddress | undefined): number[] {
@@ -269,14 +270,16 @@ class Encoding {
     out: number[],
   ): LineError | "other" | undefined {
     const value = evaluate(operand.value, this.#scope);
-    const { n, known, labels } = value;
+    const { n, unknown, labels } = value;
+    const known = unknown === 0;
     const size = this.#size;
-    if (letter === "1") return known && labels === 0 && n === 1n && operand.size === 0 ? undefined : "other";
+    if (letter === "1")
+      return operand.size === 0 && (!known || (labels === 0 && n === 1n)) ? undefined : "other";
     if (signed) return this.#signedByte(operand, value, out);
     const width = letter === "v" ? size : widthOf(letter, size);
     const isMove = this.#choice.template.row.opcode === "C7 /0";
     // The address of a label is not promised to fit in 32 bits.
-    if (isMove && size === 8 && operand.size === 0 && (labels !== 0 || !known || !isInt32(n))) return "other";
+    if (isMove && size === 8 && operand.size === 0 && known && (labels !== 0 || !isInt32(n))) return "other";
     const extended = letter === "z" && size === 8;
     if (known && !(extended ? isInt32(n) : fits(n, width)))
       return tooLarge(n, width, operand.column, extended);
@@ -287,17 +290,19 @@ class Encoding {
   /** A byte that stands for the whole operand. */
   #signedByte(
     operand: ImmediateOperand,
-    { n, known, labels }: Value,
+    { n, unknown, labels }: Value,
     out: number[],
   ): LineError | "other" | undefined {
     const size = this.#size;
     const ordered = operand.size === 1;
-    if (!known || labels !== 0) {
-      if (!ordered) return "other";
-    } else if (!fits(n, size)) return "other";
+    if (this.#long && !ordered) return "other";
     const value = BigInt.asIntN(8 * size, n);
-    if (value < -128n || value > 127n)
-      return ordered && known ? tooLarge(n, 1, operand.column, true) : "other";
+    // Until a symbol has a value it is taken to be small: lengths begin short and grow.
+    if (unknown === 0) {
+      if (labels !== 0 && !ordered) return "other";
+      if (!fits(n, size) || value < -128n || value > 127n)
+        return ordered ? tooLarge(n, 1, operand.column, true) : "other";
+    }
     out.push(...little(value, 1));
     return undefined;
   }
@@ -308,9 +313,10 @@ class Encoding {
     // Of JMP and Jcc there is a longer form, and only what is known to be near can be short.
     const isFree = /^j(?!cxz)/.test(row.mnemonic) && operand.distance === undefined;
     const bytes = letter === "b" ? 1 : this.#size === 2 ? 2 : 4;
-    if (letter === "b" && isFree && (this.#nearOnly || (target.known && target.labels !== 1))) return "other";
+    if (letter === "b" && isFree && (this.#long || (target.unknown === 0 && target.labels !== 1)))
+      return "other";
     const exact = target.n - this.#scope.here - BigInt(out.length + bytes);
-    const distance = target.known ? BigInt.asIntN(this.#size * 8, exact) : 0n;
+    const distance = target.unknown === 0 ? BigInt.asIntN(this.#size * 8, exact) : 0n;
     if (letter === "b" && (distance < -128n || distance > 127n))
       return isFree
         ? "other"

@@ -1,4 +1,5 @@
 /** What to tell whoever wrote operands that no row takes. */
+import { parseOperand } from "../operand.ts";
 import type { Row } from "../row.ts";
 import { rowsOf } from "./names.ts";
 import type { AsmInstruction, AsmOperand } from "./statement.ts";
@@ -23,7 +24,14 @@ export function explain(instruction: AsmInstruction): string {
   const usable = rows.filter(({ modes }) => !modes || modes.includes(bits === 64 ? "long" : "protected"));
   if (usable.length === 0)
     return `${mnemonic} exists ${bits === 64 ? "only outside" : "only in"} 64-bit code; these are bits ${bits}`;
-  const forms = [...new Set(usable.map((row) => signature(row, bits)))];
+  // What moves only the accumulator to a fixed address, the general forms do too.
+  const forms = [
+    ...new Set(
+      usable
+        .filter(({ operands: all }) => !all.some((text) => text.startsWith("O")))
+        .map((row) => signature(row, bits)),
+    ),
+  ];
   const got = operands.length === 0 ? "nothing" : operands.map(spell).join(", ");
   return `${mnemonic} takes ${forms.map((form) => form || "nothing").join(" · ")}; got ${got}`;
 }
@@ -34,9 +42,10 @@ function signature(row: Row, bits: number): string {
 }
 
 function describe(text: string, bits: number, row: Row): string {
-  const [, place, letter] = /^([A-Z])([a-z]?)/.exec(text) as unknown as [string, string, string];
   if (text === "Rv/Mw") return "r/m16";
-  if (!/^[A-Z][a-z]{0,2}$/.test(text) || text === "STi" || text === "CL") return text.toLowerCase();
+  const { place, size: letter } = parseOperand(text);
+  if (place === "fixed")
+    return letter === "rAX" && bits === 64 ? "ax/eax/rax" : letter.replace(/^[er]AX/, "ax/eax").toLowerCase();
   const size = (SIZES[letter] ?? "").replace(/\/64$/, bits === 64 ? "/64" : "");
   switch (place) {
     case "E":

@@ -27,8 +27,8 @@ export interface Value {
   n: bigint;
   /** How many addresses are in it: 1 a label, 0 a number or the distance of two labels. */
   labels: number;
-  /** False when a symbol in it has no value yet. */
-  known: boolean;
+  /** How many symbols without a value are in it; as with labels, the difference of two counts none: they are likely to be near. */
+  unknown: number;
   terms: readonly Term[];
 }
 
@@ -45,10 +45,10 @@ export interface Scope {
 export const constant = (n: bigint): Value => ({
   n: BigInt.asIntN(64, n),
   labels: 0,
-  known: true,
+  unknown: 0,
   terms: [],
 });
-const UNKNOWN: Value = { n: 0n, labels: 0, known: false, terms: [] };
+const UNKNOWN: Value = { n: 0n, labels: 0, unknown: 1, terms: [] };
 
 /** Whether the expression or a part of it is of one of these kinds. */
 export function contains(expression: Expression, ...kinds: Expression["kind"][]): boolean {
@@ -185,14 +185,14 @@ export function evaluate(expression: Expression, scope: Scope): Value {
     case "symbol":
       return scope.symbol(expression.name, expression.column) ?? UNKNOWN;
     case "here":
-      return { n: scope.here, labels: 1, known: true, terms: [] };
+      return { n: scope.here, labels: 1, unknown: 0, terms: [] };
     case "start":
-      return { n: scope.start, labels: 1, known: true, terms: [] };
+      return { n: scope.start, labels: 1, unknown: 0, terms: [] };
     case "register":
       return {
         n: 0n,
         labels: 0,
-        known: true,
+        unknown: 0,
         terms: [{ register: expression.register, scale: 1, scaled: false }],
       };
     case "unary":
@@ -220,21 +220,21 @@ function scalar(value: Value, column: number): Value {
 function unary(operator: string, value: Value, column: number): Value {
   if (operator === "+") return value;
   if (operator === "-") return scale(value, -1n);
-  const { n, known } = scalar(value, column);
-  return { ...constant(operator === "~" ? ~n : n === 0n ? 1n : 0n), known };
+  const { n, unknown } = scalar(value, column);
+  return { ...constant(operator === "~" ? ~n : n === 0n ? 1n : 0n), unknown };
 }
 
 function binary(operator: string, a: Value, b: Value, column: number): Value {
   if (operator === "+") return sum(a, b);
   if (operator === "-") return sum(a, scale(b, -1n));
-  const known = a.known && b.known;
+  const unknown = a.unknown === 0 && b.unknown === 0 ? 0 : 1;
   if (operator === "*" && a.terms.length + b.terms.length > 0) {
     const [registers, factor] = a.terms.length > 0 ? [a, b] : [b, a];
     const times = scale(registers, scalar(factor, column).n);
-    return { ...times, known, terms: times.terms.map((term) => ({ ...term, scaled: true })) };
+    return { ...times, unknown, terms: times.terms.map((term) => ({ ...term, scaled: true })) };
   }
-  const n = compute(operator, scalar(a, column).n, scalar(b, column).n, known, column);
-  return { ...constant(n), known };
+  const n = compute(operator, scalar(a, column).n, scalar(b, column).n, unknown === 0, column);
+  return { ...constant(n), unknown };
 }
 
 function sum(a: Value, b: Value): Value {
@@ -247,15 +247,15 @@ function sum(a: Value, b: Value): Value {
   return {
     n: BigInt.asIntN(64, a.n + b.n),
     labels: a.labels + b.labels,
-    known: a.known && b.known,
+    unknown: a.unknown + b.unknown,
     terms: terms.filter((term) => term.scale !== 0),
   };
 }
 
-const scale = ({ n, labels, known, terms }: Value, factor: bigint): Value => ({
+const scale = ({ n, labels, unknown, terms }: Value, factor: bigint): Value => ({
   n: BigInt.asIntN(64, n * factor),
   labels: labels * Number(factor),
-  known,
+  unknown: unknown * Number(factor),
   terms: terms.map((term) => ({ ...term, scale: term.scale * Number(factor) })),
 });
 

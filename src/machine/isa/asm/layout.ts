@@ -1,9 +1,9 @@
 /** Statements to addresses and bytes, pass after pass, until no symbol moves. */
-import { encode, fits } from "./encode.ts";
+import { fits } from "./encode.ts";
 import { LineError, type SourceLine } from "./error.ts";
 import { contains, type Expression, evaluate, type Scope, type Value } from "./expression.ts";
-import { type Choice, choices } from "./match.ts";
-import { normalize } from "./normalize.ts";
+import { MOST_BYTES, Output } from "./output.ts";
+import { PreparedInstruction } from "./prepared.ts";
 import type { AsmInstruction, Body, DataItem, Statement } from "./statement.ts";
 
 export interface Placed {
@@ -17,26 +17,16 @@ export interface LaidOut {
   placed: Placed[];
 }
 
-/** After this many passes a jump that was long once stays long: so a layout is found. */
+/** After this many passes what was long once stays long: so a layout is found. */
 const PATIENCE = 40;
 const MOST_PASSES = 200;
-const MOST_BYTES = 256 * 1024 * 1024;
-
-interface Prepared {
-  instruction: AsmInstruction;
-  choices: Choice[];
-  nearOnly: boolean;
-  length: number;
-  /** The bytes, when no address enters them. */
-  fixed: number[] | undefined;
-}
 
 export class Layout {
   readonly #statements: Statement[] = [];
   readonly #defined = new Map<string, SourceLine>();
   readonly #values = new Map<string, Value>();
   readonly #constants = new Map<string, Value>();
-  readonly #prepared = new Map<AsmInstruction, Prepared>();
+  readonly #prepared = new Map<AsmInstruction, PreparedInstruction>();
   #output = new Output();
   #origin = 0n;
   #pass = 0;
@@ -70,7 +60,11 @@ export class Layout {
       return 0n;
     };
     const scope: Scope = {
-      symbol: (other) => this.#constants.get(other),
+      symbol: (other) => {
+        const known = this.#constants.get(other);
+        if (!known) address();
+        return known;
+      },
       get here() {
         return address();
       },
@@ -79,20 +73,13 @@ export class Layout {
       },
     };
     const result = evaluate(value, scope);
-    if (!depends && result.known && result.terms.length === 0) this.#constants.set(name, result);
+    if (!depends && result.unknown === 0 && result.terms.length === 0) this.#constants.set(name, result);
   }
 
   #prepare(body: Body | undefined): void {
     if (body?.kind === "align") this.#prepare(body.fill);
     if (body?.kind !== "instruction") return;
-    const instruction = normalize(body.instruction);
-    this.#prepared.set(body.instruction, {
-      instruction,
-      choices: instruction.mnemonic === "" ? [] : choices(instruction),
-      nearOnly: false,
-      length: 0,
-      fixed: undefined,
-    });
+    this.#prepared.set(body.instruction, new PreparedInstruction(body.instruction));
   }
 
   settle(origin: bigint, report: (source: SourceLine, error: LineError) => void): LaidOut {
@@ -124,7 +111,7 @@ export class Layout {
       const offset = this.#output.length;
       try {
         if (statement.label)
-          this.#define(statement.label.name, { n: this.#here, labels: 1, known: true, terms: [] });
+          this.#define(statement.label.name, { n: this.#here, labels: 1, unknown: 0, terms: [] });
         this.#emit(statement);
       } catch (error) {
         if (!(error instanceof LineError)) throw error;
@@ -140,7 +127,7 @@ export class Layout {
 
   #define(name: string, value: Value): void {
     const before = this.#values.get(name);
-    if (!before || before.n !== value.n || before.known !== value.known) this.#moved = true;
+    if (!before || before.n !== value.n || before.unknown !== value.unknown) this.#moved = true;
     this.#values.set(name, value);
   }
 
@@ -176,8 +163,8 @@ export class Layout {
   }
 
   #count(expression: Expression, what: string): number {
-    const { n, known } = evaluate(expression, this.#scope());
-    if (!known) return 0;
+    const { n, unknown } = evaluate(expression, this.#scope());
+    if (unknown !== 0) return 0;
     if (n < 0n)
       throw new LineError(
         `${what} ${n}: the count is negative${what === "times" ? "; the code before it is too long" : ""}`,
@@ -190,7 +177,7 @@ export class Layout {
   #body(body: Body): void {
     switch (body.kind) {
       case "instruction":
-        this.#instruction(body.instruction);
+        this.#output.push(this.#prepared.get(body.instruction)!.bytes(this.#scope(), this.#pass > PATIENCE));
         return;
       case "data":
         for (const item of body.items) this.#output.push(this.#data(item, body.size));
@@ -207,16 +194,6 @@ export class Layout {
     }
   }
 
-  #instruction(written: AsmInstruction): void {
-    const prepared = this.#prepared.get(written)!;
-    const { instruction } = prepared;
-    const bytes = prepared.fixed ?? encode(instruction, prepared.choices, this.#scope(), prepared.nearOnly);
-    if (prepared.length === 0 && !dependsOnAddresses(instruction)) prepared.fixed = bytes;
-    if (this.#pass > PATIENCE && bytes.length < prepared.length) prepared.nearOnly = true;
-    prepared.length = bytes.length;
-    this.#output.push(bytes);
-  }
-
   #data(item: DataItem, size: number): readonly number[] {
     if ("bytes" in item) return item.bytes;
     const view = new DataView(new ArrayBuffer(8));
@@ -224,8 +201,8 @@ export class Layout {
       if (size === 8) view.setFloat64(0, item.float, true);
       else view.setFloat32(0, item.float, true);
     } else {
-      const { n, known } = evaluate(item.value, this.#scope());
-      if (known && !fits(n, size))
+      const { n, unknown } = evaluate(item.value, this.#scope());
+      if (unknown === 0 && !fits(n, size))
         throw new LineError(
           `${n} does not fit in ${size === 1 ? "a byte" : `${size} bytes`}`,
           item.value.column,
@@ -250,48 +227,3 @@ export class Layout {
 }
 
 const dependsOnHere = (item: DataItem) => "value" in item && contains(item.value, "here");
-
-/** Whether the bytes can change from pass to pass. */
-function dependsOnAddresses({ operands, relative }: AsmInstruction): boolean {
-  const moves = (value: Expression) => contains(value, "here", "start", "symbol");
-  return operands.some((operand) => {
-    if (operand.kind === "memory")
-      return moves(operand.address) || operand.relative !== undefined || relative;
-    if (operand.kind === "far") return moves(operand.selector) || moves(operand.offset);
-    return operand.kind === "immediate" && moves(operand.value);
-  });
-}
-
-/** A buffer that grows. */
-class Output {
-  length = 0;
-  #buffer = new Uint8Array(4096);
-
-  bytes(): Uint8Array {
-    return this.#buffer.slice(0, this.length);
-  }
-  push(bytes: readonly number[]): void {
-    this.#reserve(bytes.length, 0);
-    this.#buffer.set(bytes, this.length);
-    this.length += bytes.length;
-  }
-  zeros(count: number, column: number): void {
-    this.#reserve(count, column);
-    this.length += count;
-  }
-  /** What stands from `start` on, `count` more times. */
-  repeat(start: number, count: number): void {
-    const unit = this.#buffer.slice(start, this.length);
-    this.#reserve(unit.length * count, 0);
-    if (unit.length === 1) this.#buffer.fill(unit[0]!, this.length, this.length + count);
-    else for (let i = 0; i < count; i++) this.#buffer.set(unit, this.length + i * unit.length);
-    this.length += unit.length * count;
-  }
-  #reserve(count: number, column: number): void {
-    if (this.length + count > MOST_BYTES) throw new LineError("the program is larger than 256 MiB", column);
-    if (this.length + count <= this.#buffer.length) return;
-    const larger = new Uint8Array(Math.max(2 * this.#buffer.length, this.length + count));
-    larger.set(this.#buffer.subarray(0, this.length));
-    this.#buffer = larger;
-  }
-}

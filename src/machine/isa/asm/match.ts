@@ -220,7 +220,7 @@ function fitsImmediate(
     return (keyword === size || keyword === Math.min(4, size)) && !strict ? binds("v") : "no";
   }
   const width = widthOf(letter, size);
-  if (keyword !== width && !(keyword === size && letter === "z")) return "no";
+  if (keyword !== width && !(keyword === size && letter === "z" && !strict)) return "no";
   return template.form.size === SIZE_V ? binds(letter) : "yes";
 }
 

@@ -61,7 +61,7 @@ export const FLAGS = [
     ...[0, 1, 2, 3, 4, 5, 6, 7].map((digit) => ["nop", `0F 0D /${digit}`, "Rv"] as const),
     ...[0, 1, 2, 3].map((digit) => ["nop", `0F 18 /${digit}`, "Rv"] as const),
     ...[4, 5, 6, 7].map((digit) => ["nop", `0F 18 /${digit}`, "Ev"] as const),
-    ...["19", "1A", "1B", "1C", "1D", "1E"].map((byte) => ["nop", `0F ${byte}`, "Ev Gv"] as const),
+    ...["19", "1A", "1B", "1C", "1D", "1E"].map((byte) => ["nop", `0F ${byte}`, "Ev"] as const),
     ...[1, 2, 3, 4, 5, 6, 7].map((digit) => ["nop", `0F 1F /${digit}`, "Ev"] as const),
   ),
 ];

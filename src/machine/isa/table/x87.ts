@@ -129,15 +129,16 @@ export const X87: Row[] = [
     ["fnclex", "DB E2"],
     ["fninit", "DB E3"],
   ),
-  // Of the 8087 and 80287, today without effect; and encodings that Intel does not document.
+  // Of the 8087 and 80287, today without effect.
+  ...rows({ faults: QUIET }, ...single("DB", { E0: "fneni", E1: "fndisi", E4: "fnsetpm" })),
+  // Encodings that Intel does not document.
+  ...rows({ faults: QUIET }, ["fstpnce", "D9 D8+i", "STi"]),
   ...rows(
     { faults: QUIET, alias: true },
-    ...single("DB", { E0: "fneni", E1: "fndisi", E4: "fnsetpm" }),
-    ["fstpnce", "D9 D8+i", "STi"],
-    ["fcom", "DC D0+i", "STi"],
-    ["fcomp", "DC D8+i", "STi"],
+    ["fcom", "DC D0+i", "ST0 STi"],
+    ["fcomp", "DC D8+i", "ST0 STi"],
     ["fxch", "DD C8+i", "STi"],
-    ["fcomp", "DE D0+i", "STi"],
+    ["fcomp", "DE D0+i", "ST0 STi"],
     ["fxch", "DF C8+i", "STi"],
     ["fstp", "DF D0+i", "STi"],
     ["fstp", "DF D8+i", "STi"],
