@@ -2,7 +2,7 @@
  * Where QEMU 7.2 (TCG) is known to differ from the hardware, or does otherwise what the manual leaves open. A difference that
  * no rule here explains is a fault: of ours, until it is shown to be QEMU's and written down here.
  */
-import type { Instruction } from "../../src/machine/isa/index.ts";
+import { Instruction as Decoded, decode, type Instruction } from "../../src/machine/isa/index.ts";
 import { ended } from "./batch.ts";
 import { type Case, codeOf, ENTRY } from "./case.ts";
 import type { Difference } from "./compare.ts";
@@ -66,6 +66,45 @@ const isVector = (of: Case, outcome: Outcome) => {
   );
 };
 
+const NEAR =
+  "jmp call ret loop loope loopne jcxz retf iret jo jno jb jae je jne jbe ja js jns jp jnp jl jge jle jg".split(
+    " ",
+  );
+/** 0F 01 /0 or /1 with memory. */
+const SIDT = /\b15,1,(\d|[1-7]\d|1[45]\d|13[0-9]|12[89]|14[0-3])\b/;
+/** Prefixes, then 8F, C6 or C7 with a digit that is not 0. */
+const GROUPS = /^(66|67|f.|4.|2e|36|3e|26|64|65)*(8f|c6|c7)(?!([048c][0-7]))/;
+
+const isOneByte = (bits: number) => [0xff, 0xff00, 0xff0000, 0xff000000].some((mask) => (bits & ~mask) === 0);
+
+/** Hex of the code from where it stopped. */
+const hexAt = (of: Case, outcome: Outcome) =>
+  Buffer.from(codeOf(of).slice((stopOf(of, outcome).ip - Number(of.rip & 0xffffffffn)) | 0)).toString("hex");
+
+/** The dword is still the case's code. */
+function isCode(of: Case, at: number, value: number): boolean {
+  const code = codeOf(of);
+  for (let i = 0; i < 4; i++) {
+    const offset = at + i - of.where;
+    if (offset >= 0 && offset < code.length && code[offset] !== ((value >>> (8 * i)) & 0xff)) return false;
+  }
+  return true;
+}
+
+/** The case's instructions in straight line, as far as they decode. */
+function ran(of: Case): Instruction[] {
+  const code = codeOf(of);
+  const found: Instruction[] = [];
+  for (let at = 0; at < code.length; ) {
+    const start = at;
+    const into = new Decoded();
+    decode(() => code[at++] ?? 0xcc, of.bits, into);
+    if (at === start) break;
+    found.push(into);
+  }
+  return found;
+}
+
 export const EXPLAINED: readonly Rule[] = [
   {
     name: "RF in the image of a fault",
@@ -74,7 +113,7 @@ export const EXPLAINED: readonly Rule[] = [
     part: (difference, { ours }) =>
       (difference.field === "flags" || difference.field.startsWith("[24")) &&
       xor(difference) === RF &&
-      ours.vector < 32,
+      (ours.vector < 32 || ours.vector === 0xf0),
   },
   {
     name: "read-modify-write",
@@ -145,7 +184,7 @@ export const EXPLAINED: readonly Rule[] = [
     whole: ({ of, ours, at }) =>
       named(at, "clflush") && (ours.vector === PF || violates(of, ours) !== undefined),
     part: (difference, { of }) =>
-      tables(difference) && (xor(difference) & ~ACCESSED) === 0 && /0f,174/.test(codeOf(of).join()),
+      tables(difference) && (xor(difference) & ~ACCESSED) === 0 && /\b15,174,/.test(codeOf(of).join()),
   },
   {
     name: "segment limits and types",
@@ -163,6 +202,106 @@ export const EXPLAINED: readonly Rule[] = [
         ours.vector === GP && of.bits === 16 && (ip > 0xffff - 15 || (of.entry !== ENTRY.real && ip > 0xffff))
       );
     },
+  },
+  {
+    name: "near transfer past the limit",
+    reason: "A branch to an offset past the limit of CS is #GP(0) (SDM Vol. 2, JMP, RET …). TCG goes there.",
+    whole: ({ of, ours, at }) =>
+      ours.vector === GP && of.bits === 16 && stopOf(of, ours).error !== 1 && named(at, ...NEAR),
+  },
+  {
+    name: "accessed bit of descriptors",
+    reason:
+      "Loading CS or SS sets the accessed bit of its descriptor (SDM Vol. 3, 3.4.5.1). QEMU's IRET, RETF and gates do not.",
+    part: (difference) =>
+      /^\[24[0-9a-f]{2}[4c]\]$/.test(difference.field) &&
+      xor(difference) === 0x100 &&
+      (Number(difference.ours) & 0x100) !== 0,
+  },
+  {
+    name: "SIDT with 16-bit operands",
+    reason:
+      "SGDT and SIDT store 32 bits of the base whatever the operand size (SDM Vol. 2, SIDT, Operation). QEMU clears the highest byte.",
+    part: (difference, { of }) =>
+      difference.field.startsWith("[2") && SIDT.test(codeOf(of).join()) && isOneByte(xor(difference)),
+  },
+  {
+    name: "reserved bits of DR6 and DR7",
+    reason:
+      "Bit 12 of DR6 and bits 11, 12, 14 and 15 of DR7 are always 0 (SDM Vol. 3, 17.2). QEMU keeps them.",
+    part: (difference) =>
+      (difference.field === "dr6" && xor(difference) === 0x1000) ||
+      (difference.field === "dr7" && (xor(difference) & ~0xd800) === 0) ||
+      (/^r/.test(difference.field) &&
+        typeof difference.ours === "bigint" &&
+        typeof difference.theirs === "bigint" &&
+        (difference.theirs & ~difference.ours & ~0xd800n) === 0n &&
+        (difference.ours & ~difference.theirs) === 0n),
+  },
+  {
+    name: "flags when a store faults",
+    reason:
+      "A fault leaves the flags as they were. QEMU computes them before the store in SETcc, RCL, RCR and others, and its record of what they depend on is then wrong.",
+    part: (difference, both) =>
+      difference.field === "flags" &&
+      (both.ours.vector === PF || both.ours.vector === GP) &&
+      same(both) &&
+      (xor(difference) & ~(RF | 0x8d5)) === 0 &&
+      (named(both.at, "rcl", "rcr") || both.at?.row.mnemonic.startsWith("set") === true),
+  },
+  {
+    name: "far return with SMAP",
+    reason:
+      "RETF and IRET read the stack with the rights of the interrupted ring. QEMU reads it as supervisor: with SMAP on this faults, on a supervisor page it does not.",
+    whole: ({ of, ours, theirs, theirAt, at }) =>
+      (theirs.vector === PF &&
+        (stopOf(of, theirs).error! & 4) === 0 &&
+        (stopOf(of, theirs).cs & 3) === 3 &&
+        named(theirAt, "retf", "iret")) ||
+      (ours.vector === PF && (stopOf(of, ours).error! & 4) !== 0 && named(at, "retf", "iret")),
+  },
+  {
+    name: "IRET to v86 mode from outer rings",
+    reason: "VM in the image is ignored unless CPL is 0 (SDM Vol. 2, IRET). QEMU 7.2 does not look at CPL.",
+    whole: ({ of, theirs }) =>
+      (stopOf(of, theirs).flags & 0x20000) !== 0 && (of.flags & 0x20000) === 0 && (of.cs & 3) !== 0,
+  },
+  {
+    name: "8F, C6 and C7 with another digit",
+    reason: "8F, C6 and C7 are defined with /0 only; else they are #UD. QEMU does not look.",
+    whole: ({ of, ours }) => ours.vector === UD && GROUPS.test(hexAt(of, ours)),
+  },
+  {
+    name: "control registers that do not exist",
+    reason:
+      "MOV to or from CR1, CR5 … is #UD, before privilege is looked at (SDM Vol. 2, MOV—Move to/from Control Registers). QEMU looks at privilege first.",
+    whole: ({ of, ours, theirs }) =>
+      ours.vector === UD &&
+      theirs.vector === GP &&
+      /^(66|67|f.|4.|2e|36|3e|26|64|65)*0f2[0-3]/.test(hexAt(of, ours)),
+  },
+  {
+    name: "order of PUSHA",
+    reason: "PUSHA pushes AX first: when it faults, CR2 is at the top. QEMU begins at the bottom.",
+    part: (difference, both) =>
+      difference.field === "cr2" && named(both.at, "pusha") && named(both.theirAt, "pusha"),
+  },
+  {
+    name: "a string instruction overwrites itself",
+    reason:
+      "A repeated string instruction goes on when it has overwritten itself. QEMU looks at the new bytes after each iteration.",
+    whole: ({ of, ours, theirs }) =>
+      [ours, theirs].some(({ changes }) =>
+        changes.some(
+          ([at, value]) =>
+            at >= (of.where & ~3) && at < of.where + codeOf(of).length && !isCode(of, at, value),
+        ),
+      ) && /(^|,)24[23],/.test(codeOf(of).join()),
+  },
+  {
+    name: "BSWAP with 16-bit operands",
+    reason: "The result is undefined (SDM Vol. 2, BSWAP).",
+    whole: ({ of }) => ran(of).some(({ row, size }) => row.mnemonic === "bswap" && size === 2),
   },
   {
     name: "unknown MSRs",

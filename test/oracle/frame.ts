@@ -1,6 +1,7 @@
 /** The handler's frame taken apart: where the case stopped, and where in memory the frame lies. */
 import { Instruction as Decoded, decode, type Instruction } from "../../src/machine/isa/index.ts";
 import { type Case, codeOf, ENTRY } from "./case.ts";
+import { OTHER_TSS, TSS } from "./layout.ts";
 import type { Outcome } from "./outcome.ts";
 import type { World } from "./world.ts";
 
@@ -29,13 +30,21 @@ export const worldOf = (of: Case): World =>
           ? "pae"
           : "legacy";
 
-export function stopOf(of: Case, { vector, frame }: Outcome): Stop {
+export function stopOf(of: Case, { vector, frame, changes }: Outcome): Stop {
   if (of.entry === ENTRY.real)
     return { ip: frame[0]! & 0xffff, cs: frame[0]! >>> 16, flags: frame[1]! & 0xffff, error: undefined };
+  if (vector === 8 && !isLong(of)) return interruptedTask(changes);
   const skip = pushesError(vector) ? 1 : 0;
   const step = isLong(of) ? 2 : 1;
   const at = (i: number) => frame[step * (skip + i)]!;
   return { ip: at(0), cs: at(1) & 0xffff, flags: at(2), error: skip ? frame[0] : undefined };
+}
+
+/** #DF is a task of its own in 32-bit mode: what it interrupted is in the old task's segment. */
+function interruptedTask(changes: Outcome["changes"]): Stop {
+  const saved = new Map(changes);
+  const word = (offset: number) => saved.get(TSS + offset) ?? saved.get(OTHER_TSS + offset) ?? 0;
+  return { ip: word(0x20), cs: word(0x4c) & 0xffff, flags: word(0x24), error: 0 };
 }
 
 /** Physical bytes that repeat what the outcome's registers and frame say: those of a frame on the case's own stack. */

@@ -84,6 +84,9 @@ function instruction(draft: Draft): void {
   const parsed = draw(draft);
   const wish = prepare(draft, parsed);
   if (wish === undefined) return;
+  // QEMU's CMPXCHG8B takes the flags that the last translation block left: JMP $+2 begins another.
+  if (parsed.row.mnemonic.startsWith("cmpxchg8b") || parsed.row.mnemonic === "cmpxchg16b")
+    draft.add([0xeb, 0]);
   const encoded = encodeRow(draft, parsed, wish);
   const { tests, defines, undefines } = effects(parsed, encoded);
   if (tests & draft.undefined) {

@@ -236,7 +236,8 @@ export function prepare(draft: Draft, { row, operands }: Parsed): Wish | undefin
     case "ret":
       if (wild(draft) && draft.instructions.length > 0) return undefined;
       if (draft.random.percent(85)) stack(draft, stackSize(draft), [landing(draft)]);
-      return { plain: random.percent(60), resize: false };
+      // QEMU takes the number of bytes to release for a signed one.
+      return { plain: random.percent(60), resize: false, immediate: BigInt(random.below(0x8000)) };
     case "popf":
       stack(draft, stackSize(draft), [flagsImage(draft)]);
       return wish;
@@ -357,7 +358,7 @@ function farReturn(draft: Draft, iret: boolean): Wish {
     0x2000n,
   );
   stack(draft, size, values);
-  return { plain: true, resize, wide };
+  return { plain: true, resize, wide, immediate: BigInt(random.below(0x8000)) };
 }
 
 /** Puts what the instruction reads into its memory operand. */
