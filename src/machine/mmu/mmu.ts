@@ -287,7 +287,7 @@ export class Mmu implements Memory {
       ((((low & PAGE_MASK) | key) ^ (entries[entry] as number)) & this.#fetchMask) === 0 &&
       entries[entry + HIGH] === high
     )
-      return (((entries[entry + ADDEND] as number) + low) | 0) as Gpa;
+      return (((entries[entry + ADDEND] as number) + low) >>> 0) as Gpa;
     return this.#slow.fetch(low, high, this.#fetch) as Gpa;
   }
 
