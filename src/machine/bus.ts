@@ -34,7 +34,8 @@ export const PAGE_CODE = 2;
 export const PAGE_MMIO = 4;
 
 const PAGE = 4096;
-const MOST = 3 * 1024 * 1024 * 1024;
+/** Offsets in RAM stay small integers, and the PCI hole free. */
+const MOST = 2 * 1024 * 1024 * 1024;
 
 export class Bus {
   readonly ram: Uint8Array;
@@ -54,10 +55,10 @@ export class Bus {
   readonly #regions: Region[] = [];
   readonly #ports = new Map<number, PortDevice>();
 
-  /** Throws a RangeError when the size is not a multiple of 4096 between 1 MiB and 3 GiB. */
+  /** Throws a RangeError when the size is not a multiple of 4096 between 1 MiB and 2 GiB. */
   constructor(bytes: number) {
     if (bytes % PAGE !== 0 || bytes < 1 << 20 || bytes > MOST)
-      throw new RangeError(`memory of ${bytes} bytes: it must be a multiple of 4096 between 1 MiB and 3 GiB`);
+      throw new RangeError(`memory of ${bytes} bytes: it must be a multiple of 4096 between 1 MiB and 2 GiB`);
     this.ram = new Uint8Array(bytes);
     this.view = new DataView(this.ram.buffer);
     this.pages = new Uint8Array(bytes / PAGE);

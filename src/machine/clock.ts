@@ -24,6 +24,8 @@ export class Clock {
   /** Cycles until the interpreter must look up; it may fall below zero by one instruction's cost. */
   left = 0;
   #end = 0;
+  /** The low 32 bits of #end, int32. */
+  #endLow = 0;
   readonly #timers: Timer[] = [];
   /** No timer rings before it: the next deadline, or an earlier one that was cleared since. */
   #due = Number.POSITIVE_INFINITY;
@@ -31,6 +33,16 @@ export class Clock {
   /** Cycles since the machine was switched on. */
   get now(): number {
     return this.#end - this.left;
+  }
+
+  /** The low 32 bits of `now`, int32: what a hash wants. */
+  get nowLow(): number {
+    return (this.#endLow - this.left) | 0;
+  }
+
+  private set end(value: number) {
+    this.#end = value;
+    this.#endLow = value | 0;
   }
 
   /** Costs that an instruction meets on its way: a TLB miss, a world switch. Whole cycles. */
@@ -79,13 +91,13 @@ export class Clock {
 
   /** Sleeps until a cycle: what HLT does. */
   sleepUntil(cycle: number): void {
-    this.#end = Math.max(cycle, this.now);
+    this.end = Math.max(cycle, this.now);
     this.left = 0;
   }
 
   /** Makes the interpreter look up before its next instruction. */
   attend(): void {
-    this.#end = this.now;
+    this.end = this.now;
     this.left = 0;
   }
 
@@ -94,7 +106,7 @@ export class Clock {
     const now = this.now;
     const way = Math.ceil(Math.max(0, Math.min(this.#due - now, LONGEST)));
     this.left = way;
-    this.#end = now + way;
+    this.end = now + way;
   }
 
   save(out: StateWriter): void {
@@ -104,7 +116,7 @@ export class Clock {
 
   load(from: StateReader): void {
     from.section("clock");
-    this.#end = from.double();
+    this.end = from.double();
     this.left = 0;
     // The devices, which are loaded later, bring their deadlines.
     this.#due = Number.NEGATIVE_INFINITY;

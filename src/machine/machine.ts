@@ -24,7 +24,7 @@ const MAGIC = "ringlab machine";
 const VERSION = 1;
 
 export interface MachineOptions {
-  /** Bytes of RAM: a multiple of 4096 between 1 MiB and 3 GiB; 64 MiB unless said. */
+  /** Bytes of RAM: a multiple of 4096 between 1 MiB and 2 GiB; 64 MiB unless said. */
   readonly memory?: number;
   readonly profile?: CostProfile;
   /** At most four: IDE channel 0 master and slave, channel 1 master and slave. Images are not copied. */

@@ -53,7 +53,7 @@ export class Trace {
     this.counts[number] = (this.counts[number] as number) + 1;
     let hash = Math.imul(this.#hash ^ number, 0x01000193);
     hash = Math.imul(hash ^ detail, 0x01000193);
-    hash = Math.imul(hash ^ this.#clock.now, 0x01000193);
+    hash = Math.imul(hash ^ this.#clock.nowLow, 0x01000193);
     this.#hash = hash ^ (hash >>> 15);
   }
 

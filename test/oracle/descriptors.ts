@@ -23,9 +23,10 @@ const dpl = (ring: number) => ring << 5;
 const DATA = 0x12;
 const READ_ONLY = 0x10;
 const DOWN = 0x16;
-const CODE = 0x1a;
-const EXECUTE_ONLY = 0x18;
-const CONFORMING = 0x1e;
+// Code is accessed from the start: QEMU does not set the bit when a gate or IRET loads CS.
+const CODE = 0x1b;
+const EXECUTE_ONLY = 0x19;
+const CONFORMING = 0x1f;
 
 export type Descriptor = { readonly name: string; readonly words: readonly number[] };
 
@@ -77,7 +78,7 @@ const empty = (name: string): Descriptor => ({ name, words: [0, 0] });
 export function gdt(long: boolean): readonly Descriptor[] {
   const pair = (name: string, base: number, limit: number, access: number) =>
     system(name, base, limit, access, long);
-  const fit = (d: Descriptor): Descriptor =>
+  const long16 = (d: Descriptor): Descriptor =>
     d.words.length === 4 ? d : { name: d.name, words: [...d.words, 0x12345678, 0x00009abc] };
   return [
     empty("null"),
@@ -124,17 +125,17 @@ export function gdt(long: boolean): readonly Descriptor[] {
     pair("task16", SMALL_TSS, 0x2b, PRESENT | (long ? 9 : 1)),
     pair("task too short", OTHER_TSS, 0x20, PRESENT | 9),
     pair("task absent", OTHER_TSS, 0x67, 9),
-    fit(gate("call inner", 0xc, long ? KERNEL64 : KERNEL, LANDING, 3, long)),
-    fit(gate("call inner, 3 parameters", 0xc, long ? KERNEL64 : KERNEL, LANDING, 3, long, 3)),
-    fit(gate("call same", 0xc, long ? USER64 : USER, LANDING, 3, long)),
-    fit(gate("call conforming", 0xc, long ? KERNEL64 : CONFORMING_CODE, LANDING, 3, long)),
-    fit(gate("call ring 0", 0xc, long ? KERNEL64 : KERNEL, LANDING, 0, long)),
-    fit(gate("call16", 4, long ? KERNEL64 : CODE16, LANDING & 0xffff, 3, long)),
-    fit(gate("call null", 0xc, 0, LANDING, 3, long)),
-    fit(gate("call data", 0xc, 0x10, LANDING, 3, long)),
-    fit(absent(gate("call absent", 0xc, long ? KERNEL64 : KERNEL, LANDING, 3, long))),
-    fit(gate("task gate", 5, OTHER_TASK, 0, 3, long)),
-    fit(gate("interrupt gate", 0xe, KERNEL, LANDING, 3, long)),
+    long16(gate("call inner", 0xc, long ? KERNEL64 : KERNEL, LANDING, 3, long)),
+    long16(gate("call inner, 3 parameters", 0xc, long ? KERNEL64 : KERNEL, LANDING, 3, long, 3)),
+    long16(gate("call same", 0xc, long ? USER64 : USER, LANDING, 3, long)),
+    long16(gate("call conforming", 0xc, long ? KERNEL64 : CONFORMING_CODE, LANDING, 3, long)),
+    long16(gate("call ring 0", 0xc, long ? KERNEL64 : KERNEL, LANDING, 0, long)),
+    long16(gate("call16", 4, long ? KERNEL64 : CODE16, LANDING & 0xffff, 3, long)),
+    long16(gate("call null", 0xc, 0, LANDING, 3, long)),
+    long16(gate("call data", 0xc, 0x10, LANDING, 3, long)),
+    long16(absent(gate("call absent", 0xc, long ? KERNEL64 : KERNEL, LANDING, 3, long))),
+    long16(gate("task gate", 5, OTHER_TASK, 0, 3, long)),
+    long16(gate("interrupt gate", 0xe, KERNEL, LANDING, 3, long)),
     pair("type 0", DATA0, 0xffff, PRESENT | dpl(3)),
     pair("type 8", DATA0, 0xffff, PRESENT | 8 | dpl(3)),
     pair("type 13", DATA0, 0xffff, PRESENT | 13 | dpl(3)),

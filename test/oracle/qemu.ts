@@ -12,23 +12,14 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Run } from "./batch.ts";
 import { CONTROL, LOG, RAM } from "./layout.ts";
 
 /** What QEMU is asked to be: an Intel processor with what ours has. */
-const MODEL =
+export const MODEL =
   "kvm64,vendor=GenuineIntel,+smep,+smap,+fsgsbase,+pdpe1gb,+umip,+movbe,+popcnt,+rdtscp,+lahf-lm,-monitor";
 
 const PATIENCE = 1_500;
-
-export interface Run {
-  /** The harness wrote the exit port, the processor shut down (triple fault), no case ended for seconds, or QEMU itself died. */
-  readonly end: "done" | "shutdown" | "stuck" | "crash";
-  /** Index of the case that ran last (the number of cases when done). */
-  readonly index: number;
-  /** The log so far. */
-  readonly log: Uint8Array;
-  readonly model: string;
-}
 
 /** `bytes` is the whole RAM. */
 export async function runQemu(bytes: Uint8Array, rom: Uint8Array): Promise<Run> {
@@ -45,7 +36,7 @@ export async function runQemu(bytes: Uint8Array, rom: Uint8Array): Promise<Run> 
     const log = Buffer.alloc(control.readUInt32LE(8) - LOG);
     readSync(file, log, 0, log.length, LOG);
     closeSync(file);
-    return { end, index: control.readUInt32LE(0), log, model: MODEL };
+    return { end, index: control.readUInt32LE(0), log, detail: MODEL };
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -11,8 +11,12 @@ export interface QemuRun {
   exit: number | undefined;
 }
 
-/** Boots the image and waits for the exit port; after 20 s QEMU is ended. `memory` in megabytes. */
-export async function bootOnQemu(image: Uint8Array, memory = 32): Promise<QemuRun> {
+/** Boots the image and waits for the exit port; after 20 s QEMU is ended. `memory` in megabytes; `more`: further options. */
+export async function bootOnQemu(
+  image: Uint8Array,
+  memory = 32,
+  more: readonly string[] = [],
+): Promise<QemuRun> {
   const folder = mkdtempSync(join(tmpdir(), "ringlab-qemu-"));
   try {
     const disk = join(folder, "disk.img");
@@ -33,6 +37,7 @@ export async function bootOnQemu(image: Uint8Array, memory = 32): Promise<QemuRu
           "stdio",
         ],
         ...["-drive", `format=raw,file=${disk}`, "-device", "isa-debug-exit,iobase=0xf4,iosize=4"],
+        ...more,
       ],
       { stdio: ["ignore", "pipe", "inherit"], timeout: 20_000, killSignal: "SIGKILL" },
     );

@@ -4,6 +4,7 @@ import type { Cpu } from "./cpu.ts";
 import { exists, guarded, undefinedOpcode } from "./guard.ts";
 import type { Op } from "./op.ts";
 import { SEMANTICS } from "./ops/index.ts";
+import { priceOf } from "./price.ts";
 
 /**
  * Instructions after which the next one may follow unasked: they touch registers, flags and memory only. All others end a run,
@@ -12,15 +13,20 @@ import { SEMANTICS } from "./ops/index.ts";
 const PLAIN = new Set(
   (
     "add or adc sbb and sub xor cmp test inc dec neg not mov movzx movsx movsxd lea xchg bswap push pop shl shr sar rol ror rcl " +
-    "rcr shld shrd mul imul bt bts btr btc bsf bsr cmpxchg xadd cbw cwde cdqe cwd cdq cqo nop"
+    "rcr shld shrd mul imul bt bts btr btc bsf bsr cmpxchg xadd cbw cwd nop div idiv leave xlatb movbe popcnt tzcnt lzcnt cmpxchg8b " +
+    "daa das aaa aas aam aad movups movaps movdqa movdqu movd movq pxor xorps"
   ).split(" "),
 );
+
+/** Plain without REP, which counts iterations in the clock. */
+const STRING = new Set("movs stos lods cmps scas".split(" "));
 
 /** MOV and POP of segment, control and debug registers are not plain. */
 const SPECIAL = /^[SCD][a-z]$|^[CDEFGS]S$/;
 
 export function endsRun(op: Op): boolean {
   const { mnemonic, operands } = op.row;
+  if (STRING.has(mnemonic)) return op.rep !== 0;
   if (!PLAIN.has(mnemonic) && !/^(set|cmov)/.test(mnemonic)) return true;
   return operands.some((operand) => SPECIAL.test(operand));
 }
@@ -30,6 +36,7 @@ export function bind(op: Op, cpu: Cpu): void {
   if (first === "AL" || first === "rAX" || first === "eAX") op.rm = 0;
   op.dst = op.rm >= 0 ? registerIndex(op.rm, op.size, op.rex) : 0;
   op.src = registerIndex(op.reg, op.size, op.rex);
+  op.cost = priceOf(op, cpu.prices);
   if (!exists(op, cpu)) {
     op.run = undefinedOpcode;
     return;

@@ -16,6 +16,7 @@ import { ALONE, FAULT, GP, raise } from "./fault.ts";
 import { MOST_CHARGED, Op } from "./op.ts";
 
 const PAGE = 4096;
+const TWO32 = 4294967296;
 /** Bounds of the cache: with both reached it takes 20 MB. */
 const MOST_OPS = 49152;
 const MOST_PAGES = 160;
@@ -91,7 +92,7 @@ export class Code {
   find(): Op {
     const cpu = this.#cpu;
     const { window } = this;
-    if (((cpu.ip - window.start) | 0) >>> 0 >= window.size) this.#open();
+    if (((cpu.ip - window.start) | 0) >>> 0 >= window.size) this.open();
     const first = (cpu.ip - window.start) | 0;
     const found = window.size > 0 ? (window.ops[first] as Op) : UNDECODED;
     return found === UNDECODED ? this.#decodeRun(first) : found;
@@ -184,22 +185,24 @@ export class Code {
   #linear(ip: number): Gva {
     const cpu = this.#cpu;
     if (cpu.wide) return (cpu.ipHigh * 4294967296 + (ip >>> 0)) as Gva;
-    if (ip >>> 0 > (cpu.segments.limit[1] as number)) raise(GP);
+    const limit = (cpu.segments.limit[1] as number) | 0;
+    if (limit !== -1 && ip >>> 0 > limit >>> 0) raise(GP);
     return (((cpu.segments.base[1] as number) + ip) | 0) as Gva;
   }
 
-  /** Moves the window to the page of CS:ip. */
-  #open(): void {
+  /** Moves the window to the page of CS:ip; its size stays 0 where there is no RAM, or where CS's limit cuts the page. */
+  open(): void {
     const cpu = this.#cpu;
     const { window } = this;
     window.size = 0;
     const linear = this.#linear(cpu.ip);
     const physical = cpu.memory.fetch(linear);
-    const number = Math.floor(physical / PAGE);
-    if (cpu.bus.flags(physical) & PAGE_MMIO) {
-      window.ops = NOWHERE;
-      return;
-    }
+    const { pages } = cpu.bus;
+    const number = physical >>> 12;
+    const offset = physical & (PAGE - 1);
+    window.start = (cpu.ip - offset) | 0;
+    window.ops = NOWHERE;
+    if (physical >= TWO32 || number >= pages.length || ((pages[number] as number) & PAGE_MMIO) !== 0) return;
     const mode = modeKey(cpu);
     const slot = (number + mode) & (RECENT - 1);
     let recent = this.#recent[slot] as Recent;
@@ -207,16 +210,18 @@ export class Code {
       recent = this.#lookUp(number, mode);
       this.#recent[slot] = recent;
     }
-    const offset = physical % PAGE;
     this.#page = recent.page;
     this.#windowBase = physical - offset;
-    window.start = (cpu.ip - offset) | 0;
-    // A page that CS's limit cuts has no window: each fetch is checked.
-    const limit = cpu.segments.limit[1] as number;
-    if (cpu.wide || limit - (cpu.ip >>> 0) >= PAGE - 1 - offset) {
-      window.ops = recent.ops;
-      window.size = PAGE;
-    } else window.ops = NOWHERE;
+    if (!cpu.wide && !this.#holdsPage(offset)) return;
+    window.ops = recent.ops;
+    window.size = PAGE;
+  }
+
+  /** CS's limit leaves the rest of ip's page: otherwise each fetch must be checked. */
+  #holdsPage(offset: number): boolean {
+    const cpu = this.#cpu;
+    const limit = (cpu.segments.limit[1] as number) | 0;
+    return limit === -1 || (limit >>> 0) - (cpu.ip >>> 0) >= PAGE - 1 - offset;
   }
 
   #lookUp(number: number, mode: number): Recent {

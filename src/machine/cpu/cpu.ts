@@ -11,7 +11,7 @@ import { Fpu } from "./fpu/fpu.ts";
 import { type CpuModel, RINGLAB } from "./model.ts";
 import { MSR_WORDS } from "./msr-slots.ts";
 import { Registers } from "./registers.ts";
-import { Sse } from "./sse.ts";
+import { Sse } from "./simd/registers.ts";
 
 /** Control register bits (SDM Vol. 3, 2.5). */
 export const CR0 = {
@@ -158,6 +158,12 @@ export class Cpu {
   halted = false;
   /** Interrupts wait for one instruction: after STI, MOV SS, POP SS. */
   shadow = false;
+  /** Debug exceptions wait as well: after MOV SS, POP SS. */
+  debugShadow = false;
+  /** No single-step trap follows the current instruction: INT n, SYSCALL. */
+  skipsStep = false;
+  /** Breakpoints on data and ports that the current instruction met: bits of DR6. */
+  debugHits = 0;
   nmiBlocked = false;
   /** A non-maskable interrupt waits: set by a device, which then calls clock.attend(). */
   nmiPending = false;

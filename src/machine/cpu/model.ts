@@ -23,7 +23,7 @@ export const RINGLAB: CpuModel = {
   features: new Set(
     (
       "fpu de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush mmx fxsr sse sse2 " +
-      "pcid x2apic tsc_deadline cx16 movbe popcnt hypervisor fsgsbase smep smap invpcid umip " +
+      "pcid x2apic tsc_deadline cx16 movbe popcnt fsgsbase smep smap invpcid umip " +
       "syscall nx pdpe1gb rdtscp lm lahf_lm"
     ).split(" "),
   ),

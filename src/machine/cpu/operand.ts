@@ -61,6 +61,29 @@ export function writeAddress(cpu: Cpu, op: Op, size: number): Gva {
   return checkedAddress(cpu, op.seg, offset, size, true);
 }
 
+/**
+ * Linear address of what lies `distance` bytes (int32 halves) from a memory operand: the second part of a pair, the operand of a bit
+ * test. The sum has the address size: with 16 bits FFFE + 2 is 0.
+ */
+export function distantAddress(
+  cpu: Cpu,
+  op: Op,
+  distance: number,
+  distanceHigh: number,
+  size: number,
+  write: boolean,
+): Gva {
+  if (cpu.wide) {
+    const sum = (offset64(cpu, op) >>> 0) + (distance >>> 0);
+    const high = (cpu.high + distanceHigh + (sum >= TWO32 ? 1 : 0)) | 0;
+    return linear64(cpu, op.seg, sum | 0, op.addressSize === 4 ? 0 : high);
+  }
+  const sum = (offset32(cpu, op) + distance) | 0;
+  const offset = op.addressSize === 2 ? sum & 0xffff : sum;
+  if (((write ? cpu.flatWrite : cpu.flatRead) >> op.seg) & 1) return offset as Gva;
+  return checkedAddress(cpu, op.seg, offset, size, write);
+}
+
 /** 64-bit mode: only FS and GS have a base, there are no limits, and the address must be canonical (SDM Vol. 3, 3.3.7.1). */
 export function linear64(cpu: Cpu, seg: number, low: number, high: number): Gva {
   if (seg >= 4) {

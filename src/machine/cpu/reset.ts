@@ -1,10 +1,11 @@
 /** The processor after power-up or RESET (SDM Vol. 3, 9.1.1 and table 9-1). */
 import { CS } from "../isa/instruction.ts";
 import { type Cpu, LDTR, TR } from "./cpu.ts";
+import { refreshWatch } from "./debug.ts";
 import { MISC_ENABLE, PAT } from "./msr-slots.ts";
 import { EDX } from "./registers.ts";
 import { setSegment, updateMode } from "./segments.ts";
-import { MXCSR_INITIAL } from "./sse.ts";
+import { MXCSR_INITIAL } from "./simd/registers.ts";
 
 /** Present, writable data and readable code, both accessed. */
 const DATA = 0x9300;
@@ -36,6 +37,7 @@ export function resetCpu(cpu: Cpu): void {
   cpu.drHigh.fill(0);
   cpu.dr[6] = 0xffff0ff0;
   cpu.dr[7] = 0x400;
+  refreshWatch(cpu);
   for (const table of [cpu.gdtr, cpu.idtr]) Object.assign(table, { base: 0, baseHigh: 0, limit: 0xffff });
   for (let segment = 0; segment < 6; segment++)
     setSegment(cpu, segment, 0, 0, 0xffff, segment === CS ? CODE : DATA);
@@ -47,7 +49,7 @@ export function resetCpu(cpu: Cpu): void {
   cpu.sse.xmm.i32.fill(0);
   cpu.sse.mxcsr = MXCSR_INITIAL;
   cpu.stackMask = 0xffff;
-  cpu.halted = cpu.shadow = cpu.nmiBlocked = cpu.nmiPending = false;
+  cpu.halted = cpu.shadow = cpu.debugShadow = cpu.skipsStep = cpu.nmiBlocked = cpu.nmiPending = false;
   cpu.memory.setControl(cpu.cr0, cpu.cr4, cpu.efer);
   updateMode(cpu);
   cpu.window.size = 0;

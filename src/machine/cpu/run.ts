@@ -10,13 +10,17 @@
  */
 import { Code } from "./code.ts";
 import type { Cpu, Stop } from "./cpu.ts";
-import { deliverFault, deliverInterrupt, deliverNmi, deliverSingleStep } from "./deliver/deliver.ts";
+import { breaksBefore, debugging, trapAfter } from "./debug.ts";
+import { deliverFault, deliverInterrupt, deliverNmi } from "./deliver/deliver.ts";
 import { ALONE, FAULT, raise } from "./fault.ts";
-import { IF, TF } from "./flags.ts";
+import { IF, RF, TF } from "./flags.ts";
 import type { Op } from "./op.ts";
 
 /** The most steps in one go: keeps the counter a small integer. */
 const LONGEST = 1 << 28;
+
+/** Cycles are whole numbers up to 2⁵³; what sleeps on for months must not come near. */
+const LAST_CYCLE = 2 ** 52;
 
 export class Interpreter {
   readonly cpu: Cpu;
@@ -77,7 +81,7 @@ export class Interpreter {
         if (!this.#sleep()) return { reason: "halt" };
         continue;
       }
-      if (shadow || (cpu.flags.eflags & TF) !== 0) this.steps += this.#single();
+      if (shadow || (cpu.flags.eflags & (TF | RF)) !== 0 || debugging(cpu)) this.steps += this.#single();
       else if (this.#alone) this.steps += this.#lone();
       else {
         this.#inRun = true;
@@ -97,7 +101,7 @@ export class Interpreter {
     const { clock } = cpu;
     if (this.#asleepSince < 0) this.#asleepSince = clock.now;
     const wake = clock.next;
-    if ((cpu.flags.eflags & IF) === 0 || wake - this.#asleepSince > this.patience) {
+    if ((cpu.flags.eflags & IF) === 0 || wake - this.#asleepSince > this.patience || wake > LAST_CYCLE) {
       this.#asleepSince = -1;
       return false;
     }
@@ -105,12 +109,14 @@ export class Interpreter {
     return true;
   }
 
-  /** One instruction, then the single-step trap if TF was set before it (SDM Vol. 3, 17.3.1.4). */
+  /** One instruction, with the debug exceptions before and after it. */
   #single(): number {
-    const trap = (this.cpu.flags.eflags & TF) !== 0;
-    const before = this.cpu.retired;
+    const { cpu } = this;
+    if (breaksBefore(cpu)) return 1;
+    const stepping = (cpu.flags.eflags & TF) !== 0;
+    const before = cpu.retired;
     const steps = this.#lone();
-    if (trap && this.cpu.retired > before) deliverSingleStep(this.cpu);
+    if (cpu.retired > before) trapAfter(cpu, stepping);
     return steps;
   }
 
@@ -125,8 +131,15 @@ export class Interpreter {
     let op: Op | null = null;
     try {
       do {
-        const offset = (cpu.ip - window.start) | 0;
-        if (offset >= 0 && offset < window.size) {
+        let offset = (cpu.ip - window.start) | 0;
+        if (offset < 0 || offset >= window.size) {
+          op = null;
+          this.#inRun = false;
+          this.code.open();
+          this.#inRun = true;
+          offset = (cpu.ip - window.start) | 0;
+        }
+        if (offset < window.size) {
           const first = window.ops[offset] as Op;
           if (first.runWorst < clock.left && first.runCount <= steps) {
             clock.left = (clock.left - first.runCost) | 0;

@@ -18,7 +18,6 @@ import {
   markAccessed,
   PRESENT,
   readDescriptor,
-  SEGMENT,
   WRITABLE,
 } from "./descriptor.ts";
 import { GP, NP, raise, SS_FAULT } from "./fault.ts";
@@ -194,7 +193,8 @@ function dropInner(cpu: Cpu, seg: number): void {
   const access = cpu.segments.access[seg] as number;
   if (((access >> 13) & 3) >= cpu.cpl) return;
   if ((access & (CODE | CONFORMING)) === (CODE | CONFORMING)) return;
-  // Null already: its base, which an MSR may have set, stays.
-  if ((access & (SEGMENT | PRESENT)) === 0) cpu.segments.selector[seg] = 0;
-  else setNull(cpu, seg, 0);
+  // The base stays: 64-bit code goes on to use that of GS.
+  cpu.segments.selector[seg] = 0;
+  cpu.segments.access[seg] = 0;
+  refreshFlat(cpu, seg);
 }

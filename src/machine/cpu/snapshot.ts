@@ -2,10 +2,11 @@
 import { loadFields, saveFields } from "../fields.ts";
 import type { StateReader, StateWriter } from "../state.ts";
 import type { Cpu } from "./cpu.ts";
+import { refreshWatch } from "./debug.ts";
 import { updateMode } from "./segments.ts";
 
 const NUMBERS =
-  "ip ipHigh cr0 cr2 cr2High cr3 cr3High cr4 efer cpl stackMask halted shadow nmiBlocked nmiPending retired tscOffset";
+  "ip ipHigh cr0 cr2 cr2High cr3 cr3High cr4 efer cpl stackMask halted shadow debugShadow skipsStep debugHits nmiBlocked nmiPending retired tscOffset";
 const FLAGS = "fr fc lazy high eflags";
 const FPU = "empty control status opcode ip ipHigh cs dp dpHigh ds";
 const SSE = "mxcsr";
@@ -31,6 +32,7 @@ export function loadCpu(cpu: Cpu, from: StateReader): void {
   for (const table of [cpu.gdtr, cpu.idtr]) loadFields(from, table, TABLE);
   for (const registers of arrays(cpu)) from.array(registers);
   updateMode(cpu);
+  refreshWatch(cpu);
   cpu.stop = null;
 }
 

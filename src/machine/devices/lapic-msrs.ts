@@ -127,7 +127,8 @@ export class LapicMsrs implements MsrBank, Stateful {
     if (ZERO_ONLY.has(register) && low !== 0) raise(GP);
     if (register !== REGISTER.icrLow && high !== 0) raise(GP);
     if (register === REGISTER.selfIpi) {
-      const message = { vector: low & 0xff, delivery: 0, levelTriggered: false };
+      if ((low & ~0xff) !== 0) raise(GP);
+      const message = { vector: low, delivery: 0, levelTriggered: false };
       lapic.deliver({ ...message, destination: lapic.id, logical: false });
       return;
     }

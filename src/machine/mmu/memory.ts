@@ -8,11 +8,15 @@ export interface FaultRegister {
   cr2High: number;
 }
 
+export type DataWatch = (low: number, high: number, size: number, write: boolean) => void;
+
 /**
  * What decides how an access is translated. The processor tells every change, in whatever order it likes; none of these
  * raises anything, and setting a value that is already there costs next to nothing.
  */
 export interface AccessState {
+  /** Told of every explicit access while it is set (debug registers): 32-bit halves of the address, bytes, and whether it writes. */
+  watch: DataWatch | null;
   /** CPL is 3 (v86 mode too): the U/S bit of the page tables applies. */
   user: boolean;
   /** 64-bit mode (CS.L): linear addresses are signed doubles, otherwise int32 (address.ts). */

@@ -14,8 +14,9 @@ import type { CostProfile } from "../cost.ts";
 import type { StateReader, StateWriter } from "../state.ts";
 import type { Trace } from "../trace.ts";
 import { BusTables } from "./bus-tables.ts";
+import { explainWalk, type WalkExplanation } from "./explain.ts";
 import { FRONT_ADDEND, FRONT_HIGH, FRONT_MASK, FRONT_SHIFT, type Front, frontMask } from "./front.ts";
-import type { FaultRegister, Memory } from "./memory.ts";
+import type { DataWatch, FaultRegister, Memory } from "./memory.ts";
 import {
   SMAP_READ,
   SMAP_WRITE,
@@ -29,8 +30,8 @@ import {
 import { SlowAccess } from "./slow.ts";
 import { Translation } from "./translate.ts";
 
-/** No RAM offset: RAM ends at 3 GiB. */
-const MISS = 0xffffffff;
+/** No RAM offset: RAM ends at 2 GiB, so that offsets are small integers. */
+const MISS = -1;
 const PAGE_MASK = -4096;
 const TWO32 = 4294967296;
 const CR0_AM = 1 << 18;
@@ -56,13 +57,16 @@ export interface MmuParts {
 export class Mmu implements Memory {
   high = 0;
   readonly translation: Translation;
+  readonly #tables: BusTables;
   readonly #view: DataView;
   readonly #front: Front;
   readonly #slow: SlowAccess;
   #user = false;
   #wide = false;
   #ac = false;
-  /** Kinds of the processor's explicit accesses, by CPL, SMAP and AC. */
+  /** Kinds of the processor's explicit accesses, below CPL 3 and at CPL 3: the two change places at every system call. */
+  #systemKinds = kindsOf(false, false, false, false);
+  #userKinds = kindsOf(true, false, false, false);
   #read = SYSTEM_READ;
   #write = SYSTEM_WRITE;
   #fetch = SYSTEM_FETCH;
@@ -72,8 +76,9 @@ export class Mmu implements Memory {
 
   constructor({ bus, clock, trace, profile }: MmuParts) {
     this.#view = bus.view;
+    this.#tables = new BusTables(bus);
     this.translation = new Translation({
-      tables: new BusTables(bus),
+      tables: this.#tables,
       clock,
       trace,
       profile,
@@ -113,7 +118,16 @@ export class Mmu implements Memory {
   set ac(value: boolean) {
     if (value === this.#ac) return;
     this.#ac = value;
-    this.#chooseKinds();
+    this.#decideKinds();
+  }
+
+  get watch(): DataWatch | null {
+    return this.#slow.watch;
+  }
+
+  set watch(value: DataWatch | null) {
+    this.#slow.watch = value;
+    this.#decideKinds();
   }
 
   get wide(): boolean {
@@ -216,13 +230,11 @@ export class Mmu implements Memory {
   }
 
   direct(at: Gva, write: boolean): number {
-    const offset = this.#locate(at, 0, write ? this.#writeMask : this.#readMask);
-    return offset === MISS ? -1 : offset;
+    return this.#locate(at, 0, write ? this.#writeMask : this.#readMask);
   }
 
   systemDirect(at: Gva, write: boolean): number {
-    const offset = this.#locate(at, 0, write ? SYSTEM_WRITE_MASK : SYSTEM_READ_MASK);
-    return offset === MISS ? -1 : offset;
+    return this.#locate(at, 0, write ? SYSTEM_WRITE_MASK : SYSTEM_READ_MASK);
   }
 
   systemRead8(at: Gva): number {
@@ -261,6 +273,11 @@ export class Mmu implements Memory {
     else this.#slow.write(at | 0, this.#highOf(at), value, 4, SYSTEM_WRITES);
   }
 
+  /** The walk of a linear address, step by step, without any effect. */
+  explain(at: Gva): WalkExplanation {
+    return explainWalk(this.translation.paging, this.#tables, at | 0, this.#highOf(at));
+  }
+
   fetch(at: Gva): Gpa {
     const low = at | 0;
     const high = this.#highOf(at);
@@ -276,7 +293,7 @@ export class Mmu implements Memory {
 
   setControl(cr0: number, cr4: number, efer: number): void {
     this.translation.setControl(cr0, cr4, efer);
-    this.#chooseKinds();
+    this.#decideKinds();
   }
 
   loadCr3(low: number, high: number): void {
@@ -310,7 +327,7 @@ export class Mmu implements Memory {
     this.#ac = from.flag();
     this.translation.load(from);
     this.translation.setWide(this.#wide);
-    this.#chooseKinds();
+    this.#decideKinds();
   }
 
   /** RAM offset of the bytes at … at + last if the front allows the access to all of them, else MISS. */
@@ -320,7 +337,7 @@ export class Mmu implements Memory {
     const entry = (at >>> SHIFT) & INDEX;
     // The last byte's page: an access over a page's end never matches.
     if (((((at + last) & PAGE_MASK) | key) ^ (entries[entry] as number)) & mask) return MISS;
-    return ((entries[entry + ADDEND] as number) + at) >>> 0;
+    return ((entries[entry + ADDEND] as number) + at) | 0;
   }
 
   #locateWide(at: number, last: number, mask: number): number {
@@ -329,7 +346,7 @@ export class Mmu implements Memory {
     const entry = (low >>> SHIFT) & INDEX;
     if (((((low + last) & PAGE_MASK) | key) ^ (entries[entry] as number)) & mask) return MISS;
     if (entries[entry + HIGH] !== Math.floor(at / TWO32)) return MISS;
-    return ((entries[entry + ADDEND] as number) + low) >>> 0;
+    return ((entries[entry + ADDEND] as number) + low) | 0;
   }
 
   /** Upper half of a linear address: outside of 64-bit mode addresses are zero-extended. */
@@ -337,16 +354,37 @@ export class Mmu implements Memory {
     return this.#wide ? Math.floor(at / TWO32) : 0;
   }
 
-  #chooseKinds(): void {
+  /** After SMAP, AC, CR0.AM or the watch changed. */
+  #decideKinds(): void {
     const { paging } = this.translation;
-    const lifted = paging.smap && this.#ac;
-    this.#read = this.#user ? USER_READ : lifted ? SMAP_READ : SYSTEM_READ;
-    this.#write = this.#user ? USER_WRITE : lifted ? SMAP_WRITE : SYSTEM_WRITE;
-    this.#fetch = this.#user ? USER_FETCH : SYSTEM_FETCH;
-    const checked = this.#user && this.#ac && (paging.cr0 & CR0_AM) !== 0;
-    this.#slow.checksAlignment = checked;
-    this.#readMask = frontMask(this.#read, checked);
-    this.#writeMask = frontMask(this.#write, checked);
-    this.#fetchMask = frontMask(this.#fetch - USER_FETCH);
+    const watched = this.#slow.watch !== null;
+    this.#systemKinds = kindsOf(false, paging.smap && this.#ac, false, watched);
+    this.#userKinds = kindsOf(true, false, this.#ac && (paging.cr0 & CR0_AM) !== 0, watched);
+    this.#chooseKinds();
   }
+
+  #chooseKinds(): void {
+    const kinds = this.#user ? this.#userKinds : this.#systemKinds;
+    this.#read = kinds.read;
+    this.#write = kinds.write;
+    this.#fetch = kinds.fetch;
+    this.#readMask = kinds.readMask;
+    this.#writeMask = kinds.writeMask;
+    this.#fetchMask = kinds.fetchMask;
+    this.#slow.checksAlignment = kinds.checksAlignment;
+  }
+}
+
+/** `lifted`: EFLAGS.AC lifts SMAP. With #AC to check, or somebody watching, the front must not answer. */
+function kindsOf(user: boolean, lifted: boolean, checksAlignment: boolean, watched: boolean) {
+  const read = user ? USER_READ : lifted ? SMAP_READ : SYSTEM_READ;
+  const write = user ? USER_WRITE : lifted ? SMAP_WRITE : SYSTEM_WRITE;
+  const fetch = user ? USER_FETCH : SYSTEM_FETCH;
+  const slow = checksAlignment || watched;
+  return {
+    ...{ read, write, fetch, checksAlignment },
+    readMask: frontMask(read, slow),
+    writeMask: frontMask(write, slow),
+    fetchMask: frontMask(fetch - USER_FETCH),
+  };
 }

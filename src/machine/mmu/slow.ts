@@ -4,8 +4,8 @@ import { type Bus, PAGE_MMIO } from "../bus.ts";
 import type { Clock } from "../clock.ts";
 import { AC, PF, raise } from "../cpu/fault.ts";
 import { EVENT, type Trace } from "../trace.ts";
-import type { FaultRegister } from "./memory.ts";
-import { USER_WRITE } from "./rights.ts";
+import type { DataWatch, FaultRegister } from "./memory.ts";
+import { isWrite, USER_WRITE } from "./rights.ts";
 import { FAULT, type Translation } from "./translate.ts";
 
 const PAGE = 4096;
@@ -26,6 +26,7 @@ export class SlowAccess {
   /** At CPL 3 with CR0.AM and EFLAGS.AC. */
   checksAlignment = false;
   faultRegister: FaultRegister = { cr2: 0 as Gva, cr2High: 0 };
+  watch: DataWatch | null = null;
   /** High half of the last read64. */
   high = 0;
 
@@ -43,6 +44,7 @@ export class SlowAccess {
     this.#align(low, size, access);
     const offset = low & PAGE_OFFSET;
     const first = this.#translate(low, high, access);
+    if (this.watch !== null) this.watch(low, high, size, isWrite(access));
     if (offset + size <= PAGE) return this.#readBus(first, size);
     const second = this.#secondPage(low, high, access);
     const split = PAGE - offset;
@@ -65,6 +67,7 @@ export class SlowAccess {
     this.#align(low, size, access);
     const offset = low & PAGE_OFFSET;
     const first = this.#translate(low, high, access);
+    if (this.watch !== null) this.watch(low, high, size, true);
     if (offset + size <= PAGE) {
       this.#writeBus(first, size === 4 ? value >>> 0 : value & (size === 1 ? 0xff : 0xffff), size);
       return;
@@ -80,7 +83,7 @@ export class SlowAccess {
   write64(low: number, high: number, valueLow: number, valueHigh: number, access: number): void {
     this.#align(low, 8, access);
     const split = Math.min(8, PAGE - (low & PAGE_OFFSET));
-    const first = this.#translation.translate(low, high, access);
+    const first = this.#translate(low, high, access);
     const second = split < 8 ? this.#secondPage(low, high, access) : 0;
     this.#bus.prepareWrite(first as Gpa, split);
     if (split < 8) this.#bus.prepareWrite(second as Gpa, 8 - split);

@@ -1,5 +1,7 @@
 /** The price lists by name. */
 import type { CostProfile } from "../cost.ts";
+import { HASWELL } from "./haswell.ts";
 import { PENTIUM_4 } from "./pentium4.ts";
+import { UNIT } from "./unit.ts";
 
-export const PROFILES: readonly CostProfile[] = [PENTIUM_4];
+export const PROFILES: readonly CostProfile[] = [PENTIUM_4, HASWELL, UNIT];

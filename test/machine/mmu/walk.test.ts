@@ -148,6 +148,8 @@ describe("a format of another room", () => {
     leaf,
     reservedTable: [number === 0 ? 0 : 0xf8, 0] as const,
     reservedLeaf: [0, 0] as const,
+    tableFields: [],
+    leafFields: [],
   });
   const EPT = new EntryFormat({
     name: "EPT",
@@ -158,7 +160,6 @@ describe("a format of another room", () => {
     accessed: 1 << 8,
     dirty: 1 << 9,
     addressHigh: ~high,
-    fields: [],
     rights: (everyLow) => everyLow & 7,
     leafHigh: (_low, entryHigh) => entryHigh & ~high,
   });

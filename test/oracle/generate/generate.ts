@@ -105,8 +105,8 @@ function instruction(draft: Draft): void {
 /** Bytes of no meaning, or an opcode map at random. */
 function noise(draft: Draft): void {
   const { random, env } = draft;
-  const escape = random.one([[], [], [0x0f], [0x0f], [0x0f, 0x38], [0x66], [0xf0], [0x48]]);
-  const bytes = [...escape, ...Array.from({ length: 1 + random.below(9) }, () => random.below(256))];
+  const map = random.one([[], [], [0x0f], [0x0f], [0x0f, 0x38], [0x66], [0xf0], [0x48]]);
+  const bytes = [...map, ...Array.from({ length: 1 + random.below(9) }, () => random.below(256))];
   if (harmful(draft, bytes) || (env.world === "flat" && env.bits === 32)) return;
   // It may leave any flag undefined, and what follows may read it.
   draft.undefined = ALL;

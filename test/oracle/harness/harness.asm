@@ -100,7 +100,6 @@ begin:
   mov cr4, eax
   mov eax, 0x00000031
   mov cr0, eax
-  fninit
   cmp dword [CTL+12], 0
   jne near long_begin
 

@@ -16,7 +16,6 @@ import { deliverLong } from "./long.ts";
 import { deliverProtected } from "./protected.ts";
 import { deliverReal } from "./real.ts";
 
-const DR6_BS = 1 << 14;
 const CONTRIBUTORY = (1 << DE) | (1 << TS) | (1 << NP) | (1 << SS_FAULT) | (1 << GP);
 const SELECTOR_ERRORS = (1 << TS) | (1 << NP) | (1 << SS_FAULT) | (1 << GP);
 
@@ -36,9 +35,9 @@ export function deliverNmi(cpu: Cpu): void {
   deliver(cpu, NMI_KIND, 2, 0);
 }
 
-/** #DB after an instruction that began with TF set (SDM Vol. 3, 17.3.1.4); ip is that of the next instruction. */
-export function deliverSingleStep(cpu: Cpu): void {
-  cpu.dr[6] = (cpu.dr[6] as number) | DR6_BS;
+/** #DB for the conditions in `hits`, bits of DR6; B0 … B3 tell of this one only, the others gather (SDM Vol. 3, 17.2.3). */
+export function deliverDebug(cpu: Cpu, hits: number): void {
+  cpu.dr[6] = ((cpu.dr[6] as number) & ~15) | hits;
   deliver(cpu, EXCEPTION, DB, 0);
 }
 
@@ -70,6 +69,7 @@ export function deliver(cpu: Cpu, kind: number, vector: number, error: number): 
 /** INT n, INT3, INTO, INT1: raises what delivery meets, as any instruction does. `kind` of event.ts. */
 export function softwareInterrupt(cpu: Cpu, kind: number, vector: number): void {
   enter(cpu, kind, vector, 0);
+  cpu.skipsStep = true;
   cpu.trace.event(EVENT.softwareInterrupt, vector);
 }
 
@@ -93,6 +93,7 @@ function enter(cpu: Cpu, kind: number, vector: number, error: number): void {
   else deliverProtected(cpu, kind, vector, code);
   if (cpu.cpl !== cpl) cpu.clock.charge(prices.ringChange);
   cpu.shadow = false;
+  cpu.halted = false;
 }
 
 function shutDown(cpu: Cpu, vector: number): void {

@@ -7,7 +7,7 @@ import { readE, readRegister, writeRegister } from "../access.ts";
 import type { Cpu } from "../cpu.ts";
 import { ARITHMETIC, CF, ZF } from "../flags.ts";
 import type { Binder, Op, Semantics } from "../op.ts";
-import { checkedAddress, linear64, offset32, offset64 } from "../operand.ts";
+import { distantAddress } from "../operand.ts";
 
 /** op.kind: what becomes of the bit. */
 const TEST = 0;
@@ -61,18 +61,9 @@ function bitMemory(cpu: Cpu, op: Op, at: Gva, offset: number): void {
   cpu.flags.assign(CF, (low >>> (bit & 31)) & 1);
 }
 
-/** Linear address of the operand that lies `distance` bytes from the ModR/M operand. */
-function bitAddress(cpu: Cpu, op: Op, distance: number, distanceHigh: number): Gva {
-  const write = op.kind !== TEST;
-  if (cpu.wide) {
-    const sum = (offset64(cpu, op) >>> 0) + (distance >>> 0);
-    const high = (cpu.high + distanceHigh + (sum > 0xffffffff ? 1 : 0)) | 0;
-    return linear64(cpu, op.seg, sum | 0, op.addressSize === 4 ? 0 : high);
-  }
-  const sum = (offset32(cpu, op) + distance) | 0;
-  const offset = op.addressSize === 2 ? sum & 0xffff : sum;
-  if (((write ? cpu.flatWrite : cpu.flatRead) >> op.seg) & 1) return offset as Gva;
-  return checkedAddress(cpu, op.seg, offset, op.size, write);
+function bitString(cpu: Cpu, op: Op, distance: number, distanceHigh: number, offset: number): void {
+  const at = distantAddress(cpu, op, distance, distanceHigh, op.size, op.kind !== TEST);
+  bitMemory(cpu, op, at, offset);
 }
 
 function bitRI(cpu: Cpu, op: Op): void {
@@ -84,7 +75,7 @@ function bitRG(cpu: Cpu, op: Op): void {
 }
 
 function bitMI(cpu: Cpu, op: Op): void {
-  bitMemory(cpu, op, bitAddress(cpu, op, 0, 0), op.imm);
+  bitString(cpu, op, 0, 0, op.imm);
 }
 
 function bitMG(cpu: Cpu, op: Op): void {
@@ -93,12 +84,12 @@ function bitMG(cpu: Cpu, op: Op): void {
     const { high } = cpu;
     // The signed offset divided by 8, down to a multiple of 8 bytes.
     const distance = ((low >>> 3) | (high << 29)) & ~7;
-    bitMemory(cpu, op, bitAddress(cpu, op, distance, high >> 3), low);
+    bitString(cpu, op, distance, high >> 3, low);
     return;
   }
   const offset = op.size === 2 ? (low << 16) >> 16 : low;
   const distance = (offset >> 3) & -op.size;
-  bitMemory(cpu, op, bitAddress(cpu, op, distance, distance >> 31), low);
+  bitString(cpu, op, distance, distance >> 31, low);
 }
 
 const bitTest =

@@ -7,7 +7,7 @@ import { readE, readRegister } from "../access.ts";
 import type { Cpu } from "../cpu.ts";
 import { BR, GP, raise, UD } from "../fault.ts";
 import type { Binder, Handler, Op, Semantics } from "../op.ts";
-import { readAddress } from "../operand.ts";
+import { distantAddress, readAddress } from "../operand.ts";
 import { ECX } from "../registers.ts";
 import { moveSp, peek, peek32, push, push32 } from "../stack.ts";
 import { CONDITIONS } from "./conditions.ts";
@@ -182,9 +182,9 @@ function jcxz(cpu: Cpu, op: Op): void {
 /** #BR unless the register lies within the pair in memory, bounds included, all signed. */
 function bound(cpu: Cpu, op: Op): void {
   const { memory } = cpu;
-  const at = readAddress(cpu, op, 2 * op.size);
+  const at = readAddress(cpu, op, op.size);
+  const upperAt = distantAddress(cpu, op, op.size, 0, op.size, false);
   const index = readRegister(cpu, op.src, op.size);
-  const upperAt = ((at + op.size) | 0) as typeof at;
   const shift = op.size === 2 ? 16 : 0;
   const lower = op.size === 2 ? memory.read16(at) : memory.read32(at);
   const upper = op.size === 2 ? memory.read16(upperAt) : memory.read32(upperAt);

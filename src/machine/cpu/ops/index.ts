@@ -17,6 +17,7 @@ import { movSegment, popSegmentBinder, pushSegmentBinder, SEGMENT_OPS } from "./
 import { SHIFT } from "./shift.ts";
 import { SIMD_MOVE } from "./simd-move.ts";
 import { SIMD_STATE } from "./simd-state.ts";
+import { SSE_FLOAT } from "./sse-float.ts";
 import { STACK } from "./stack-ops.ts";
 import { STRING } from "./string.ts";
 import { SYSCALLS } from "./syscalls.ts";
@@ -56,6 +57,7 @@ export const SEMANTICS: Semantics = {
   ...PACKED,
   ...SIMD_MOVE,
   ...SIMD_STATE,
+  ...SSE_FLOAT,
   ...X87,
   ...X87_CONTROL,
   ...X87_FUNCTIONS,

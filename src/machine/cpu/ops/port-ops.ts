@@ -2,6 +2,7 @@
 import { EVENT } from "../../trace.ts";
 import { readMemory, readRegister, writeMemory, writeRegister } from "../access.ts";
 import type { Cpu } from "../cpu.ts";
+import { debugging, watchPorts } from "../debug.ts";
 import type { Binder, Op, Semantics } from "../op.ts";
 import { checkPorts } from "../ports.ts";
 import { EAX, EDX } from "../registers.ts";
@@ -16,6 +17,7 @@ function read(cpu: Cpu, port: number, size: number): number {
   const value = cpu.bus.in(port, size);
   cpu.clock.charge(cpu.prices.portAccess);
   cpu.trace.event(EVENT.portIn, port);
+  if (debugging(cpu)) watchPorts(cpu, port, size);
   return value;
 }
 
@@ -23,6 +25,7 @@ function write(cpu: Cpu, port: number, value: number, size: number): void {
   cpu.bus.out(port, value, size);
   cpu.clock.charge(cpu.prices.portAccess);
   cpu.trace.event(EVENT.portOut, port);
+  if (debugging(cpu)) watchPorts(cpu, port, size);
 }
 
 function dx(cpu: Cpu): number {

@@ -16,6 +16,7 @@ const NUMBERS: Readonly<Record<string, number>> = { ES, CS, SS, DS, FS, GS };
 /** MOV SS and POP SS keep interrupts and traps off for one instruction (SDM Vol. 3, 6.8.3). */
 function shadow(cpu: Cpu): void {
   cpu.shadow = true;
+  cpu.debugShadow = true;
   cpu.clock.attend();
 }
 

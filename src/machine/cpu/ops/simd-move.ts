@@ -134,6 +134,20 @@ function quadQP(cpu: Cpu, op: Op): void {
   if (op.rm >= 0) writeMmx(cpu, op.rm, cpu.sse.a.i32[0] as number, cpu.sse.a.i32[1] as number);
 }
 
+/** Between an MMX register and the low half of an XMM register. */
+function movq2dq(cpu: Cpu, op: Op): void {
+  readMmx(cpu, op.rm, cpu.sse.b);
+  cpu.sse.b.i32.fill(0, 2);
+  enterMmx(cpu);
+  writeV(cpu, op, cpu.sse.b);
+}
+
+function movdq2q(cpu: Cpu, op: Op): void {
+  const { i32 } = cpu.sse.xmm;
+  enterMmx(cpu);
+  writeMmx(cpu, op.reg, i32[4 * op.rm] as number, i32[4 * op.rm + 1] as number);
+}
+
 /** By the letters of the two places. */
 const BY_PLACES: Readonly<Record<string, (cpu: Cpu, op: Op) => void>> = {
   VE: moveVE,
@@ -144,6 +158,7 @@ const BY_PLACES: Readonly<Record<string, (cpu: Cpu, op: Op) => void>> = {
   WV: quadWV,
   PQ: quadPQ,
   QP: quadQP,
+  MP: quadQP,
 };
 
 const low: Binder = (op) =>
@@ -176,5 +191,7 @@ export const SIMD_MOVE: Semantics = {
   movd: low,
   movq: low,
   movntq: low,
+  movq2dq: () => movq2dq,
+  movdq2q: () => movdq2q,
   movnti: () => movnti,
 };

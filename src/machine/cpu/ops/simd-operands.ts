@@ -9,7 +9,7 @@ import { reportPending } from "../fpu/access.ts";
 import { PARTS } from "../fpu/extended.ts";
 import type { Op } from "../op.ts";
 import { readAddress, writeAddress } from "../operand.ts";
-import type { Lanes } from "../sse.ts";
+import type { Lanes } from "../simd/registers.ts";
 
 /** Whether the table says that a memory operand must be aligned to 16 bytes. */
 export function isAligned(op: Op): boolean {
@@ -64,11 +64,14 @@ export function writeLanes(
   memory.write64(to, from[at] as number, from[at + 1] as number);
 }
 
+export function writeXmm(cpu: Cpu, register: number, from: Lanes): void {
+  const { i32 } = cpu.sse.xmm;
+  for (let lane = 0; lane < 4; lane++) i32[4 * register + lane] = from.i32[lane] as number;
+}
+
 /** V ← lanes, 16 bytes. */
 export function writeV(cpu: Cpu, op: Op, from: Lanes): void {
-  const { i32 } = cpu.sse.xmm;
-  const at = 4 * op.reg;
-  for (let lane = 0; lane < 4; lane++) i32[at + lane] = from.i32[lane] as number;
+  writeXmm(cpu, op.reg, from);
 }
 
 export function readXmm(cpu: Cpu, register: number, into: Lanes): void {

@@ -13,7 +13,7 @@ import { reportPending } from "../fpu/access.ts";
 import { controlWord, readRegisters, writeRegisters } from "../fpu/image.ts";
 import type { Op, Semantics } from "../op.ts";
 import { readAddress, writeAddress } from "../operand.ts";
-import { MXCSR_MASK } from "../sse.ts";
+import { MXCSR_MASK } from "../simd/registers.ts";
 
 const SIZE = 512;
 const XMM = 160;

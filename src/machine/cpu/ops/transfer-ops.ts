@@ -1,12 +1,12 @@
 /** Far JMP, CALL and RET, INT n and its kin, IRET. */
-import type { Gva } from "../../address.ts";
 import { readMemory } from "../access.ts";
 import type { Cpu } from "../cpu.ts";
+import { takeHits } from "../debug.ts";
 import { softwareInterrupt } from "../deliver/deliver.ts";
 import { PRIVILEGED_SOFTWARE, SOFTWARE, SOFTWARE_EXCEPTION } from "../deliver/event.ts";
 import { BP, DB, OF } from "../fault.ts";
 import type { Binder, Op, Semantics } from "../op.ts";
-import { readAddress } from "../operand.ts";
+import { distantAddress, readAddress } from "../operand.ts";
 import { takeSwitched } from "../task.ts";
 import { farCall, farJump } from "../transfer/far.ts";
 import { farReturn, interruptReturn } from "../transfer/return.ts";
@@ -19,8 +19,8 @@ function keepNewTask(cpu: Cpu, op: Op): void {
 /** Offset and selector of a far pointer in memory: the offset, its high half in cpu.high, the selector in pointerSelector. */
 let pointerSelector = 0;
 export function readPointer(cpu: Cpu, op: Op): number {
-  const at = readAddress(cpu, op, op.size + 2);
-  pointerSelector = cpu.memory.read16((cpu.wide ? at + op.size : (at + op.size) | 0) as Gva);
+  const at = readAddress(cpu, op, op.size);
+  pointerSelector = cpu.memory.read16(distantAddress(cpu, op, op.size, 0, 2, false));
   cpu.high = 0;
   return readMemory(cpu, at, op.size);
 }
@@ -92,6 +92,7 @@ function int3(cpu: Cpu, op: Op): void {
 
 function int1(cpu: Cpu, op: Op): void {
   interrupt(cpu, op, PRIVILEGED_SOFTWARE, DB);
+  takeHits(cpu);
 }
 
 function into(cpu: Cpu, op: Op): void {

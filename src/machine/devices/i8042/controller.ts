@@ -35,7 +35,7 @@ const MODE = {
   TRANSLATE: 0x40,
 } as const;
 /** Bits of the output port. */
-const OUTPUT = { NO_RESET: 1, A20: 2 } as const;
+const OUTPUT = { NO_RESET: 1, A20: 2, CLOCKS_AND_DATA: 0xcc } as const;
 
 /** A hundred keystrokes a second: slow enough for the fifteen keys that a PC's BIOS remembers. */
 const SECONDS_PER_KEY = 0.01;
@@ -59,7 +59,7 @@ export class KeyboardController implements Stateful {
   readonly keyboard = new Keyboard();
   #status: number = STATUS.NO_LOCK;
   #mode: number = MODE.KEYBOARD_IRQ | MODE.MOUSE_IRQ;
-  #output: number = OUTPUT.NO_RESET | OUTPUT.A20;
+  #output: number = OUTPUT.NO_RESET | OUTPUT.A20 | OUTPUT.CLOCKS_AND_DATA;
   #data = 0;
   /** The command whose parameter comes next at port 60; 0: it is for the keyboard. */
   #awaits = 0;

@@ -1,4 +1,7 @@
-/** What a drive does with each command (ATA/ATAPI-6, clause 8). A command that is not here is aborted. */
+/**
+ * What a drive does with each command (ATA/ATAPI-6, clause 8). A command that is not here is aborted: IDENTIFY PACKET DEVICE,
+ * too, which tells a host that this is no packet device.
+ */
 import type { IdeChannel } from "./channel.ts";
 import { type Drive, MOST_MULTIPLE } from "./drive.ts";
 import { COUNT, DEVICE, DEVICE_SELECT, ERROR, FEATURES } from "./registers.ts";
@@ -59,12 +62,6 @@ const diagnose: Command = (channel) => {
 
 const identify: Command = (channel, drive) => channel.present(drive.identify());
 
-/** IDENTIFY PACKET DEVICE: a disk refuses and shows that it is no packet device. */
-const identifyPacket: Command = (channel) => {
-  channel.task.current.set([1, 1, 0, 0], COUNT);
-  channel.fail(ERROR.ABRT);
-};
-
 const initializeParameters: Command = (channel, drive) => {
   const count = channel.task.current[COUNT] as number;
   if (count === 0) return channel.fail(ERROR.ABRT);
@@ -118,50 +115,49 @@ function setTransferMode(drive: Drive, mode: number): boolean {
   return true;
 }
 
-const COMMANDS: Readonly<Record<number, Command>> = {
-  32: sectors({}),
-  33: sectors({}),
-  36: sectors({ extended: true }),
-  37: sectors({ extended: true, dma: true }),
-  39: nativeMax(true),
-  41: sectors({ extended: true, multiple: true }),
-  48: sectors({ write: true }),
-  49: sectors({ write: true }),
-  52: sectors({ write: true, extended: true }),
-  53: sectors({ write: true, extended: true, dma: true }),
-  57: sectors({ write: true, extended: true, multiple: true }),
-  64: verify(false),
-  65: verify(false),
-  66: verify(true),
-  112: finish, // SEEK
-  144: diagnose,
-  145: initializeParameters,
-  161: identifyPacket,
-  196: sectors({ multiple: true }),
-  197: sectors({ write: true, multiple: true }),
-  198: setMultiple,
-  200: sectors({ dma: true }),
-  201: sectors({ dma: true }),
-  202: sectors({ write: true, dma: true }),
-  203: sectors({ write: true, dma: true }),
-  224: finish, // STANDBY IMMEDIATE
-  225: finish, // IDLE IMMEDIATE
-  226: finish, // STANDBY
-  227: finish, // IDLE
-  229: powerMode,
-  230: finish, // SLEEP
-  231: finish, // FLUSH CACHE
-  234: finish, // FLUSH CACHE EXT
-  236: identify,
-  239: setFeatures,
-  248: nativeMax(false),
-};
+const COMMANDS = new Map<number, Command>([
+  [0x20, sectors({})],
+  [0x21, sectors({})],
+  [0x24, sectors({ extended: true })],
+  [0x25, sectors({ extended: true, dma: true })],
+  [0x27, nativeMax(true)],
+  [0x29, sectors({ extended: true, multiple: true })],
+  [0x30, sectors({ write: true })],
+  [0x31, sectors({ write: true })],
+  [0x34, sectors({ write: true, extended: true })],
+  [0x35, sectors({ write: true, extended: true, dma: true })],
+  [0x39, sectors({ write: true, extended: true, multiple: true })],
+  [0x40, verify(false)],
+  [0x41, verify(false)],
+  [0x42, verify(true)],
+  [0x70, finish], // SEEK
+  [0x90, diagnose],
+  [0x91, initializeParameters],
+  [0xc4, sectors({ multiple: true })],
+  [0xc5, sectors({ write: true, multiple: true })],
+  [0xc6, setMultiple],
+  [0xc8, sectors({ dma: true })],
+  [0xc9, sectors({ dma: true })],
+  [0xca, sectors({ write: true, dma: true })],
+  [0xcb, sectors({ write: true, dma: true })],
+  [0xe0, finish], // STANDBY IMMEDIATE
+  [0xe1, finish], // IDLE IMMEDIATE
+  [0xe2, finish], // STANDBY
+  [0xe3, finish], // IDLE
+  [0xe5, powerMode],
+  [0xe6, finish], // SLEEP
+  [0xe7, finish], // FLUSH CACHE
+  [0xea, finish], // FLUSH CACHE EXT
+  [0xec, identify],
+  [0xef, setFeatures],
+  [0xf8, nativeMax(false)],
+]);
 
 export function execute(channel: IdeChannel, command: number): void {
   const drive = channel.drive;
   if (!drive) return;
   // RECALIBRATE is 1xh whatever x is.
-  const run = command >> 4 === 1 ? finish : COMMANDS[command];
+  const run = command >> 4 === 1 ? finish : COMMANDS.get(command);
   if (run) run(channel, drive);
   else channel.fail(ERROR.ABRT);
 }

@@ -33,7 +33,7 @@ export class Piix3 extends PciFunction {
 
   /** `onReset`: the guest asks for a reset of the machine. */
   constructor({ bus, pci, wires, onReset }: Piix3Parts) {
-    super(bus, { vendor: 0x8086, device: 0x7000, class: 0x060100, subsystem: 0, multifunction: true });
+    super(bus, { vendor: 0x8086, device: 0x7000, class: 0x060100, multifunction: true });
     this.preset(0x04, [7, 0, 0, 2]);
     this.preset(PIRQ, [OFF, OFF, OFF, OFF]);
     this.writable(0x40, new Array(0xc0).fill(0xff));

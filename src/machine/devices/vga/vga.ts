@@ -25,6 +25,10 @@ const DOTS_PER_SECOND = 25_175_000;
 const DOTS = { LINE: 800, SEEN: 640 } as const;
 const LINES = { FRAME: 449, SEEN: 400, RETRACE: 412, RETRACE_END: 414 } as const;
 
+/** Bits that exist of each register of the sequencer and of the graphics controller. */
+const SEQUENCER_BITS = [0x03, 0x3d, 0x0f, 0x3f, 0x0e];
+const GRAPHICS_BITS = [0x0f, 0x0f, 0x0f, 0x1f, 0x03, 0x7b, 0x0f, 0x0f, 0xff];
+
 /** Registers of one byte: indices of the register files, and those that stand alone. */
 const BYTES = ["crtc", "sequencer", "graphics", "attribute", "miscellaneous", "mask"] as const;
 
@@ -120,7 +124,7 @@ export class Vga implements Stateful {
         byte.sequencer = value & 7;
         return;
       case 0x3c5:
-        this.#sequencer[byte.sequencer] = value;
+        this.#sequencer[byte.sequencer] = value & (SEQUENCER_BITS[byte.sequencer] ?? 0);
         return;
       case 0x3c6:
         byte.mask = value;
@@ -138,7 +142,7 @@ export class Vga implements Stateful {
         byte.graphics = value & 15;
         return;
       case 0x3cf:
-        this.#graphics[byte.graphics] = value;
+        this.#graphics[byte.graphics] = value & (GRAPHICS_BITS[byte.graphics] ?? 0);
         return;
     }
     if (!this.#answers(port)) return;

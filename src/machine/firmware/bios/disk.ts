@@ -196,7 +196,7 @@ transfer:
     xor ah, ah                  ; clears carry
     ret
 .beyond:
-    mov ah, 0x04                ; sector not found
+    mov ah, 0x01                ; there is no such sector
     stc
     ret
 .error:
@@ -289,8 +289,7 @@ disk:
     add eax, ecx
     cmp eax, [fs:si + D_SECTORS]
     jbe .good
-    mov ah, 0x04
-    jmp .end
+    jmp .unknown
 .write:
     mov byte [fs:E_WRITE], 1
     jmp .move
@@ -303,7 +302,6 @@ disk:
     mov di, [bp + F_BX]
     call transfer
     jnc .good
-    mov byte [bp + F_AL], 0
     jmp .end
 ; EAX, E_LBA, E_COUNT from the caller's registers. Carry: there is no such sector.
 .from_geometry:
@@ -379,12 +377,10 @@ disk:
     mov eax, [fs:E_LBA]
     movzx ecx, word [fs:E_COUNT]
     add eax, ecx
-    jc .missing
+    jc .unknown
     cmp eax, [fs:si + D_SECTORS]
     jbe .good
-.missing:
-    mov ah, 0x04
-    jmp .end
+    jmp .unknown
 .write_extended:
     mov byte [fs:E_WRITE], 1
     jmp .move_extended
@@ -395,10 +391,9 @@ disk:
     jc .failed
     call transfer
     jnc .good
-    mov bx, [fs:E_COUNT]        ; what was not moved does not count
     mov es, [bp + F_DS]
     mov di, [bp + F_SI]
-    mov word [es:di + 2], 0
+    mov word [es:di + 2], 0     ; nothing that can be relied on was moved
 .failed:
     jmp .end
 ; E_LBA, E_COUNT, ES:DI from the packet. Carry: AH = what is wrong with it.
@@ -408,7 +403,6 @@ disk:
     mov ah, 0x01
     cmp byte [es:di], 16
     jb .outside
-    mov ah, 0x04
     cmp dword [es:di + 12], 0
     jne .outside
     mov ecx, [es:di + 8]

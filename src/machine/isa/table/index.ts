@@ -19,6 +19,7 @@ import { CONTROL } from "./control.ts";
 import { DATA } from "./data.ts";
 import { FLAGS } from "./flags.ts";
 import { SIMD } from "./simd.ts";
+import { SSE_ARITHMETIC } from "./sse.ts";
 import { STRING } from "./string.ts";
 import { SYSTEM } from "./system.ts";
 import { X87 } from "./x87.ts";
@@ -33,6 +34,7 @@ export const ROWS: readonly Row[] = [
   ...SYSTEM,
   ...X87,
   ...SIMD,
+  ...SSE_ARITHMETIC,
 ];
 
 /** What an undefined opcode decodes to. */

@@ -2,9 +2,9 @@
 import type { Row } from "../row.ts";
 import { LONG, rows } from "./rows.ts";
 
-const SSE = ["#UD if CR0.EM=1 or CR4.OSFXSR=0", "#NM if CR0.TS=1"];
-const ALIGNED = [...SSE, "#GP(0) when not aligned to 16"];
-const MMX = ["#UD if CR0.EM=1", "#NM if CR0.TS=1", "#MF"];
+export const SSE = ["#UD if CR0.EM=1 or CR4.OSFXSR=0", "#NM if CR0.TS=1"];
+export const ALIGNED = [...SSE, "#GP(0) when not aligned to 16"];
+export const MMX = ["#UD if CR0.EM=1", "#NM if CR0.TS=1", "#MF"];
 
 export const SIMD: Row[] = [
   ...rows(

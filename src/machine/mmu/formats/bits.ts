@@ -59,14 +59,31 @@ export function rightsOf(pge: boolean) {
     ((leafLow & global) !== 0 ? RIGHT_GLOBAL : 0);
 }
 
-/** Bits 0 … 11, for drawings. */
-export const LOW_FIELDS: readonly Field[] = [
+const COMMON: readonly Field[] = [
   { name: "P", from: 0, to: 0 },
   { name: "R/W", from: 1, to: 1 },
   { name: "U/S", from: 2, to: 2 },
   { name: "PWT", from: 3, to: 3 },
   { name: "PCD", from: 4, to: 4 },
   { name: "A", from: 5, to: 5 },
-  { name: "D", from: 6, to: 6, of: "leaf" },
-  { name: "G", from: 8, to: 8, of: "leaf" },
 ];
+
+/** An entry of a level above 1 that points to a table; `rest`: the address and what is above it. */
+export function tableFields(...rest: readonly Field[]): readonly Field[] {
+  return [...COMMON, { name: "PS", from: 7, to: 7 }, ...rest];
+}
+
+/** A leaf of level 1 (`pat` 7) or of a larger page (`pat` 12, bit 7 being PS). */
+export function leafFields(pat: 7 | 12, ...rest: readonly Field[]): readonly Field[] {
+  const at7 = { name: pat === 7 ? "PAT" : "PS", from: 7, to: 7 };
+  const at12 = pat === 12 ? [{ name: "PAT", from: 12, to: 12 }] : [];
+  return [...COMMON, { name: "D", from: 6, to: 6 }, at7, { name: "G", from: 8, to: 8 }, ...at12, ...rest];
+}
+
+/** Of 8-byte entries: a frame of 2^shift bytes, and XD. */
+export function frameAndXd(shift: number): readonly Field[] {
+  return [
+    { name: "frame", from: shift, to: 51 },
+    { name: "XD", from: 63, to: 63 },
+  ];
+}

@@ -14,6 +14,9 @@ export interface LevelBits {
   readonly reservedTable: readonly [low: number, high: number];
   /** … and in a leaf. */
   readonly reservedLeaf: readonly [low: number, high: number];
+  /** The parts of the two. */
+  readonly tableFields: readonly Field[];
+  readonly leafFields: readonly Field[];
 }
 
 /** A named bit or group of bits, for drawings of an entry. */
@@ -21,8 +24,8 @@ export interface Field {
   readonly name: string;
   readonly from: number;
   readonly to: number;
-  /** Where it means this: in entries that point to a table, in leaves, or in both. */
-  readonly of?: "table" | "leaf";
+  /** Where a group's lowest bit belongs in an address; `from` unless said. */
+  readonly at?: number;
 }
 
 export interface FormatParts {
@@ -40,7 +43,6 @@ export interface FormatParts {
   readonly dirty: number;
   /** Mask of the address bits in the high half. */
   readonly addressHigh: number;
-  readonly fields: readonly Field[];
   /** RIGHT_… of a walk: the AND of all low halves, the OR of all high halves, and the leaf's low half. */
   rights(everyLow: number, someHigh: number, leafLow: number): number;
   /** Bits 32 and up of a leaf's address. */
@@ -59,7 +61,6 @@ export class EntryFormat {
   readonly dirty: number;
   readonly addressHigh: number;
   readonly levels: readonly LevelBits[];
-  readonly fields: readonly Field[];
   readonly rights: FormatParts["rights"];
   readonly leafHigh: FormatParts["leafHigh"];
   /** By level, from 1: what LevelBits says, laid out for the walk. Reserved bits: 4·level + (leaf ? 2 : 0) + (high ? 1 : 0). */
@@ -87,7 +88,6 @@ export class EntryFormat {
     this.dirty = parts.dirty;
     this.addressHigh = parts.addressHigh;
     this.levels = levels;
-    this.fields = parts.fields;
     this.rights = parts.rights;
     this.leafHigh = parts.leafHigh;
     this.shifts = Int32Array.of(0, ...levels.map(({ shift }) => shift));

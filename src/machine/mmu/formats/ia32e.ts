@@ -10,7 +10,20 @@
  *              XD│ ignored│ 0     │ frame       │ ign. │G│PS│D│A│PCD│PWT│U/S│R/W│P
  *     2 MiB    bits 20 … 13 are 0, bit 12 is PAT         1 GiB    bits 29 … 13 are 0
  */
-import { A, D, type FormatOptions, highBits, LOW_FIELDS, lowBits, P, PS, rightsOf, XD } from "./bits.ts";
+import {
+  A,
+  D,
+  type FormatOptions,
+  frameAndXd,
+  highBits,
+  leafFields,
+  lowBits,
+  P,
+  PS,
+  rightsOf,
+  tableFields,
+  XD,
+} from "./bits.ts";
 import { EntryFormat } from "./format.ts";
 
 export function ia32e({ physicalBits, pge, nxe, gigabytePages }: FormatOptions): EntryFormat {
@@ -20,27 +33,31 @@ export function ia32e({ physicalBits, pge, nxe, gigabytePages }: FormatOptions):
     entryBytes: 8,
     indexBits: 9,
     levels: [
-      { name: "PTE", shift: 12, leaf: 0, reservedTable: [0, high], reservedLeaf: [0, high] },
-      { name: "PDE", shift: 21, leaf: PS, reservedTable: [0, high], reservedLeaf: [lowBits(13, 20), high] },
       {
-        name: "PDPTE",
-        shift: 30,
-        leaf: gigabytePages ? PS : 0,
-        reservedTable: [gigabytePages ? 0 : PS, high],
-        reservedLeaf: [lowBits(13, 29), high],
+        ...{ name: "PTE", shift: 12, leaf: 0 },
+        ...{ reservedTable: [0, high], reservedLeaf: [0, high] },
+        ...{ tableFields: [], leafFields: leafFields(7, ...frameAndXd(12)) },
       },
-      { name: "PML4E", shift: 39, leaf: 0, reservedTable: [PS, high], reservedLeaf: [0, high] },
+      {
+        ...{ name: "PDE", shift: 21, leaf: PS },
+        ...{ reservedTable: [0, high], reservedLeaf: [lowBits(13, 20), high] },
+        ...{ tableFields: tableFields(...frameAndXd(12)), leafFields: leafFields(12, ...frameAndXd(21)) },
+      },
+      {
+        ...{ name: "PDPTE", shift: 30, leaf: gigabytePages ? PS : 0 },
+        ...{ reservedTable: [gigabytePages ? 0 : PS, high], reservedLeaf: [lowBits(13, 29), high] },
+        ...{ tableFields: tableFields(...frameAndXd(12)), leafFields: leafFields(12, ...frameAndXd(30)) },
+      },
+      {
+        ...{ name: "PML4E", shift: 39, leaf: 0 },
+        ...{ reservedTable: [PS, high], reservedLeaf: [0, high] },
+        ...{ tableFields: tableFields(...frameAndXd(12)), leafFields: [] },
+      },
     ],
     present: P,
     accessed: A,
     dirty: D,
     addressHigh: highBits(32, 51),
-    fields: [
-      ...LOW_FIELDS,
-      { name: "PS", from: 7, to: 7 },
-      { name: "frame", from: 12, to: 51 },
-      { name: "XD", from: 63, to: 63 },
-    ],
     rights: rightsOf(pge),
     leafHigh: (_low, high) => high & 0xfffff,
   });

@@ -12,7 +12,20 @@
  * MOV CR3 reads all four PDPTEs into registers (4.4.1), so that a walk has two levels, and a PDPTE changed in memory has no
  * effect before the next MOV CR3.
  */
-import { A, D, type FormatOptions, highBits, LOW_FIELDS, lowBits, P, PS, rightsOf, XD } from "./bits.ts";
+import {
+  A,
+  D,
+  type FormatOptions,
+  frameAndXd,
+  highBits,
+  leafFields,
+  lowBits,
+  P,
+  PS,
+  rightsOf,
+  tableFields,
+  XD,
+} from "./bits.ts";
 import { EntryFormat } from "./format.ts";
 
 /** Bits that make MOV CR3 raise #GP(0) in a PDPTE that is present: low and high half. */
@@ -27,19 +40,21 @@ export function pae({ physicalBits, pge, nxe }: FormatOptions): EntryFormat {
     entryBytes: 8,
     indexBits: 9,
     levels: [
-      { name: "PTE", shift: 12, leaf: 0, reservedTable: [0, high], reservedLeaf: [0, high] },
-      { name: "PDE", shift: 21, leaf: PS, reservedTable: [0, high], reservedLeaf: [lowBits(13, 20), high] },
+      {
+        ...{ name: "PTE", shift: 12, leaf: 0 },
+        ...{ reservedTable: [0, high], reservedLeaf: [0, high] },
+        ...{ tableFields: [], leafFields: leafFields(7, ...frameAndXd(12)) },
+      },
+      {
+        ...{ name: "PDE", shift: 21, leaf: PS },
+        ...{ reservedTable: [0, high], reservedLeaf: [lowBits(13, 20), high] },
+        ...{ tableFields: tableFields(...frameAndXd(12)), leafFields: leafFields(12, ...frameAndXd(21)) },
+      },
     ],
     present: P,
     accessed: A,
     dirty: D,
     addressHigh: highBits(32, 51),
-    fields: [
-      ...LOW_FIELDS,
-      { name: "PS", from: 7, to: 7 },
-      { name: "frame", from: 12, to: 51 },
-      { name: "XD", from: 63, to: 63 },
-    ],
     rights: rightsOf(pge),
     leafHigh: (_low, high) => high & 0xfffff,
   });

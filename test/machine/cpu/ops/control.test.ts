@@ -207,6 +207,15 @@ test("bound: both bounds belong to the range, which is signed", () => {
     }
 });
 
+test("bound: with 16-bit addresses the second bound of a pair at FFFE lies at 0", () => {
+  const subject = rig(16, [5n]);
+  subject.write(0xfffe, 2, 3n);
+  subject.write(0, 2, 7n);
+  expect(subject.run(encode(16, 2, [0x62], 0, "memory", [], 0xfffe))).toBeUndefined();
+  subject.write(0, 2, 4n);
+  expect(subject.run(encode(16, 2, [0x62], 0, "memory", [], 0xfffe))).toBe(BR);
+});
+
 test("the undefined instructions are #UD", () => {
   for (const code of [
     [0x0f, 0x0b],

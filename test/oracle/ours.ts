@@ -1,0 +1,62 @@
+/** Runs a batch on our processor: RAM, an exit port and nothing else, as QEMU is asked to have (qemu.ts). */
+import { Bus } from "../../src/machine/bus.ts";
+import { Clock } from "../../src/machine/clock.ts";
+import { Cpu } from "../../src/machine/cpu/cpu.ts";
+import { RINGLAB } from "../../src/machine/cpu/model.ts";
+import { resetCpu } from "../../src/machine/cpu/reset.ts";
+import { Interpreter } from "../../src/machine/cpu/run.ts";
+import { setSegment } from "../../src/machine/cpu/segments.ts";
+import { ExitPort } from "../../src/machine/devices/exit-port.ts";
+import { CS } from "../../src/machine/isa/index.ts";
+import { Mmu } from "../../src/machine/mmu/mmu.ts";
+import { PENTIUM_4 } from "../../src/machine/profiles/pentium4.ts";
+import { Trace } from "../../src/machine/trace.ts";
+import type { Run } from "./batch.ts";
+import { CONTROL, LOG, RAM } from "./layout.ts";
+
+/** Steps in which a case must end. */
+const PATIENCE = 2_000_000;
+
+/** What QEMU's model has (qemu.ts). */
+const PRICES = { ...PENTIUM_4, physicalBits: 40, gigabytePages: true };
+const MODEL = { ...RINGLAB, features: new Set([...RINGLAB.features].filter((name) => !/pcid/.test(name))) };
+
+/** `bytes` is the whole RAM; it is copied. */
+export function runOurs(bytes: Uint8Array): Run {
+  const bus = new Bus(RAM);
+  bus.ram.set(bytes);
+  const clock = new Clock();
+  const trace = new Trace(clock);
+  const memory = new Mmu({ bus, clock, trace, profile: PRICES });
+  const cpu = new Cpu({ bus, clock, trace, memory, prices: PRICES, model: MODEL });
+  bus.mapPorts(
+    0xf4,
+    0xf7,
+    new ExitPort((code) => {
+      cpu.stop = { reason: "exit", code };
+      clock.attend();
+    }),
+  );
+  const interpreter = new Interpreter(cpu);
+  resetCpu(cpu);
+  setSegment(cpu, CS, 0xf000, 0xf0000, 0xffff, 0x9b00);
+  const index = () => bus.view.getUint32(CONTROL, true);
+  const ended = (end: Run["end"], detail: string): Run => ({
+    end,
+    index: index(),
+    log: bus.ram.slice(LOG, bus.view.getUint32(CONTROL + 8, true)),
+    detail,
+  });
+  for (let last = -1; ; ) {
+    let stop: ReturnType<Interpreter["run"]>;
+    try {
+      stop = interpreter.run(PATIENCE);
+    } catch (error) {
+      return ended("crash", error instanceof Error ? (error.stack ?? error.message) : String(error));
+    }
+    if (stop.reason === "exit") return ended(stop.code === 0x21 ? "done" : "stuck", `exit ${stop.code}`);
+    if (stop.reason === "shutdown") return ended("shutdown", stop.detail);
+    if (stop.reason !== "limit" || index() === last) return ended("stuck", stop.reason);
+    last = index();
+  }
+}

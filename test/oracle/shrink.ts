@@ -1,0 +1,108 @@
+/** Makes failing cases small: all candidates of a round run in one batch, so that a round costs one start of QEMU. */
+import { ended, type Machine, type Result, runBatch } from "./batch.ts";
+import { type Case, ENTRY } from "./case.ts";
+import { compare, type Difference } from "./compare.ts";
+import type { Ground } from "./world.ts";
+
+export interface Failure {
+  of: Case;
+  differences: Difference[];
+  ours: Result;
+  theirs: Result;
+}
+
+/** Both machines, and what counts as a difference. */
+export interface Arena {
+  readonly ours: Machine;
+  readonly theirs: Machine;
+  readonly ground: Ground;
+  /** True when a difference is known (explained.ts): it is not worth keeping. */
+  readonly known: (failure: Failure) => boolean;
+}
+
+/**
+ * Our machine goes first. Where it comes to no outcome, a trial does not bother QEMU: it would have to be started again for
+ * each of them.
+ */
+export async function judge(arena: Arena, cases: readonly Case[], trial = false): Promise<Failure[]> {
+  const ours = await runBatch(arena.ours, arena.ground, cases);
+  const given = trial ? cases.map((of, i) => (ended(ours[i]!) ? { ...of, entry: ENTRY.skip } : of)) : cases;
+  const theirs = await runBatch(arena.theirs, arena.ground, given, trial ? 10 : undefined);
+  return cases.map((of, i) => ({
+    of,
+    differences: compare(of, ours[i]!, theirs[i]!),
+    ours: ours[i]!,
+    theirs: theirs[i]!,
+  }));
+}
+
+const ROUNDS = 10;
+/** Candidates of all failures in one round. */
+const MOST = 6000;
+
+export async function shrink(arena: Arena, failures: readonly Failure[]): Promise<Failure[]> {
+  const best = [...failures];
+  const done = new Set<number>();
+  for (let round = 0; round < ROUNDS && done.size < best.length; round++) {
+    const candidates: { of: Case; from: number }[] = [];
+    best.forEach((failure, from) => {
+      if (done.has(from)) return;
+      const smaller = simpler(failure.of);
+      if (candidates.length + smaller.length > MOST) return;
+      for (const of of smaller) candidates.push({ of, from });
+    });
+    const judged = await judge(
+      arena,
+      candidates.map(({ of }) => of),
+      true,
+    );
+    const better = new Map<number, Failure>();
+    judged.forEach((failure, i) => {
+      const { from } = candidates[i]!;
+      if (!better.has(from) && failure.differences.length > 0 && !arena.known(failure))
+        better.set(from, failure);
+    });
+    const tried = new Set(candidates.map(({ from }) => from));
+    for (const from of tried) {
+      const found = better.get(from);
+      if (found) best[from] = found;
+      else done.add(from);
+    }
+  }
+  return best;
+}
+
+/** Simpler cases, the boldest first. */
+function simpler(of: Case): Case[] {
+  const { instructions, registers } = of;
+  const cases: Case[] = [];
+  if (instructions.length > 1) {
+    for (const alone of instructions) cases.push({ ...of, instructions: [alone] });
+    instructions.forEach((_, without) => {
+      cases.push({ ...of, instructions: instructions.filter((__, i) => i !== without) });
+    });
+    return cases;
+  }
+  if (of.pokes.length > 0) cases.push({ ...of, pokes: [] });
+  const changed = registers.map((value, i) => (i !== 4 && value !== 0n ? i : -1)).filter((i) => i >= 0);
+  if (changed.length > 1) {
+    const half = new Set(changed.slice(0, changed.length >> 1));
+    cases.push({ ...of, registers: registers.map((value, i) => (half.has(i) ? 0n : value)) });
+    cases.push({ ...of, registers: registers.map((value, i) => (half.has(i) || i === 4 ? value : 0n)) });
+  }
+  for (const i of changed)
+    cases.push({ ...of, registers: registers.map((value, j) => (i === j ? 0n : value)) });
+  for (const bit of [0x8d5, 0x100, 0x400, 0x3000, 0x4000, 0x10000, 0x40000, 0x200000])
+    if (of.flags & bit) cases.push({ ...of, flags: of.flags & ~bit });
+  for (const bit of [4, 8, 0x80, 0x800, 0x100000, 0x200000, 0x10000])
+    if (of.cr4 & bit) cases.push({ ...of, cr4: of.cr4 & ~bit });
+  for (const bit of [2, 4, 8, 0x10000]) if (of.cr0 & bit) cases.push({ ...of, cr0: of.cr0 & ~bit });
+  const bytes = instructions[0]!;
+  for (let i = 0; i < Math.min(5, bytes.length - 1); i++)
+    if (
+      [0x66, 0x67, 0xf0, 0xf2, 0xf3, 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65].includes(bytes[i]!) ||
+      (of.bits === 64 && (bytes[i]! & 0xf0) === 0x40)
+    )
+      cases.push({ ...of, instructions: [bytes.filter((_, j) => j !== i)] });
+  return cases;
+}
