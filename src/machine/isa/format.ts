@@ -62,7 +62,7 @@ const showsSize = (operands: readonly Operand[]) =>
   operands.some(({ place, size, signed }) => {
     if (place === "fixed") return /^(AL|AX|eAX|rAX|STi|ST0)$/.test(size);
     if (place === "I") return size === "z" || signed;
-    return "EGRWQZO".includes(place) || (place === "M" && size !== "" && size !== "s");
+    return "EGRZOVWUPQN".includes(place) || (place === "M" && size !== "" && size !== "s");
   });
 
 const defaultSize = (op: Instruction) => (op.bits === 16 ? 2 : op.bits === 64 && op.row.size64 ? 8 : 4);

@@ -115,8 +115,21 @@ export const SSE_ARITHMETIC: Row[] = [
     ["pshufw", "NP 0F 70", "Pq Qq Ib"],
     ["movntq", "NP 0F E7", "Mq Pq"],
   ),
+  // Of the low halves in MMX, four bytes of memory are read; of those in SSE2 sixteen.
+  ...rows(
+    { feature: "mmx", faults: MMX },
+    ["punpcklbw", "NP 0F 60", "Pq Qd"],
+    ["punpcklwd", "NP 0F 61", "Pq Qd"],
+    ["punpckldq", "NP 0F 62", "Pq Qd"],
+  ),
+  ...rows(
+    { feature: "sse2", faults: ALIGNED },
+    wide("60", "punpcklbw"),
+    wide("61", "punpcklwd"),
+    wide("62", "punpckldq"),
+  ),
   ...integers("mmx", {
-    ...{ 60: "punpcklbw", 61: "punpcklwd", 62: "punpckldq", 63: "packsswb", 64: "pcmpgtb", 65: "pcmpgtw" },
+    ...{ 63: "packsswb", 64: "pcmpgtb", 65: "pcmpgtw" },
     ...{
       66: "pcmpgtd",
       67: "packuswb",
