@@ -46,6 +46,8 @@ const RSVD = 8;
 const xor = ({ ours, theirs }: Difference) =>
   typeof ours === "number" && typeof theirs === "number" ? ours ^ theirs : -1;
 const same = ({ ours, theirs, of }: Both) => stopOf(of, ours).ip === stopOf(of, theirs).ip;
+const isNear = ({ ours, theirs }: Difference) =>
+  typeof ours === "bigint" && typeof theirs === "bigint" && theirs > ours && theirs - ours < 16n;
 const named = (at: Instruction | undefined, ...mnemonics: string[]) =>
   at !== undefined && mnemonics.includes(at.row.mnemonic);
 const tables = ({ field }: Difference) => /^\[2[5-9a-b][0-9a-f]{3}\]$/.test(field);
@@ -129,9 +131,11 @@ export const EXPLAINED: readonly Rule[] = [
       both.ours.vector === PF &&
       both.theirs.vector === PF &&
       same(both) &&
-      ((difference.field === "error" &&
-        (xor(difference) & ~(W | P)) === 0 &&
-        (Number(difference.ours) & W) !== 0) ||
+      // Across two pages the first one's write comes before the second one's read.
+      ((difference.field === "cr2" && isNear(difference)) ||
+        (difference.field === "error" &&
+          (xor(difference) & ~(W | P)) === 0 &&
+          (Number(difference.ours) & W) !== 0) ||
         (tables(difference) && xor(difference) === ACCESSED)),
   },
   {
@@ -177,8 +181,7 @@ export const EXPLAINED: readonly Rule[] = [
     reason:
       "The manual does not say which operand CMPS reads first. We read DS:SI first, as Bochs does; QEMU reads ES:DI.",
     part: (difference, both) =>
-      both.ours.vector === PF &&
-      both.theirs.vector === PF &&
+      both.ours.vector === both.theirs.vector &&
       named(both.at, "cmps") &&
       (difference.field === "cr2" ||
         difference.field === "error" ||
@@ -225,9 +228,11 @@ export const EXPLAINED: readonly Rule[] = [
     reason:
       "Loading CS or SS sets the accessed bit of its descriptor (SDM Vol. 3, 3.4.5.1). QEMU's IRET, RETF and gates do not.",
     part: (difference) =>
-      /^\[24[0-9a-f]{2}[4c]\]$/.test(difference.field) &&
-      xor(difference) === 0x100 &&
-      (Number(difference.ours) & 0x100) !== 0,
+      (/^\[24[0-9a-f]{2}[4c]\]$/.test(difference.field) &&
+        xor(difference) === 0x100 &&
+        (Number(difference.ours) & 0x100) !== 0) ||
+      // … and with it the dirty bit of that page.
+      (/^\[25(090|120)\]$/.test(difference.field) && (xor(difference) & ~0x60) === 0),
   },
   {
     name: "SIDT with 16-bit operands",
@@ -349,7 +354,7 @@ export const EXPLAINED: readonly Rule[] = [
     name: "SYSRET loads RFLAGS",
     reason: "SYSRET takes 3C7FD7 of R11 (SDM Vol. 2, SYSRET). QEMU takes VM too.",
     part: (difference, { of }) =>
-      difference.field === "flags" &&
+      /flags$/.test(difference.field) &&
       (xor(difference) & ~(RF | 0x20000)) === 0 &&
       ran(of).some(({ row }) => row.mnemonic === "sysret"),
   },
@@ -363,6 +368,30 @@ export const EXPLAINED: readonly Rule[] = [
       theirs.vector === GP &&
       named(at, ...NEAR) &&
       isNotCanonical(theirs),
+  },
+  {
+    name: "error code of INT n in IA-32e mode",
+    reason: "The error code names the vector: 8·n + 2 (SDM Vol. 3, 6.13). QEMU pushes 16·n + 2.",
+    part: ({ field, ours, theirs }, both) =>
+      field === "error" &&
+      (both.of.efer & 0x400) !== 0 &&
+      (Number(ours) & 7) === 2 &&
+      Number(theirs) === 2 * (Number(ours) - 2) + 2,
+  },
+  {
+    name: "non-canonical stack addresses",
+    reason:
+      "An address over RSP or RBP that is not canonical is #SS(0) (SDM Vol. 1, 3.3.7.1). For QEMU it is #GP(0) like any other.",
+    part: (difference, { of, ours, theirs }) =>
+      difference.field === "vector" && of.bits === 64 && ours.vector === SS && theirs.vector === GP,
+  },
+  {
+    name: "RSP after far transfers of 16 or 32 bits in 64-bit mode",
+    reason: "RSP has 64 bits whatever the operand size. QEMU cuts it to 32.",
+    whole: ({ of }) =>
+      of.bits === 64 &&
+      of.registers[4]! > 0xffffffffn &&
+      ran(of).some(({ row, size }) => size < 8 && /^(call far|retf|iret)$/.test(row.mnemonic)),
   },
   {
     name: "VIF and VIP",

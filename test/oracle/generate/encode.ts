@@ -61,7 +61,7 @@ export function encodeRow(draft: Draft, { row, opcode, operands }: Parsed, wish:
   // In 64-bit mode Intel's near branches ignore 66; QEMU's do not.
   const branches = long && row.size64 === "f64" && operands.some(({ place }) => place === "J");
   const resize =
-    branches || opcode.prefix === "NP" || opcode.prefix === 0x66
+    branches || typeof opcode.prefix === "number" || opcode.prefix === "NP"
       ? false
       : (wish.resize ?? random.percent(varies ? 22 : wish.plain ? 0 : 2));
   const rm = operands.find(({ place }) => rmKind(place) !== undefined);

@@ -60,7 +60,6 @@ function controlValue(draft: Draft, number: number): bigint {
     case 4: {
       let value = env.cr4;
       for (let i = random.below(3); i > 0; i--) value ^= random.one(CR4_FREE);
-      if (env.world === "long" && random.percent(5)) value ^= 0x20;
       return BigInt(value >>> 0);
     }
     case 8:
@@ -319,7 +318,7 @@ function stackSize({ env }: Draft): number {
 function strings(draft: Draft): void {
   const { random, env, registers, pointers } = draft;
   if (env.paged && env.ring === 3 && random.percent(5)) set(draft, RCX, BigInt(random.below(400)));
-  else if (!env.paged || registers[RCX]! > 64n || random.percent(50))
+  else if (!env.paged || draft.instructions.length > 0 || registers[RCX]! > 64n)
     set(draft, RCX, BigInt(random.below(random.percent(10) ? 300 : 24)));
   for (const register of [RSI, RDI])
     if (!pointers.includes(register) && random.percent(70)) set(draft, register, draft.pointer());
