@@ -118,7 +118,7 @@ export function returnFlat(cpu: Cpu): boolean {
   const { cpl, flags } = cpu;
   const { view } = cpu.bus;
   const sp = cpu.r32[ESP] as number;
-  if (((cpu.flatRead >> SS) & 1) === 0 || cpu.stackMask !== -1 || (sp & (PAGE - 1)) > PAGE - 20) return false;
+  if (((cpu.flatRead >> SS) & 1) === 0 || cpu.stackMask !== -1 || (sp & (PAGE - 1)) > PAGE - 12) return false;
   const at = cpu.memory.direct(sp as Gva, false);
   if (at < 0) return false;
   const image = view.getInt32(at + 8, true);
@@ -130,6 +130,7 @@ export function returnFlat(cpu: Cpu): boolean {
   const codeHigh = view.getInt32(code + 4, true);
   if (!isFlatCode(view.getInt32(code, true), codeHigh) || ((codeHigh >> 13) & 3) !== level) return false;
   if (level > cpl) {
+    if ((sp & (PAGE - 1)) > PAGE - 20) return false;
     const stackSelector = view.getUint16(at + 16, true);
     const stack = (stackSelector & 3) === level ? descriptorAt(cpu, stackSelector) : -1;
     if (stack < 0) return false;

@@ -59,11 +59,11 @@ function prefixes(op: Instruction, operands: readonly Operand[], name: string): 
 
 /** Whether an operand's text tells the operand size, or there is none. */
 const showsSize = (operands: readonly Operand[]) =>
-  operands.some(({ place, size }) =>
-    "EGMRWQUNZO".includes(place)
-      ? !(place === "M" && (size === "" || size === "s"))
-      : /^(AL|AX|eAX|rAX|STi|ST0)$/.test(size) || (place === "I" && size === "z") || size === "bs",
-  );
+  operands.some(({ place, size, signed }) => {
+    if (place === "fixed") return /^(AL|AX|eAX|rAX|STi|ST0)$/.test(size);
+    if (place === "I") return size === "z" || signed;
+    return "EGRWQUNZO".includes(place) || (place === "M" && size !== "" && size !== "s");
+  });
 
 const defaultSize = (op: Instruction) => (op.bits === 16 ? 2 : op.bits === 64 && op.row.size64 ? 8 : 4);
 

@@ -14,7 +14,7 @@ org 0x100000
 BASE equ 0x100000
 TABLES equ 0x200000          ; page directory, then page tables of 32 MiB
 DATA equ 0x800000            ; 16 MiB of data
-VICTIM equ 0x300000          ; the page that comes and goes
+VICTIM equ 0x345000          ; the page that comes and goes
 
   dd 0x1BADB002, 0x00010000, -(0x1BADB002 + 0x00010000)
   dd BASE, BASE, end, end, start   ; the header lies at the load address

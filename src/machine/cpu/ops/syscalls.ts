@@ -14,7 +14,7 @@ import { canonical } from "../long-stack.ts";
 import { FMASK, LSTAR, STAR, SYSENTER_CS, SYSENTER_EIP, SYSENTER_ESP } from "../msr-slots.ts";
 import type { Op, Semantics } from "../op.ts";
 import { ECX, EDX, ESP } from "../registers.ts";
-import { setSegment, updateMode } from "../segments.ts";
+import { setSegment, updateCode, updateMode } from "../segments.ts";
 
 const R11 = 22;
 /** Access of a flat segment of DPL 0: present, S, accessed, G; code that may be read, or data that may be written. */
@@ -31,7 +31,7 @@ function enter(cpu: Cpu, code: number, stack: number, access: number, level: num
   setSegment(cpu, CS, (code & 0xfffc) | level, 0, FLAT, access | dpl);
   setSegment(cpu, SS, (stack & 0xfffc) | level, 0, FLAT, DATA | dpl);
   cpu.cpl = level;
-  updateMode(cpu);
+  updateCode(cpu);
   cpu.clock.charge(cpu.prices.ringChange);
 }
 
@@ -42,7 +42,9 @@ function sysenter(cpu: Cpu): void {
   const long = cpu.longMode;
   cpu.trace.event(EVENT.syscall, 0);
   cpu.skipsStep = true;
+  const { v86 } = cpu;
   writeFlags(cpu, 0, VM | IF | RF);
+  if (v86) updateMode(cpu);
   enter(cpu, code, code + 8, long ? CODE64 : CODE32, 0);
   r32[ESP] = msr[SYSENTER_ESP] as number;
   r32[ESP + 1] = long ? (msr[SYSENTER_ESP + 1] as number) : 0;

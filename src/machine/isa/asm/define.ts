@@ -59,7 +59,8 @@ export class Definitions {
       let { body } = definition;
       if (definition.parameters) {
         const { values, end } = callArguments(tokens, i + 1);
-        body = this.#substitute(token, definition.parameters, values, body);
+        const expanded = values.map((value) => this.expand(value, hidden));
+        body = this.#substitute(token, definition.parameters, expanded, body);
         i = end;
       }
       const placed = body.map((part) => ({ ...part, column: token.column }));

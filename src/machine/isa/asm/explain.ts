@@ -25,15 +25,42 @@ export function explain(instruction: AsmInstruction): string {
   if (usable.length === 0)
     return `${mnemonic} exists ${bits === 64 ? "only outside" : "only in"} 64-bit code; these are bits ${bits}`;
   // What moves only the accumulator to a fixed address, the general forms do too.
-  const forms = [
-    ...new Set(
-      usable
-        .filter(({ operands: all }) => !all.some((text) => text.startsWith("O")))
-        .map((row) => signature(row, bits)),
-    ),
-  ];
+  const general = usable.filter(({ operands: all }) => !all.some((text) => text.startsWith("O")));
+  const alike = general.filter((row) => isAlike(row, operands));
+  const forms = [...new Set((alike.length > 0 ? alike : general).map((row) => signature(row, bits)))];
   const got = operands.length === 0 ? "nothing" : operands.map(spell).join(", ");
   return `${mnemonic} takes ${forms.map((form) => form || "nothing").join(" · ")}; got ${got}`;
+}
+
+/** Operands of the right kinds, if not of the right sizes. */
+function isAlike(row: Row, operands: readonly AsmOperand[]): boolean {
+  const specs = row.operands.map(parseOperand);
+  return (
+    specs.length === operands.length &&
+    specs.every(({ place, size }, i) => kindsOf(place, size).includes(kindOf(operands[i]!)))
+  );
+}
+
+const kindOf = (operand: AsmOperand) => (operand.kind === "register" ? operand.register.kind : operand.kind);
+
+const KINDS: Record<string, string> = {
+  S: "segment",
+  C: "control",
+  D: "debug",
+  V: "xmm",
+  U: "xmm",
+  W: "xmm memory",
+  P: "mmx",
+  N: "mmx",
+  Q: "mmx memory",
+};
+
+function kindsOf(place: string, name: string): string {
+  if (place === "fixed")
+    return name === "1" ? "immediate" : /^ST/.test(name) ? "x87" : /^.S$/.test(name) ? "segment" : "general";
+  if (place === "E") return "general memory";
+  if (place === "M" || place === "O") return "memory";
+  return KINDS[place] ?? ("IJ".includes(place) ? "immediate" : place === "A" ? "far" : "general");
 }
 
 function signature(row: Row, bits: number): string {

@@ -1,7 +1,8 @@
 /** Statements to addresses and bytes, pass after pass, until no symbol moves. */
-import { fits } from "./encode.ts";
+import { fits } from "./bytes.ts";
 import { LineError, type SourceLine } from "./error.ts";
-import { contains, type Expression, evaluate, type Scope, type Value } from "./expression.ts";
+import { evaluate, evaluateConstant, type Scope, type Value } from "./evaluate.ts";
+import { contains, type Expression } from "./expression.ts";
 import { MOST_BYTES, Output } from "./output.ts";
 import { PreparedInstruction } from "./prepared.ts";
 import type { AsmInstruction, Body, DataItem, Statement } from "./statement.ts";
@@ -30,16 +31,18 @@ export class Layout {
   #output = new Output();
   #origin = 0n;
   #pass = 0;
-  #moved = false;
+  /** A symbol that has another value than in the pass before. */
+  #moved: string | undefined;
 
-  /** Throws a LineError when the statement can be wrong whatever the addresses. */
-  add(statement: Statement): void {
+  /** Returns what is doubtful. Throws a LineError when the statement is wrong whatever the addresses. */
+  add(statement: Statement): string | undefined {
     const { label, body, source } = statement;
     const name = body?.kind === "equ" ? body.name : label?.name;
     if (name !== undefined) this.#declare(name, source, label?.column ?? 0);
     if (body?.kind === "equ") this.#constant(body);
-    this.#prepare(body);
+    const warning = this.#prepare(body);
     this.#statements.push(statement);
+    return warning;
   }
 
   #declare(name: string, source: SourceLine, column: number): void {
@@ -54,54 +57,38 @@ export class Layout {
   }
 
   #constant({ name, value }: { name: string; value: Expression }): void {
-    let depends = false;
-    const address = () => {
-      depends = true;
-      return 0n;
-    };
-    const scope: Scope = {
-      symbol: (other) => {
-        const known = this.#constants.get(other);
-        if (!known) address();
-        return known;
-      },
-      get here() {
-        return address();
-      },
-      get start() {
-        return address();
-      },
-    };
-    const result = evaluate(value, scope);
-    if (!depends && result.unknown === 0 && result.terms.length === 0) this.#constants.set(name, result);
+    let known = true;
+    const result = evaluateConstant(value, (other) => {
+      const found = this.#constants.get(other);
+      if (!found) known = false;
+      return found;
+    });
+    if (result && known && result.terms.length === 0) this.#constants.set(name, result);
   }
 
-  #prepare(body: Body | undefined): void {
-    if (body?.kind === "align") this.#prepare(body.fill);
-    if (body?.kind !== "instruction") return;
-    this.#prepared.set(body.instruction, new PreparedInstruction(body.instruction));
+  /** Returns what is doubtful about it. */
+  #prepare(body: Body | undefined): string | undefined {
+    if (body?.kind === "align") return this.#prepare(body.fill);
+    if (body?.kind !== "instruction") return undefined;
+    const prepared = new PreparedInstruction(body.instruction);
+    this.#prepared.set(body.instruction, prepared);
+    return prepared.warning;
   }
 
   settle(origin: bigint, report: (source: SourceLine, error: LineError) => void): LaidOut {
     this.#origin = origin;
     for (this.#pass = 1; this.#pass <= MOST_PASSES; this.#pass++) {
-      this.#moved = false;
+      this.#moved = undefined;
       const errors: [SourceLine, LineError][] = [];
       const placed = this.#run((source, error) => errors.push([source, error]));
-      if (this.#moved || this.#pass === 1) continue;
+      if (this.#moved !== undefined || this.#pass === 1) continue;
       for (const [source, error] of errors) report(source, error);
       const symbols = new Map<string, number>();
       for (const [name, { n }] of this.#values) if (!name.startsWith("..@")) symbols.set(name, Number(n));
       return { bytes: this.#output.bytes(), symbols, placed };
     }
-    const [first] = this.#statements;
-    report(
-      first!.source,
-      new LineError(
-        `no layout was found in ${MOST_PASSES} passes: a length depends on itself (times, align, equ)`,
-        0,
-      ),
-    );
+    const message = `"${this.#moved}" has another value in each of ${MOST_PASSES} passes: it depends on itself`;
+    report(this.#defined.get(this.#moved!)!, new LineError(message, 0));
     return { bytes: new Uint8Array(), symbols: new Map(), placed: [] };
   }
 
@@ -127,7 +114,7 @@ export class Layout {
 
   #define(name: string, value: Value): void {
     const before = this.#values.get(name);
-    if (!before || before.n !== value.n || before.unknown !== value.unknown) this.#moved = true;
+    if (!before || before.n !== value.n || before.unknown !== value.unknown) this.#moved = name;
     this.#values.set(name, value);
   }
 

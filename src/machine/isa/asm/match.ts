@@ -61,7 +61,10 @@ export function choices(instruction: AsmInstruction): Choice[] {
       for (const size of sizes(template, named, instruction))
         found.push({ template, size, address: isCounter(named) ? named.size : 0 });
   }
-  if (found.length === 0) throw new LineError(explain(instruction), instruction.column);
+  if (found.length === 0) {
+    checkRegisters(operands, bits);
+    throw new LineError(explain(instruction), instruction.column);
+  }
   checkMemorySize(found, operands, bits);
   return found;
 }
@@ -223,6 +226,18 @@ function fitsImmediate(
   if (keyword !== width && !(keyword === size && letter === "z" && !strict)) return "no";
   return template.form.size === SIZE_V ? binds(letter) : "yes";
 }
+
+function checkRegisters(operands: readonly AsmOperand[], bits: Bits): void {
+  for (const operand of operands)
+    if (operand.kind === "register" && bits !== 64 && isOf64(operand.register))
+      throw new LineError(
+        `${operand.register.name} exists only in 64-bit code; this is ${bits}-bit code`,
+        operand.column,
+      );
+}
+
+const isOf64 = ({ kind, size, number, high }: NamedRegister) =>
+  number > 7 || (kind === "general" && (size === 8 || (size === 1 && number > 3 && !high)));
 
 /** inc [x] may mean a byte, a word or more: the program has to say. */
 function checkMemorySize(found: readonly Choice[], operands: readonly AsmOperand[], bits: Bits): void {

@@ -1,6 +1,7 @@
 /** An instruction of the program with what is known of it before and between passes. */
 import { encode } from "./encode.ts";
-import { contains, type Expression, evaluate, type Scope } from "./expression.ts";
+import { evaluate, type Scope } from "./evaluate.ts";
+import { contains, type Expression } from "./expression.ts";
 import { type Choice, choices } from "./match.ts";
 import { normalize } from "./normalize.ts";
 import type { AsmInstruction } from "./statement.ts";
@@ -15,6 +16,8 @@ export class PreparedInstruction {
   readonly #instruction: AsmInstruction;
   readonly #choices: readonly Choice[];
   readonly #inputs: readonly Input[];
+  /** What is doubtful about it, though it can be encoded. */
+  readonly warning: string | undefined;
   #key = "";
   #bytes: readonly number[] | undefined;
   #long = false;
@@ -24,6 +27,7 @@ export class PreparedInstruction {
     this.#instruction = normalize(written);
     this.#choices = this.#instruction.mnemonic === "" ? [] : choices(this.#instruction);
     this.#inputs = inputs(this.#instruction);
+    this.warning = warning(this.#instruction, this.#choices);
   }
 
   /** With the symbols' present values; encoded anew only when one of them changed. `keepLong`: what was long is not made short again. */
@@ -39,6 +43,17 @@ export class PreparedInstruction {
     this.#bytes = bytes;
     return bytes;
   }
+}
+
+function warning(
+  { prefixes, operands, mnemonic }: AsmInstruction,
+  found: readonly Choice[],
+): string | undefined {
+  if (!prefixes.includes("lock") || found.length === 0) return undefined;
+  const isLockable =
+    operands[0]?.kind === "memory" || (mnemonic === "xchg" && operands[1]?.kind === "memory");
+  if (isLockable && found.some(({ template }) => template.row.lock)) return undefined;
+  return `the processor answers lock ${mnemonic} ${isLockable ? "" : "without a destination in memory "}with #UD`;
 }
 
 function keyOf({ value, relative }: Input, scope: Scope): string {
