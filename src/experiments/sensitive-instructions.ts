@@ -1,0 +1,61 @@
+/** Every instruction of the processor below a monitor that compresses rings: which trap, which lie, and about what. */
+import { defineExperiment } from "./experiment.ts";
+import { evidence, mainLeak } from "./sensitive/evidence.ts";
+import { classify, leaksOf } from "./sensitive/finding.ts";
+import { type OuterRing, probes } from "./sensitive/probes.ts";
+import { entryOf, PUBLISHED } from "./sensitive/published.ts";
+import type { Monitor } from "./sensitive/stage.ts";
+
+export const sensitiveInstructions = defineExperiment({
+  name: "sensitive-instructions",
+  title: "Which instructions betray the ring",
+  question: "Which instructions of a kernel behave differently in an outer ring, and no monitor hears of it?",
+  parameters: {
+    ring: { default: [1, 3], oneOf: [1, 3], unit: "", doc: "where the monitor puts the guest's kernel" },
+    iopl: {
+      default: 0,
+      oneOf: [0, 1, 2, 3],
+      unit: "",
+      label: "IOPL",
+      doc: "I/O privilege level that the guest runs with",
+    },
+    umip: {
+      default: false,
+      unit: "",
+      label: "CR4.UMIP",
+      doc: "SGDT, SIDT, SLDT, SMSW and STR trap outside of ring 0 (processors since 2017)",
+    },
+    tsd: { default: true, unit: "", label: "CR4.TSD", doc: "RDTSC traps outside of ring 0" },
+  },
+  columns: {
+    mnemonic: { label: "instruction", unit: "" },
+    entry: { label: "entry of the manual", unit: "" },
+    outcome: { label: "below the monitor", unit: "" },
+    leak: { label: "what it gives away most often", unit: "" },
+    leaks: { label: "all that it gives away", unit: "" },
+    published: { label: "on the list of 2000", unit: "" },
+    trials: { label: "pairs of runs", unit: "1" },
+    differing: { label: "pairs that differ without a trap", unit: "1" },
+    trapped: { label: "pairs in which the monitor was called", unit: "1" },
+    evidence: { label: "for example", unit: "" },
+  },
+  run({ ring, iopl, umip, tsd }) {
+    const monitor = { iopl, umip, tsd } as Monitor;
+    return probes(ring as OuterRing, monitor).map((probe) => {
+      const { mnemonic, trials } = probe;
+      const { outcome, leaks } = classify(probe);
+      return {
+        mnemonic,
+        entry: entryOf(mnemonic),
+        outcome,
+        leak: mainLeak(probe),
+        leaks: leaks.join(" "),
+        published: PUBLISHED.includes(mnemonic),
+        trials: trials.length,
+        differing: trials.filter((trial) => leaksOf(trial).length > 0).length,
+        trapped: trials.filter(({ second }) => second.kind === "traps").length,
+        evidence: evidence(probe),
+      };
+    });
+  },
+});
