@@ -2,6 +2,7 @@
 import { defineExperiment } from "./experiment.ts";
 import { evidence, mainLeak } from "./sensitive/evidence.ts";
 import { classify, leaksOf } from "./sensitive/finding.ts";
+import { PENTIUM_II } from "./sensitive/forms.ts";
 import { type OuterRing, probes } from "./sensitive/probes.ts";
 import { entryOf, PUBLISHED } from "./sensitive/published.ts";
 import type { Monitor } from "./sensitive/stage.ts";
@@ -25,6 +26,12 @@ export const sensitiveInstructions = defineExperiment({
       label: "CR4.UMIP",
       doc: "SGDT, SIDT, SLDT, SMSW and STR trap outside of ring 0 (processors since 2017)",
     },
+    processor: {
+      default: "ours",
+      oneOf: ["ours", "Pentium II"],
+      unit: "",
+      doc: "whose instructions are tried: all that our processor has, or those of a Pentium II",
+    },
     tsd: { default: true, unit: "", label: "CR4.TSD", doc: "RDTSC traps outside of ring 0" },
   },
   columns: {
@@ -39,9 +46,10 @@ export const sensitiveInstructions = defineExperiment({
     trapped: { label: "pairs in which the monitor was called", unit: "1" },
     evidence: { label: "for example", unit: "" },
   },
-  run({ ring, iopl, umip, tsd }) {
+  run({ ring, iopl, umip, tsd, processor }) {
     const monitor = { iopl, umip, tsd } as Monitor;
-    return probes(ring as OuterRing, monitor).map((probe) => {
+    const features = processor === "Pentium II" ? PENTIUM_II : undefined;
+    return probes(ring as OuterRing, { monitor, ...(features && { features }) }).map((probe) => {
       const { mnemonic, trials } = probe;
       const { outcome, leaks } = classify(probe);
       return {

@@ -1,7 +1,7 @@
 /** All instructions of a processor at once, by what becomes of them below a monitor: most are the same, some trap, a few lie. */
 import { FigureError } from "./columns.ts";
 import type { Figure } from "./figure.ts";
-import { flow, PILL, type Pill } from "./pills.ts";
+import { flow, PILL } from "./pills.ts";
 import { FILL, MONO } from "./theme.ts";
 import { vegaLite } from "./vega.ts";
 
@@ -38,9 +38,10 @@ const GROUPS: readonly (readonly [title: string, of: (row: InstructionRow) => bo
   ["same", ({ outcome }) => outcome === "same"],
 ];
 
-/** Pixels. */
-const WIDTH = 700;
+/** Pixels. What behaves the same is not named: each is a small tile. */
+const WIDTH = 760;
 const HEADING = 18;
+const TILE = { width: 11, height: 9, gap: 3 };
 
 /** @throws {FigureError} when there is no row */
 export function instructionMap(rows: readonly InstructionRow[]): Figure {
@@ -76,28 +77,59 @@ function sentence(rows: readonly InstructionRow[]): string {
   return `Ring ${rows[0]!.ring}: ${count(rows)}${names.length > 0 ? ` These are ${names.join(", ")}.` : ""}`;
 }
 
+/** One instruction's mark, in pixels of the panel. */
+interface Mark {
+  row: InstructionRow;
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+
+/** The marks of a group below `y`, and where they end. */
+function layOut(group: readonly InstructionRow[], y: number): { marks: Mark[]; end: number } {
+  if (group[0]!.outcome === "same") return tiles(group, y);
+  const place = { x: -PILL.margin, y: y - PILL.margin, width: WIDTH };
+  const { pills, height } = flow(group, place, (row) => row.mnemonic.length);
+  const marks = pills.map(({ item, left, right, top }) => ({
+    row: item,
+    left,
+    right,
+    top,
+    bottom: top + PILL.height,
+  }));
+  return { marks, end: y + height - PILL.margin };
+}
+
+function tiles(group: readonly InstructionRow[], y: number): { marks: Mark[]; end: number } {
+  const [across, down] = [TILE.width + TILE.gap, TILE.height + TILE.gap];
+  const columns = Math.floor((WIDTH - 2 * PILL.margin) / across);
+  const marks = group.map((row, n) => {
+    const left = (n % columns) * across;
+    const top = y + Math.floor(n / columns) * down;
+    return { row, left, right: left + TILE.width, top, bottom: top + TILE.height };
+  });
+  return { marks, end: y + Math.ceil(group.length / columns) * down };
+}
+
 function panel(rows: readonly InstructionRow[]): object {
   const headings: { title: string; top: number }[] = [];
-  const pills: Pill<InstructionRow>[] = [];
+  const marks: Mark[] = [];
   let y = 0;
   for (const [title, of] of GROUPS) {
-    const group = rows.filter(of);
+    const group = rows.filter(of).sort((a, b) => Number(b.published) - Number(a.published));
     if (group.length === 0) continue;
     headings.push({ title: `${title}: ${group.length}`, top: y + HEADING / 2 });
-    const laid = flow(
-      group,
-      { x: -PILL.margin, y: y + HEADING - PILL.margin / 2, width: WIDTH },
-      (row) => row.mnemonic.length,
-    );
-    pills.push(...laid.pills);
-    y += HEADING + laid.height;
+    const laid = layOut(group, y + HEADING + 2);
+    marks.push(...laid.marks);
+    y = laid.end;
   }
   return {
     title: { text: `The kernel in ring ${rows[0]!.ring}`, subtitle: count(rows), fontSize: 13, offset: 8 },
     width: WIDTH - 2 * PILL.margin,
     height: y,
     view: { stroke: null },
-    layer: [headingMarks(headings, y), pillMarks(pills, y)],
+    layer: [headingMarks(headings, y), instructionMarks(marks, y)],
   };
 }
 
@@ -126,20 +158,22 @@ function headingMarks(values: readonly object[], height: number): object {
   };
 }
 
-function pillMarks(pills: readonly Pill<InstructionRow>[], height: number): object {
+function instructionMarks(marks: readonly Mark[], height: number): object {
   const { x, y } = scales(height);
   const kinds = Object.values(KINDS);
-  const values = pills.map(({ item, left, right, top }) => ({
-    mnemonic: item.mnemonic,
-    evidence: item.evidence,
-    kind: KINDS[kindOf(item)].label,
-    ...{ left, right, top, bottom: top + PILL.height },
-    ...{ middle: (left + right) / 2, center: top + PILL.height / 2 + 0.5 },
+  const values = marks.map(({ row, left, right, top, bottom }) => ({
+    mnemonic: row.mnemonic,
+    evidence: row.evidence,
+    kind: KINDS[kindOf(row)].label,
+    name: row.outcome === "same" ? "" : row.mnemonic,
+    ...{ left, right, top, bottom },
+    ...{ middle: (left + right) / 2, center: (top + bottom) / 2 + 0.5 },
   }));
   const color = {
     field: "kind",
     type: "nominal",
     title: null,
+    legend: { offset: 22 },
     scale: { domain: kinds.map(({ label }) => label), range: kinds.map((kind) => kind.color) },
   };
   const tooltip = [
@@ -147,6 +181,14 @@ function pillMarks(pills: readonly Pill<InstructionRow>[], height: number): obje
     { field: "kind", title: "below the monitor", type: "nominal" },
     { field: "evidence", title: "for example", type: "nominal" },
   ];
+  const text = {
+    type: "text",
+    font: MONO,
+    color: "#FFFFFF",
+    baseline: "middle",
+    fontSize: 11,
+    tooltip: null,
+  };
   return {
     data: { values },
     layer: [
@@ -159,8 +201,8 @@ function pillMarks(pills: readonly Pill<InstructionRow>[], height: number): obje
         },
       },
       {
-        mark: { type: "text", font: MONO, color: "#FFFFFF", baseline: "middle", fontSize: 11, tooltip: null },
-        encoding: { x: { ...x, field: "middle" }, y: { ...y, field: "center" }, text: { field: "mnemonic" } },
+        mark: text,
+        encoding: { x: { ...x, field: "middle" }, y: { ...y, field: "center" }, text: { field: "name" } },
       },
     ],
   };

@@ -5,7 +5,7 @@
  *     register operand   CL CX ECX        memory operand   [EBX]
  *     the other one      DL DX EDX        immediates       a few, by size
  */
-import { disassemble, ROWS, type Row } from "../../machine/isa/index.ts";
+import { type DisassembledLine, disassemble, ROWS, type Row } from "../../machine/isa/index.ts";
 import { parseOpcode } from "../../machine/isa/opcode.ts";
 import { type Operand, parseOperand, rmKind } from "../../machine/isa/operand.ts";
 import { CODE, DATA, FAR_ENTRY, PORT, SELECTORS } from "./memory-map.ts";
@@ -43,7 +43,10 @@ export function mnemonicOf({ mnemonic }: Row): string {
   return NAMES[mnemonic] ?? mnemonic.toUpperCase();
 }
 
-/** All forms of all instructions that the processor has, in the order of the table. */
+/** CPUID features of a Pentium II (1997), the processor of its time for the list of 2000. An x87 goes without saying. */
+export const PENTIUM_II: ReadonlySet<string> = new Set(["tsc", "msr", "cx8", "sep", "cmov", "mmx", "fxsr"]);
+
+/** All forms of all instructions of a processor with these features, in the order of the table. */
 export function allForms(features: ReadonlySet<string>): Form[] {
   const rows = ROWS.filter(
     ({ modes, feature, alias, opcode }) =>
@@ -53,11 +56,13 @@ export function allForms(features: ReadonlySet<string>): Form[] {
       (feature === undefined || features.has(feature)),
   );
   const encoded = rows.flatMap((row) => encodings(row).map((bytes) => ({ row, bytes })));
-  return encoded.map(({ row, bytes }, index) => {
+  const forms = encoded.map(({ row, bytes }, index) => {
     const address = CODE + SLOT * index;
-    const [line] = disassemble(bytes, { origin: address });
-    return { row, mnemonic: mnemonicOf(row), text: line?.text ?? "", address, bytes };
+    const [line] = disassemble(bytes, { origin: address }) as [DisassembledLine];
+    return { row, mnemonic: mnemonicOf(row), text: line.text, address, bytes, whole: line.bytes.length };
   });
+  // MOV to CS is no instruction.
+  return forms.filter(({ bytes, whole }) => whole === bytes.length);
 }
 
 function encodings(row: Row): Uint8Array[] {

@@ -1,7 +1,7 @@
 /** Every instruction of the processor, tried from every pair of states that there is. */
 import type { Form } from "./forms.ts";
 import { SELECTORS } from "./memory-map.ts";
-import { CAREFUL, type Given, type Monitor, Stage } from "./stage.ts";
+import { type Given, Stage } from "./stage.ts";
 import { DIFFERENCES, type Difference, type Probe, type Trial } from "./trial.ts";
 
 export type OuterRing = 1 | 3;
@@ -20,9 +20,9 @@ const FEW = GIVEN.filter(({ interrupts }) => !interrupts).slice(0, 1);
 const describe = ({ value, interrupts }: Given) =>
   `operands ${value.toString(16)}h, interrupts ${interrupts ? "on" : "off"}`;
 
-/** All trials of all instructions, in the order of the ISA table. The same monitor, the same trials. */
-export function probes(ring: OuterRing, monitor: Monitor = CAREFUL): Probe[] {
-  const stage = new Stage(monitor);
+/** All trials of all instructions, in the order of the ISA table. The same options, the same trials. */
+export function probes(ring: OuterRing, options: ConstructorParameters<typeof Stage>[0] = {}): Probe[] {
+  const stage = new Stage(options);
   const found = new Map<string, Trial[]>();
   for (const form of stage.forms) {
     const of = found.get(form.mnemonic) ?? [];

@@ -85,10 +85,11 @@ export class Stage {
   readonly #before = new Snapshot();
   readonly #after = new Snapshot();
 
-  constructor(monitor: Monitor = CAREFUL) {
+  /** `features` are of the processor whose instructions are tried; all that our processor has unless said. */
+  constructor({ monitor = CAREFUL, features }: { monitor?: Monitor; features?: ReadonlySet<string> } = {}) {
     const { bus, cpu } = this.machine;
     this.#monitor = monitor;
-    this.forms = allForms(cpu.model.features);
+    this.forms = allForms(features ?? cpu.model.features);
     for (const { address, bytes } of this.forms) bus.dmaWrite(address as Gpa, bytes);
     bus.dmaWrite(map.PAGE_DIRECTORY as Gpa, tables.pageTables());
     bus.mapPorts(map.PORT, map.PORT + 3, {

@@ -3,7 +3,7 @@ import * as map from "./memory-map.ts";
 
 export type Ring = 0 | 1 | 3;
 
-/** Type and S bit of a descriptor's access byte; P is set by `descriptor`. Segments are marked accessed. */
+/** Type and S bit of a descriptor's access byte; P is set by `put`. Segments are marked accessed. */
 const CODE = 0x1b;
 const CONFORMING = 0x1f;
 const DATA = 0x13;
@@ -34,10 +34,12 @@ interface Descriptor {
   type: number;
   dpl: number;
   flags?: number;
+  absent?: boolean;
 }
 
-function put(into: DataView, selector: number, { base, limit, type, dpl, flags = 0 }: Descriptor): void {
-  const access = PRESENT | (dpl << 5) | type;
+function put(into: DataView, selector: number, descriptor: Descriptor): void {
+  const { base, limit, type, dpl, flags = 0, absent } = descriptor;
+  const access = (absent ? 0 : PRESENT) | (dpl << 5) | type;
   const at = selector & ~7;
   into.setUint32(at, (limit & 0xffff) | (base << 16), true);
   into.setUint32(
@@ -66,7 +68,8 @@ export function gdt(ring: Ring): Uint8Array {
   put(view, map.USER_DATA, { ...flat, type: DATA, dpl: 3 });
   put(view, map.LDT_SELECTOR, { ...local, dpl: ring });
   put(view, map.TSS_SELECTOR, { ...task, base: map.TSS, type: TSS_BUSY });
-  put(view, map.OTHER_TSS_SELECTOR, { ...task, base: map.OTHER_TSS, type: TSS_FREE });
+  // A task switch would take TR away from a monitor: it keeps the descriptor absent, so that #NP calls it.
+  put(view, map.OTHER_TSS_SELECTOR, { ...task, base: map.OTHER_TSS, type: TSS_FREE, absent: ring !== 0 });
   putGate(view, map.CALL_GATE, map.KERNEL_CODE, map.FAR_ENTRY, CALL_GATE);
   put(view, map.CONFORMING_CODE, { ...flat, type: CONFORMING, dpl: ring });
   if (ring !== 0) {
