@@ -123,7 +123,10 @@ function addresses(letter: string, row: Row, bits: Bits, size: number): string[]
       ? size
       : (BYTES[letter] ??
         (letter === "z" ? Math.min(4, size) : "vy".includes(letter) && letter !== "" ? size : 0));
-  const bare = row.operands.includes("Mb") || row.feature === "vmx";
+  const bare =
+    row.operands.some((text) => (row.mnemonic === "movq" ? /^Mb$/ : /^(Mb|Q.)$/).test(text)) ||
+    row.feature === "vmx" ||
+    row.mnemonic === "cmpsd";
   const keyword = bare ? "" : `${KEYWORDS[width] ?? ""}${far ? "far " : ""}`;
   return ADDRESSES[bits].map((address) => `${keyword}[${address}]`);
 }

@@ -1,6 +1,6 @@
 /** An effective address to ModR/M, SIB and displacement (SDM Vol. 2, 2.1.5), choosing as nasm does. */
 import { LineError } from "./error.ts";
-import { evaluate, type Scope, type Term, type Value } from "./expression.ts";
+import { evaluate, type Scope, type Term, type Value } from "./evaluate.ts";
 import type { AsmInstruction, MemoryOperand } from "./statement.ts";
 
 export interface EncodedAddress {

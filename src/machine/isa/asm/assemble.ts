@@ -1,11 +1,21 @@
 /**
- * Assembly in the language of nasm (a subset, see README of the language in the head of parser.ts) to one flat piece of bytes.
+ * Assembly in nasm's language to one flat piece of bytes (nasm -f bin):
+ *
+ *     instructions  every row of the ISA table, prefixes (rep, lock, es, a32, o16 …), byte … oword, short, near, far, strict, rel, abs
+ *     data          db dw dd dq (strings and, in dd and dq, fractions), resb resw resd resq, times, align, alignb
+ *     names         label:, .local, equ, $, $$; numbers 10 0xff 0ffh 0b1 1b 0o7 'ab'; + - * / % // << >> & | ^ ~ ! < = ? : …
+ *     modes         bits, use16, org, default rel; section .text, global and cpu mean nothing
+ *     preprocessor  %define %xdefine %assign %undef, %macro with %1 %0 %%local {a, b}, %rep %exitrep, %include, %error %warning,
+ *                   %if and %if[n]def, macro, idn, idni, empty, num, id, str with %elif and %else
+ *
+ * Where nasm only warns (a number that does not fit), this is an error; a label may stand where nasm wants a plain number (isr & 0xffff);
+ * [rel 0x1234] reaches an absolute address. No other sections, no struc, no incbin.
  *
  * Jumps and operands have forms of several lengths, and lengths decide addresses. So the program is laid out again and again with the
- * symbols' last values, beginning with every forward jump short, until nothing moves.
+ * symbols' last values, beginning with every forward reference short, until nothing moves.
  */
 import { AssemblerError, LineError, type Problem, problem, type SourceLine } from "./error.ts";
-import { constant } from "./expression.ts";
+import { constant } from "./evaluate.ts";
 import { type LaidOut, Layout } from "./layout.ts";
 import { tokenize } from "./lexer.ts";
 import { Parser } from "./parser.ts";

@@ -2,12 +2,14 @@
 import { SIZE_Y } from "../form.ts";
 import { isReg } from "../operand.ts";
 import { type EncodedAddress, encodeAddress } from "./address.ts";
+import { isInt32, little } from "./bytes.ts";
 import { LineError } from "./error.ts";
-import { evaluate, type Scope, type Value } from "./expression.ts";
-import { type Choice, widthOf } from "./match.ts";
+import { evaluate, type Scope } from "./evaluate.ts";
+import { Immediates } from "./immediate.ts";
+import type { Choice } from "./match.ts";
 import { WAITING } from "./names.ts";
 import type { NamedRegister } from "./register.ts";
-import type { AsmInstruction, AsmOperand, ImmediateOperand, MemoryOperand } from "./statement.ts";
+import type { AsmInstruction, AsmOperand, MemoryOperand } from "./statement.ts";
 
 /** In the order in which they are emitted. */
 const PREFIX_BYTES: Record<string, number> = {
@@ -54,9 +56,6 @@ function prefixByte(word: string, { bits, column }: AsmInstruction): number {
     throw new LineError(`${word} changes nothing in ${bits}-bit code`, column);
   return word[0] === "o" ? 0x66 : 0x67;
 }
-
-const little = (value: bigint, bytes: number) =>
-  Array.from({ length: bytes }, (_, i) => Number((BigInt.asUintN(64, value) >> BigInt(8 * i)) & 0xffn));
 
 /** One choice tried. */
 class Encoding {
@@ -109,7 +108,7 @@ class Encoding {
     ];
     const displacementAt = out.length;
     if (address) out.push(...little(address.displacement, address.bytes));
-    const bad = this.#immediates(out);
+    const bad = this.#immediates(this.#addressSize(address)).append(out);
     if (bad) return bad === "other" ? undefined : bad;
     if (address?.ripRelative) {
       const exact = address.displacement - this.#scope.here - BigInt(out.length);
@@ -124,6 +123,10 @@ class Encoding {
         this.#instruction.column,
       );
     return out;
+  }
+
+  #immediates(addressSize: number): Immediates {
+    return new Immediates(this.#instruction, this.#choice, this.#scope, this.#long, this.#size, addressSize);
   }
 
   #index(places: string): number {
@@ -226,123 +229,4 @@ class Encoding {
     const rm = named("ERWUQN");
     return reg === undefined && rm === undefined ? [] : [0xc0 | ((reg ?? 0) << 3) | (rm ?? 0)];
   }
-
-  /** Appends what follows the displacement. */
-  #immediates(out: number[]): LineError | "other" | undefined {
-    for (const [i, spec] of this.#choice.template.operands.entries()) {
-      const operand = this.#instruction.operands[i];
-      if (!operand) continue;
-      const bad =
-        spec.place === "J"
-          ? this.#branch(operand as ImmediateOperand, spec.size, out)
-          : spec.place === "I" || spec.size === "1"
-            ? this.#immediate(operand as ImmediateOperand, spec.size, spec.signed, out)
-            : this.#pointer(operand, spec.place, out);
-      if (bad) return bad;
-    }
-    return undefined;
-  }
-
-  #pointer(operand: AsmOperand, place: string, out: number[]): LineError | undefined {
-    if (place === "O" && operand.kind === "memory") {
-      const { n } = evaluate(operand.address, this.#scope);
-      const bytes = this.#addressSize(undefined);
-      if (!fits(n, bytes))
-        return new LineError(`the address does not fit in ${bytes * 8} bits`, operand.column);
-      out.push(...little(n, bytes));
-    }
-    if (place === "A" && operand.kind === "far") {
-      const offset = evaluate(operand.offset, this.#scope).n;
-      const selector = evaluate(operand.selector, this.#scope).n;
-      if (!fits(offset, this.#size)) return tooLarge(offset, this.#size, operand.column);
-      if (!fits(selector, 2)) return tooLarge(selector, 2, operand.column);
-      out.push(...little(offset, this.#size), ...little(selector, 2));
-    }
-    return undefined;
-  }
-
-  #immediate(
-    operand: ImmediateOperand,
-    letter: string,
-    signed: boolean,
-    out: number[],
-  ): LineError | "other" | undefined {
-    const value = evaluate(operand.value, this.#scope);
-    const { n, unknown, labels } = value;
-    const known = unknown === 0;
-    const size = this.#size;
-    if (letter === "1")
-      return operand.size === 0 && (!known || (labels === 0 && n === 1n)) ? undefined : "other";
-    if (signed) return this.#signedByte(operand, value, out);
-    const width = letter === "v" ? size : widthOf(letter, size);
-    const isMove = this.#choice.template.row.opcode === "C7 /0";
-    // The address of a label is not promised to fit in 32 bits.
-    if (isMove && size === 8 && operand.size === 0 && known && (labels !== 0 || !isInt32(n))) return "other";
-    const extended = letter === "z" && size === 8;
-    if (known && !(extended ? isInt32(n) : fits(n, width)))
-      return tooLarge(n, width, operand.column, extended);
-    out.push(...little(n, width));
-    return undefined;
-  }
-
-  /** A byte that stands for the whole operand. */
-  #signedByte(
-    operand: ImmediateOperand,
-    { n, unknown, labels }: Value,
-    out: number[],
-  ): LineError | "other" | undefined {
-    const size = this.#size;
-    const ordered = operand.size === 1;
-    if (this.#long && !ordered) return "other";
-    const value = BigInt.asIntN(8 * size, n);
-    // Until a symbol has a value it is taken to be small: lengths begin short and grow.
-    if (unknown === 0) {
-      if (labels !== 0 && !ordered) return "other";
-      if (!fits(n, size) || value < -128n || value > 127n)
-        return ordered ? tooLarge(n, 1, operand.column, true) : "other";
-    }
-    out.push(...little(value, 1));
-    return undefined;
-  }
-
-  #branch(operand: ImmediateOperand, letter: string, out: number[]): LineError | "other" | undefined {
-    const { row } = this.#choice.template;
-    const target = evaluate(operand.value, this.#scope);
-    // Of JMP and Jcc there is a longer form, and only what is known to be near can be short.
-    const isFree = /^j(?!cxz)/.test(row.mnemonic) && operand.distance === undefined;
-    const bytes = letter === "b" ? 1 : this.#size === 2 ? 2 : 4;
-    if (letter === "b" && isFree && (this.#long || (target.unknown === 0 && target.labels !== 1)))
-      return "other";
-    const exact = target.n - this.#scope.here - BigInt(out.length + bytes);
-    const distance = target.unknown === 0 ? BigInt.asIntN(this.#size * 8, exact) : 0n;
-    if (letter === "b" && (distance < -128n || distance > 127n))
-      return isFree
-        ? "other"
-        : new LineError(
-            `${row.mnemonic} reaches from -128 to 127 bytes; the target is ${distance} bytes away`,
-            operand.column,
-          );
-    if (bytes === 4 && !isInt32(distance))
-      return new LineError("the target is further than 2 GiB away", operand.column);
-    out.push(...little(distance, bytes));
-    return undefined;
-  }
-}
-
-const isInt32 = (n: bigint) => n >= -0x80000000n && n <= 0x7fffffffn;
-
-/** As a signed or an unsigned number. */
-export function fits(n: bigint, bytes: number): boolean {
-  if (bytes >= 8) return true;
-  const limit = 1n << BigInt(8 * bytes);
-  return n >= -limit / 2n && n < limit;
-}
-
-function tooLarge(n: bigint, bytes: number, column: number, signed = false): LineError {
-  const limit = 1n << BigInt(8 * bytes);
-  const most = signed ? limit / 2n - 1n : limit - 1n;
-  return new LineError(
-    `${n} does not fit in ${bytes === 1 ? "a byte" : `${bytes} bytes`}: from ${-limit / 2n} to ${most}`,
-    column,
-  );
 }

@@ -1,7 +1,8 @@
 /** Statements to addresses and bytes, pass after pass, until no symbol moves. */
-import { fits } from "./encode.ts";
+import { fits } from "./bytes.ts";
 import { LineError, type SourceLine } from "./error.ts";
-import { contains, type Expression, evaluate, type Scope, type Value } from "./expression.ts";
+import { evaluate, evaluateConstant, type Scope, type Value } from "./evaluate.ts";
+import { contains, type Expression } from "./expression.ts";
 import { MOST_BYTES, Output } from "./output.ts";
 import { PreparedInstruction } from "./prepared.ts";
 import type { AsmInstruction, Body, DataItem, Statement } from "./statement.ts";
@@ -56,26 +57,13 @@ export class Layout {
   }
 
   #constant({ name, value }: { name: string; value: Expression }): void {
-    let depends = false;
-    const address = () => {
-      depends = true;
-      return 0n;
-    };
-    const scope: Scope = {
-      symbol: (other) => {
-        const known = this.#constants.get(other);
-        if (!known) address();
-        return known;
-      },
-      get here() {
-        return address();
-      },
-      get start() {
-        return address();
-      },
-    };
-    const result = evaluate(value, scope);
-    if (!depends && result.unknown === 0 && result.terms.length === 0) this.#constants.set(name, result);
+    let known = true;
+    const result = evaluateConstant(value, (other) => {
+      const found = this.#constants.get(other);
+      if (!found) known = false;
+      return found;
+    });
+    if (result && known && result.terms.length === 0) this.#constants.set(name, result);
   }
 
   /** Returns what is doubtful about it. */

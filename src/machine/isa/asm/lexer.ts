@@ -122,3 +122,11 @@ function stringBytes(text: string): number[] {
   }
   return bytes;
 }
+
+/** The one name that a directive takes. */
+export function onlyName(tokens: Token[], what: string): Token {
+  const [token, more] = tokens;
+  if (token?.kind !== "name" || more)
+    throw new LineError(`${what} is wanted here, and nothing else`, more?.column ?? 0);
+  return token;
+}

@@ -1,6 +1,7 @@
 /** Lines of tokens to statements. Holds what one line means for the next: BITS, ORG, the label that .local ones belong to. */
 import { LineError, type SourceLine } from "./error.ts";
-import { type Expression, ExpressionParser, evaluate, hasRegister, type Value } from "./expression.ts";
+import { evaluateConstant, type Value } from "./evaluate.ts";
+import { type Expression, ExpressionParser, hasRegister } from "./expression.ts";
 import type { Token } from "./lexer.ts";
 import { isMnemonic, PREFIXES } from "./names.ts";
 import { parseOperands } from "./operands.ts";
@@ -144,18 +145,15 @@ export class Parser {
   }
 
   #constant(expression: Expression, column: number): bigint {
-    const noAddress = (): never => {
+    let known = true;
+    const value = evaluateConstant(expression, (name) => {
+      const found = this.#constants(name);
+      if (!found) known = false;
+      return found;
+    });
+    if (!value || !known)
       throw new LineError("a number that does not depend on addresses is wanted here", column);
-    };
-    return evaluate(expression, {
-      symbol: (name) => this.#constants(name) ?? noAddress(),
-      get here() {
-        return noAddress();
-      },
-      get start() {
-        return noAddress();
-      },
-    }).n;
+    return value.n;
   }
 
   #instruction(line: ExpressionParser) {

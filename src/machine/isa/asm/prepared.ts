@@ -1,6 +1,7 @@
 /** An instruction of the program with what is known of it before and between passes. */
 import { encode } from "./encode.ts";
-import { contains, type Expression, evaluate, type Scope } from "./expression.ts";
+import { evaluate, type Scope } from "./evaluate.ts";
+import { contains, type Expression } from "./expression.ts";
 import { type Choice, choices } from "./match.ts";
 import { normalize } from "./normalize.ts";
 import type { AsmInstruction } from "./statement.ts";

@@ -1,9 +1,11 @@
 /** nasm's preprocessor, the part of it that is used (NASM manual, chapter 4): lines in, lines without a percent sign out. */
 
+import { Conditions } from "./condition.ts";
 import { Definitions, textOf } from "./define.ts";
 import { LineError, type SourceLine } from "./error.ts";
-import { constant, ExpressionParser, evaluate } from "./expression.ts";
-import { type Token, tokenize } from "./lexer.ts";
+import { constant, evaluateConstant } from "./evaluate.ts";
+import { ExpressionParser } from "./expression.ts";
+import { onlyName, type Token, tokenize } from "./lexer.ts";
 import { bodyOf, type Macro, parseMacro } from "./macro.ts";
 
 export interface Included {
@@ -24,14 +26,6 @@ export interface TokenLine {
   tokens: Token[];
 }
 
-interface Condition {
-  active: boolean;
-  /** A branch was taken, or none may be. */
-  settled: boolean;
-  hadElse: boolean;
-  source: SourceLine;
-}
-
 const DEEPEST = 500;
 const DIRECTIVE = /^\s*%([a-z]+)\b/i;
 
@@ -41,7 +35,11 @@ export class Preprocessor {
   readonly #macros = new Map<string, Macro[]>();
   /** What is yet to be read, innermost last; each a list of lines in reverse. */
   readonly #input: SourceLine[][] = [];
-  readonly #conditions: Condition[] = [];
+  readonly #conditions = new Conditions(
+    this.definitions,
+    (name) => this.#macros.has(name),
+    (tokens) => this.#value(tokens),
+  );
   #expansions = 0;
 
   constructor(main: Included, options: PreprocessOptions) {
@@ -60,7 +58,7 @@ export class Preprocessor {
       }
       if (line) yield line;
     }
-    for (const { source } of this.#conditions)
+    for (const source of this.#conditions.unclosed)
       this.#options.report(source, new LineError("this condition has no %endif", 0));
   }
 
@@ -80,8 +78,8 @@ export class Preprocessor {
 
   #line(source: SourceLine): TokenLine | undefined {
     const directive = DIRECTIVE.exec(source.text)?.[1]?.toLowerCase();
-    if (directive && this.#condition(directive, source)) return undefined;
-    if (this.#conditions.some(({ active }) => !active)) return undefined;
+    if (directive && this.#conditions.take(directive, source)) return undefined;
+    if (!this.#conditions.active) return undefined;
     const tokens = tokenize(source.text);
     if (directive) {
       this.#directive(directive, tokens.slice(1), source);
@@ -91,75 +89,23 @@ export class Preprocessor {
     return this.#call(expanded, source) ? undefined : { source, tokens: expanded };
   }
 
-  /** %if and its relatives; they are seen in skipped text too. */
-  #condition(directive: string, source: SourceLine): boolean {
-    const top = this.#conditions.at(-1);
-    const rest = () => tokenize(source.text).slice(1);
-    if (/^if/.test(directive)) {
-      const skipped = top !== undefined && !top.active;
-      const condition = { active: false, settled: true, hadElse: false, source };
-      // It is open even when its test is in error, so that its %endif is no second one.
-      this.#conditions.push(condition);
-      condition.active = !skipped && this.#test(directive.slice(2), rest());
-      condition.settled = skipped || condition.active;
-      return true;
-    }
-    if (!/^(elif|else$|endif$)/.test(directive)) return false;
-    if (!top) throw new LineError(`%${directive} without %if`, 0);
-    if (directive === "endif") this.#conditions.pop();
-    else if (top.hadElse) throw new LineError(`%${directive} after %else`, 0);
-    else {
-      top.hadElse = directive === "else";
-      top.active = !top.settled && (directive === "else" || this.#test(directive.slice(4), rest()));
-      top.settled ||= top.active;
-    }
-    return true;
-  }
-
-  #test(kind: string, tokens: Token[]): boolean {
-    const found = /^(n?)(def|macro|idni|idn|empty|num|id|str)?$/.exec(kind);
-    if (!found) throw new LineError(`there is no %if${kind}`, 0);
-    const [, not, what] = found;
-    return this.#holds(what, tokens) !== (not === "n");
-  }
-
-  #holds(what: string | undefined, tokens: Token[]): boolean {
-    if (what === "def") return this.definitions.has(only(tokens, "a name").text);
-    if (what === "macro") return this.#macros.has(only(tokens, "a macro's name").text);
-    const expanded = this.definitions.expand(tokens);
-    if (what === undefined) return this.#value(expanded) !== 0n;
-    if (what === "empty") return expanded.length === 0;
-    if (what === "idn" || what === "idni") return isSame(expanded, what === "idni");
-    return expanded.length === 1 && expanded[0]!.kind === { num: "number", id: "name", str: "string" }[what];
-  }
-
   #value(tokens: Token[]): bigint {
     const parser = new ExpressionParser(tokens, (name) => name);
     const expression = parser.parse();
     if (parser.peek) throw new LineError(`"${parser.peek.text}" is too much here`, parser.column);
-    const noAddress = (column: number): never => {
+    const value = evaluateConstant(expression, (name, column) => {
+      const known = this.#options.constant(name);
+      if (known !== undefined) return constant(known);
       throw new LineError(
-        "addresses are not known before the whole program is laid out; use times or align",
+        `"${name}" has no value here; the preprocessor knows %define, %assign and earlier equ`,
         column,
       );
-    };
-    return evaluate(expression, {
-      symbol: (name, column) => {
-        const value = this.#options.constant(name);
-        if (value === undefined)
-          throw new LineError(
-            `"${name}" has no value here; the preprocessor knows %define, %assign and earlier equ`,
-            column,
-          );
-        return constant(value);
-      },
-      get here() {
-        return noAddress(0);
-      },
-      get start() {
-        return noAddress(0);
-      },
-    }).n;
+    });
+    if (value) return value.n;
+    throw new LineError(
+      "addresses are not known before the whole program is laid out; use times or align",
+      expression.column,
+    );
   }
 
   #directive(directive: string, tokens: Token[], source: SourceLine): void {
@@ -171,7 +117,7 @@ export class Preprocessor {
         definitions.define(tokens, directive === "xdefine");
         return;
       case "undef":
-        definitions.remove(only(tokens, "a name").text);
+        definitions.remove(onlyName(tokens, "a name").text);
         return;
       case "assign": {
         const [name, ...value] = tokens;
@@ -240,8 +186,7 @@ export class Preprocessor {
   #exitRepeat(): void {
     this.#input.pop();
     // Conditions opened inside the body stay open with nobody to close them.
-    const condition = this.#conditions.pop();
-    if (!condition) throw new LineError("%exitrep stands in a %if inside %rep", 0);
+    if (!this.#conditions.leave()) throw new LineError("%exitrep stands in a %if inside %rep", 0);
   }
 
   #include([name]: Token[], source: SourceLine): void {
@@ -281,20 +226,4 @@ function split({ file, text }: Included): SourceLine[] {
   }
   if (joined) lines.push(joined);
   return lines;
-}
-
-function only(tokens: Token[], what: string): Token {
-  const [token, more] = tokens;
-  if (token?.kind !== "name" || more)
-    throw new LineError(`${what} is wanted here, and nothing else`, more?.column ?? 0);
-  return token;
-}
-
-function isSame(tokens: Token[], ignoreCase: boolean): boolean {
-  const comma = tokens.findIndex(({ text }) => text === ",");
-  if (comma < 0) throw new LineError("%ifidn compares two texts with a comma between them", 0);
-  const [a, b] = [tokens.slice(0, comma), tokens.slice(comma + 1)].map((side) =>
-    side.map(({ text }) => text).join(" "),
-  );
-  return ignoreCase ? a!.toLowerCase() === b!.toLowerCase() : a === b;
 }
