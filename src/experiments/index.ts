@@ -12,6 +12,7 @@ export { nearest, suggestion } from "./nearest.ts";
 export { type Parallel, runParallel } from "./parallel.ts";
 export { BadPoint, domain, type Parameter, parameterOf, parseValue, type Value } from "./parameter.ts";
 export { run } from "./run.ts";
+export * from "./sensitive/index.ts";
 
 /** In the order of the labs that they belong to. */
 export const EXPERIMENTS: readonly Experiment[] = [formalMap, directExecution, sensitiveInstructions];

@@ -5,7 +5,7 @@ import { classify, leaksOf } from "./sensitive/finding.ts";
 import { PENTIUM_II } from "./sensitive/forms.ts";
 import { type OuterRing, probes } from "./sensitive/probes.ts";
 import { entryOf, PUBLISHED } from "./sensitive/published.ts";
-import type { Monitor } from "./sensitive/stage.ts";
+import { type Monitor, Stage } from "./sensitive/stage.ts";
 
 export const sensitiveInstructions = defineExperiment({
   name: "sensitive-instructions",
@@ -49,7 +49,8 @@ export const sensitiveInstructions = defineExperiment({
   run({ ring, iopl, umip, tsd, processor }) {
     const monitor = { iopl, umip, tsd } as Monitor;
     const features = processor === "Pentium II" ? PENTIUM_II : undefined;
-    return probes(ring as OuterRing, { monitor, ...(features && { features }) }).map((probe) => {
+    const stage = new Stage({ monitor, ...(features && { features }) });
+    return probes(ring as OuterRing, stage).map((probe) => {
       const { mnemonic, trials } = probe;
       const { outcome, leaks } = classify(probe);
       return {

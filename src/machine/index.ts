@@ -4,6 +4,7 @@ export type { CostProfile } from "./cost.ts";
 export type { Cpu, Stop } from "./cpu/cpu.ts";
 export { Debugger } from "./debug/debugger.ts";
 export { instructionAddress, peek, physical, poke } from "./debug/look.ts";
+export { type ModeTrace, type ModeVisit, modeName, traceModes } from "./debug/modes.ts";
 export { changed, readRegisters, writeRegister } from "./debug/registers.ts";
 export { formatLine, formatStep, type Line, listing, type Step, step } from "./debug/step.ts";
 export {

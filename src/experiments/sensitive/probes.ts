@@ -20,9 +20,8 @@ const FEW = GIVEN.filter(({ interrupts }) => !interrupts).slice(0, 1);
 const describe = ({ value, interrupts }: Given) =>
   `operands ${value.toString(16)}h, interrupts ${interrupts ? "on" : "off"}`;
 
-/** All trials of all instructions, in the order of the ISA table. The same options, the same trials. */
-export function probes(ring: OuterRing, options: ConstructorParameters<typeof Stage>[0] = {}): Probe[] {
-  const stage = new Stage(options);
+/** All trials of all instructions of a stage, in the order of the ISA table. The same stage, the same trials. */
+export function probes(ring: OuterRing, stage: Stage = new Stage()): Probe[] {
   const found = new Map<string, Trial[]>();
   for (const form of stage.forms) {
     const of = found.get(form.mnemonic) ?? [];
