@@ -79,6 +79,21 @@ done:
     mov al, 0
     out 0xf4, al`),
 );
+const types = assembled(
+  "types.img",
+  sector(`
+wait:
+    xor ah, ah
+    int 0x16
+    cmp al, 'q'
+    je done
+    mov ah, 0x0e
+    int 0x10
+    jmp wait
+done:
+    mov al, 0
+    out 0xf4, al`),
+);
 const kernel = assembled(
   "kernel.bin",
   `bits 32
@@ -120,6 +135,13 @@ describe("ringlab boot", () => {
 
   test("gives standard input to the serial port", async () => {
     expect(await bootCommand([echoes], "HALq")).toEqual({ code: 1, stdout: "IBM", stderr: "" });
+  });
+
+  test("types standard input on the keyboard when the screen is asked for", async () => {
+    expect(await bootCommand([types, "--screen"], "Type é this!q")).toEqual({
+      ...{ code: 1, stderr: "" },
+      stdout: "Type  this!\n",
+    });
   });
 
   test("hands a multiboot kernel its command line and modules", async () => {

@@ -83,3 +83,25 @@ export function encode(of: Case, view: DataView, at: number): void {
     u32(0x188 + 12 * i, high);
   });
 }
+
+/** Memory as the case finds it: the world's image, pokes and code. */
+export function memoryBefore({ view }: { view: DataView }, of: Case): (address: number) => number {
+  const { where, pokes } = of;
+  const code = codeOf(of);
+  const poked = new Map<number, number>();
+  const put = (at: number, byte: number) => poked.set(at, byte & 0xff);
+  code.forEach((byte, i) => {
+    put(where + i, byte);
+  });
+  for (const [at, low, high] of pokes)
+    for (let i = 0; i < 4; i++) {
+      put(at + i, low >>> (8 * i));
+      put(at + 4 + i, high >>> (8 * i));
+    }
+  return (address) => {
+    let value = 0;
+    for (let i = 3; i >= 0; i--)
+      value = (value << 8) | (poked.get(address + i) ?? view.getUint8(address + i));
+    return value >>> 0;
+  };
+}

@@ -1,6 +1,7 @@
 /** What differs between two outcomes of a case, undefined flags aside. */
 import { ended, type Result } from "./batch.ts";
-import type { Case } from "./case.ts";
+import { type Case, ENTRY } from "./case.ts";
+import { frameBytes, stopOf } from "./frame.ts";
 import type { Outcome } from "./outcome.ts";
 
 export interface Difference {
@@ -19,22 +20,21 @@ const SYSTEM_FLAGS = ~0x8d5;
 const WORDS = ["cr0", "cr3", "cr4", "dr6", "dr7", "ds", "es", "fs", "gs", "ss", "ldtr", "tr"] as const;
 const QWORDS = ["cr2", "fsBase", "gsBase", "kernelGs"] as const;
 
-export function compare({ undefined: mask }: Case, ours: Result, theirs: Result): Difference[] {
+/** `before` tells a dword of memory as the case found it. */
+export function compare(
+  of: Case,
+  ours: Result,
+  theirs: Result,
+  before: (address: number) => number,
+): Difference[] {
   if (ended(ours) || ended(theirs)) {
     if ((ended(ours) && ours.end === "skipped") || (ended(theirs) && theirs.end === "skipped")) return [];
-    const say = (of: Result) => (ended(of) ? of.end : `#${of.vector}`);
-    return say(ours) === say(theirs) && ended(ours)
-      ? []
-      : [
-          {
-            field: "end",
-            ours: ended(ours) ? `${ours.end}: ${ours.detail}` : say(ours),
-            theirs: ended(theirs) ? `${theirs.end}: ${theirs.detail}` : say(theirs),
-          },
-        ];
+    if (ended(ours) && ended(theirs) && ours.end === theirs.end) return [];
+    const say = (result: Result) => (ended(result) ? `${result.end}: ${result.detail}` : `#${result.vector}`);
+    return [{ field: "end", ours: say(ours), theirs: say(theirs) }];
   }
   const found: Difference[] = [];
-  const check = (field: string, a: number | bigint, b: number | bigint) => {
+  const check = (field: string, a: number | bigint | undefined, b: number | bigint | undefined) => {
     if (a !== b) found.push({ field, ours: a, theirs: b });
   };
   check("vector", ours.vector, theirs.vector);
@@ -43,25 +43,37 @@ export function compare({ undefined: mask }: Case, ours: Result, theirs: Result)
   });
   for (const name of WORDS) check(name, ours[name], theirs[name]);
   for (const name of QWORDS) check(name, ours[name], theirs[name]);
-  if (mask === 0) check("count", ours.count, theirs.count);
   check("handler flags", ours.flags & SYSTEM_FLAGS, theirs.flags & SYSTEM_FLAGS);
-  ours.frame.forEach((value, i) => {
-    const there = theirs.frame[i]!;
-    if ((value ^ there) & ~mask) found.push({ field: `frame ${i}`, ours: value, theirs: there });
-  });
-  return [...found, ...memory(ours, theirs, mask)];
+  const [here, there] = [stopOf(of, ours), stopOf(of, theirs)];
+  check("ip", here.ip, there.ip);
+  check("cs", here.cs, there.cs);
+  check("error", here.error, there.error);
+  check("flags", here.flags & ~of.undefined, there.flags & ~of.undefined);
+  // The rest of the frame (the interrupted stack, v86 segments) lies behind what is named above.
+  const first =
+    of.entry === ENTRY.real ? 12 : (3 + (here.error === undefined ? 0 : 1)) * (of.efer & 0x400 ? 2 : 1);
+  if ((here.error === undefined) === (there.error === undefined))
+    for (let i = first; i < 12; i++) check(`frame ${i}`, ours.frame[i]!, theirs.frame[i]!);
+  return [...found, ...memory(of, ours, theirs, before)];
 }
 
-function memory(ours: Outcome, theirs: Outcome, mask: number): Difference[] {
-  const found: Difference[] = [];
+function memory(of: Case, ours: Outcome, theirs: Outcome, before: (address: number) => number): Difference[] {
+  const mine = new Map(ours.changes);
   const other = new Map(theirs.changes);
-  for (const [address, value] of ours.changes) {
-    const there = other.get(address);
-    if (there === undefined || (value ^ there) & ~mask)
-      found.push({ field: `[${address.toString(16)}]`, ours: value, theirs: there });
-    other.delete(address);
+  const frame = frameBytes(of, ours);
+  const same = ours.registers[4] === theirs.registers[4];
+  const found: Difference[] = [];
+  for (const address of new Set([...mine.keys(), ...other.keys()])) {
+    const a = mine.get(address) ?? before(address);
+    const b = other.get(address) ?? before(address);
+    let bits = (a ^ b) >>> 0;
+    if (same)
+      for (let i = 0; i < 4; i++)
+        if (address + i >= frame.from && address + i < frame.to) bits &= ~(0xff << (8 * i));
+    if (bits !== 0) found.push({ field: `[${address.toString(16)}]`, ours: a, theirs: b });
   }
-  for (const [address, value] of other)
-    found.push({ field: `[${address.toString(16)}]`, ours: undefined, theirs: value });
+  // More changes than were written down: at least their number is the same.
+  if (ours.count !== theirs.count && ours.count > ours.changes.length)
+    found.push({ field: "count", ours: ours.count, theirs: theirs.count });
   return found;
 }

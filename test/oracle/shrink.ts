@@ -1,6 +1,6 @@
 /** Makes failing cases small: all candidates of a round run in one batch, so that a round costs one start of QEMU. */
 import { ended, type Machine, type Result, runBatch } from "./batch.ts";
-import { type Case, ENTRY } from "./case.ts";
+import { type Case, ENTRY, memoryBefore } from "./case.ts";
 import { compare, type Difference } from "./compare.ts";
 import type { Ground } from "./world.ts";
 
@@ -30,7 +30,7 @@ export async function judge(arena: Arena, cases: readonly Case[], trial = false)
   const theirs = await runBatch(arena.theirs, arena.ground, given, trial ? 10 : undefined);
   return cases.map((of, i) => ({
     of,
-    differences: compare(of, ours[i]!, theirs[i]!),
+    differences: compare(of, ours[i]!, theirs[i]!, memoryBefore(arena.ground.image, of)),
     ours: ours[i]!,
     theirs: theirs[i]!,
   }));

@@ -1,6 +1,7 @@
 /** Boots an image and stays with it to its end. */
 import type { Stop } from "../../machine/cpu/cpu.ts";
 import { formatStep, step } from "../../machine/debug/step.ts";
+import { keystroke } from "../../machine/devices/i8042/scancodes.ts";
 import { boot, kindOf } from "../../machine/load/boot.ts";
 import { LoadError } from "../../machine/load/error.ts";
 import type { Machine } from "../../machine/machine.ts";
@@ -24,6 +25,7 @@ export async function main(file: string, options: BootCommandOptions): Promise<v
   const output = new Output();
   const terminal = new Terminal((bytes) => {
     if (serial) machine.serialInput(bytes);
+    else typeKeys(machine, bytes);
   });
   if (serial) machine.onSerial(output.put);
   let end: End;
@@ -37,6 +39,12 @@ export async function main(file: string, options: BootCommandOptions): Promise<v
   if (end.reason !== "exit") console.error(describeEnd(end, machine));
   if (end.reason === "shutdown" || end.reason === "interrupted") console.error(describeState(machine));
   process.exitCode = exitStatus(end);
+}
+
+/** What has no key on the keyboard is left out. */
+function typeKeys(machine: Machine, bytes: Uint8Array): void {
+  const typed = [...new TextDecoder().decode(bytes)].filter((character) => keystroke(character));
+  machine.board.keyboard.type(typed.join(""));
 }
 
 function start(file: string, options: BootCommandOptions): Machine {

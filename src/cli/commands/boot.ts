@@ -14,7 +14,10 @@ export const register: Register = (program) => {
       "--serial",
       "connect the serial port to standard output and input (unless --screen is given, it is)",
     )
-    .option("--screen", "print the text screen when the machine stops")
+    .option(
+      "--screen",
+      "print the text screen when the machine stops; standard input is typed on the keyboard, unless --serial",
+    )
     .option("--multiboot", "the image is a multiboot kernel, whatever else it looks like")
     .option("--module <file args>", "a multiboot module with its arguments; repeatable", collect)
     .option("--append <args>", "arguments of a multiboot kernel")

@@ -30,8 +30,10 @@ export class LapicTimer implements Stateful {
   initial = 0;
   /** The divide configuration register. */
   divide = 0;
-  /** The bus tick at which the running period began; −1: the count is zero and stays there. */
-  start = -1;
+  /** Counting down; otherwise the count is zero and stays there. */
+  running = false;
+  /** The bus tick at which the running period began. */
+  start = 0;
   /** IA32_TSC_DEADLINE; 0: not armed. */
   deadline = 0;
   readonly #parts: LapicTimerParts;
@@ -49,7 +51,7 @@ export class LapicTimer implements Stateful {
     this.#settle();
     const deadline = mode === TSC_DEADLINE;
     if (deadline !== (this.mode === TSC_DEADLINE)) {
-      this.start = -1;
+      this.running = false;
       this.deadline = 0;
     }
     this.mode = mode;
@@ -59,7 +61,8 @@ export class LapicTimer implements Stateful {
   setInitial(count: number): void {
     if (this.mode === TSC_DEADLINE) return;
     this.initial = count;
-    this.start = count === 0 ? -1 : this.#tick;
+    this.running = count !== 0;
+    this.start = this.#tick;
     this.#schedule();
   }
 
@@ -67,7 +70,7 @@ export class LapicTimer implements Stateful {
   setDivide(value: number): void {
     const left = this.current;
     this.divide = value & 0x0b;
-    if (this.start >= 0) this.start = this.#tick - (this.initial - left) * this.#divisor;
+    this.start = this.#tick - (this.initial - left) * this.#divisor;
     this.#schedule();
   }
 
@@ -80,14 +83,14 @@ export class LapicTimer implements Stateful {
 
   get current(): number {
     this.#settle();
-    if (this.start < 0) return 0;
+    if (!this.running) return 0;
     return this.initial - Math.floor((this.#tick - this.start) / this.#divisor);
   }
 
   reset(): void {
     this.mode = ONE_SHOT;
     this.initial = this.divide = this.deadline = 0;
-    this.start = -1;
+    this.running = false;
     this.#schedule();
   }
 
@@ -117,10 +120,11 @@ export class LapicTimer implements Stateful {
 
   /** Brings the start of the period up to now; a one-shot count that ran out stays at zero. */
   #settle(): void {
-    if (this.start < 0) return;
+    if (!this.running) return;
     const elapsed = this.#tick - this.start;
     if (elapsed < this.#period) return;
-    this.start = this.mode === PERIODIC ? this.start + elapsed - (elapsed % this.#period) : -1;
+    if (this.mode === PERIODIC) this.start += elapsed - (elapsed % this.#period);
+    else this.running = false;
   }
 
   #schedule(): void {
@@ -128,7 +132,7 @@ export class LapicTimer implements Stateful {
     let next = NEVER;
     if (this.mode === TSC_DEADLINE) {
       if (this.deadline !== 0) next = clock.now + Math.max(0, this.deadline - tsc());
-    } else if (this.start >= 0) next = this.#rate.cycle(this.start + this.#period);
+    } else if (this.running) next = this.#rate.cycle(this.start + this.#period);
     clock.set(this.#timer, next);
   }
 
@@ -140,4 +144,4 @@ export class LapicTimer implements Stateful {
   }
 }
 
-const FIELDS = "mode initial divide start deadline";
+const FIELDS = "mode initial divide running start deadline";

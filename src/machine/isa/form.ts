@@ -63,7 +63,7 @@ function sizeOf(operands: readonly Operand[]): number {
   for (const { place, size, memory } of operands) {
     if (place === "fixed") {
       if (size in FIXED_SIZES) return FIXED_SIZES[size]!;
-    } else if ("EGMRXYOZWQ".includes(place)) return size === memory ? (SIZES[size] ?? SIZE_V) : SIZE_V;
+    } else if ("EGMRXYOZWQUN".includes(place)) return size === memory ? (SIZES[size] ?? SIZE_V) : SIZE_V;
   }
   return SIZE_V;
 }

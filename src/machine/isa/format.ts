@@ -121,6 +121,9 @@ function bytesOf(op: Instruction, letter: string): number {
 function keyword(op: Instruction, { place, memory: size }: Operand): string {
   // Prefetches and VMX instructions take none in nasm.
   if (place === "M" && (size === "b" || op.row.feature === "vmx")) return "";
+  // Of most MMX operands nasm knows other sizes than the manual, or none; of CMPSD only the string instruction's.
+  const { mnemonic } = op.row;
+  if ((place === "Q" && mnemonic !== "movq") || mnemonic === "cmpsd") return "";
   if (size === "p") return op.row.mnemonic.endsWith(" far") ? `${KEYWORDS[op.size]} ` : "";
   const bytes = bytesOf(op, size);
   return bytes === 0 ? "" : `${KEYWORDS[bytes]} `;

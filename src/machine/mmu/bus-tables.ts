@@ -7,25 +7,25 @@ import type { TableMemory } from "./walk.ts";
 const MMIO = PAGE_MMIO;
 
 export class BusTables implements TableMemory {
-  readonly #bus: Bus;
-  readonly #view: DataView;
-  readonly #pages: Uint8Array;
-  readonly #ram: number;
+  declare private readonly bus: Bus;
+  declare private readonly view: DataView;
+  declare private readonly pages: Uint8Array;
+  declare private readonly ram: number;
 
   constructor(bus: Bus) {
-    this.#bus = bus;
-    this.#view = bus.view;
-    this.#pages = bus.pages;
-    this.#ram = bus.ram.length;
+    this.bus = bus;
+    this.view = bus.view;
+    this.pages = bus.pages;
+    this.ram = bus.ram.length;
   }
 
   readEntry(at: number): number {
-    if (at < this.#ram && ((this.#pages[at >>> 12] as number) & MMIO) === 0)
-      return this.#view.getInt32(at, true);
-    return this.#bus.read(at as Gpa, 4) | 0;
+    if (at < this.ram && ((this.pages[at >>> 12] as number) & MMIO) === 0)
+      return this.view.getInt32(at, true);
+    return this.bus.read(at as Gpa, 4) | 0;
   }
 
   writeEntry(at: number, value: number): void {
-    this.#bus.write(at as Gpa, value, 4);
+    this.bus.write(at as Gpa, value, 4);
   }
 }

@@ -49,9 +49,9 @@ export class Paging {
   usesPdptes = false;
   /** Physical address of the root table. */
   root = 0;
-  format: EntryFormat;
+  declare format: EntryFormat;
   /** Kinds of access that rights permit (rights.ts). */
-  kinds: Uint16Array;
+  declare kinds: Uint16Array;
   /** The I/D bit of error codes is in use: NX or SMEP. */
   reportsFetch = false;
   pcids = false;
@@ -62,12 +62,12 @@ export class Paging {
   #cr3High = 0;
   #cr4 = 0;
   #efer = 0;
-  readonly #features: PagingFeatures;
-  readonly #memory: TableMemory;
+  declare private readonly features: PagingFeatures;
+  declare private readonly memory: TableMemory;
 
   constructor(features: PagingFeatures, memory: TableMemory) {
-    this.#features = features;
-    this.#memory = memory;
+    this.features = features;
+    this.memory = memory;
     this.format = this.#format();
     this.kinds = accessTable(this);
   }
@@ -156,10 +156,10 @@ export class Paging {
   }
 
   #loadPdptes(cr3: number): void {
-    const [low, high] = paePdpteReserved(this.#features.physicalBits);
+    const [low, high] = paePdpteReserved(this.features.physicalBits);
     const table = (cr3 & -32) >>> 0;
     const loaded: number[] = [];
-    for (let at = table; at < table + 8 * PDPTES; at += 4) loaded.push(this.#memory.readEntry(at));
+    for (let at = table; at < table + 8 * PDPTES; at += 4) loaded.push(this.memory.readEntry(at));
     for (let i = 0; i < loaded.length; i += 2) {
       if (((loaded[i] as number) & P) === 0) continue;
       if (((loaded[i] as number) & low) !== 0 || ((loaded[i + 1] as number) & high) !== 0) raise(GP, 0);
@@ -184,7 +184,7 @@ export class Paging {
 
   #format(): EntryFormat {
     const options = {
-      ...this.#features,
+      ...this.features,
       pse: (this.#cr4 & CR4_PSE) !== 0,
       pge: (this.#cr4 & CR4_PGE) !== 0,
       nxe: (this.#efer & EFER_NXE) !== 0,

@@ -2,7 +2,7 @@
 import type { Gpa, Gva } from "../address.ts";
 import { type Bus, PAGE_MMIO } from "../bus.ts";
 import type { Clock } from "../clock.ts";
-import { AC, PF, raise } from "../cpu/fault.ts";
+import { AC, type Fault, fault, PF, raise } from "../cpu/fault.ts";
 import { EVENT, type Trace } from "../trace.ts";
 import type { DataWatch, FaultRegister } from "./memory.ts";
 import { isWrite, USER_WRITE } from "./rights.ts";
@@ -14,15 +14,16 @@ const TWO32 = 4294967296;
 // Copies: V8 folds a module's own constants into the code, but loads an imported one each time.
 const MMIO = PAGE_MMIO;
 const NO_ADDRESS = FAULT;
+const PAGE_FAULT = PF;
 const LAST_USER_KIND = USER_WRITE;
 
 export class SlowAccess {
-  readonly #bus: Bus;
-  readonly #view: DataView;
-  readonly #clock: Clock;
-  readonly #trace: Trace;
-  readonly #translation: Translation;
-  readonly #mmioAccess: number;
+  declare private readonly bus: Bus;
+  declare private readonly view: DataView;
+  declare private readonly clock: Clock;
+  declare private readonly trace: Trace;
+  declare private readonly translation: Translation;
+  declare private readonly mmioAccess: number;
   /** At CPL 3 with CR0.AM and EFLAGS.AC. */
   checksAlignment = false;
   faultRegister: FaultRegister = { cr2: 0 as Gva, cr2High: 0 };
@@ -31,12 +32,12 @@ export class SlowAccess {
   high = 0;
 
   constructor(bus: Bus, clock: Clock, trace: Trace, translation: Translation, mmioAccess: number) {
-    this.#bus = bus;
-    this.#view = bus.view;
-    this.#clock = clock;
-    this.#trace = trace;
-    this.#translation = translation;
-    this.#mmioAccess = mmioAccess;
+    this.bus = bus;
+    this.view = bus.view;
+    this.clock = clock;
+    this.trace = trace;
+    this.translation = translation;
+    this.mmioAccess = mmioAccess;
   }
 
   /** Reads 1, 2 or 4 bytes; unsigned. `access`: a kind of rights.ts. */
@@ -74,8 +75,8 @@ export class SlowAccess {
     }
     const second = this.#secondPage(low, high, access);
     const split = PAGE - offset;
-    this.#bus.prepareWrite(first as Gpa, split);
-    this.#bus.prepareWrite(second as Gpa, size - split);
+    this.bus.prepareWrite(first as Gpa, split);
+    this.bus.prepareWrite(second as Gpa, size - split);
     for (let i = 0; i < size; i++)
       this.#writeBus(i < split ? first + i : second + i - split, (value >>> (8 * i)) & 0xff, 1);
   }
@@ -85,8 +86,8 @@ export class SlowAccess {
     const split = Math.min(8, PAGE - (low & PAGE_OFFSET));
     const first = this.#translate(low, high, access);
     const second = split < 8 ? this.#secondPage(low, high, access) : 0;
-    this.#bus.prepareWrite(first as Gpa, split);
-    if (split < 8) this.#bus.prepareWrite(second as Gpa, 8 - split);
+    this.bus.prepareWrite(first as Gpa, split);
+    if (split < 8) this.bus.prepareWrite(second as Gpa, 8 - split);
     this.write(low, high, valueLow, 4, access);
     this.write((low + 4) | 0, this.#highAfter(low, high, 4), valueHigh, 4, access);
   }
@@ -110,20 +111,20 @@ export class SlowAccess {
 
   /** Raises here and not deeper down: unwinding costs by the frame. */
   #translate(low: number, high: number, access: number): number {
-    const at = this.#translation.translate(low, high, access);
-    if (at === NO_ADDRESS) this.#pageFault(low, high);
+    const at = this.translation.translate(low, high, access);
+    if (at === NO_ADDRESS) throw this.#pageFault(low, high);
     return at;
   }
 
-  #pageFault(low: number, high: number): never {
+  #pageFault(low: number, high: number): Fault {
     this.faultRegister.cr2 = low as Gva;
     this.faultRegister.cr2High = high;
-    raise(PF, this.#translation.error);
+    return fault(PAGE_FAULT, this.translation.error);
   }
 
   /** Upper half of the address `by` bytes on; 32-bit addresses wrap at 4 GiB. */
   #highAfter(low: number, high: number, by: number): number {
-    return this.#translation.wide && (low >>> 0) + by >= TWO32 ? (high + 1) | 0 : high;
+    return this.translation.wide && (low >>> 0) + by >= TWO32 ? (high + 1) | 0 : high;
   }
 
   /** Accesses at CPL 3 are the kinds 0 and 1. */
@@ -132,19 +133,19 @@ export class SlowAccess {
   }
 
   #readBus(at: number, size: number): number {
-    if ((this.#bus.flags(at as Gpa) & MMIO) !== 0) this.#device(at);
-    else if (size === 4) return this.#view.getUint32(at, true);
-    return this.#bus.read(at as Gpa, size);
+    if ((this.bus.flags(at as Gpa) & MMIO) !== 0) this.#device(at);
+    else if (size === 4) return this.view.getUint32(at, true);
+    return this.bus.read(at as Gpa, size);
   }
 
   #writeBus(at: number, value: number, size: number): void {
-    if ((this.#bus.flags(at as Gpa) & MMIO) !== 0) this.#device(at);
-    this.#bus.write(at as Gpa, value, size);
+    if ((this.bus.flags(at as Gpa) & MMIO) !== 0) this.#device(at);
+    this.bus.write(at as Gpa, value, size);
   }
 
   #device(at: number): void {
-    this.#bus.onEffect();
-    this.#trace.event(EVENT.mmio, at);
-    this.#clock.charge(this.#mmioAccess);
+    this.bus.onEffect();
+    this.trace.event(EVENT.mmio, at);
+    this.clock.charge(this.mmioAccess);
   }
 }

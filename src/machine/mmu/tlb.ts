@@ -38,14 +38,14 @@ const GLOBAL = RIGHT_GLOBAL;
 export class Tlb {
   /** Tag of the entry that the last put() threw out; EMPTY's −1 when there was none. */
   evicted = EMPTY;
-  readonly #entries: Int32Array;
-  readonly #heads: Int32Array;
-  readonly #nextWay: Int32Array;
-  readonly #setMask: number;
-  readonly #hashMask: number;
-  readonly #ways: number;
-  readonly #shifts: Int32Array;
-  readonly #spaces: Spaces;
+  declare private readonly entries: Int32Array;
+  declare private readonly heads: Int32Array;
+  declare private readonly nextWay: Int32Array;
+  declare private readonly setMask: number;
+  declare private readonly hashMask: number;
+  declare private readonly ways: number;
+  declare private readonly shifts: Int32Array;
+  declare private readonly spaces: Spaces;
 
   /** `shifts`: page sizes as powers of two, shared with whoever switches formats. */
   constructor({ entries, ways }: TlbGeometry, shifts: Int32Array, spaces: Spaces) {
@@ -54,41 +54,41 @@ export class Tlb {
       throw new RangeError(
         `a TLB of ${entries} entries and ${ways} ways: entries / ways must be a power of two`,
       );
-    this.#ways = ways;
-    this.#setMask = sets - 1;
-    this.#entries = new Int32Array(entries * STRIDE).fill(EMPTY);
-    this.#nextWay = new Int32Array(sets);
-    this.#heads = new Int32Array(2 ** Math.ceil(Math.log2(2 * entries))).fill(NOWHERE);
-    this.#hashMask = this.#heads.length - 1;
-    this.#shifts = shifts;
-    this.#spaces = spaces;
+    this.ways = ways;
+    this.setMask = sets - 1;
+    this.entries = new Int32Array(entries * STRIDE).fill(EMPTY);
+    this.nextWay = new Int32Array(sets);
+    this.heads = new Int32Array(2 ** Math.ceil(Math.log2(8 * entries))).fill(NOWHERE);
+    this.hashMask = this.heads.length - 1;
+    this.shifts = shifts;
+    this.spaces = spaces;
   }
 
   /** The entry that translates an address in the current address space, or NOWHERE. */
   find(low: number, high: number, size: number): number {
-    const page = low >>> (this.#shifts[size] as number);
+    const page = low >>> (this.shifts[size] as number);
     const tag = (page << 2) | size;
-    const entries = this.#entries;
+    const entries = this.entries;
     for (
-      let at = this.#heads[page & this.#hashMask] as number;
+      let at = this.heads[page & this.hashMask] as number;
       at !== NOWHERE;
       at = entries[at + NEXT] as number
     )
       if (entries[at] === tag && entries[at + HIGH] === high) {
         const space = entries[at + SPACE] as number;
-        if (space === this.#spaces.current || space === this.#spaces.global) return at;
+        if (space === this.spaces.current || space === this.spaces.global) return at;
       }
     return NOWHERE;
   }
 
   rights(entry: number): number {
-    return this.#entries[entry + RIGHTS] as number;
+    return this.entries[entry + RIGHTS] as number;
   }
 
   /** Physical address of the page. */
   base(entry: number): number {
-    const low = (this.#entries[entry + BASE] as number) >>> 0;
-    const high = this.#entries[entry + BASE_HIGH] as number;
+    const low = (this.entries[entry + BASE] as number) >>> 0;
+    const high = this.entries[entry + BASE_HIGH] as number;
     return high === 0 ? low : high * TWO32 + low;
   }
 
@@ -97,13 +97,13 @@ export class Tlb {
    * `evicted` then tells the tag of a translation of another page that had to go.
    */
   put(low: number, high: number, size: number, rights: number, base: number): void {
-    const entries = this.#entries;
-    const spaces = this.#spaces;
-    const page = low >>> (this.#shifts[size] as number);
-    const bucket = page & this.#hashMask;
+    const entries = this.entries;
+    const spaces = this.spaces;
+    const page = low >>> (this.shifts[size] as number);
+    const bucket = page & this.hashMask;
     const tag = (page << 2) | size;
     this.evicted = EMPTY;
-    let at = this.#heads[bucket] as number;
+    let at = this.heads[bucket] as number;
     while (at !== NOWHERE) {
       if (entries[at] === tag && entries[at + HIGH] === high) {
         const space = entries[at + SPACE] as number;
@@ -113,11 +113,11 @@ export class Tlb {
       at = entries[at + NEXT] as number;
     }
     if (at === NOWHERE) {
-      at = this.#victim(page & this.#setMask);
+      at = this.#victim(page & this.setMask);
       entries[at] = tag;
       entries[at + HIGH] = high;
-      entries[at + NEXT] = this.#heads[bucket] as number;
-      this.#heads[bucket] = at;
+      entries[at + NEXT] = this.heads[bucket] as number;
+      this.heads[bucket] = at;
     }
     entries[at + SPACE] = (rights & GLOBAL) !== 0 ? spaces.global : spaces.current;
     entries[at + PCID] = spaces.pcid;
@@ -128,41 +128,41 @@ export class Tlb {
 
   /** Makes an entry match nothing. */
   remove(entry: number): void {
-    this.#entries[entry + SPACE] = EMPTY;
+    this.entries[entry + SPACE] = EMPTY;
   }
 
   clear(): void {
-    this.#entries.fill(EMPTY);
-    this.#heads.fill(NOWHERE);
-    this.#nextWay.fill(0);
+    this.entries.fill(EMPTY);
+    this.heads.fill(NOWHERE);
+    this.nextWay.fill(0);
   }
 
   save(out: StateWriter): void {
     out.section("tlb");
-    out.array(this.#entries);
-    out.array(this.#heads);
-    out.array(this.#nextWay);
+    out.array(this.entries);
+    out.array(this.heads);
+    out.array(this.nextWay);
   }
 
   load(from: StateReader): void {
     from.section("tlb");
-    from.array(this.#entries);
-    from.array(this.#heads);
-    from.array(this.#nextWay);
+    from.array(this.entries);
+    from.array(this.heads);
+    from.array(this.nextWay);
   }
 
   /** The way of a set whose turn it is, taken out of its chain. */
   #victim(set: number): number {
-    const way = this.#nextWay[set] as number;
-    this.#nextWay[set] = way + 1 === this.#ways ? 0 : way + 1;
-    const at = (set * this.#ways + way) * STRIDE;
-    const entries = this.#entries;
+    const way = this.nextWay[set] as number;
+    this.nextWay[set] = way + 1 === this.ways ? 0 : way + 1;
+    const at = (set * this.ways + way) * STRIDE;
+    const entries = this.entries;
     const tag = entries[at] as number;
     if (tag === EMPTY) return at;
     this.evicted = tag;
-    const bucket = (tag >>> 2) & this.#hashMask;
-    let link = this.#heads[bucket] as number;
-    if (link === at) this.#heads[bucket] = entries[at + NEXT] as number;
+    const bucket = (tag >>> 2) & this.hashMask;
+    let link = this.heads[bucket] as number;
+    if (link === at) this.heads[bucket] = entries[at + NEXT] as number;
     else {
       while (entries[link + NEXT] !== at) link = entries[link + NEXT] as number;
       entries[link + NEXT] = entries[at + NEXT] as number;

@@ -13,10 +13,10 @@ export class Tlbs {
   /** Page sizes as powers of two, by SMALL, LARGE and HUGE. */
   readonly shifts = Int32Array.of(12, 22, 30);
   /** First level by page size; sizes may share a buffer. */
-  readonly instruction: readonly Tlb[];
-  readonly data: readonly Tlb[];
+  declare readonly instruction: readonly Tlb[];
+  declare readonly data: readonly Tlb[];
   /** Holds SMALL and LARGE pages. */
-  readonly second: Tlb | undefined;
+  declare readonly second: Tlb | undefined;
   /** Largest size put in since everything was flushed: nothing larger need be looked for. */
   largest = SMALL;
 

@@ -7,13 +7,23 @@
  *        │ miss
  *     walk ───────────────▶ walkReference for each entry read
  */
+import { PAGE_MMIO } from "../bus.ts";
 import type { Clock } from "../clock.ts";
 import type { CostProfile } from "../cost.ts";
 import type { StateReader, StateWriter } from "../state.ts";
 import { EVENT, type Trace } from "../trace.ts";
 import { Front } from "./front.ts";
 import { FLUSH_ALL, KEEP, Paging } from "./paging.ts";
-import { accessError, ERROR_PRESENT, ERROR_RESERVED, RIGHT_DIRTY, USER_FETCH } from "./rights.ts";
+import {
+  accessError,
+  ERROR_PRESENT,
+  ERROR_RESERVED,
+  RIGHT_DIRTY,
+  SMAP_READ,
+  SYSTEM_READ,
+  USER_FETCH,
+  USER_READ,
+} from "./rights.ts";
 import { LARGE, NO_ENTRY, SMALL, type Tlb } from "./tlb.ts";
 import { Tlbs } from "./tlbs.ts";
 import { HOLE, LEAF, type TableMemory, Walk } from "./walk.ts";
@@ -21,6 +31,11 @@ import { HOLE, LEAF, type TableMemory, Walk } from "./walk.ts";
 const TWO32 = 4294967296;
 const PAGE_OFFSET = 0xfff;
 const ALL_KINDS = 0xff;
+const READS = (1 << USER_READ) | (1 << SYSTEM_READ) | (1 << SMAP_READ);
+/** Kinds of access that may go straight to RAM, by the flags of its page. */
+const DIRECT = Uint8Array.from({ length: 2 * PAGE_MMIO }, (_, flags) =>
+  flags === 0 ? ALL_KINDS : (flags & PAGE_MMIO) !== 0 ? 0 : READS,
+);
 /** No physical address. */
 export const FAULT = -1;
 // Copies: V8 folds a module's own constants into the code, but loads an imported one each time.
@@ -42,13 +57,13 @@ export interface TranslationParts {
   readonly clock: Clock;
   readonly trace: Trace;
   readonly profile: CostProfile;
-  /** Kinds of access that may go straight to the page at a physical address, as a mask; 0 where none may. */
-  readonly direct: (base: number) => number;
+  /** PAGE_… flags of each page of RAM. */
+  readonly pages: Uint8Array;
 }
 
 export class Translation {
-  readonly paging: Paging;
-  readonly tlbs: Tlbs;
+  declare readonly paging: Paging;
+  declare readonly tlbs: Tlbs;
   /** Front of the data TLB, kinds USER_READ … SMAP_WRITE; of the instruction TLB, kinds FETCHES and SYSTEM_FETCH. */
   readonly data = new Front();
   readonly code = new Front();
@@ -58,18 +73,24 @@ export class Translation {
   error = 0;
 
   readonly #walk = new Walk();
-  readonly #tables: TableMemory;
-  readonly #clock: Clock;
-  readonly #trace: Trace;
-  readonly #profile: CostProfile;
-  readonly #direct: (base: number) => number;
+  declare private readonly tables: TableMemory;
+  declare private readonly clock: Clock;
+  declare private readonly trace: Trace;
+  declare private readonly walkReference: number;
+  declare private readonly stlbHit: number;
+  declare private readonly pages: Uint8Array;
+  declare private readonly ram: number;
+  declare private readonly counts: Float64Array;
 
-  constructor({ tables, clock, trace, profile, direct }: TranslationParts) {
-    this.#tables = tables;
-    this.#clock = clock;
-    this.#trace = trace;
-    this.#profile = profile;
-    this.#direct = direct;
+  constructor({ tables, clock, trace, profile, pages }: TranslationParts) {
+    this.tables = tables;
+    this.clock = clock;
+    this.trace = trace;
+    this.walkReference = profile.walkReference;
+    this.stlbHit = profile.stlbHit;
+    this.pages = pages;
+    this.ram = pages.length * 4096;
+    this.counts = trace.counts;
     this.paging = new Paging(profile, tables);
     this.tlbs = new Tlbs(profile);
   }
@@ -97,7 +118,7 @@ export class Translation {
       this.#fill(low, high, base, kinds, access);
       return base + (low & PAGE_OFFSET);
     }
-    this.#trace.tally(access >= FETCHES ? ITLB_MISS : DTLB_MISS, 1);
+    this.trace.tally(access >= FETCHES ? ITLB_MISS : DTLB_MISS, 1);
     return tlbs.second === undefined
       ? this.#fromTables(low, high, access)
       : this.#fromSecondLevel(tlbs.second, low, high, access);
@@ -122,7 +143,7 @@ export class Translation {
 
   /** The current PCID but for global pages; `global`: everything. */
   flush(global: boolean): void {
-    this.#trace.tally(TLB_FLUSH, 1);
+    this.trace.tally(TLB_FLUSH, 1);
     if (global) this.tlbs.flushAll(true);
     else this.tlbs.flush(this.tlbs.spaces.pcid);
     this.#clearFronts();
@@ -139,7 +160,7 @@ export class Translation {
   invpcid(type: number, pcid: number, low: number, high: number): void {
     if (type === 0) this.tlbs.removeFrom(pcid, low, high);
     else {
-      this.#trace.tally(TLB_FLUSH, 1);
+      this.trace.tally(TLB_FLUSH, 1);
       if (type === 1) this.tlbs.flush(pcid);
       else this.tlbs.flushAll(type === 2);
     }
@@ -177,8 +198,8 @@ export class Translation {
       const rights = second.rights(entry);
       if ((((this.paging.kinds[rights] as number) >> access) & 1) === 0)
         return this.#replace(second, entry, size, low, high, access);
-      this.#trace.tally(STLB_HIT, 1);
-      this.#clock.charge(this.#profile.stlbHit);
+      this.trace.tally(STLB_HIT, 1);
+      this.clock.charge(this.stlbHit);
       return this.#keep(low, high, access, size, rights, second.base(entry));
     }
     return this.#fromTables(low, high, access);
@@ -196,18 +217,20 @@ export class Translation {
     const { format, kinds } = this.paging;
     const root = this.paging.rootOf(low);
     if (root === NO_ADDRESS) return this.#fault(low, high, access, 0);
-    const outcome = walk.run(format, this.#tables, root, low, high, true);
-    this.#trace.tally(WALK, 1);
-    this.#trace.tally(WALK_REFERENCE, walk.references);
-    this.#clock.charge(walk.references * this.#profile.walkReference);
+    const outcome = walk.run(format, this.tables, root, low, high, true);
+    const { references } = walk;
+    const counts = this.counts;
+    counts[WALK] = (counts[WALK] as number) + 1;
+    counts[WALK_REFERENCE] = (counts[WALK_REFERENCE] as number) + references;
+    this.clock.charge(references * this.walkReference);
     if (outcome !== FOUND)
       return this.#fault(low, high, access, outcome === HOLE ? 0 : ERROR_PRESENT | ERROR_RESERVED);
-    const leaf = walk.low[walk.references - 1] as number;
+    const leaf = walk.low[references - 1] as number;
     let rights = format.rights(walk.everyLow, walk.someHigh, leaf);
     if ((((kinds[rights] as number) >> (access + 8)) & 1) === 0)
       return this.#fault(low, high, access, ERROR_PRESENT);
     const write = access < FETCHES && (access & 1) === 1;
-    walk.markLeaf(format, this.#tables, write);
+    walk.markLeaf(format, this.tables, write);
     if (write) rights |= DIRTY;
     const size = walk.level - 1;
     this.tlbs.putSecond(low, high, size, rights, walk.base);
@@ -241,7 +264,8 @@ export class Translation {
       if (base < TWO32) this.code.fill(low, high, base, (kinds & ALL_KINDS) >> FETCHES);
       return;
     }
-    const direct = this.#direct(base);
+    if (base >= this.ram) return;
+    const direct = DIRECT[this.pages[base >>> 12] as number] as number;
     if (direct !== 0) this.data.fill(low, high, base, kinds & direct);
   }
 

@@ -9,7 +9,14 @@
  *             │       │── table ─▶ ┌───────┐   mark it accessed, and go on one level below
  *             └───────┘            │ entry │ …
  */
-import type { EntryFormat } from "./formats/format.ts";
+import {
+  type EntryFormat,
+  PLAN_LEAF,
+  PLAN_RESERVED_LEAF,
+  PLAN_RESERVED_TABLE,
+  PLAN_SHIFT,
+  PLAN_STRIDE,
+} from "./formats/format.ts";
 
 /** Where entries live. Addresses are physical in whatever space the tables are written for; values are int32. */
 export interface TableMemory {
@@ -25,6 +32,11 @@ export const RESERVED = 2;
 const MOST_LEVELS = 6;
 const TWO32 = 4294967296;
 // Copies: V8 folds a module's own constants into the code, but loads an exported one each time.
+const STRIDE = PLAN_STRIDE;
+const SHIFT = PLAN_SHIFT;
+const LEAF_BIT = PLAN_LEAF;
+const RESERVED_TABLE = PLAN_RESERVED_TABLE;
+const RESERVED_LEAF = PLAN_RESERVED_LEAF;
 const FOUND_LEAF = LEAF;
 const FOUND_HOLE = HOLE;
 const FOUND_RESERVED = RESERVED;
@@ -58,27 +70,27 @@ export class Walk {
     high: number,
     mark: boolean,
   ): number {
-    const { entryBytes, indexMask, accessed, shifts, leafBits, reserved } = format;
+    const { entryBytes, indexMask, present, accessed, plan } = format;
+    const { address, low: lows, high: highs } = this;
     let table = root;
     let level = format.depth;
     let everyLow = -1;
     let someHigh = 0;
     for (let step = 0; ; step++, level--) {
-      const shift = shifts[level] as number;
+      const row = level * STRIDE;
+      const shift = plan[row + SHIFT] as number;
       const bits = shift >= 32 ? high >>> (shift - 32) : (low >>> shift) | (high << (32 - shift));
       const at = table + (bits & indexMask) * entryBytes;
       const entry = memory.readEntry(at);
       const entryHigh = entryBytes === 8 ? memory.readEntry(at + 4) : 0;
-      this.address[step] = at;
-      this.low[step] = entry;
-      this.high[step] = entryHigh;
-      this.references = step + 1;
-      this.level = level;
-      if ((entry & format.present) === 0) return this.#end(FOUND_HOLE);
-      const leaf = level === 1 || (entry & (leafBits[level] as number)) !== 0;
-      const must = 4 * level + (leaf ? 2 : 0);
-      if ((entry & (reserved[must] as number)) !== 0 || (entryHigh & (reserved[must + 1] as number)) !== 0)
-        return this.#end(FOUND_RESERVED);
+      address[step] = at;
+      lows[step] = entry;
+      highs[step] = entryHigh;
+      if ((entry & present) === 0) return this.#end(FOUND_HOLE, step, level);
+      const leaf = level === 1 || (entry & (plan[row + LEAF_BIT] as number)) !== 0;
+      const must = row + (leaf ? RESERVED_LEAF : RESERVED_TABLE);
+      if ((entry & (plan[must] as number)) !== 0 || (entryHigh & (plan[must + 1] as number)) !== 0)
+        return this.#end(FOUND_RESERVED, step, level);
       everyLow &= entry;
       someHigh |= entryHigh;
       if (leaf) {
@@ -87,7 +99,7 @@ export class Walk {
         const pageLow = (entry & -(1 << shift)) >>> 0;
         const pageHigh = format.leafHigh(entry, entryHigh, level);
         this.base = pageHigh === 0 ? pageLow : pageHigh * TWO32 + pageLow;
-        return this.#end(FOUND_LEAF);
+        return this.#end(FOUND_LEAF, step, level);
       }
       if (mark && (entry & accessed) !== accessed) this.#set(memory, step, accessed);
       const tableHigh = entryHigh & format.addressHigh;
@@ -109,7 +121,9 @@ export class Walk {
     memory.writeEntry(this.address[step] as number, entry);
   }
 
-  #end(outcome: number): number {
+  #end(outcome: number, step: number, level: number): number {
+    this.references = step + 1;
+    this.level = level;
     this.outcome = outcome;
     return outcome;
   }

@@ -23,7 +23,7 @@ const SIZES = [16, 32, 64] as const;
 
 /** Forms that nasm has not and we have, since the processor has them. */
 const ONLY_OURS =
-  /^(mov[sz]x [a-z0-9]+, ([a-z]{2}|r\d+w|word .*)|movsxd .*|bswap .*|j[a-z]+ d?word .*|skinit|fnsetpm|fstpnce .*)$/;
+  /^(mov[sz]x [a-z0-9]+, ([a-z]{2}|r\d+w|word .*)|movsxd .*|bswap .*|j[a-z]+ d?word .*|skinit|fnsetpm|fstpnce .*|pmovmskb r.*|pextrw r\w+, mm.*)$/;
 /** nasm gives it a REX.W that it does not need. */
 const LONGER_IN_NASM = /^invpcid r/;
 

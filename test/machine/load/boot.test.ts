@@ -78,6 +78,48 @@ describe("a disk boots from its first sector", () => {
     }
   });
 
+  test("a disk of a floppy's size is drive 00h, with a floppy's geometry, and 80h as well", () => {
+    const code = `
+bits 16
+org 0x7c00
+    test dl, dl
+    jnz wrong
+    mov ah, 8
+    int 0x13
+    jc wrong
+    cmp cx, 0x4f12
+    jne wrong
+    cmp dx, 0x0101
+    jne wrong
+    xor ax, ax
+    mov es, ax
+    mov bx, 0x9000
+    mov ax, 0x0201
+    mov cx, 0x0201
+    mov dx, 0x0100
+    int 0x13
+    jc wrong
+    mov ax, 0x0201
+    mov bx, 0x9200
+    mov cx, 0x0002
+    mov dx, 0x0080
+    int 0x13
+    jc wrong
+    mov al, [es:0x9000]
+    add al, [es:0x9200]
+    out 0xf4, al
+wrong:
+    mov al, 0
+    out 0xf4, al
+    times 510 - ($ - $$) db 0
+    dw 0xaa55`;
+    const image = new Uint8Array(2880 * 512);
+    image.set(bytes(code));
+    image[(2 * 2 + 1) * 18 * 512] = 40;
+    image[512] = 2;
+    expect(boot(image, { memory: 4 * MIB }).run({ limit: 5_000_000 })).toEqual({ reason: "exit", code: 85 });
+  });
+
   test("without a boot sector, or without a disk, the screen says so and the machine halts", () => {
     const image = new Uint8Array(1024);
     for (const disks of [[image], []]) {

@@ -38,7 +38,7 @@ const privileged = ({ env }: Draft) => env.ring === 0;
 const wild = ({ env }: Draft) => env.world === "flat" && env.bits === 32;
 
 /** Bits of CR0 and CR4 that a case may turn on its own. */
-const CR0_FREE = [2, 4, 8, 0x10, 0x20, 0x10000, 0x40000, 0x20000000, 0x40000000, 0x60000000, 0x100, 0x400000];
+const CR0_FREE = [2, 4, 8, 0x10, 0x20, 0x10000, 0x40000, 0x40000000, 0x60000000, 0x100, 0x400000];
 const CR4_FREE = [
   0x1, 0x2, 0x4, 0x8, 0x80, 0x100, 0x200, 0x400, 0x800, 0x100000, 0x200000, 0x10000, 0x400000,
 ];
@@ -201,6 +201,12 @@ export function prepare(draft: Draft, { row, operands }: Parsed): Wish | undefin
       if (operand?.place === "S" || operands[1]?.place === "S")
         return segmentLoad(draft, operand?.place === "S");
       return wish;
+    case "movbe":
+      // QEMU takes 32 bits in 16-bit code without 66, and 16 bits with it.
+      return env.bits === 16 ? undefined : wish;
+    case "bswap":
+      // With a 16-bit operand the result is undefined.
+      return { ...wish, resize: env.bits === 16 };
     case "lldt":
     case "ltr":
     case "lar":
@@ -230,7 +236,8 @@ export function prepare(draft: Draft, { row, operands }: Parsed): Wish | undefin
     case "ret":
       if (wild(draft) && draft.instructions.length > 0) return undefined;
       if (draft.random.percent(85)) stack(draft, stackSize(draft), [landing(draft)]);
-      return { plain: random.percent(60), resize: false };
+      // QEMU takes the number of bytes to release for a signed one.
+      return { plain: random.percent(60), resize: false, immediate: BigInt(random.below(0x8000)) };
     case "popf":
       stack(draft, stackSize(draft), [flagsImage(draft)]);
       return wish;
@@ -351,7 +358,7 @@ function farReturn(draft: Draft, iret: boolean): Wish {
     0x2000n,
   );
   stack(draft, size, values);
-  return { plain: true, resize, wide };
+  return { plain: true, resize, wide, immediate: BigInt(random.below(0x8000)) };
 }
 
 /** Puts what the instruction reads into its memory operand. */

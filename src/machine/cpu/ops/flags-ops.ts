@@ -34,10 +34,14 @@ function cli(cpu: Cpu): void {
   cpu.flags.eflags &= ~IF;
 }
 
-/** The instruction after STI is still free of interrupts, when they were off before (SDM Vol. 2, STI). */
+/**
+ * The instruction after STI is still free of interrupts, when they were off before (SDM Vol. 2, STI). Where none waits and no
+ * timer is due none can come before that instruction, and the shadow need not be cast.
+ */
 function sti(cpu: Cpu): void {
   if ((cpu.flags.eflags & IF) !== 0) return;
   cpu.flags.eflags |= IF;
+  if (cpu.clock.left > 0 && !cpu.irq.pending()) return;
   cpu.shadow = true;
   cpu.clock.attend();
 }

@@ -20,7 +20,7 @@ function packedXmm(cpu: Cpu, op: Op): void {
 function packedMmx(cpu: Cpu, op: Op): void {
   const { a, b } = cpu.sse;
   if (op.rm >= 0) readMmx(cpu, op.rm, b);
-  else readLanes(cpu, op, 8, false, b);
+  else readLanes(cpu, op, op.size, false, b);
   readMmx(cpu, op.reg, a);
   enterMmx(cpu);
   (OPERATIONS[op.kind] as LaneOperation)(a, b, 8, op.imm & 0xff);

@@ -2,7 +2,9 @@
 import { CS, DS, ES, FS, GS, SS } from "../../isa/instruction.ts";
 import { writeRegister } from "../access.ts";
 import { type Cpu, CR4 } from "../cpu.ts";
+import { debugging } from "../debug.ts";
 import { GP, raise, UD } from "../fault.ts";
+import { TF } from "../flags.ts";
 import { canonical } from "../long-stack.ts";
 import { KERNEL_GS_BASE } from "../msr-slots.ts";
 import type { Binder, Handler, Op, Semantics } from "../op.ts";
@@ -13,8 +15,12 @@ import { readPointer, readSelector } from "./transfer-ops.ts";
 
 const NUMBERS: Readonly<Record<string, number>> = { ES, CS, SS, DS, FS, GS };
 
-/** MOV SS and POP SS keep interrupts and traps off for one instruction (SDM Vol. 3, 6.8.3). */
+/**
+ * MOV SS and POP SS keep interrupts and traps off for one instruction (SDM Vol. 3, 6.8.3). Where no timer is due and nothing
+ * steps or breaks, none could come before that instruction anyway.
+ */
 function shadow(cpu: Cpu): void {
+  if (cpu.clock.left > 0 && (cpu.flags.eflags & TF) === 0 && !debugging(cpu)) return;
   cpu.shadow = true;
   cpu.debugShadow = true;
   cpu.clock.attend();

@@ -12,6 +12,7 @@ import {
   type Format,
   IE,
   meet,
+  OE,
   reportFloat,
   SINGLE,
 } from "../simd/floats.ts";
@@ -65,7 +66,8 @@ function comis(cpu: Cpu, op: Op): void {
   const x = format.get(cpu.sse.a, 0);
   beginFloat();
   const unordered = Number.isNaN(x) || Number.isNaN(y);
-  if (unordered && op.kind === 1) meet(IE);
+  const signals = format.signals(cpu.sse.a, 0) || format.signals(cpu.sse.b, 0);
+  if (signals || (unordered && op.kind === 1)) meet(IE);
   reportFloat(cpu);
   cpu.flags.assign(ARITHMETIC, unordered ? ZF | PF | CF : x === y ? ZF : x < y ? CF : 0);
 }
@@ -121,8 +123,10 @@ function reformat(from: Format, to: Format): Conversion {
     const value = from.get(b, i);
     if (!Number.isNaN(value)) {
       to.set(a, i, value);
+      if (Number.isFinite(value) && !Number.isFinite(to.get(a, i))) meet(OE);
       return;
     }
+    if (from.signals(b, i)) meet(IE);
     // The payload's upper bits and the sign are kept.
     if (from === SINGLE) {
       const word = b.i32[i] as number;

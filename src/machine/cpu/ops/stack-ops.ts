@@ -110,11 +110,7 @@ function enter(cpu: Cpu, op: Op): void {
   const below = -size * (level + 1) - op.imm;
   cpu.memory.probe(pokeAddress(cpu, below, size), size, true);
   moveSp(cpu, below);
-  if (cpu.wide) {
-    r32[EBP] = frame;
-    r32[EBP + 1] = frameHigh;
-  } else if (cpu.stackMask === -1) r32[EBP] = frame;
-  else cpu.r16[2 * EBP] = frame;
+  writeRegister(cpu, size === 2 ? 2 * EBP : EBP, size, frame, frameHigh);
 }
 
 /** rSP ← rBP, then POP rBP. */

@@ -31,13 +31,15 @@ export function reportFloat(cpu: Cpu): void {
   raise((cpu.cr4 & CR4.OSXMMEXCPT) !== 0 ? XM : UD);
 }
 
-const isNan = Number.isNaN;
+const isNan = (value: number | undefined) => Number.isNaN(value);
 
 /** One number, its bits where it is a NaN. `double` lanes are counted in doubles. */
 export interface Format {
   get(lanes: Lanes, i: number): number;
   set(lanes: Lanes, i: number, value: number): void;
   copy(to: Lanes, from: Lanes, i: number): void;
+  /** A NaN without the quiet bit. */
+  signals(lanes: Lanes, i: number): boolean;
   /** Sets the quiet bit. */
   quiet(lanes: Lanes, i: number): void;
   /** The default NaN: negative, quiet, nothing else. */
@@ -54,6 +56,7 @@ export const SINGLE: Format = {
   copy: (to, from, i) => {
     to.i32[i] = from.i32[i] as number;
   },
+  signals: (lanes, i) => isNan(lanes.f32[i]) && ((lanes.i32[i] as number) & 0x400000) === 0,
   quiet: (lanes, i) => {
     lanes.i32[i] = (lanes.i32[i] as number) | 0x400000;
   },
@@ -72,6 +75,7 @@ export const DOUBLE: Format = {
     to.i32[2 * i] = from.i32[2 * i] as number;
     to.i32[2 * i + 1] = from.i32[2 * i + 1] as number;
   },
+  signals: (lanes, i) => isNan(lanes.f64[i]) && ((lanes.i32[2 * i + 1] as number) & 0x80000) === 0,
   quiet: (lanes, i) => {
     lanes.i32[2 * i + 1] = (lanes.i32[2 * i + 1] as number) | 0x80000;
   },
@@ -90,11 +94,17 @@ function propagate(format: Format, a: Lanes, b: Lanes, i: number): void {
   format.quiet(a, i);
 }
 
+/** Every operation but a move is invalid on a signalling NaN. */
+function mindSignalling(format: Format, a: Lanes, b: Lanes, i: number): void {
+  if (format.signals(a, i) || format.signals(b, i)) meet(IE);
+}
+
 function arithmetic(f: (x: number, y: number) => number, divides = false): FloatOperation {
   return (format, a, b, i) => {
     const x = format.get(a, i);
     const y = format.get(b, i);
     if (isNan(x) || isNan(y)) {
+      mindSignalling(format, a, b, i);
       propagate(format, a, b, i);
       return;
     }
@@ -113,6 +123,7 @@ function unary(f: (y: number) => number, reports = true): FloatOperation {
   return (format, a, b, i) => {
     const y = format.get(b, i);
     if (isNan(y)) {
+      if (reports && format.signals(b, i)) meet(IE);
       format.copy(a, b, i);
       format.quiet(a, i);
       return;
@@ -152,6 +163,7 @@ const compare: FloatOperation = (format, a, b, i, immediate) => {
   const x = format.get(a, i);
   const y = format.get(b, i);
   if ((isNan(x) || isNan(y)) && (SIGNALLING >> (immediate & 7)) & 1) meet(IE);
+  mindSignalling(format, a, b, i);
   const holds = (PREDICATES[immediate & 7] as (x: number, y: number) => boolean)(x, y);
   const words = format.bytes / 4;
   a.i32.fill(holds ? -1 : 0, i * words, (i + 1) * words);

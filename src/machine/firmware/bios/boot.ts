@@ -21,12 +21,14 @@ boot:
     mov bx, 0x7c00
     mov ax, 0x0201
     mov cx, 0x0001
-    mov dx, 0x0080
+    mov dl, [B_EQUIPMENT]       ; bit 0: there is a drive 00h, which is the first disk
+    not dl
+    shl dl, 7
+    xor dh, dh
     int 0x13
     jc .unreadable
     cmp word [es:0x7dfe], 0xaa55
     jne no_boot
-    mov dx, 0x0080
     xor ax, ax
     mov ds, ax
     jmp 0x0000:0x7c00

@@ -8,12 +8,71 @@ D_SECTORS   equ 4               ; dd
 D_HEADS     equ 8               ; dw: the geometry that callers see
 D_TRACK     equ 10              ; dw: sectors of a track
 D_CYLINDERS equ 12              ; dw
+D_TYPE      equ 14              ; db: kind of floppy drive (service 08h)
 D_SIZE      equ 16
 
 ; Scratch of a transfer, after the entries.
-E_LBA       equ 0x60            ; dd
-E_COUNT     equ 0x64            ; dw: sectors still to move
-E_WRITE     equ 0x66            ; db: they go to the disk
+E_LBA       equ 0x80            ; dd
+E_COUNT     equ 0x84            ; dw: sectors still to move
+E_WRITE     equ 0x86            ; db: they go to the disk
+
+; A disk of one of these sizes is drive 00h, too: sectors; tracks of a cylinder, sectors of a track, cylinders, type.
+floppy_sizes:
+    dw 320
+    db 1, 8, 40, 1              ; 160 KiB
+    dw 360
+    db 1, 9, 40, 1              ; 180 KiB
+    dw 640
+    db 2, 8, 40, 1              ; 320 KiB
+    dw 720
+    db 2, 9, 40, 1              ; 360 KiB
+    dw 1440
+    db 2, 9, 80, 3              ; 720 KiB
+    dw 2400
+    db 2, 15, 80, 2             ; 1.2 MiB
+    dw 2880
+    db 2, 18, 80, 4             ; 1.44 MiB
+    dw 5760
+    db 2, 36, 80, 6             ; 2.88 MiB
+    dw 0
+
+; What a floppy controller would be told: 512 bytes, 18 sectors of a track; INT 1Eh points here.
+diskette_parameters:
+    db 0xaf, 0x02, 0x25, 2, 18, 0x1b, 0xff, 0x6c, 0xf6, 15, 8
+
+; The first disk as drive 00h, so that what was written for a floppy finds the geometry that it knows.
+find_floppy:
+    push EBDA
+    pop es
+    mov si, floppy_sizes
+    cmp word [es:E_DISKS + D_SECTORS + 2], 0
+    jne .none
+.next:
+    mov ax, [cs:si]
+    test ax, ax
+    jz .none
+    cmp ax, [es:E_DISKS + D_SECTORS]
+    je .found
+    add si, 6
+    jmp .next
+.found:
+    mov eax, [es:E_DISKS]       ; port and device
+    mov [es:E_FLOPPY], eax
+    mov eax, [es:E_DISKS + D_SECTORS]
+    mov [es:E_FLOPPY + D_SECTORS], eax
+    mov di, E_FLOPPY + D_HEADS
+    xor ah, ah
+    mov al, [cs:si + 2]
+    stosw
+    mov al, [cs:si + 3]
+    stosw
+    mov al, [cs:si + 4]
+    stosw
+    mov al, [cs:si + 5]
+    mov [es:E_FLOPPY + D_TYPE], al
+    or byte [B_EQUIPMENT], 1
+.none:
+    ret
 
 ; Asks the four places for a disk and enters those that answer.
 find_disks:
@@ -240,15 +299,25 @@ disk:
     mov si, dx
     and si, 0x7f
     cmp dl, 0x80
-    jb .unknown
+    jae .hard
+    mov si, E_FLOPPY
+    test dl, dl
+    jnz .unknown
+    cmp word [fs:si], 0
+    je .unknown
+    cmp ah, 0x18                ; packets are for hard disks
+    jae .unknown
+    jmp .entry
+.hard:
     mov bl, [B_DISKS]
     xor bh, bh
     cmp si, bx
     jae .unknown
     shl si, 4
-    add si, E_DISKS             ; FS:SI = the disk's entry
+    add si, E_DISKS
+.entry:                         ; FS:SI = the disk's entry
     movzx bx, ah
-    cmp bl, 0x15
+    cmp bl, 0x17
     jbe .old
     sub bl, 0x41
     cmp bl, 7
@@ -261,7 +330,7 @@ disk:
 .services:
     dw .good, .status, .read, .write, .verify, .unknown, .unknown, .unknown
     dw .parameters, .good, .unknown, .unknown, .good, .good, .unknown, .unknown
-    dw .good, .good, .unknown, .unknown, .good, .type
+    dw .good, .good, .unknown, .unknown, .good, .type, .good, .good
 .extended:
     dw .present, .read_extended, .write_extended, .verify_extended, .unknown, .unknown, .good, .describe
 
@@ -345,18 +414,30 @@ disk:
     dec al
     mov [bp + F_DH], al
     mov al, [B_DISKS]
+    cmp si, E_FLOPPY
+    jne .count
+    mov al, [fs:si + D_TYPE]
+    mov [bp + F_BX], al
+    mov word [bp + F_DI], diskette_parameters
+    mov [bp + F_ES], cs
+    mov al, 1
+.count:
     mov [bp + F_DL], al
     mov byte [bp + F_AL], 0
     jmp .good
 
-; 15h: a hard disk, CX:DX sectors. AH is the answer and no error.
+; 15h: a hard disk, CX:DX sectors. AH is the answer and no error. 16h, 17h: a floppy is never changed; its format is known.
 .type:
+    mov byte [bp + F_AH], 1     ; a floppy drive that cannot tell when its disk is changed
+    cmp si, E_FLOPPY
+    je .told
     mov ax, [fs:si + D_SECTORS]
     mov [bp + F_DX], ax
     mov ax, [fs:si + D_SECTORS + 2]
     mov [bp + F_CX], ax
-    pop fs
     mov byte [bp + F_AH], 3
+.told:
+    pop fs
     mov byte [B_STATUS], 0
     jmp succeed
 

@@ -73,6 +73,7 @@ ZERO        equ 0x40
 
 ; Places in the EBDA.
 E_DISKS     equ 0x20            ; an entry for each disk (disk.ts)
+E_FLOPPY    equ 0x60            ; one more: the first disk as drive 00h, when it has a floppy's size
 E_FACS      equ 0x100
 
 ; Every service starts with "call begin": all registers are saved, BP is on the frame, DS on the BIOS data area. The

@@ -16,6 +16,7 @@ post:
     int 0x10
     call set_pci
     call find_disks
+    call find_floppy
     call set_ticks
     sti
     int 0x19
@@ -84,6 +85,8 @@ vectors:
     dw boot
     db 0x1a
     dw time
+    db 0x1e
+    dw diskette_parameters
     db 0
 
 nothing:

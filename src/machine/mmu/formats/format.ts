@@ -51,6 +51,13 @@ export interface FormatParts {
 
 const PAGE_SHIFT = 12;
 
+export const PLAN_STRIDE = 8;
+export const PLAN_SHIFT = 0;
+export const PLAN_LEAF = 1;
+/** Low half, the high half following. */
+export const PLAN_RESERVED_TABLE = 2;
+export const PLAN_RESERVED_LEAF = 4;
+
 export class EntryFormat {
   readonly name: string;
   readonly entryBytes: number;
@@ -63,10 +70,10 @@ export class EntryFormat {
   readonly levels: readonly LevelBits[];
   readonly rights: FormatParts["rights"];
   readonly leafHigh: FormatParts["leafHigh"];
-  /** By level, from 1: what LevelBits says, laid out for the walk. Reserved bits: 4·level + (leaf ? 2 : 0) + (high ? 1 : 0). */
+  /** Page sizes by level, from 1, as powers of two. */
   readonly shifts: Int32Array;
-  readonly leafBits: Int32Array;
-  readonly reserved: Int32Array;
+  /** By level, from 1: what LevelBits says, laid out for the walk; PLAN_… are the places within a level's eight. */
+  readonly plan: Int32Array;
 
   /** Throws a RangeError when levels, entries and pages do not fit together. */
   constructor(parts: FormatParts) {
@@ -91,10 +98,12 @@ export class EntryFormat {
     this.rights = parts.rights;
     this.leafHigh = parts.leafHigh;
     this.shifts = Int32Array.of(0, ...levels.map(({ shift }) => shift));
-    this.leafBits = Int32Array.of(0, ...levels.map(({ leaf }) => leaf));
-    this.reserved = Int32Array.of(
-      ...[0, 0, 0, 0],
-      ...levels.flatMap(({ reservedTable, reservedLeaf }) => [...reservedTable, ...reservedLeaf]),
+    this.plan = Int32Array.of(
+      ...new Array(PLAN_STRIDE).fill(0),
+      ...levels.flatMap(({ shift, leaf, reservedTable, reservedLeaf }) => [
+        ...[shift, leaf, ...reservedTable, ...reservedLeaf],
+        ...[0, 0],
+      ]),
     );
   }
 }

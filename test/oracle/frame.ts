@@ -1,0 +1,78 @@
+/** The handler's frame taken apart: where the case stopped, and where in memory the frame lies. */
+import { Instruction as Decoded, decode, type Instruction } from "../../src/machine/isa/index.ts";
+import { type Case, codeOf, ENTRY } from "./case.ts";
+import { OTHER_TSS, TSS } from "./layout.ts";
+import type { Outcome } from "./outcome.ts";
+import type { World } from "./world.ts";
+
+/** Vectors that push an error code; INT n does not, which is taken for one here when it names such a vector. */
+const ERRORS = 0x00227d00;
+export const pushesError = (vector: number) => vector < 32 && ((ERRORS >>> vector) & 1) === 1;
+
+export interface Stop {
+  /** Low 32 bits. */
+  readonly ip: number;
+  readonly cs: number;
+  readonly flags: number;
+  /** Undefined without one. */
+  readonly error: number | undefined;
+}
+
+const isLong = (of: Case) => (of.efer & 0x400) !== 0;
+export const worldOf = (of: Case): World =>
+  of.entry === ENTRY.real
+    ? "real"
+    : isLong(of)
+      ? "long"
+      : of.cr0 >= 0
+        ? "flat"
+        : (of.cr4 & 0x20) !== 0
+          ? "pae"
+          : "legacy";
+
+export function stopOf(of: Case, { vector, frame, changes }: Outcome): Stop {
+  if (of.entry === ENTRY.real)
+    return { ip: frame[0]! & 0xffff, cs: frame[0]! >>> 16, flags: frame[1]! & 0xffff, error: undefined };
+  if (vector === 8 && !isLong(of)) return interruptedTask(changes);
+  const skip = pushesError(vector) ? 1 : 0;
+  const step = isLong(of) ? 2 : 1;
+  const at = (i: number) => frame[step * (skip + i)]!;
+  return { ip: at(0), cs: at(1) & 0xffff, flags: at(2), error: skip ? frame[0] : undefined };
+}
+
+/** #DF is a task of its own in 32-bit mode: what it interrupted is in the old task's segment. */
+function interruptedTask(changes: Outcome["changes"]): Stop {
+  const saved = new Map(changes);
+  const word = (offset: number) => saved.get(TSS + offset) ?? saved.get(OTHER_TSS + offset) ?? 0;
+  return { ip: word(0x20), cs: word(0x4c) & 0xffff, flags: word(0x24), error: 0 };
+}
+
+/** Physical bytes that repeat what the outcome's registers and frame say: those of a frame on the case's own stack. */
+export function frameBytes(of: Case, outcome: Outcome): { from: number; to: number } {
+  const rsp = Number(outcome.registers[4]! & 0xffffffffn);
+  if (of.entry === ENTRY.real) {
+    const at = ((outcome.ss << 4) + (rsp & 0xffff)) >>> 0;
+    return { from: at, to: at + 6 };
+  }
+  const size = isLong(of) ? 40 : 12;
+  const base = of.bits === 16 ? 0x20000 : 0;
+  const linear = (base + rsp) >>> 0;
+  const page = (linear >>> 12) & 0x1ff;
+  const physical = (linear & 0xfff) + 0x1000 * (page === 0x3a ? 0x22 : page === 0x31 ? 0x20 : page & 0x3f);
+  // In 32-bit mode the handler pushes three words of its own.
+  return {
+    from: physical - (isLong(of) ? 0 : 12),
+    to: physical + size + (pushesError(outcome.vector) ? size / (isLong(of) ? 5 : 3) : 0),
+  };
+}
+
+/** The instruction of the case at the place where it stopped, if that is inside of it. */
+export function instructionAt(of: Case, outcome: Outcome): Instruction | undefined {
+  const code = codeOf(of);
+  const offset = (stopOf(of, outcome).ip - Number(of.rip & 0xffffffffn)) | 0;
+  if (offset < 0 || offset >= code.length) return undefined;
+  const into = new Decoded();
+  let at = offset;
+  decode(() => (at < code.length ? code[at++]! : 0xcc), of.bits, into);
+  return into;
+}

@@ -1,0 +1,120 @@
+/**
+ * Does the instruction at which a case stopped violate a segment? A second, slow model of the checks that TCG does not make: it
+ * looks the selectors up in the tables and computes with BigInt (SDM Vol. 3, 5.3, 5.5).
+ */
+import type { Instruction } from "../../src/machine/isa/index.ts";
+import { type Case, ENTRY } from "./case.ts";
+import { gdt, ldt } from "./descriptors.ts";
+import { instructionAt, stopOf } from "./frame.ts";
+import type { Outcome } from "./outcome.ts";
+
+const ES = 0;
+const CS = 1;
+const SS = 2;
+const DS = 3;
+const NO_REGISTER = 32;
+const V86 = 0x20000;
+
+interface Segment {
+  readonly limit: bigint;
+  readonly big: boolean;
+  readonly down: boolean;
+  readonly readable: boolean;
+  readonly writable: boolean;
+}
+
+const REAL: Segment = { limit: 0xffffn, big: false, down: false, readable: true, writable: true };
+
+function segment(selector: number): Segment | undefined {
+  if ((selector & ~3) === 0) return undefined;
+  const words = ((selector & 4) !== 0 ? ldt() : gdt(false)).flatMap(({ words: of }) => of);
+  const index = (selector >> 3) * 2;
+  const [low, high] = [words[index], words[index + 1]];
+  if (low === undefined || high === undefined) return undefined;
+  const raw = BigInt((low & 0xffff) | (high & 0xf0000));
+  const code = (high & 0x800) !== 0;
+  return {
+    limit: (high & 0x800000) !== 0 ? (raw << 12n) | 0xfffn : raw,
+    big: (high & 0x400000) !== 0,
+    down: !code && (high & 0x400) !== 0,
+    readable: !code || (high & 0x200) !== 0,
+    writable: !code && (high & 0x200) !== 0,
+  };
+}
+
+/** Why the access is a violation, or undefined when none is found. */
+export function violates(of: Case, outcome: Outcome): string | undefined {
+  if (of.bits === 64) return undefined;
+  const at = instructionAt(of, outcome);
+  if (!at) return undefined;
+  const { cs, flags } = stopOf(of, outcome);
+  const real = of.entry === ENTRY.real || (flags & V86) !== 0;
+  const ring0 = (cs & 3) === 0 && !real;
+  // The stack that was interrupted: the frame's when the handler got another.
+  const ss = of.entry === ENTRY.real ? outcome.ss : outcome.ss === 0x10 && !ring0 ? of.ss : outcome.ss;
+  const dataFromFrame = (flags & V86) !== 0;
+  const selectors = dataFromFrame
+    ? [of.es, of.cs, of.ss, of.ds, of.fs, of.gs]
+    : [outcome.es, cs, ss, outcome.ds, outcome.fs, outcome.gs];
+  for (const { index, offset, size } of accesses(at, outcome)) {
+    const found = real ? REAL : segment(selectors[index]!);
+    if (!found) return "null selector";
+    if (!found.readable || (!found.writable && mayWrite(at, index))) return "type";
+    const last = offset + BigInt(size) - 1n;
+    const top = found.big ? 0xffffffffn : 0xffffn;
+    if (found.down ? offset <= found.limit || last > top : last > found.limit) return "limit";
+  }
+  return undefined;
+}
+
+/** Whether it writes is not asked precisely: a type violation needs a segment that is not writable in the first place. */
+const mayWrite = ({ row }: Instruction, index: number) =>
+  !/^(cmp|test|bt|mul|imul|div|idiv|push|jmp|call|lar|lsl|verr|verw|lods|outs|scas|cmps)/.test(
+    row.mnemonic,
+  ) &&
+  (index === ES || !/^(movs)$/.test(row.mnemonic));
+
+interface Access {
+  readonly index: number;
+  readonly offset: bigint;
+  readonly size: number;
+}
+
+const STRINGS = /^(movs|cmps|stos|lods|scas|ins|outs)$/;
+const STACK = /^(push|pop|pusha|popa|pushf|popf|call|ret|retf|iret|enter|leave|int|into|int3|call far)$/;
+
+function accesses(at: Instruction, { registers }: Outcome): Access[] {
+  const bits = BigInt(8 * at.addressSize);
+  const cut = (value: bigint) => BigInt.asUintN(Number(bits), value);
+  const found: Access[] = [];
+  const name = at.row.mnemonic;
+  const size = far(at) ? at.size + 2 : name === "bound" ? 2 * at.size : Math.max(1, at.size);
+  if (STRINGS.test(name)) {
+    const step = BigInt(size);
+    void step;
+    if (/^(movs|cmps|lods|outs)$/.test(name)) found.push({ index: at.seg, offset: cut(registers[6]!), size });
+    if (!/^(lods|outs)$/.test(name)) found.push({ index: ES, offset: cut(registers[7]!), size });
+    return found;
+  }
+  if (at.modrm >= 0 && at.rm < 0) {
+    const value = (register: number) => (register === NO_REGISTER ? 0n : registers[register >> 1]!);
+    let offset = value(at.base) + (value(at.index) << BigInt(at.scale)) + BigInt(at.disp);
+    if (/^bt[src]?$/.test(name) && at.row.operands[1] === "Gv")
+      offset +=
+        (BigInt.asIntN(8 * at.size, registers[at.reg]!) >> BigInt(at.size === 2 ? 4 : 5)) * BigInt(at.size);
+    found.push({ index: at.seg, offset: cut(offset), size });
+  } else if (at.row.operands.some((operand) => operand.startsWith("O")))
+    found.push({ index: at.seg, offset: cut(BigInt(at.disp)), size });
+  if (name === "xlatb")
+    found.push({ index: at.seg, offset: cut(registers[3]! + (registers[0]! & 0xffn)), size: 1 });
+  // What a stack instruction touches is not computed: with a 64 KiB stack anything at its ends may be the violation.
+  if (STACK.test(name)) {
+    const sp = registers[4]! & 0xffffn;
+    if (sp > 0xff00n || sp < 0x100n) found.push({ index: SS, offset: 0x100000000n, size: 1 });
+  }
+  return found;
+}
+
+const far = ({ row }: Instruction) => row.operands.some((operand) => operand === "Mp" || operand === "Ms");
+void CS;
+void DS;
