@@ -72,7 +72,7 @@ const IMAGE = new Int32Array(8);
 /** The image of SP is passed over. */
 function popa(cpu: Cpu, op: Op): void {
   const { size } = op;
-  for (let register = 0; register < 8; register++) IMAGE[register] = peek(cpu, size, size * (7 - register));
+  for (let register = 7; register >= 0; register--) IMAGE[register] = peek(cpu, size, size * (7 - register));
   for (let register = 0; register < 8; register++)
     if (2 * register !== ESP)
       writeRegister(cpu, size === 2 ? 4 * register : 2 * register, size, IMAGE[register] as number, 0);
