@@ -35,17 +35,21 @@ export function endsRun(op: Op): boolean {
   );
 }
 
+/** A processor without BMI1 or ABM ignores their F3 prefix (SDM Vol. 2, TZCNT and LZCNT). */
+const WITHOUT: Readonly<Record<string, string>> = { tzcnt: "bsf", lzcnt: "bsr" };
+
 export function bind(op: Op, cpu: Cpu): void {
   const first = op.row.operands[0];
   if (first === "AL" || first === "rAX" || first === "eAX") op.rm = 0;
   op.dst = op.rm >= 0 ? registerIndex(op.rm, op.size, op.rex) : 0;
   op.src = registerIndex(op.reg, op.size, op.rex);
   op.cost = priceOf(op, cpu.prices);
-  if (!exists(op, cpu)) {
+  const older = exists(op, cpu) ? op.row.mnemonic : WITHOUT[op.row.mnemonic];
+  if (older === undefined) {
     op.run = undefinedOpcode;
     return;
   }
-  const binder = SEMANTICS[op.row.mnemonic];
+  const binder = SEMANTICS[older];
   if (binder === undefined)
     throw new Error(`invariant: the ISA table's "${op.row.mnemonic}" has no semantics`);
   op.run = guarded(op, cpu, binder(op, cpu));
