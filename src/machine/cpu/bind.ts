@@ -24,6 +24,9 @@ const STRING = new Set("movs stos lods cmps scas".split(" "));
 /** MOV and POP of segment, control and debug registers are not plain. */
 const SPECIAL = /^[SCD][a-z]$|^[CDEFGS]S$/;
 
+/** What a processor without the feature makes of the same bytes: it ignores the prefix (SDM Vol. 2, TZCNT and LZCNT). */
+const OLDER: Readonly<Record<string, string>> = { tzcnt: "bsf", lzcnt: "bsr" };
+
 export function endsRun(op: Op): boolean {
   const { mnemonic, operands } = op.row;
   if (STRING.has(mnemonic)) return op.rep !== 0;
@@ -37,11 +40,12 @@ export function bind(op: Op, cpu: Cpu): void {
   op.dst = op.rm >= 0 ? registerIndex(op.rm, op.size, op.rex) : 0;
   op.src = registerIndex(op.reg, op.size, op.rex);
   op.cost = priceOf(op, cpu.prices);
-  if (!exists(op, cpu)) {
+  const mnemonic = exists(op, cpu) ? op.row.mnemonic : OLDER[op.row.mnemonic];
+  if (mnemonic === undefined) {
     op.run = undefinedOpcode;
     return;
   }
-  const binder = SEMANTICS[op.row.mnemonic];
+  const binder = SEMANTICS[mnemonic];
   if (binder === undefined)
     throw new Error(`invariant: the ISA table's "${op.row.mnemonic}" has no semantics`);
   op.run = guarded(op, cpu, binder(op, cpu));
