@@ -199,10 +199,7 @@ function idt64(image: Image): void {
     set(0x28, gate("", 0xe, 0x80, LANDING, 3, true));
     set(0x29, gate("", 0xc, KCODE64, stub(0x29), 3, true));
     set(0x2a, gate("", 0xe, 0x100, stub(0x2a), 3, true));
-    set(0x2b, {
-      name: "",
-      words: [...gate("", 0xe, KCODE64, stub(0x2b), 3, true).words.slice(0, 2), 0x800000, 0],
-    });
+    set(0x2b, gate("", 0xe, 0x7f8, stub(0x2b), 3, true));
   }
 }
 

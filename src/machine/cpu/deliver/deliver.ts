@@ -8,9 +8,11 @@
  *     page fault              the new one       #DF                  #DF
  *     #DF                     the new one       shutdown             shutdown
  */
+import type { Visit } from "../../monitor.ts";
 import { EVENT } from "../../trace.ts";
 import type { Cpu } from "../cpu.ts";
 import { DB, DE, DF, FAULT, GP, NP, PF, PUSHES_ERROR, SS_FAULT, TS } from "../fault.ts";
+import { visit } from "../visit.ts";
 import { EXCEPTION, EXTERNAL, NMI_KIND } from "./event.ts";
 import { deliverLong } from "./long.ts";
 import { deliverProtected } from "./protected.ts";
@@ -45,6 +47,7 @@ export function deliverDebug(cpu: Cpu, hits: number): void {
 export function deliver(cpu: Cpu, kind: number, vector: number, error: number): void {
   for (;;) {
     count(cpu, kind, vector);
+    if (cpu.monitor !== null && visit(cpu, cpu.monitor, visitOf(kind, vector, error))) return;
     try {
       enter(cpu, kind, vector, error);
       return;
@@ -68,9 +71,17 @@ export function deliver(cpu: Cpu, kind: number, vector: number, error: number): 
 
 /** INT n, INT3, INTO, INT1: raises what delivery meets, as any instruction does. `kind` of event.ts. */
 export function softwareInterrupt(cpu: Cpu, kind: number, vector: number): void {
+  if (cpu.monitor !== null && visit(cpu, cpu.monitor, { kind: "software", vector })) {
+    cpu.trace.event(EVENT.softwareInterrupt, vector);
+    return;
+  }
   enter(cpu, kind, vector, 0);
   cpu.skipsStep = true;
   cpu.trace.event(EVENT.softwareInterrupt, vector);
+}
+
+function visitOf(kind: number, vector: number, error: number): Visit {
+  return kind === EXCEPTION ? { kind: "exception", vector, error } : { kind: "interrupt", vector };
 }
 
 function isContributory(vector: number): boolean {
@@ -99,9 +110,8 @@ function enter(cpu: Cpu, kind: number, vector: number, error: number): void {
 function shutDown(cpu: Cpu, vector: number): void {
   const { selector } = cpu.segments;
   const at = `${(selector[1] as number).toString(16)}:${(cpu.ip >>> 0).toString(16)}`;
-  cpu.stop = {
-    reason: "shutdown",
-    detail: `exception ${vector} while delivering a double fault (#DF) at ${at}`,
-  };
+  const detail = `exception ${vector} while delivering a double fault (#DF) at ${at}`;
+  if (cpu.monitor !== null && visit(cpu, cpu.monitor, { kind: "shutdown", detail })) return;
+  cpu.stop = { reason: "shutdown", detail };
   cpu.clock.attend();
 }

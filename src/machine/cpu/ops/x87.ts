@@ -1,8 +1,16 @@
 /** x87 arithmetic and comparison. Loads and stores: x87-move.ts; control words and images: x87-control.ts. */
 import type { Cpu } from "../cpu.ts";
-import { AF, CF, OF, PF, SF, ZF } from "../flags.ts";
+import { ARITHMETIC, CF, PF, ZF } from "../flags.ts";
 import { begin, beginRead, escapes } from "../fpu/access.ts";
-import { doubleOf, PARTS, roundInteger, scale, singleOf } from "../fpu/extended.ts";
+import {
+  doubleOf,
+  doubleToExtended,
+  PARTS,
+  roundInteger,
+  scale,
+  singleOf,
+  singleToExtended,
+} from "../fpu/extended.ts";
 import { C0, C1, C2, C3, type Fpu, IE, OE, PE, ZE } from "../fpu/fpu.ts";
 import type { Binder, Op, Semantics } from "../op.ts";
 
@@ -18,7 +26,7 @@ function precise(fpu: Fpu, value: number): number {
   return (fpu.control & 0x300) === 0 ? Math.fround(value) : value;
 }
 
-/** a op b, its exceptions recorded; false when one is unmasked, the result then being worth nothing. */
+/** a op b of two numbers, its exceptions recorded; false when one is unmasked, the result then being worth nothing. */
 function calculate(fpu: Fpu, kind: number, a: number, b: number): boolean {
   let result = 0;
   switch (kind) {
@@ -42,7 +50,7 @@ function calculate(fpu: Fpu, kind: number, a: number, b: number): boolean {
   }
   RESULT.value = precise(fpu, result);
   fpu.setConditions(C1, 0);
-  if (Number.isNaN(result)) return Number.isNaN(a) || Number.isNaN(b) || fpu.except(IE);
+  if (Number.isNaN(result)) return fpu.except(IE);
   if (Number.isFinite(result) || !Number.isFinite(a) || !Number.isFinite(b)) return true;
   const zero = (kind === DIV && b === 0) || (kind === DIVR && a === 0);
   if (zero) return fpu.except(ZE);
@@ -53,22 +61,70 @@ function calculate(fpu: Fpu, kind: number, a: number, b: number): boolean {
 
 const RESULT = { value: 0 };
 
-/** ST(i) ← ST(i) op b. */
+/** ST(i) ← ST(i) op b; of a NaN b, the 80 bits stand in PARTS. */
 function arithmetic(fpu: Fpu, kind: number, i: number, b: number): boolean {
-  if (!fpu.holds(i) || !calculate(fpu, kind, fpu.value(i), b)) return false;
+  if (!fpu.holds(i)) return false;
+  const a = fpu.value(i);
+  if (Number.isNaN(a) || Number.isNaN(b)) {
+    propagate(fpu, i, Number.isNaN(a), Number.isNaN(b));
+    return true;
+  }
+  if (!calculate(fpu, kind, a, b)) return false;
   fpu.put(i, RESULT.value);
   return true;
 }
 
+/** A NaN operand is the result; of two, the one with the larger significand (SDM Vol. 1, table 4-7). */
+function propagate(fpu: Fpu, i: number, first: boolean, second: boolean): void {
+  const { low, high, exponent } = PARTS;
+  fpu.setConditions(C1, 0);
+  if (first) {
+    fpu.parts(i);
+    const larger = PARTS.high >>> 0 > high >>> 0 || (PARTS.high === high && PARTS.low >>> 0 >= low >>> 0);
+    if (!second || larger) {
+      fpu.putExact(i, PARTS.low, PARTS.high, PARTS.exponent);
+      return;
+    }
+  }
+  fpu.putExact(i, low, high, exponent);
+}
+
+/** The double of ST(i) as an operand; of a NaN also its 80 bits, into PARTS. */
+function operand(fpu: Fpu, i: number): number {
+  const value = fpu.value(i);
+  if (Number.isNaN(value)) fpu.parts(i);
+  return value;
+}
+
+function single(cpu: Cpu, op: Op): number {
+  const word = cpu.memory.read32(beginRead(cpu, op, 4));
+  const value = singleOf(word);
+  if (Number.isNaN(value)) {
+    if ((word & 0x400000) === 0) cpu.fpu.except(IE);
+    singleToExtended(word);
+  }
+  return value;
+}
+
+function double(cpu: Cpu, op: Op): number {
+  const low = cpu.memory.read64(beginRead(cpu, op, 8));
+  const { high } = cpu.memory;
+  const value = doubleOf(low, high);
+  if (Number.isNaN(value)) {
+    if ((high & 0x80000) === 0) cpu.fpu.except(IE);
+    doubleToExtended(low, high);
+  }
+  return value;
+}
+
 function arithmeticSingle(cpu: Cpu, op: Op): void {
-  const at = beginRead(cpu, op, 4);
-  arithmetic(cpu.fpu, op.kind, 0, singleOf(cpu.memory.read32(at)));
+  const b = single(cpu, op);
+  arithmetic(cpu.fpu, op.kind, 0, b);
 }
 
 function arithmeticDouble(cpu: Cpu, op: Op): void {
-  const at = beginRead(cpu, op, 8);
-  const low = cpu.memory.read64(at);
-  arithmetic(cpu.fpu, op.kind, 0, doubleOf(low, cpu.memory.high));
+  const b = double(cpu, op);
+  arithmetic(cpu.fpu, op.kind, 0, b);
 }
 
 function integerOperand(cpu: Cpu, op: Op): number {
@@ -85,20 +141,20 @@ function arithmeticInteger(cpu: Cpu, op: Op): void {
 function arithmeticTop(cpu: Cpu, op: Op): void {
   begin(cpu, op);
   const { fpu } = cpu;
-  if (fpu.holds(op.rm & 7)) arithmetic(fpu, op.kind, 0, fpu.value(op.rm & 7));
+  if (fpu.holds(op.rm & 7)) arithmetic(fpu, op.kind, 0, operand(fpu, op.rm & 7));
 }
 
 /** ST(i) with ST(0). */
 function arithmeticBelow(cpu: Cpu, op: Op): void {
   begin(cpu, op);
   const { fpu } = cpu;
-  if (fpu.holds(0)) arithmetic(fpu, op.kind, op.rm & 7, fpu.value(0));
+  if (fpu.holds(0)) arithmetic(fpu, op.kind, op.rm & 7, operand(fpu, 0));
 }
 
 function arithmeticPop(cpu: Cpu, op: Op): void {
   begin(cpu, op);
   const { fpu } = cpu;
-  if (fpu.holds(0) && arithmetic(fpu, op.kind, op.rm & 7, fpu.value(0))) fpu.pop();
+  if (fpu.holds(0) && arithmetic(fpu, op.kind, op.rm & 7, operand(fpu, 0))) fpu.pop();
 }
 
 const binary =
@@ -141,14 +197,11 @@ function afterwards(fpu: Fpu, op: Op): void {
 }
 
 function compareSingle(cpu: Cpu, op: Op): void {
-  const at = beginRead(cpu, op, 4);
-  if (compare(cpu.fpu, singleOf(cpu.memory.read32(at)), false)) afterwards(cpu.fpu, op);
+  if (compare(cpu.fpu, single(cpu, op), false)) afterwards(cpu.fpu, op);
 }
 
 function compareDouble(cpu: Cpu, op: Op): void {
-  const at = beginRead(cpu, op, 8);
-  const low = cpu.memory.read64(at);
-  if (compare(cpu.fpu, doubleOf(low, cpu.memory.high), false)) afterwards(cpu.fpu, op);
+  if (compare(cpu.fpu, double(cpu, op), false)) afterwards(cpu.fpu, op);
 }
 
 function compareInteger(cpu: Cpu, op: Op): void {
@@ -164,16 +217,18 @@ function compareRegister(cpu: Cpu, op: Op): void {
   if (fpu.holds(i) && compare(fpu, fpu.value(i), (op.kind & QUIET) !== 0)) afterwards(fpu, op);
 }
 
-/** FCOMI and its kin answer in ZF, PF and CF. */
+/** FCOMI and its kin answer in ZF, PF and CF, and leave C0, C2 and C3. */
 function compareToFlags(cpu: Cpu, op: Op): void {
   begin(cpu, op);
   const { fpu } = cpu;
-  if (!fpu.holds(op.rm & 7) || !compare(fpu, fpu.value(op.rm & 7), (op.kind & QUIET) !== 0)) return;
-  const { status } = fpu;
-  cpu.flags.assign(
-    OF | SF | ZF | AF | PF | CF,
-    ((status & C3) !== 0 ? ZF : 0) | ((status & C2) !== 0 ? PF : 0) | ((status & C0) !== 0 ? CF : 0),
-  );
+  const i = op.rm & 7;
+  if (!fpu.holds(0) || !fpu.holds(i)) return;
+  const a = fpu.value(0);
+  const b = fpu.value(i);
+  const unordered = Number.isNaN(a) || Number.isNaN(b);
+  fpu.setConditions(C1, 0);
+  if (unordered && (op.kind & QUIET) === 0 && !fpu.except(IE)) return;
+  cpu.flags.assign(ARITHMETIC, unordered ? ZF | PF | CF : a === b ? ZF : a < b ? CF : 0);
   afterwards(fpu, op);
 }
 
@@ -220,12 +275,16 @@ function fxam(cpu: Cpu, op: Op): void {
   fpu.setConditions(C0 | C1 | C2 | C3, kind | sign);
 }
 
-/** FSQRT, FRNDINT: ST(0) ← f(ST(0)). */
+/** FSQRT, FRNDINT, FSCALE: ST(0) ← f(ST(0)). A NaN stays what it is. */
 function replace(cpu: Cpu, op: Op, result: number): void {
   const { fpu } = cpu;
   const value = fpu.value(0);
   fpu.setConditions(C1, 0);
-  if (Number.isNaN(result) && !Number.isNaN(value) && !fpu.except(IE)) return;
+  if (Number.isNaN(value)) {
+    fpu.copy(0, 0);
+    return;
+  }
+  if (Number.isNaN(result) && !fpu.except(IE)) return;
   fpu.put(0, op.kind === 1 ? precise(fpu, result) : result);
 }
 
@@ -266,8 +325,14 @@ function fxtract(cpu: Cpu, op: Op): void {
     fpu.push(value);
     return;
   }
+  if (Number.isNaN(value)) {
+    fpu.copy(0, 0);
+    fpu.parts(0);
+    fpu.pushParts();
+    return;
+  }
   if (!Number.isFinite(value)) {
-    fpu.put(0, Math.abs(value));
+    fpu.put(0, Number.POSITIVE_INFINITY);
     fpu.push(value);
     return;
   }
@@ -285,6 +350,11 @@ function fxtract(cpu: Cpu, op: Op): void {
   fpu.push(significand);
 }
 
+function exponentOf(fpu: Fpu, i: number): number {
+  fpu.parts(i);
+  return PARTS.exponent & 0x7fff;
+}
+
 /** Exact, by the remainder that JavaScript has; more than 63 bits of quotient take several goes, as on the processor. */
 function remainder(cpu: Cpu, op: Op): void {
   begin(cpu, op);
@@ -293,15 +363,21 @@ function remainder(cpu: Cpu, op: Op): void {
   const a = fpu.value(0);
   const b = fpu.value(1);
   fpu.setConditions(C0 | C1 | C2 | C3, 0);
-  if (!Number.isFinite(a) || b === 0 || Number.isNaN(b)) {
-    if (!Number.isNaN(a) && !Number.isNaN(b) && !fpu.except(IE)) return;
-    fpu.put(0, Number.NaN);
+  if (Number.isNaN(a) || Number.isNaN(b)) {
+    operand(fpu, 1);
+    propagate(fpu, 0, Number.isNaN(a), Number.isNaN(b));
     return;
   }
-  const distance = Math.floor(Math.log2(Math.abs(a / b)));
+  if (!Number.isFinite(a) || b === 0) {
+    if (fpu.except(IE)) fpu.put(0, Number.NaN);
+    return;
+  }
+  const distance = exponentOf(fpu, 0) - exponentOf(fpu, 1);
   if (distance >= 64) {
+    // So many bits of the quotient at a time as Intel's processors do; the SDM allows 32 to 63.
+    const bits = (distance & 31) | 32;
     fpu.setConditions(C2, C2);
-    fpu.put(0, a % scale(b, distance - 32));
+    fpu.put(0, a % scale(b, distance - bits));
     return;
   }
   let result = a % b;
