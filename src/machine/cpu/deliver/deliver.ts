@@ -11,7 +11,7 @@
 import type { Visit } from "../../monitor.ts";
 import { EVENT } from "../../trace.ts";
 import type { Cpu } from "../cpu.ts";
-import { DB, DE, DF, FAULT, GP, NP, PF, PUSHES_ERROR, SS_FAULT, TS } from "../fault.ts";
+import { DB, DE, DF, FAULT, faultName, GP, NP, PF, PUSHES_ERROR, SS_FAULT, TS } from "../fault.ts";
 import { visit } from "../visit.ts";
 import { EXCEPTION, EXTERNAL, NMI_KIND } from "./event.ts";
 import { deliverLong } from "./long.ts";
@@ -45,6 +45,9 @@ export function deliverDebug(cpu: Cpu, hits: number): void {
 
 /** Delivers an event that is not an instruction's own doing. A triple fault leaves a stop for the interpreter. */
 export function deliver(cpu: Cpu, kind: number, vector: number, error: number): void {
+  const first = vector;
+  const firstError = error;
+  const firstCr2 = cpu.cr2;
   for (;;) {
     count(cpu, kind, vector);
     if (cpu.monitor !== null && visit(cpu, cpu.monitor, visitOf(kind, vector, error))) return;
@@ -57,7 +60,7 @@ export function deliver(cpu: Cpu, kind: number, vector: number, error: number): 
     const next = FAULT.vector;
     const serious = next === PF || isContributory(next);
     if (kind === EXCEPTION && vector === DF && serious) {
-      shutDown(cpu, next);
+      shutDown(cpu, faultName(first, firstError, firstCr2), next);
       return;
     }
     const double =
@@ -107,10 +110,11 @@ function enter(cpu: Cpu, kind: number, vector: number, error: number): void {
   cpu.halted = false;
 }
 
-function shutDown(cpu: Cpu, vector: number): void {
+function shutDown(cpu: Cpu, first: string, vector: number): void {
   const { selector } = cpu.segments;
   const at = `${(selector[1] as number).toString(16)}:${(cpu.ip >>> 0).toString(16)}`;
-  const detail = `exception ${vector} while delivering a double fault (#DF) at ${at}`;
+  const second = faultName(vector, FAULT.error, cpu.cr2);
+  const detail = `${first}, and ${second} while delivering a double fault (#DF) at ${at}`;
   if (cpu.monitor !== null && visit(cpu, cpu.monitor, { kind: "shutdown", detail })) return;
   cpu.stop = { reason: "shutdown", detail };
   cpu.clock.attend();
