@@ -2,7 +2,7 @@
  * Where QEMU 7.2 (TCG) is known to differ from the hardware, or does otherwise what the manual leaves open. A difference that
  * no rule here explains is a fault: of ours, until it is shown to be QEMU's and written down here.
  */
-import { Instruction as Decoded, decode, type Instruction } from "../../src/machine/isa/index.ts";
+import { Instruction as Decoded, decode, type Instruction, RIP } from "../../src/machine/isa/index.ts";
 import { ended } from "./batch.ts";
 import { type Case, codeOf, ENTRY } from "./case.ts";
 import type { Difference } from "./compare.ts";
