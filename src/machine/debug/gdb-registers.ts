@@ -32,15 +32,18 @@ const TYPES: Record<string, string> = {
   ...{ eip: "code_ptr", rip: "code_ptr", esp: "data_ptr", rsp: "data_ptr", ebp: "data_ptr", rbp: "data_ptr" },
 };
 
-/** target.xml. */
+/**
+ * target.xml. Of 16- and 32-bit code it leaves the architecture open, which is i386 then, and "set architecture i8086" has GDB
+ * disassemble 16-bit code.
+ */
 export function gdbDescription(wide: boolean): string {
   const registers = gdbRegisters(wide).map(({ name, bits }) => {
     const type = bits === 80 ? "i387_ext" : (TYPES[name] ?? (bits === 64 ? "int64" : "int32"));
     return `<reg name="${name}" bitsize="${bits}" type="${type}"/>`;
   });
-  return `<?xml version="1.0"?><!DOCTYPE target SYSTEM "gdb-target.dtd"><target version="1.0"><architecture>${
-    wide ? "i386:x86-64" : "i386"
-  }</architecture><feature name="org.gnu.gdb.i386.core">${registers.join("")}</feature></target>`;
+  const architecture = wide ? "<architecture>i386:x86-64</architecture>" : "";
+  const feature = `<feature name="org.gnu.gdb.i386.core">${registers.join("")}</feature>`;
+  return `<?xml version="1.0"?><!DOCTYPE target SYSTEM "gdb-target.dtd"><target version="1.0">${architecture}${feature}</target>`;
 }
 
 /** Values by GDB's names, unsigned; all of the general ones in both widths. */
