@@ -143,6 +143,31 @@ describe("a run", () => {
   });
 });
 
+test("a reset starts the machine anew, with its RAM and its time", () => {
+  const { machine: m, printed } = machine(`
+      mov al, 'A'
+      add al, [0x9000]
+      ${PRINT_AL}
+      inc byte [0x9000]
+      cli
+      mov al, 0x20
+      mov dx, 0x3f9
+      out dx, al
+      mov dx, 0xcf9
+      mov al, 6
+      out dx, al
+      jmp $`);
+  let before = 0;
+  for (let i = 0; i < 3; i++) {
+    expect(m.run({ limit: 1e6 })).toEqual({ reason: "reset" });
+    expect(m.clock.now).toBeGreaterThan(before);
+    before = m.clock.now;
+    m.reset();
+    expect([m.cpu.protectedMode, m.bus.in(0x3f9, 1), m.bus.in(0xcf9, 1)]).toEqual([false, 0, 0]);
+  }
+  expect(printed()).toBe("ABC");
+});
+
 describe("a snapshot", () => {
   test("goes on to the same end, wherever it was taken", () => {
     const original = machine(TICKS).machine;
