@@ -168,6 +168,37 @@ test("a reset starts the machine anew, with its RAM and its time", () => {
   expect(printed()).toBe("ABC");
 });
 
+test.each([5, 0x0a])(
+  "after a reset the BIOS goes on at 40:67 when the shutdown status is %i, once",
+  (status) => {
+    const { machine: m, printed } = machine(`
+      mov al, 'A'
+      ${PRINT_AL}
+      xor ax, ax
+      mov ds, ax
+      mov word [0x467], back
+      mov word [0x469], ax
+      mov al, 0x0f
+      out 0x70, al
+      mov al, ${status}
+      out 0x71, al
+      mov al, 0xfe
+      out 0x64, al
+      jmp $
+  back:
+      mov al, 'B'
+      ${PRINT_AL}
+      mov al, 0xfe
+      out 0x64, al
+      jmp $`);
+    for (let i = 0; i < 3; i++) {
+      expect(m.run({ limit: 1e6 })).toEqual({ reason: "reset" });
+      m.reset();
+    }
+    expect(printed()).toBe("ABA");
+  },
+);
+
 describe("a snapshot", () => {
   test("goes on to the same end, wherever it was taken", () => {
     const original = machine(TICKS).machine;
