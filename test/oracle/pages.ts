@@ -116,8 +116,8 @@ const DIRECTORY64: Directory = [
 
 const POINTERS: Directory = [
   [0, "", BigInt(PD) | USER],
-  [1, "huge", USER | PS],
-  [2, "huge no-execute", USER | PS | NX],
+  [1, "huge", (1n << 30n) | USER | PS],
+  [2, "huge no-execute", (1n << 30n) | USER | PS | NX],
   [3, "huge reserved bit", USER | PS | (1n << 13n)],
   [4, "pointer read-only", BigInt(PD) | P | US],
 ];

@@ -29,7 +29,7 @@ export interface Arena {
 export async function judge(arena: Arena, cases: readonly Case[], trial = false): Promise<Failure[]> {
   const ours = await runBatch(arena.ours, arena.ground, cases);
   const given = trial ? cases.map((of, i) => (ended(ours[i]!) ? { ...of, entry: ENTRY.skip } : of)) : cases;
-  const theirs = await runBatch(arena.theirs, arena.ground, given, trial ? 10 : undefined);
+  const theirs = await runBatch(arena.theirs, arena.ground, given, trial ? 2 : undefined);
   return cases.map((of, i) => {
     const before = memoryBefore(arena.ground.image, of);
     const [a, b] = [ours[i]!, theirs[i]!];

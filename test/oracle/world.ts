@@ -87,7 +87,8 @@ export function build(world: World, seed: number, programs: Programs): Ground {
   for (let at = DATA0; at < STACK; at += 4) image.u32(at, random.bits());
   // A return that finds nothing prepared goes to the landing, most of the time; without paging always.
   const astray = world === "flat" ? 0 : 40;
-  for (let at = STACK; at < CODE; at += 4) image.u32(at, random.percent(astray) ? random.bits() : LANDING);
+  for (let at = STACK; at < CODE; at += 4)
+    image.u32(at, random.percent(astray) ? random.bits() & TAME : LANDING);
 
   const table = gdt(long);
   place(image, GDT, table);
@@ -115,6 +116,9 @@ export function build(world: World, seed: number, programs: Programs): Ground {
     bases: new Map([...bases(table), ...bases(ldt(), 4)]),
   };
 }
+
+/** No byte of it has bits 1, 3 or 4: as an image of EFLAGS it sets neither VM nor VIF and VIP, which QEMU never clears again. */
+const TAME = 0xe5e5e5e5;
 
 function place(image: Image, at: number, descriptors: readonly Descriptor[]): void {
   for (const { words } of descriptors) at = image.words(at, words);

@@ -46,7 +46,8 @@ export function traceModes(machine: Machine, { limit, until }: { limit: number; 
     // Read before it runs, as its page may be gone afterwards, but decoded only when somebody asks.
     const code = { bytes: peek(machine, at, LONGEST_INSTRUCTION), bits: cpu.bits };
     const line = () => firstLine(at, code.bytes, code.bits);
-    if (at === until) return { visits, stop: { reason: "breakpoint", address: at }, last: line() };
+    if (at === until && !cpu.halted)
+      return { visits, stop: { reason: "breakpoint", address: at }, last: line() };
     if (left <= 0) return { visits, stop: { reason: "limit" }, last: line() };
     const { now: before } = clock;
     const stop = machine.run({ limit: 1 });

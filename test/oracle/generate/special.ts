@@ -120,7 +120,7 @@ function flagsImage(draft: Draft): bigint {
   let flags = random.bits() & 0x247fd7;
   if (random.percent(85)) flags &= ~0x100;
   if (random.percent(80)) flags &= ~0x4000;
-  if (env.ring === 0 && !env.real && random.percent(5)) flags |= 0x20000;
+  if (env.ring === 0 && !env.real && env.world !== "long" && random.percent(5)) flags |= 0x20000;
   return BigInt(flags >>> 0);
 }
 

@@ -85,7 +85,6 @@ function syscall(cpu: Cpu): void {
 }
 
 function sysret(cpu: Cpu, op: Op): void {
-  if ((cpu.efer & EFER.SCE) === 0) raise(UD);
   const { r32 } = cpu;
   const wide = op.size === 8;
   if (wide && !canonical(r32[ECX + 1] as number)) raise(GP);
