@@ -4,6 +4,7 @@ import type { Experiment } from "./experiment.ts";
 import { formalMap } from "./formal-map.ts";
 import { suggestion } from "./nearest.ts";
 import { BadPoint } from "./parameter.ts";
+import { sensitiveInstructions } from "./sensitive-instructions.ts";
 
 export { type Column, columnsOf, defineExperiment, type Experiment, type Row, rowsAt } from "./experiment.ts";
 export { grid, type Job, type Seeds, type Settings } from "./grid.ts";
@@ -11,9 +12,10 @@ export { nearest, suggestion } from "./nearest.ts";
 export { type Parallel, runParallel } from "./parallel.ts";
 export { BadPoint, domain, type Parameter, parameterOf, parseValue, type Value } from "./parameter.ts";
 export { run } from "./run.ts";
+export * from "./sensitive/index.ts";
 
 /** In the order of the labs that they belong to. */
-export const EXPERIMENTS: readonly Experiment[] = [formalMap, directExecution];
+export const EXPERIMENTS: readonly Experiment[] = [formalMap, directExecution, sensitiveInstructions];
 
 /** @throws {BadPoint} when there is none of that name */
 export function experiment(name: string): Experiment {

@@ -2,10 +2,12 @@
 import type { Row } from "./columns.ts";
 import { directExecution } from "./direct-execution.ts";
 import type { Figure } from "./figure.ts";
+import { instructionMap } from "./instruction-map.ts";
 import { sensitivityMap } from "./sensitivity-map.ts";
 
 /** The rows are those of the experiment of that name, which is tested to give what its figure takes. */
 export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>> = {
   "formal-map": (rows) => sensitivityMap(rows as never),
   "direct-execution": (rows) => directExecution(rows as never),
+  "sensitive-instructions": (rows) => instructionMap(rows as never),
 };

@@ -12,6 +12,7 @@ export { type DirectExecutionRow, directExecution } from "./direct-execution.ts"
 export { bundleOf, display, type Updatable, updatable } from "./display.ts";
 export { type Figure, isFigure } from "./figure.ts";
 export { FIGURES } from "./figures.ts";
+export { type InstructionRow, instructionMap } from "./instruction-map.ts";
 export { html, latex, type Markup, markdown } from "./markup.ts";
 export { observable, type PlotFigure, type PlotLibrary } from "./observable.ts";
 export { type Progress, progress } from "./progress.ts";

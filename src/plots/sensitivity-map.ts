@@ -4,6 +4,7 @@
  */
 import { FigureError } from "./columns.ts";
 import type { Figure } from "./figure.ts";
+import { flow, PILL, type Pill } from "./pills.ts";
 import { FILL, MONO, PALETTE } from "./theme.ts";
 import { vegaLite } from "./vega.ts";
 
@@ -30,9 +31,8 @@ const KINDS = {
   innocuous: { label: "not sensitive", color: FILL.quiet },
 } as const;
 
-/** Pixels. A panel is two quadrants wide; pills of a quadrant flow from left to right and then down. */
+/** Pixels. A panel is two quadrants wide. */
 const QUADRANT = 172;
-const PILL = { height: 18, gap: 5, character: 6.7, inset: 14, margin: 10 };
 
 /** @throws {FigureError} when there is no row */
 export function sensitivityMap(rows: readonly SensitivityRow[]): Figure {
@@ -89,39 +89,29 @@ function sentence(rows: readonly SensitivityRow[]): string {
   return `${rows[0]!.isa} is ${word}: ${count}${escaping.length > 0 ? ` (${escaping.join(", ")})` : ""}.`;
 }
 
-interface Pill {
-  row: SensitivityRow;
-  letters: string;
-  left: number;
-  right: number;
-  top: number;
-}
+const lettersOf = (row: SensitivityRow) =>
+  `${row.controlSensitive ? "C" : ""}${row.locationSensitive ? "L" : ""}${row.modeSensitive ? "M" : ""}`;
 
-/** Lays the instructions of one quadrant out from (x, y); the height is what they take. */
-function flow(rows: readonly SensitivityRow[], x: number, y: number): { pills: Pill[]; height: number } {
-  const pills: Pill[] = [];
-  let left = x + PILL.margin;
-  let top = y + PILL.margin;
-  for (const row of rows) {
-    const letters = `${row.controlSensitive ? "C" : ""}${row.locationSensitive ? "L" : ""}${row.modeSensitive ? "M" : ""}`;
-    const characters = row.mnemonic.length + (letters ? letters.length + 1 : 0);
-    const width = characters * PILL.character + PILL.inset;
-    if (left > x + PILL.margin && left + width > x + QUADRANT - PILL.margin) {
-      left = x + PILL.margin;
-      top += PILL.height + PILL.gap;
-    }
-    pills.push({ row, letters, left, right: left + width, top });
-    left += width + PILL.gap;
-  }
-  return { pills, height: top + PILL.height + PILL.margin - y };
+/** The instructions of one quadrant, from (x, y). */
+function quadrantPills(rows: readonly SensitivityRow[], x: number, y: number) {
+  return flow(rows, { x, y, width: QUADRANT }, (row) => {
+    const letters = lettersOf(row).length;
+    return row.mnemonic.length + (letters > 0 ? letters + 1 : 0);
+  });
 }
 
 function panel(rows: readonly SensitivityRow[]): object {
   const quadrant = (sensitive: boolean, privileged: boolean) =>
     rows.filter((row) => isSensitive(row) === sensitive && row.privileged === privileged);
-  const upper = [flow(quadrant(true, false), 0, 0), flow(quadrant(true, true), QUADRANT, 0)];
+  const upper = [
+    quadrantPills(quadrant(true, false), 0, 0),
+    quadrantPills(quadrant(true, true), QUADRANT, 0),
+  ];
   const middle = Math.max(...upper.map(({ height }) => height));
-  const lower = [flow(quadrant(false, false), 0, middle), flow(quadrant(false, true), QUADRANT, middle)];
+  const lower = [
+    quadrantPills(quadrant(false, false), 0, middle),
+    quadrantPills(quadrant(false, true), QUADRANT, middle),
+  ];
   const height = middle + Math.max(...lower.map((each) => each.height));
   const pills = [...upper, ...lower].flatMap((each) => each.pills);
   const { word, count } = verdict(rows);
@@ -200,12 +190,12 @@ function quadrantLines(size: Size): object[] {
   ];
 }
 
-function pillMarks(pills: readonly Pill[], size: Size): object[] {
+function pillMarks(pills: readonly Pill<SensitivityRow>[], size: Size): object[] {
   const { x, y } = axes(size);
   const kinds = Object.values(KINDS);
-  const values = pills.map(({ row, letters, left, right, top }) => ({
+  const values = pills.map(({ item: row, left, right, top }) => ({
     ...row,
-    letters,
+    letters: lettersOf(row),
     left,
     right,
     top,

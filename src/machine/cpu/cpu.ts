@@ -81,7 +81,7 @@ export type Stop =
   | { readonly reason: "exit"; readonly code: number }
   /** HLT, and nothing can wake the processor. */
   | { readonly reason: "halt" }
-  /** A fault while delivering a double fault; `detail` names the faults. */
+  /** A fault while delivering a double fault; `detail` names that one and the first of all, and the place. */
   | { readonly reason: "shutdown"; readonly detail: string }
   /** The guest asked for a reset or a power-off. */
   | { readonly reason: "reset" }

@@ -25,6 +25,15 @@ export const ALONE = 256;
 export const PUSHES_ERROR =
   (1 << DF) | (1 << TS) | (1 << NP) | (1 << SS_FAULT) | (1 << GP) | (1 << PF) | (1 << AC);
 
+const NAMES = "#DE #DB NMI #BP #OF #BR #UD #NM #DF - #TS #NP #SS #GP #PF - #MF #AC #MC #XM".split(" ");
+
+/** As people write it: "#GP(10)" with the error code in hex, "#PF(2) at 1000"; other vectors by number. */
+export function faultName(vector: number, error: number, cr2: number): string {
+  const name = NAMES[vector] ?? `interrupt ${vector}`;
+  const code = vector < 32 && ((PUSHES_ERROR >> vector) & 1) !== 0 ? `(${error.toString(16)})` : "";
+  return `${name}${code}${vector === PF ? ` at ${(cr2 >>> 0).toString(16)}` : ""}`;
+}
+
 /** The one fault in flight. It is thrown and caught without an allocation or a stack trace: 0.1 µs. */
 export class Fault {
   vector = 0;

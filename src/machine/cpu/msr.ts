@@ -24,6 +24,7 @@ import {
   SYSENTER_ESP,
   TSC_AUX,
 } from "./msr-slots.ts";
+import { setBase } from "./segments.ts";
 
 const TWO32 = 4294967296;
 
@@ -165,6 +166,5 @@ function readBase(cpu: Cpu, seg: number): number {
 
 function writeBase(cpu: Cpu, seg: number, low: number, high: number): void {
   if (!canonical(high)) raise(GP);
-  cpu.segments.base[seg] = low;
-  cpu.segments.baseHigh[seg] = high;
+  setBase(cpu, seg, low, high);
 }

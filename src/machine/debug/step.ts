@@ -7,7 +7,7 @@ import { EVENTS } from "../trace.ts";
 import { instructionAddress, peek } from "./look.ts";
 import { changed, readRegisters } from "./registers.ts";
 
-const LONGEST_INSTRUCTION = 15;
+export const LONGEST_INSTRUCTION = 15;
 
 export interface Line {
   /** Linear. */
@@ -34,6 +34,12 @@ export function listing(machine: Machine, count: number, from?: Gva): Line[] {
   return disassemble(bytes, { bits: machine.cpu.bits, origin: at })
     .slice(0, count)
     .map(({ address, bytes: code, text }) => ({ at: address as Gva, bytes: code, text }));
+}
+
+/** The instruction that bytes begin with. */
+export function firstLine(at: Gva, bytes: Uint8Array, bits: 16 | 32 | 64): Line {
+  const [line] = disassemble(bytes, { bits, origin: at });
+  return line ? { at, bytes: line.bytes, text: line.text } : { at, bytes, text: "(not mapped)" };
 }
 
 /** Runs one instruction, or delivers one interrupt. */

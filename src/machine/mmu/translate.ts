@@ -124,6 +124,24 @@ export class Translation {
       : this.#fromSecondLevel(tlbs.second, low, high, access);
   }
 
+  /** Fills the front from the first level, if that permits the access: no time passes and nothing is raised. */
+  refill(low: number, high: number, access: number): void {
+    if (!this.paging.enabled) {
+      this.#fill(low, high, (low & ~PAGE_OFFSET) >>> 0, ALL_KINDS, access);
+      return;
+    }
+    const { tlbs } = this;
+    for (let size = SMALLEST; size <= tlbs.largest; size++) {
+      const tlb = (access >= FETCHES ? tlbs.instruction : tlbs.data)[size] as Tlb;
+      const entry = tlb.find(low, high, size);
+      if (entry === NOWHERE) continue;
+      const kinds = this.paging.kinds[tlb.rights(entry)] as number;
+      if (((kinds >> access) & 1) !== 0)
+        this.#fill(low, high, this.#pageBase(low, size, tlb.base(entry)), kinds, access);
+      return;
+    }
+  }
+
   setControl(cr0: number, cr4: number, efer: number): void {
     const effect = this.paging.setControl(cr0, cr4, efer);
     if (effect === KEEP) return;

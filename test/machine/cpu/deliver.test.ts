@@ -130,7 +130,10 @@ describe("exceptions", () => {
     for (const n of [8, 13]) world.vector(n, gate(0, 0, 0));
     world.load("mov ax, 0xe0\nmov ds, ax");
     world.enter(0);
-    expect(world.stop()).toMatchObject({ reason: "shutdown" });
+    expect(world.stop()).toMatchObject({
+      reason: "shutdown",
+      detail: expect.stringMatching(/^#GP\(e0\), and #GP\(42\) while delivering a double fault \(#DF\) at /),
+    });
   });
 
   it("page faults during a page fault's delivery are a double fault", () => {

@@ -82,7 +82,8 @@ export function deliverLong(cpu: Cpu, kind: number, vector: number, error: numbe
 
     const ip = gate.gateOffset;
     if (!canonical(targetHigh)) raise(GP);
-    if (level < cpl) setNullStack(cpu, level);
+    // With a stack of its own comes a null SS (SDM Vol. 3, 6.14.5).
+    if (level < cpl || ist !== 0) setNullStack(cpu, level);
     flags.eflags &= ~(TF | NT | RF | VM);
     enterCode(cpu, selector, code, level);
     setLongSp(cpu, bottom);
