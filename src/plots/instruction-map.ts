@@ -27,7 +27,12 @@ const KINDS = {
   same: { label: "same in every ring", color: FILL.quiet },
 } as const;
 
-/** The groups from top to bottom. */
+/** The groups from top to bottom, and those of a map without names. */
+const NAMELESS: typeof GROUPS = [
+  ["do neither", ({ outcome }) => outcome === "differs"],
+  ["trap", ({ outcome }) => outcome === "traps"],
+  ["behave the same", ({ outcome }) => outcome === "same"],
+];
 const GROUPS: readonly (readonly [title: string, of: (row: InstructionRow) => boolean])[] = [
   ["shows where interrupt and segment tables are", ({ leak }) => leak === "tables"],
   ["shows status bits", ({ leak }) => leak === "status"],
@@ -43,8 +48,11 @@ const WIDTH = 760;
 const HEADING = 18;
 const TILE = { width: 11, height: 9, gap: 3 };
 
-/** @throws {FigureError} when there is no row */
-export function instructionMap(rows: readonly InstructionRow[]): Figure {
+/**
+ * @param options.names without them every instruction is a tile, and nothing tells which is which
+ * @throws {FigureError} when there is no row
+ */
+export function instructionMap(rows: readonly InstructionRow[], { names = true } = {}): Figure {
   const rings = [...new Set(rows.map(({ ring }) => ring))];
   if (rings.length === 0) throw new FigureError("the instruction map has no instructions to show");
   const title = "Most instructions do not care. Some trap. A few lie";
@@ -57,9 +65,9 @@ export function instructionMap(rows: readonly InstructionRow[]): Figure {
     columns: 1,
     bounds: "flush",
     spacing: 64,
-    concat: groups.map(panel),
+    concat: groups.map((group) => panel(group, names)),
   };
-  return vegaLite(spec, { title, alt: groups.map(sentence).join(" ") });
+  return vegaLite(spec, { title, alt: groups.map((group) => sentence(group, names)).join(" ") });
 }
 
 function kindOf({ outcome, published }: InstructionRow): keyof typeof KINDS {
@@ -72,9 +80,10 @@ function count(rows: readonly InstructionRow[]): string {
   return `${rows.length} instructions: ${number("same")} behave the same, ${number("traps")} trap, ${number("differs")} do neither.`;
 }
 
-function sentence(rows: readonly InstructionRow[]): string {
-  const names = rows.filter(({ outcome }) => outcome === "differs").map(({ mnemonic }) => mnemonic);
-  return `Ring ${rows[0]!.ring}: ${count(rows)}${names.length > 0 ? ` These are ${names.join(", ")}.` : ""}`;
+function sentence(rows: readonly InstructionRow[], names: boolean): string {
+  const found = rows.filter(({ outcome }) => outcome === "differs").map(({ mnemonic }) => mnemonic);
+  const these = names && found.length > 0 ? ` These are ${found.join(", ")}.` : "";
+  return `Ring ${rows[0]!.ring}: ${count(rows)}${these}`;
 }
 
 /** One instruction's mark, in pixels of the panel. */
@@ -87,11 +96,10 @@ interface Mark {
 }
 
 /** The marks of a group below `y`, and where they end. */
-function layOut(group: readonly InstructionRow[], y: number): { marks: Mark[]; end: number } {
-  if (group[0]!.outcome === "same") return tiles(group, y);
+function pills(group: readonly InstructionRow[], y: number): { marks: Mark[]; end: number } {
   const place = { x: -PILL.margin, y: y - PILL.margin, width: WIDTH };
-  const { pills, height } = flow(group, place, (row) => row.mnemonic.length);
-  const marks = pills.map(({ item, left, right, top }) => ({
+  const { pills: laid, height } = flow(group, place, (row) => row.mnemonic.length);
+  const marks = laid.map(({ item, left, right, top }) => ({
     row: item,
     left,
     right,
@@ -112,15 +120,16 @@ function tiles(group: readonly InstructionRow[], y: number): { marks: Mark[]; en
   return { marks, end: y + Math.ceil(group.length / columns) * down };
 }
 
-function panel(rows: readonly InstructionRow[]): object {
+function panel(rows: readonly InstructionRow[], names: boolean): object {
   const headings: { title: string; top: number }[] = [];
   const marks: Mark[] = [];
   let y = 0;
-  for (const [title, of] of GROUPS) {
+  for (const [title, of] of names ? GROUPS : NAMELESS) {
     const group = rows.filter(of).sort((a, b) => Number(b.published) - Number(a.published));
     if (group.length === 0) continue;
     headings.push({ title: `${title}: ${group.length}`, top: y + HEADING / 2 });
-    const laid = layOut(group, y + HEADING + 2);
+    const lay = names && group[0]!.outcome !== "same" ? pills : tiles;
+    const laid = lay(group, y + HEADING + 2);
     marks.push(...laid.marks);
     y = laid.end;
   }
@@ -129,7 +138,7 @@ function panel(rows: readonly InstructionRow[]): object {
     width: WIDTH - 2 * PILL.margin,
     height: y,
     view: { stroke: null },
-    layer: [headingMarks(headings, y), instructionMarks(marks, y)],
+    layer: [headingMarks(headings, y), ...instructionMarks(marks, y, names)],
   };
 }
 
@@ -158,52 +167,51 @@ function headingMarks(values: readonly object[], height: number): object {
   };
 }
 
-function instructionMarks(marks: readonly Mark[], height: number): object {
+function instructionMarks(marks: readonly Mark[], height: number, names: boolean): object[] {
   const { x, y } = scales(height);
-  const kinds = Object.values(KINDS);
-  const values = marks.map(({ row, left, right, top, bottom }) => ({
-    mnemonic: row.mnemonic,
-    evidence: row.evidence,
-    kind: KINDS[kindOf(row)].label,
-    name: row.outcome === "same" ? "" : row.mnemonic,
-    ...{ left, right, top, bottom },
-    ...{ middle: (left + right) / 2, center: (top + bottom) / 2 + 0.5 },
+  const kindOfMark = ({ row }: Mark) => (names || kindOf(row) !== "unlisted" ? kindOf(row) : "listed");
+  const kinds = Object.values(KINDS).filter(({ label }) => names || label !== KINDS.unlisted.label);
+  const values = marks.map((mark) => ({
+    ...(names && { mnemonic: mark.row.mnemonic, evidence: mark.row.evidence }),
+    kind: KINDS[kindOfMark(mark)].label,
+    ...{ left: mark.left, right: mark.right, top: mark.top, bottom: mark.bottom },
   }));
   const color = {
     field: "kind",
     type: "nominal",
     title: null,
     legend: { offset: 22 },
-    scale: { domain: kinds.map(({ label }) => label), range: kinds.map((kind) => kind.color) },
+    scale: { domain: kinds.map(({ label }) => label), range: kinds.map(({ color }) => color) },
   };
   const tooltip = [
     { field: "mnemonic", title: "instruction", type: "nominal" },
     { field: "kind", title: "below the monitor", type: "nominal" },
     { field: "evidence", title: "for example", type: "nominal" },
   ];
-  const text = {
-    type: "text",
-    font: MONO,
-    color: "#FFFFFF",
-    baseline: "middle",
-    fontSize: 11,
-    tooltip: null,
+  const shapes = {
+    data: { values },
+    mark: { type: "rect", cornerRadius: PILL.height / 2, opacity: 1, ...(!names && { tooltip: null }) },
+    encoding: {
+      ...{ x: { ...x, field: "left" }, x2: { field: "right" } },
+      ...{ y: { ...y, field: "top" }, y2: { field: "bottom" } },
+      ...{ color, ...(names && { tooltip }) },
+    },
   };
+  return names ? [shapes, nameMarks(marks, height)] : [shapes];
+}
+
+/** The names on what is wide enough for one. */
+function nameMarks(marks: readonly Mark[], height: number): object {
+  const { x, y } = scales(height);
+  const values = marks
+    .filter(({ row }) => row.outcome !== "same")
+    .map(({ row, left, right, top, bottom }) => ({
+      name: row.mnemonic,
+      ...{ middle: (left + right) / 2, center: (top + bottom) / 2 + 0.5 },
+    }));
   return {
     data: { values },
-    layer: [
-      {
-        mark: { type: "rect", cornerRadius: PILL.height / 2, opacity: 1 },
-        encoding: {
-          ...{ x: { ...x, field: "left" }, x2: { field: "right" } },
-          ...{ y: { ...y, field: "top" }, y2: { field: "bottom" } },
-          ...{ color, tooltip },
-        },
-      },
-      {
-        mark: text,
-        encoding: { x: { ...x, field: "middle" }, y: { ...y, field: "center" }, text: { field: "name" } },
-      },
-    ],
+    mark: { type: "text", font: MONO, color: "#FFFFFF", baseline: "middle", fontSize: 11, tooltip: null },
+    encoding: { x: { ...x, field: "middle" }, y: { ...y, field: "center" }, text: { field: "name" } },
   };
 }

@@ -32,6 +32,13 @@ test("names what lies and what traps; the rest are tiles", () => {
     expect(map.svg.split(`>${mnemonic}</text>`)).toHaveLength(outcome === "same" ? 1 : 2);
 });
 
+test("without names it tells how many and not which", () => {
+  const { svg, spec, alt } = instructionMap(ROWS, { names: false });
+  const told = `${svg}${JSON.stringify(spec)}${alt}`;
+  expect(alt).toBe("Ring 1: 7 instructions: 2 behave the same, 1 trap, 4 do neither.");
+  for (const { mnemonic } of ROWS) expect(told).not.toMatch(new RegExp(`\\b${mnemonic}\\b`));
+});
+
 test("no mark lies on another", () => {
   const many = Array.from({ length: 150 }, (_, at) =>
     row(`OP${"X".repeat(at % 9)}${at}`, at % 3 ? "same" : "differs", at % 3 ? "" : "status", at % 2 === 0),

@@ -1,13 +1,13 @@
 /** One trial in words: what betrays the monitor. */
-import { differing, leaksOf } from "./finding.ts";
+import { differing, type Leak, leaksOf } from "./finding.ts";
 import type { Outcome, Probe, Trial } from "./trial.ts";
 
-/** Which leak most trials show; the instruction is listed under it. */
-export function mainLeak({ trials }: Probe): string {
-  const counts = new Map<string, number>();
-  for (const leak of trials.flatMap((trial) => [...new Set(leaksOf(trial))]))
-    counts.set(leak, (counts.get(leak) ?? 0) + 1);
-  return [...counts].toSorted(([, a], [, b]) => b - a)[0]?.[0] ?? "";
+/** The class under which an instruction is best known: a register that it shows, a ring, a flag, and last what fails in silence. */
+const BEST_KNOWN: readonly Leak[] = ["tables", "protection", "status", "silence", "resources"];
+
+/** Of several leaks the one to list an instruction under; "" for none. */
+export function mainLeak(leaks: readonly Leak[]): Leak | "" {
+  return BEST_KNOWN.find((leak) => leaks.includes(leak)) ?? "";
 }
 
 /** The first trial that gives something away: "mov ecx, cs (operands 1h, interrupts on): ecx is 8h in ring 0 and 9h in ring 1". */

@@ -76,3 +76,7 @@ test("an endless loop ends at the limit", () => {
     last: "jmp short 0x7c00",
   });
 });
+
+test("who sleeps in front of the end has not come to it", () => {
+  expect(traced("bits 16\nhlt\nend: nop")).toMatchObject({ stop: { reason: "halt" }, last: "hlt" });
+});

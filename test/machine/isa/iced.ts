@@ -57,10 +57,6 @@ export function byIced(bytes: Uint8Array, bits: Bits): Oracle {
 const UNSIZED =
   /^(lea|fldenv|fnstenv|fnsave|frstor|f?xsave|f?xrstor|f?xsave64|f?xrstor64|invlpg|[sl][gi]dt)$/;
 
-/** With REX.W iced names a quadword register; the upper half is zero in both. */
-const TO_DWORD = /^(pextrw|pmovmskb|movmskp[sd])$/;
-const asDword = (text: string) => DWORD_REGISTERS[QWORD_REGISTERS.indexOf(text)] ?? text;
-
 /** Where an operand is 16 bits wide, iced names the register of the operand size: LLDT EAX. */
 const rmOperand = (code: string) => code.split("_").findIndex((part) => /^r(32|64)m16$/.test(part)) - 1;
 const asWord = (name: string) => {
@@ -80,7 +76,6 @@ function icedText(op: iced.Instruction, bits: Bits): string {
         ? asWord(text)
         : text,
     )
-    .map((text) => (TO_DWORD.test(name) ? asDword(text) : text))
     .map((text) => (UNSIZED.test(name) ? text.replace(/^\d+(?=\[)/, "") : text))
     .filter(Boolean);
   return `${op.hasLockPrefix ? "lock " : ""}${NAMES[name] ?? name}${far} ${operands.join(",")}`;

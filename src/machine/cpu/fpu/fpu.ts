@@ -120,6 +120,11 @@ export class Fpu {
     return (this.control >> 10) & 3;
   }
 
+  /** Cuts a result to 24 bits when the precision control says so. */
+  precise(value: number): number {
+    return (this.control & 0x300) === 0 ? Math.fround(value) : value;
+  }
+
   physical(i: number): number {
     return (this.top + i) & 7;
   }

@@ -15,10 +15,10 @@ const formats = (name: string, byte: string, immediate = ""): Row[] => [
   ...rows({ feature: "sse2", faults: XM }, [`${name}sd`, `F2 0F ${byte}`, `Vx Wq${immediate}`]),
 ];
 
-/** An operation of MMX; of XMM registers it came with SSE2. `feature`: what brought the MMX form. */
-const integers = (feature: string, names: Readonly<Record<string, string>>): Row[] =>
+/** An operation of MMX; of XMM registers it came with SSE2. `feature`: what brought the MMX form, `source`: its second operand. */
+const integers = (feature: string, names: Readonly<Record<string, string>>, source = "Qq"): Row[] =>
   Object.entries(names).flatMap(([byte, name]) => [
-    ...rows({ feature, faults: MMX }, [name, `NP 0F ${byte}`, "Pq Qq"]),
+    ...rows({ feature, faults: MMX }, [name, `NP 0F ${byte}`, `Pq ${source}`]),
     ...rows({ feature: "sse2", faults: ALIGNED }, [name, `66 0F ${byte}`, "Vx Wx"]),
   ]);
 
@@ -52,7 +52,7 @@ export const SSE_ARITHMETIC: Row[] = [
     { feature: "sse", faults: SSE },
     ["rsqrtss", "F3 0F 52", "Vx Wd"],
     ["rcpss", "F3 0F 53", "Vx Wd"],
-    ["movmskps", "NP 0F 50", "Gd Ux"],
+    ["movmskps", "NP 0F 50", "Gy Ux"],
     ["ucomiss", "NP 0F 2E", "Vx Wd", { ...COMPARE, faults: XM }],
     ["comiss", "NP 0F 2F", "Vx Wd", { ...COMPARE, faults: XM }],
     ["cvtsi2ss", "F3 0F 2A", "Vx Ey", { faults: XM }],
@@ -88,7 +88,7 @@ export const SSE_ARITHMETIC: Row[] = [
     ["movlpd", "66 0F 13", "Mq Vx"],
     ["movhpd", "66 0F 16", "Vx Mq"],
     ["movhpd", "66 0F 17", "Mq Vx"],
-    ["movmskpd", "66 0F 50", "Gd Ux"],
+    ["movmskpd", "66 0F 50", "Gy Ux"],
     ["ucomisd", "66 0F 2E", "Vx Wq", { ...COMPARE, faults: XM }],
     ["comisd", "66 0F 2F", "Vx Wq", { ...COMPARE, faults: XM }],
     ["cvtsi2sd", "F2 0F 2A", "Vx Ey", { faults: XM }],
@@ -101,33 +101,21 @@ export const SSE_ARITHMETIC: Row[] = [
     ["cvtdq2pd", "F3 0F E6", "Vx Wq"],
     ["movq2dq", "F3 0F D6", "Vx Nq"],
     ["movdq2q", "F2 0F D6", "Pq Ux"],
-    ["pmovmskb", "66 0F D7", "Gd Ux"],
-    ["pextrw", "66 0F C5", "Gd Ux Ib"],
+    ["pmovmskb", "66 0F D7", "Gy Ux"],
+    ["pextrw", "66 0F C5", "Gy Ux Ib"],
     ["pinsrw", "66 0F C4", "Vx Ew Ib"],
     ["psrldq", "66 0F 73 /3", "Ux Ib"],
     ["pslldq", "66 0F 73 /7", "Ux Ib"],
   ),
   ...rows(
     { feature: "sse", faults: MMX },
-    ["pmovmskb", "NP 0F D7", "Gd Nq"],
-    ["pextrw", "NP 0F C5", "Gd Nq Ib"],
+    ["pmovmskb", "NP 0F D7", "Gy Nq"],
+    ["pextrw", "NP 0F C5", "Gy Nq Ib"],
     ["pinsrw", "NP 0F C4", "Pq Ew Ib"],
     ["pshufw", "NP 0F 70", "Pq Qq Ib"],
     ["movntq", "NP 0F E7", "Mq Pq"],
   ),
-  // Of the low halves in MMX, four bytes of memory are read; of those in SSE2 sixteen.
-  ...rows(
-    { feature: "mmx", faults: MMX },
-    ["punpcklbw", "NP 0F 60", "Pq Qd"],
-    ["punpcklwd", "NP 0F 61", "Pq Qd"],
-    ["punpckldq", "NP 0F 62", "Pq Qd"],
-  ),
-  ...rows(
-    { feature: "sse2", faults: ALIGNED },
-    wide("60", "punpcklbw"),
-    wide("61", "punpcklwd"),
-    wide("62", "punpckldq"),
-  ),
+  ...integers("mmx", { 60: "punpcklbw", 61: "punpcklwd", 62: "punpckldq" }, "Qd"),
   ...integers("mmx", {
     ...{ 63: "packsswb", 64: "pcmpgtb", 65: "pcmpgtw" },
     ...{
