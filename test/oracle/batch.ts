@@ -49,6 +49,11 @@ export async function runBatch(
       image.u32(CONTROL + 4, part.length);
       image.u32(CONTROL + 8, LOG);
       const { end, index, log, detail } = await machine(image.bytes);
+      if (end !== "done" && (index < start || index >= part.length)) {
+        // A case wrote over the supervisor: which one cannot be told, and the rest is lost.
+        results.push(...new Array(part.length - start).fill(SKIPPED));
+        break;
+      }
       const outcomes = new Log(log);
       for (let i = start; i < index; i++)
         results.push(part[i]!.entry === ENTRY.skip ? SKIPPED : outcomes.next());

@@ -34,6 +34,7 @@ export interface Both {
 
 const DB = 1;
 const UD = 6;
+const NM = 7;
 const DF = 8;
 const SS = 12;
 const GP = 13;
@@ -84,7 +85,7 @@ const NEAR =
 const SIDT = /\b15,1,(\d|[1-7]\d|1[45]\d|13[0-9]|12[89]|14[0-3])\b/;
 /** Prefixes, then 8F, C6 or C7 with a digit that is not 0. */
 const GROUPS =
-  /^(66|67|f.|4.|2e|36|3e|26|64|65)*((8f|c6|c7)(?!([048c][0-7]))|0fba[048c159d]|ff[37bf][89a-f])/;
+  /^(66|67|f.|4.|2e|36|3e|26|64|65)*((8f|c6|c7)(?!([048c][0-7]))|0fba[048c159d]|ff[37bf][89a-f]|fe(?![048c]))/;
 
 const isOneByte = (bits: number) => [0xff, 0xff00, 0xff0000, 0xff000000].some((mask) => (bits & ~mask) === 0);
 
@@ -166,7 +167,15 @@ export const EXPLAINED: readonly Rule[] = [
     name: "MMX and SSE arithmetic",
     reason:
       "Our processor has a part of MMX and SSE (isa/table/simd.ts); the rest is #UD. Operands that are not aligned to 16 are #GP(0), which TCG does not check.",
-    whole: ({ of, ours, bytes }) => (ours.vector === UD || ours.vector === GP) && isVector(of, bytes),
+    whole: ({ of, ours, theirs, bytes }) =>
+      (ours.vector === UD || ours.vector === GP || ours.vector === NM || theirs.vector === NM) &&
+      isVector(of, bytes),
+  },
+  {
+    name: "x87 in bytes of no meaning",
+    reason:
+      "QEMU's x87 does not check for an empty or full stack, has more encodings than the hardware, and knows no FOP.",
+    whole: ({ of }) => ran(of).some(({ row }) => /^D[89A-F]/.test(row.opcode)),
   },
   {
     name: "hint NOPs",
@@ -211,6 +220,11 @@ export const EXPLAINED: readonly Rule[] = [
       "TCG checks neither limits nor types of segments when memory is accessed. That there is a violation is computed anew (segmentation.ts).",
     whole: ({ of, ours, at }) =>
       (ours.vector === GP || ours.vector === SS) && violates(of, ours, at) !== undefined,
+  },
+  {
+    name: "segment limits in the real-mode handler",
+    reason: "The handler itself reads the stack at SS:FFFE and meets the limit, which TCG does not check.",
+    whole: ({ of, ours }) => of.entry === ENTRY.real && stopOf(of, ours).cs === 0x0100,
   },
   {
     name: "code past the limit",
@@ -509,6 +523,12 @@ const CRASH: Rule = {
   reason: "QEMU 7.2 ends itself: LOCK BT with a register, an interrupt after LTR of a null selector, …",
 };
 
+const LIMIT: Rule = {
+  name: "shutdown by the stack's limit",
+  reason:
+    "In real mode an interrupt with SP = 1, 3 or 5 shuts the processor down (SDM Vol. 3, 20.1.4). TCG checks no limit.",
+};
+
 function both({ of, ours, theirs, before }: Failure): Both | undefined {
   if (ended(ours) || ended(theirs)) return undefined;
   return {
@@ -524,6 +544,8 @@ function both({ of, ours, theirs, before }: Failure): Both | undefined {
 /** The rules that explain all of a failure's differences, or undefined. */
 export function explain(failure: Failure): readonly Rule[] | undefined {
   if (ended(failure.theirs) && failure.theirs.end === "crash") return [CRASH];
+  if (ended(failure.ours) && failure.of.entry === ENTRY.real && /#SS/.test(failure.ours.detail))
+    return [LIMIT];
   const of = both(failure);
   if (!of) return undefined;
   const whole = EXPLAINED.find((rule) => rule.whole?.(of));
