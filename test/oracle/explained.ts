@@ -125,7 +125,7 @@ export const EXPLAINED: readonly Rule[] = [
     reason:
       "For faults the processor sets RF in the EFLAGS image that it pushes (SDM Vol. 3, 17.3.1.1). QEMU pushes RF as it is.",
     part: (difference, { ours }) =>
-      (difference.field === "flags" || difference.field.startsWith("[24")) &&
+      /^(flags|frame|\[2)/.test(difference.field) &&
       xor(difference) === RF &&
       (ours.vector < 32 || ours.vector === 0xf0),
   },
@@ -296,7 +296,7 @@ export const EXPLAINED: readonly Rule[] = [
       (theirs.vector === PF &&
         (stopOf(of, theirs).error! & 4) === 0 &&
         ((stopOf(of, theirs).cs & 3) === 3 || (stopOf(of, theirs).flags & 0x20000) !== 0) &&
-        named(theirAt, "retf", "iret", "call far")) ||
+        named(theirAt, "retf", "iret", "call far", "int")) ||
       (ours.vector === PF && (stopOf(of, ours).error! & 4) !== 0 && named(at, "retf", "iret")),
   },
   {
@@ -434,7 +434,11 @@ export const EXPLAINED: readonly Rule[] = [
     reason:
       "In 64-bit mode a null SS is allowed below CPL 3 when its RPL is the CPL (SDM Vol. 2, MOV). QEMU does not compare.",
     whole: ({ of, ours, at }) =>
-      of.bits === 64 && ours.vector === GP && stopOf(of, ours).error === 0 && named(at, "mov", "lss"),
+      of.bits === 64 &&
+      ours.vector === GP &&
+      stopOf(of, ours).error === 0 &&
+      at !== undefined &&
+      ((at.row.operands[0] === "Sw" && at.reg === 2) || named(at, "lss")),
   },
   {
     name: "the processor's identity",
@@ -481,6 +485,24 @@ export const EXPLAINED: readonly Rule[] = [
       "Without REX.W RSP and RIP come from ECX and EDX (SDM Vol. 2, SYSEXIT). QEMU copies 64 bits of RCX.",
     part: (difference, { of }) =>
       /^(rsp|frame)/.test(difference.field) && ran(of).some(({ row }) => row.mnemonic === "sysexit"),
+  },
+  {
+    name: "LTR of a null selector",
+    reason: "It is #GP(0) (SDM Vol. 2, LTR). QEMU loads it.",
+    whole: ({ of, ours, at }) => ours.vector === GP && stopOf(of, ours).error === 0 && named(at, "ltr"),
+  },
+  {
+    name: "RPL of CS behind a gate to conforming code",
+    reason: "CS gets CPL as its RPL (SDM Vol. 2, CALL and INT n). QEMU gives it the segment's DPL.",
+    part: (difference) =>
+      difference.field === "cs" && (xor(difference) & ~3) === 0 && (Number(difference.ours) & ~7) === 0x80,
+  },
+  {
+    name: "PAUSE with REX.B",
+    reason:
+      "F3 90 with REX.B: for us and iced-x86 still PAUSE, for QEMU XCHG R8, rAX. The manual does not say.",
+    whole: ({ of }) =>
+      of.bits === 64 && ran(of).some(({ row, rex }) => row.mnemonic === "pause" && (rex & 1) !== 0),
   },
   {
     name: "VIF and VIP",

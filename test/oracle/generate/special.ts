@@ -39,9 +39,7 @@ const wild = ({ env }: Draft) => env.world === "flat" && env.bits === 32;
 
 /** Bits of CR0 and CR4 that a case may turn on its own. */
 const CR0_FREE = [2, 4, 8, 0x10, 0x20, 0x10000, 0x40000, 0x40000000, 0x60000000, 0x100, 0x400000];
-const CR4_FREE = [
-  0x1, 0x2, 0x4, 0x8, 0x80, 0x100, 0x200, 0x400, 0x800, 0x100000, 0x200000, 0x10000, 0x400000,
-];
+const CR4_FREE = [0x4, 0x8, 0x80, 0x100, 0x200, 0x400, 0x800, 0x100000, 0x200000, 0x10000, 0x400000];
 
 function controlValue(draft: Draft, number: number): bigint {
   const { random, env, ground } = draft;
@@ -160,6 +158,8 @@ export function prepare(draft: Draft, { row, operands }: Parsed): Wish | undefin
     case "wrmsr": {
       const msr = random.one(MSRS.filter((number) => env.world === "long" || number < 0xc0000000));
       set(draft, RCX, BigInt(msr));
+      // SYSENTER to anywhere is a jump astray.
+      if (row.mnemonic === "wrmsr" && wild(draft)) return undefined;
       if (row.mnemonic === "wrmsr") {
         const value = msrValue(draft, msr);
         set(draft, 0, value & 0xffffffffn);
