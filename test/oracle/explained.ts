@@ -7,6 +7,7 @@ import { ended } from "./batch.ts";
 import { type Case, codeOf, ENTRY } from "./case.ts";
 import type { Difference } from "./compare.ts";
 import { bytesAt, instructionAt, stopOf } from "./frame.ts";
+import { RAM } from "./layout.ts";
 import type { Outcome } from "./outcome.ts";
 import { violates } from "./segmentation.ts";
 import type { Failure } from "./shrink.ts";
@@ -461,6 +462,31 @@ export const EXPLAINED: readonly Rule[] = [
       both.theirs.vector === UD &&
       tables(difference) &&
       xor(difference) === ACCESSED,
+  },
+  {
+    name: "single step after STI",
+    reason:
+      "STI holds back interrupts for an instruction, not the single-step trap (SDM Vol. 3, 6.8.3). QEMU holds back both.",
+    whole: ({ ours, theirs, of }) =>
+      ours.vector === DB &&
+      ran(of).some(({ row }) => row.mnemonic === "sti") &&
+      (ours.dr6 & 0x4000) !== 0 &&
+      theirs.vector !== PF,
+  },
+  {
+    name: "reserved bits of CR0",
+    reason: "Reserved bits of CR0 read as zero. QEMU keeps them.",
+    part: (difference) =>
+      difference.field === "cr0" && (xor(difference) & 0x60050017) === 0 && xor(difference) !== -1,
+  },
+  {
+    name: "a stack where there is no memory",
+    reason: "Without paging a stack pointer can leave RAM: below 4 GiB lies QEMU's firmware, here nothing.",
+    whole: ({ of, ours, theirs }) =>
+      of.cr0 >= 0 &&
+      of.entry !== ENTRY.real &&
+      (of.cs & 3) === 0 &&
+      [ours, theirs].some(({ registers }) => registers[4]! >= BigInt(RAM)),
   },
   {
     name: "single step after PAUSE",

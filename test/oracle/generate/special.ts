@@ -38,7 +38,7 @@ const privileged = ({ env }: Draft) => env.ring === 0;
 const wild = ({ env }: Draft) => env.world === "flat" && env.bits === 32;
 
 /** Bits of CR0 and CR4 that a case may turn on its own. */
-const CR0_FREE = [2, 4, 8, 0x10, 0x20, 0x10000, 0x40000, 0x40000000, 0x60000000, 0x100, 0x400000];
+const CR0_FREE = [2, 4, 8, 0x10, 0x20, 0x10000, 0x40000, 0x40000000, 0x60000000];
 const CR4_FREE = [0x4, 0x8, 0x80, 0x100, 0x200, 0x400, 0x800, 0x100000, 0x200000, 0x10000, 0x400000];
 
 function controlValue(draft: Draft, number: number): bigint {
@@ -93,10 +93,13 @@ function stack(draft: Draft, size: number, values: readonly bigint[]): void {
   );
   for (let at = 0; at < bytes.length; at += 8) {
     let word = 0n;
-    for (let i = 0; i < 8; i++) word |= (bytes[at + i] ?? 0xccn) << BigInt(8 * i);
+    for (let i = 0; i < 8; i++) word |= (bytes[at + i] ?? FILLER[i & 3]!) << BigInt(8 * i);
     draft.poke(linear + BigInt(at), word);
   }
 }
+
+/** What lies above: a pointer to the landing, as on the rest of the stack. */
+const FILLER = [0x00n, 0x3fn, 0x02n, 0x00n];
 
 /** Where a far or near transfer lands: the INT3s behind the code. */
 function landing({ env, random }: Draft): bigint {
