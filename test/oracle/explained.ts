@@ -4,7 +4,7 @@
  */
 import { Instruction as Decoded, decode, type Instruction, RIP } from "../../src/machine/isa/index.ts";
 import { ended } from "./batch.ts";
-import { type Case, codeOf, ENTRY } from "./case.ts";
+import { type Case, codeOf, ENTRY, isPaged } from "./case.ts";
 import type { Difference } from "./compare.ts";
 import { bytesAt, instructionAt, stopOf } from "./frame.ts";
 import { HARNESS, LANDING, RAM } from "./layout.ts";
@@ -97,7 +97,7 @@ function isAstray(of: Case, outcome: Outcome): boolean {
   if (outcome.vector === PF && stopOf(of, outcome).error! & 16) return false;
   const small = of.entry === ENTRY.real || (flags & 0x20000) !== 0;
   const linear = small ? (cs << 4) + (ip & 0xffff) : of.bits === 16 && cs === of.cs ? 0x20000 + ip : ip;
-  const physical = of.cr0 >= 0 ? linear : physicalOf(linear);
+  const physical = !isPaged(of) ? linear : physicalOf(linear);
   if (physical === undefined) return false;
   const inOwn = physical >= of.where && physical <= of.where + codeOf(of).length + 1;
   return !inOwn && !(physical >= LANDING && physical <= LANDING + 2) && physical < HARNESS;
@@ -299,7 +299,6 @@ export const EXPLAINED: readonly Rule[] = [
       difference.field === "flags" &&
       (both.ours.vector === PF || both.ours.vector === GP) &&
       same(both) &&
-      (xor(difference) & ~(RF | 0x8d5)) === 0 &&
       (named(both.at, "rcl", "rcr") || both.at?.row.mnemonic.startsWith("set") === true),
   },
   {
@@ -408,9 +407,8 @@ export const EXPLAINED: readonly Rule[] = [
     whole: ({ of, ours, theirs, at }) =>
       of.bits === 64 &&
       ours.vector === GP &&
-      theirs.vector === GP &&
-      named(at, ...NEAR) &&
-      isNotCanonical(theirs),
+      ((theirs.vector === GP && isNotCanonical(theirs)) || theirs.vector === DF) &&
+      named(at, ...NEAR),
   },
   {
     name: "error code of INT n in IA-32e mode",
@@ -498,7 +496,7 @@ export const EXPLAINED: readonly Rule[] = [
     name: "a stack where there is no memory",
     reason: "Without paging a stack pointer can leave RAM: below 4 GiB lies QEMU's firmware, here nothing.",
     whole: ({ of, ours, theirs }) =>
-      of.cr0 >= 0 &&
+      !isPaged(of) &&
       of.entry !== ENTRY.real &&
       (of.cs & 3) === 0 &&
       [ours, theirs].some(({ registers }) => registers[4]! >= BigInt(RAM)),
@@ -566,9 +564,7 @@ export const EXPLAINED: readonly Rule[] = [
       "A REX prefix counts only right before the opcode (SDM Vol. 2, 2.2.1). QEMU 7.2 lets legacy prefixes follow it.",
     whole: ({ of }) =>
       of.bits === 64 &&
-      of.instructions.some((bytes) =>
-        /4.(66|67|f0|f2|f3|26|2e|36|3e|64|65)/.test(Buffer.from(bytes).toString("hex")),
-      ),
+      /^(..)*4.(66|67|f0|f2|f3|26|2e|36|3e|64|65)/.test(Buffer.from(codeOf(of)).toString("hex")),
   },
   {
     name: "SYSEXIT to 32-bit code",
@@ -645,7 +641,7 @@ const CRASH: Rule = {
 const LIMIT: Rule = {
   name: "shutdown by the stack's limit",
   reason:
-    "In real mode an interrupt with SP = 1, 3 or 5 shuts the processor down (SDM Vol. 3, 20.1.4). TCG checks no limit.",
+    "An interrupt that finds no room in SS shuts the processor down: SP = 1, 3 or 5 in real mode (SDM Vol. 3, 20.1.4), or a small segment in SS. TCG checks no limit.",
 };
 
 function both({ of, ours, theirs, before }: Failure): Both | undefined {
@@ -660,24 +656,32 @@ function both({ of, ours, theirs, before }: Failure): Both | undefined {
   };
 }
 
-/** The rules that explain all of a failure's differences, or undefined. */
-export function explain(failure: Failure): readonly Rule[] | undefined {
-  if (ended(failure.theirs) && failure.theirs.end === "crash") return [CRASH];
-  if (ended(failure.ours) && failure.of.entry === ENTRY.real && /#SS/.test(failure.ours.detail))
-    return [LIMIT];
+export interface Explanation {
+  readonly rules: readonly Rule[];
+  /** The two went different ways: nothing can be learnt from what QEMU did. */
+  readonly whole: boolean;
+}
+
+/** What explains all of a failure's differences, or undefined. */
+export function explain(failure: Failure): Explanation | undefined {
+  if (ended(failure.theirs) && failure.theirs.end === "crash") return { rules: [CRASH], whole: true };
+  if (ended(failure.ours)) {
+    const { of, ours } = failure;
+    const limit = loadsStack(of) || (of.entry === ENTRY.real && /#SS/.test(ours.detail));
+    return limit ? { rules: [LIMIT], whole: true } : undefined;
+  }
   const of = both(failure);
   if (!of) return undefined;
-  const whole = EXPLAINED.find((rule) => rule.whole?.(of));
-  if (whole) return [whole];
   const used = new Set<Rule>();
   for (const difference of failure.differences) {
     const rule = EXPLAINED.find(({ part }) => part?.(difference, of));
-    if (!rule) return undefined;
-    used.add(rule);
+    if (rule) used.add(rule);
+    else return wholly(of);
   }
-  return [...used];
+  return { rules: [...used], whole: false };
 }
 
-/** The two went different ways: nothing can be learnt from what QEMU did. */
-export const isWhole = (rules: readonly Rule[]) =>
-  rules.some(({ whole, part }) => whole !== undefined && (part === undefined || rules.length === 1));
+function wholly(of: Both): Explanation | undefined {
+  const rule = EXPLAINED.find(({ whole }) => whole?.(of));
+  return rule && { rules: [rule], whole: true };
+}

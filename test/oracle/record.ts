@@ -7,7 +7,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ended } from "./batch.ts";
 import { describe } from "./describe.ts";
-import { explain, isWhole } from "./explained.ts";
+import { explain } from "./explained.ts";
 import { drawCases } from "./generate/generate.ts";
 import { runOurs } from "./ours.ts";
 import { MODEL, runQemu } from "./qemu.ts";
@@ -42,9 +42,9 @@ async function record(world: World, count: number): Promise<{ chapter: Chapter; 
     const { of, ours, theirs, differences } = failure;
     if (ended(ours) || ended(theirs)) continue;
     if (differences.length > 0) {
-      const rules = explain(failure);
-      if (rules === undefined) open.push(of);
-      if (rules === undefined || isWhole(rules)) continue;
+      const explanation = explain(failure);
+      if (explanation === undefined) open.push(of);
+      if (explanation === undefined || explanation.whole) continue;
     }
     // What differs is explained in every point: ours is what QEMU should have said.
     kept++;

@@ -90,7 +90,7 @@ async function compareWorld(
     if (!ended(failure.theirs)) instructions += instructionsRun(failure.of, failure.theirs);
     if (failure.differences.length === 0) continue;
     const explained = explain(failure);
-    if (explained) for (const rule of explained) rules.set(rule, (rules.get(rule) ?? 0) + 1);
+    if (explained) for (const rule of explained.rules) rules.set(rule, (rules.get(rule) ?? 0) + 1);
     else open.push(failure);
   }
   // What a case left in memory outside of the window can differ for an explained reason, and meet a later one.
