@@ -236,23 +236,26 @@ export class Translation {
     const root = this.paging.rootOf(low);
     if (root === NO_ADDRESS) return this.#fault(low, high, access, 0);
     const outcome = walk.run(format, this.tables, root, low, high, true);
-    const { references } = walk;
-    const counts = this.counts;
-    counts[WALK] = (counts[WALK] as number) + 1;
-    counts[WALK_REFERENCE] = (counts[WALK_REFERENCE] as number) + references;
-    this.clock.charge(references * this.walkReference);
+    this.#count(walk.references);
     if (outcome !== FOUND)
       return this.#fault(low, high, access, outcome === HOLE ? 0 : ERROR_PRESENT | ERROR_RESERVED);
-    const leaf = walk.low[references - 1] as number;
-    let rights = format.rights(walk.everyLow, walk.someHigh, leaf);
+    let rights = walk.rights(format);
     if ((((kinds[rights] as number) >> (access + 8)) & 1) === 0)
       return this.#fault(low, high, access, ERROR_PRESENT);
     const write = access < FETCHES && (access & 1) === 1;
     walk.markLeaf(format, this.tables, write);
     if (write) rights |= DIRTY;
     const size = walk.level - 1;
-    this.tlbs.putSecond(low, high, size, rights, walk.base);
-    return this.#keep(low, high, access, size, rights, walk.base);
+    const base = walk.base(format);
+    this.tlbs.putSecond(low, high, size, rights, base);
+    return this.#keep(low, high, access, size, rights, base);
+  }
+
+  #count(references: number): void {
+    const { counts } = this;
+    counts[WALK] = (counts[WALK] as number) + 1;
+    counts[WALK_REFERENCE] = (counts[WALK_REFERENCE] as number) + references;
+    this.clock.charge(references * this.walkReference);
   }
 
   /** Puts a translation into the first level and its front. */
