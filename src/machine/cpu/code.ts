@@ -11,8 +11,9 @@ import type { Gpa, Gva } from "../address.ts";
 import { PAGE_CODE, PAGE_MMIO } from "../bus.ts";
 import { decode } from "../isa/decode.ts";
 import { bind, endsRun } from "./bind.ts";
-import type { Cpu } from "./cpu.ts";
+import { type Cpu, CR0, EFER } from "./cpu.ts";
 import { ALONE, FAULT, GP, raise } from "./fault.ts";
+import { VM } from "./flags.ts";
 import { MOST_CHARGED, Op } from "./op.ts";
 
 const PAGE = 4096;
@@ -21,6 +22,9 @@ const TWO32 = 4294967296;
 const MOST_OPS = 49152;
 const MOST_PAGES = 160;
 const LONGEST_RUN = 32;
+// Copies: V8 folds a module's own constants into the code, but loads an imported one each time. One key is made of bits 0 to 6.
+const CR0_PE = CR0.PE;
+const EFER_LMA = EFER.LMA;
 
 /** Bytes of an instruction, at most. */
 const LONGEST = 15;
@@ -223,7 +227,7 @@ export class Code {
     window.ops = NOWHERE;
     if (physical >= TWO32 || number >= pages.length || ((pages[number] as number) & PAGE_MMIO) !== 0) return;
     const mode = modeKey(cpu);
-    const slot = (number + mode) & (RECENT - 1);
+    const slot = (number ^ mode) & (RECENT - 1);
     let recent = this.#recent[slot] as Recent;
     if (recent.number !== number || recent.mode !== mode) {
       recent = this.#lookUp(number, mode);
@@ -295,8 +299,7 @@ function join(op: Op, next: Op | null): void {
   op.runWorst = op.runCost + op.runCount * MOST_CHARGED;
 }
 
-/** What decides how bytes are decoded and bound: code size, and whether mode is real, virtual-8086 or protected. */
+/** What decides how bytes are decoded and bound: code size, and whether mode is real, virtual-8086, protected or IA-32e. */
 function modeKey(cpu: Cpu): number {
-  const kind = !cpu.protectedMode ? 0 : cpu.v86 ? 1 : cpu.longMode ? 2 : 3;
-  return kind + cpu.bits / 4;
+  return cpu.bits | (cpu.cr0 & CR0_PE) | ((cpu.flags.eflags & VM) >> 16) | ((cpu.efer & EFER_LMA) >> 8);
 }

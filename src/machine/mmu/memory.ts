@@ -59,6 +59,8 @@ export interface PagingControl {
  */
 export interface Memory extends AccessState, PagingControl, Stateful {
   high: number;
+  /** For lookUp of front.ts. */
+  readonly front: { readonly entries: Int32Array; readonly key: number };
   /** The CPU puts itself here. */
   faultRegister: FaultRegister;
   read8(at: Gva): number;
