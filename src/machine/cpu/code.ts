@@ -17,6 +17,8 @@ import { VM } from "./flags.ts";
 import { MOST_CHARGED, Op } from "./op.ts";
 
 const PAGE = 4096;
+const PAGE_MASK = -PAGE;
+const CS_BIT = 1 << 1;
 const TWO32 = 4294967296;
 /** Bounds of the cache: with both reached it takes 20 MB. */
 const MOST_OPS = 49152;
@@ -56,6 +58,16 @@ interface Recent {
   ops: Op[];
 }
 
+/** The last window of a ring, which a return to it opens again while `version` is that of the memory (codeVersion). */
+class Closed {
+  version = -1;
+  mode = 0;
+  start = 0;
+  base = 0;
+  page = new CodePage();
+  ops: Op[] = NOWHERE;
+}
+
 const RECENT = 32;
 const NO_PAGE: Recent = { number: -1, mode: -1, page: new CodePage(), ops: NOWHERE };
 
@@ -64,6 +76,8 @@ export class Code {
   readonly #cpu: Cpu;
   readonly #pages = new Map<number, CodePage>();
   readonly #recent: Recent[] = new Array(RECENT).fill(NO_PAGE);
+  readonly #ofSystem = new Closed();
+  readonly #ofUser = new Closed();
   #page: CodePage | undefined;
   #opCount = 0;
   #arrayCount = 0;
@@ -88,6 +102,7 @@ export class Code {
     for (const page of this.#pages.keys()) this.#cpu.bus.clearFlag(page, PAGE_CODE);
     this.#pages.clear();
     this.#recent.fill(NO_PAGE);
+    this.#ofSystem.version = this.#ofUser.version = -1;
     this.#opCount = 0;
     this.#arrayCount = 0;
     this.window.size = 0;
@@ -217,6 +232,22 @@ export class Code {
   open(): void {
     const cpu = this.#cpu;
     const { window } = this;
+    const mode = modeKey(cpu);
+    const closed = cpu.cpl === 3 ? this.#ofUser : this.#ofSystem;
+    // Where CS is flat, start and page are the same.
+    if (
+      closed.start === (cpu.ip & PAGE_MASK) &&
+      closed.version === cpu.memory.codeVersion &&
+      closed.mode === mode &&
+      (cpu.flatRead & CS_BIT) !== 0
+    ) {
+      window.start = closed.start;
+      window.ops = closed.ops;
+      window.size = PAGE;
+      this.#page = closed.page;
+      this.#windowBase = closed.base;
+      return;
+    }
     window.size = 0;
     const linear = this.#linear(cpu.ip);
     const physical = cpu.memory.fetch(linear);
@@ -226,7 +257,6 @@ export class Code {
     window.start = (cpu.ip - offset) | 0;
     window.ops = NOWHERE;
     if (physical >= TWO32 || number >= pages.length || ((pages[number] as number) & PAGE_MMIO) !== 0) return;
-    const mode = modeKey(cpu);
     const slot = (number ^ mode) & (RECENT - 1);
     let recent = this.#recent[slot] as Recent;
     if (recent.number !== number || recent.mode !== mode) {
@@ -238,6 +268,13 @@ export class Code {
     if (!cpu.wide && !this.#holdsPage(offset)) return;
     window.ops = recent.ops;
     window.size = PAGE;
+    if (cpu.wide || (cpu.flatRead & CS_BIT) === 0) return;
+    closed.version = cpu.memory.codeVersion;
+    closed.mode = mode;
+    closed.start = window.start;
+    closed.base = this.#windowBase;
+    closed.page = recent.page;
+    closed.ops = recent.ops;
   }
 
   /** CS's limit leaves the rest of ip's page: otherwise each fetch must be checked. */
@@ -277,6 +314,7 @@ export class Code {
     this.#cpu.bus.onEffect();
     this.#pages.delete(number);
     this.#recent.fill(NO_PAGE);
+    this.#ofSystem.version = this.#ofUser.version = -1;
     this.#cpu.bus.clearFlag(number, PAGE_CODE);
     if (this.#page === page) {
       this.window.size = 0;

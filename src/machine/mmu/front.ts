@@ -52,9 +52,13 @@ export class Front {
     entries[at + FRONT_HIGH] = high;
   }
 
-  /** Drops the page of an address, and whatever else stands in its place. */
-  drop(low: number): void {
-    this.entries[(low >>> FRONT_SHIFT) & FRONT_MASK] = FORBIDDEN;
+  /** Drops the page of an address, and whatever else stands in its place; false when there was nothing. */
+  drop(low: number): boolean {
+    const { entries } = this;
+    const at = (low >>> FRONT_SHIFT) & FRONT_MASK;
+    if (entries[at] === FORBIDDEN) return false;
+    entries[at] = FORBIDDEN;
+    return true;
   }
 
   /** Drops the translations to a page of RAM. */

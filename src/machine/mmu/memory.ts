@@ -101,4 +101,6 @@ export interface Memory extends AccessState, PagingControl, Stateful {
   systemDirect(at: Gva, write: boolean): number;
   /** Physical address of an instruction's byte; #PF with the I/D bit when it may not be fetched. */
   fetch(at: Gva): Gpa;
+  /** While it stays the same, and `user` and `wide` too, fetch() would give what it gave, at no cost. */
+  readonly codeVersion: number;
 }

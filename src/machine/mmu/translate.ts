@@ -72,6 +72,8 @@ export class Translation {
   /** Front of the data TLB, kinds USER_READ … SMAP_WRITE; of the instruction TLB, kinds FETCHES and SYSTEM_FETCH. */
   readonly data = new Front();
   readonly code = new Front();
+  /** Changes whenever the code front does: while it stands still, what was fetched once is fetched again at no cost. */
+  codeVersion = 0;
   /** 64-bit mode. */
   wide = false;
   /** Error code of the last FAULT. */
@@ -199,7 +201,7 @@ export class Translation {
     // The small pages of a large one are scattered over the fronts.
     if (this.tlbs.remove(low, high, true)) this.#clearFronts();
     this.data.drop(low);
-    this.code.drop(low);
+    if (this.code.drop(low)) this.codeVersion++;
   }
 
   invpcid(type: number, pcid: number, low: number, high: number): void {
@@ -221,6 +223,7 @@ export class Translation {
   /** What may go straight to a page of RAM has changed. */
   pageChanged(base: number): void {
     this.data.dropBase(base);
+    this.codeVersion++;
     this.codeWalks.clear();
     this.dataWalks.clear();
   }
@@ -308,6 +311,7 @@ export class Translation {
       const front = fetch ? this.code : this.data;
       if ((out & 3) === SMALLEST) front.drop((out >>> 2) << 12);
       else front.clear();
+      if (fetch) this.codeVersion++;
     }
     const base = this.#pageBase(low, size, page);
     this.#fill(low, high, base, this.paging.kinds[rights] as number, access);
@@ -323,6 +327,7 @@ export class Translation {
   #fill(low: number, high: number, base: number, kinds: number, access: number): void {
     if (access >= FETCHES) {
       if (base < TWO32) this.code.fill(low, high, base, (kinds & ALL_KINDS) >> FETCHES);
+      this.codeVersion++;
       return;
     }
     if (base >= this.ram) return;
@@ -340,5 +345,6 @@ export class Translation {
   #clearFronts(): void {
     this.data.clear();
     this.code.clear();
+    this.codeVersion++;
   }
 }
