@@ -133,3 +133,24 @@ test("a history is the same whether walks are repeated or done", () => {
   for (const [i, history] of histories.entries())
     expect(play(history), JSON.stringify(history)).toEqual(repeated[i]);
 });
+
+test("a large page in the TLB comes before the walk that a small one had", () => {
+  const { mmu, view } = board();
+  const directory = DIRECTORIES[0] as number;
+  const table = TABLES[0] as number;
+  view.setUint32(directory, table | 7, true);
+  view.setUint32(table + 12, 0x200000 | 7, true);
+  view.setInt32(0x200000, 1111, true);
+  view.setInt32(0x3000, 2222, true);
+  mmu.loadCr3(directory, 0);
+  control(mmu, { format: "ia32", pse: true });
+  expect(mmu.read32(gva(0x3000))).toBe(1111);
+  mmu.flush(false);
+  const small = view.getUint32(directory, true);
+  view.setUint32(directory, LARGE | 7, true);
+  expect(mmu.read32(gva(0x3000))).toBe(2222);
+  view.setUint32(directory, small, true);
+  // Another page takes its place in the front.
+  expect(mmu.read32(gva(0x103000))).toBe(0);
+  expect(mmu.read32(gva(0x3000))).toBe(2222);
+});
