@@ -14,7 +14,8 @@ import { bind, endsRun } from "./bind.ts";
 import { type Cpu, CR0, EFER } from "./cpu.ts";
 import { ALONE, FAULT, GP, raise } from "./fault.ts";
 import { VM } from "./flags.ts";
-import { MOST_CHARGED, Op } from "./op.ts";
+import { Op } from "./op.ts";
+import { Closed, CodePage, CodeWindow, followed, join, LONGEST_RUN, NOWHERE, UNDECODED } from "./window.ts";
 
 const PAGE = 4096;
 const PAGE_MASK = -PAGE;
@@ -23,7 +24,6 @@ const TWO32 = 4294967296;
 /** Bounds of the cache: with both reached it takes 20 MB. */
 const MOST_OPS = 49152;
 const MOST_PAGES = 160;
-const LONGEST_RUN = 32;
 // Copies: V8 folds a module's own constants into the code, but loads an imported one each time. One key is made of bits 0 to 6.
 const CR0_PE = CR0.PE;
 const EFER_LMA = EFER.LMA;
@@ -31,41 +31,12 @@ const EFER_LMA = EFER.LMA;
 /** Bytes of an instruction, at most. */
 const LONGEST = 15;
 
-/** A slot without an instruction: a run that no clock allows makes the interpreter look at it, and its length 0 decode. */
-const UNDECODED = new Op();
-UNDECODED.runWorst = Number.MAX_SAFE_INTEGER;
-const NOWHERE: Op[] = new Array(PAGE).fill(UNDECODED);
-
-/** Where the interpreter may run without asking: ip in start … start + size − 1, at slot ip − start. Size is a page or 0. */
-export class CodeWindow {
-  start = 0;
-  size = 0;
-  ops: Op[] = NOWHERE;
-}
-
-/** Instructions of one physical page, per mode, since the same bytes mean different things in different modes. */
-class CodePage {
-  readonly byMode = new Map<number, Op[]>();
-  /** Bit per byte: it is part of a decoded instruction. */
-  readonly decoded = new Uint8Array(PAGE / 8);
-}
-
 /** A page that was run lately, in one mode: spares two look-ups at each change of page or ring. */
 interface Recent {
   number: number;
   mode: number;
   page: CodePage;
   ops: Op[];
-}
-
-/** The last window of a ring, which a return to it opens again while `version` is that of the memory (codeVersion). */
-class Closed {
-  version = -1;
-  mode = 0;
-  start = 0;
-  base = 0;
-  page = new CodePage();
-  ops: Op[] = NOWHERE;
 }
 
 const RECENT = 32;
@@ -321,20 +292,6 @@ export class Code {
       this.window.ops = NOWHERE;
     }
   }
-}
-
-function followed(op: Op | undefined): Op | null {
-  if (op === undefined || op === UNDECODED || op.runWorst === Number.MAX_SAFE_INTEGER) return null;
-  return op.runCount > LONGEST_RUN ? null : op;
-}
-
-/** Puts an instruction before the rest of its run. */
-function join(op: Op, next: Op | null): void {
-  op.next = next;
-  op.runCost = op.cost + (next === null ? 0 : next.runCost);
-  op.runCount = 1 + (next === null ? 0 : next.runCount);
-  op.runBytes = op.length + (next === null ? 0 : next.runBytes);
-  op.runWorst = op.runCost + op.runCount * MOST_CHARGED;
 }
 
 /** What decides how bytes are decoded and bound: code size, and whether mode is real, virtual-8086, protected or IA-32e. */

@@ -10,7 +10,8 @@
  */
 import { PAGE_MMIO } from "../bus.ts";
 import type { Clock } from "../clock.ts";
-import { EVENT } from "../trace.ts";
+import type { CostProfile } from "../cost.ts";
+import { EVENT, type Trace } from "../trace.ts";
 import type { Front } from "./front.ts";
 import type { Paging } from "./paging.ts";
 import { LARGE, NO_ENTRY, SMALL, type Tlb } from "./tlb.ts";
@@ -49,7 +50,8 @@ export interface RepeatedWalksParts {
   readonly view: DataView;
   readonly pages: Uint8Array;
   readonly clock: Clock;
-  readonly counts: Float64Array;
+  readonly trace: Trace;
+  readonly profile: CostProfile;
   readonly paging: Paging;
   readonly tlbs: Tlbs;
   /** Those of the first level where the translations go, by page size, and their front. */
@@ -57,8 +59,6 @@ export interface RepeatedWalksParts {
   readonly front: Front;
   /** The event of a miss there. */
   readonly miss: number;
-  /** Cycles of an entry read. */
-  readonly walkReference: number;
 }
 
 export class RepeatedWalks {
@@ -75,18 +75,18 @@ export class RepeatedWalks {
   declare private readonly miss: number;
   declare private readonly price: number;
 
-  constructor({ walkReference, ...parts }: RepeatedWalksParts) {
+  constructor(parts: RepeatedWalksParts) {
     this.view = parts.view;
     this.pages = parts.pages;
     this.clock = parts.clock;
-    this.counts = parts.counts;
+    this.counts = parts.trace.counts;
     this.paging = parts.paging;
     this.tlbs = parts.tlbs;
     this.tlb = parts.level[SMALL] as Tlb;
     this.large = parts.level[LARGE] as Tlb;
     this.front = parts.front;
     this.miss = parts.miss;
-    this.price = REFERENCES * walkReference;
+    this.price = REFERENCES * parts.profile.walkReference;
   }
 
   /** A miss whose walk need not be done: all that it would do is, and its page's address is returned. −1 when there must be a walk. */

@@ -92,7 +92,8 @@ export class Translation {
   declare private readonly ram: number;
   declare private readonly counts: Float64Array;
 
-  constructor({ tables, clock, trace, profile, pages, view }: TranslationParts) {
+  constructor(parts: TranslationParts) {
+    const { tables, clock, trace, profile, pages } = parts;
     this.tables = tables;
     this.clock = clock;
     this.trace = trace;
@@ -103,23 +104,11 @@ export class Translation {
     this.counts = trace.counts;
     this.paging = new Paging(profile, tables);
     this.tlbs = new Tlbs(profile);
-    const { instruction, data } = this.tlbs;
-    const { walkReference } = profile;
-    const parts = {
-      view,
-      pages,
-      clock,
-      counts: this.counts,
-      paging: this.paging,
-      tlbs: this.tlbs,
-      walkReference,
-    };
-    const code = { level: instruction, front: this.code, miss: ITLB_MISS };
-    this.codeWalks = new RepeatedWalks({ ...parts, ...code });
-    this.dataWalks = new RepeatedWalks({
-      ...parts,
-      ...{ level: data, front: this.data, miss: DTLB_MISS },
-    });
+    const { paging, tlbs } = this;
+    const code = { level: tlbs.instruction, front: this.code, miss: ITLB_MISS };
+    const data = { level: tlbs.data, front: this.data, miss: DTLB_MISS };
+    this.codeWalks = new RepeatedWalks({ ...parts, paging, tlbs, ...code });
+    this.dataWalks = new RepeatedWalks({ ...parts, paging, tlbs, ...data });
   }
 
   /**
