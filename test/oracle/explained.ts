@@ -83,7 +83,8 @@ const NEAR =
 /** 0F 01 /0 or /1 with memory. */
 const SIDT = /\b15,1,(\d|[1-7]\d|1[45]\d|13[0-9]|12[89]|14[0-3])\b/;
 /** Prefixes, then 8F, C6 or C7 with a digit that is not 0. */
-const GROUPS = /^(66|67|f.|4.|2e|36|3e|26|64|65)*((8f|c6|c7)(?!([048c][0-7]))|0fba[048c]|0fba[159d])/;
+const GROUPS =
+  /^(66|67|f.|4.|2e|36|3e|26|64|65)*((8f|c6|c7)(?!([048c][0-7]))|0fba[048c159d]|ff[37bf][89a-f])/;
 
 const isOneByte = (bits: number) => [0xff, 0xff00, 0xff0000, 0xff000000].some((mask) => (bits & ~mask) === 0);
 
@@ -137,6 +138,9 @@ export const EXPLAINED: readonly Rule[] = [
       same(both) &&
       // Across two pages the first one's write comes before the second one's read.
       ((difference.field === "cr2" && isNear(difference)) ||
+        (difference.field === "error" &&
+          both.theirs.cr2 > both.ours.cr2 &&
+          both.theirs.cr2 - both.ours.cr2 < 16n) ||
         (difference.field === "error" &&
           (xor(difference) & ~(W | P)) === 0 &&
           (Number(difference.ours) & W) !== 0) ||
@@ -277,7 +281,7 @@ export const EXPLAINED: readonly Rule[] = [
     whole: ({ of, ours, theirs, theirAt, at }) =>
       (theirs.vector === PF &&
         (stopOf(of, theirs).error! & 4) === 0 &&
-        (stopOf(of, theirs).cs & 3) === 3 &&
+        ((stopOf(of, theirs).cs & 3) === 3 || (stopOf(of, theirs).flags & 0x20000) !== 0) &&
         named(theirAt, "retf", "iret", "call far")) ||
       (ours.vector === PF && (stopOf(of, ours).error! & 4) !== 0 && named(at, "retf", "iret")),
   },
@@ -431,6 +435,40 @@ export const EXPLAINED: readonly Rule[] = [
       ran(of).some(({ row, imm }) => /^retf?$/.test(row.mnemonic) && ((imm & 0xffff) | 0) > 0x7fff),
   },
   {
+    name: "undefined opcodes with an operand",
+    reason:
+      "QEMU reads the operand of an undefined opcode before it says #UD: its page is marked as accessed.",
+    part: (difference, both) =>
+      both.ours.vector === UD &&
+      both.theirs.vector === UD &&
+      tables(difference) &&
+      xor(difference) === ACCESSED,
+  },
+  {
+    name: "single step after PAUSE",
+    reason:
+      "PAUSE is an instruction like any other to TF. QEMU gives the processor away and forgets the trap.",
+    whole: ({ of, ours }) =>
+      ours.vector === DB && (of.flags & 0x100) !== 0 && ran(of).some(({ row }) => row.mnemonic === "pause"),
+  },
+  {
+    name: "REX that is not last",
+    reason:
+      "A REX prefix counts only right before the opcode (SDM Vol. 2, 2.2.1). QEMU 7.2 lets legacy prefixes follow it.",
+    whole: ({ of }) =>
+      of.bits === 64 &&
+      of.instructions.some((bytes) =>
+        /4.(66|67|f0|f2|f3|26|2e|36|3e|64|65)/.test(Buffer.from(bytes).toString("hex")),
+      ),
+  },
+  {
+    name: "SYSEXIT to 32-bit code",
+    reason:
+      "Without REX.W RSP and RIP come from ECX and EDX (SDM Vol. 2, SYSEXIT). QEMU copies 64 bits of RCX.",
+    part: (difference, { of }) =>
+      /^(rsp|frame)/.test(difference.field) && ran(of).some(({ row }) => row.mnemonic === "sysexit"),
+  },
+  {
     name: "VIF and VIP",
     reason:
       "QEMU's IRET to v86 mode loads VIF and VIP, and its other IRETs never clear them: they stay for the next cases.",
@@ -450,8 +488,7 @@ export const EXPLAINED: readonly Rule[] = [
     name: "faults that lead to #DF",
     reason:
       "When pushing a frame faults over and over, each frame has the images explained above (RF, W), until a #DF ends it.",
-    whole: ({ of, ours, theirs }) =>
-      ours.vector === DF && theirs.vector === DF && stopOf(of, ours).ip === stopOf(of, theirs).ip,
+    whole: ({ ours, theirs }) => ours.vector === DF && theirs.vector === DF,
   },
   {
     name: "unknown MSRs",

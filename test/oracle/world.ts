@@ -284,6 +284,9 @@ function control(image: Image, long: boolean, areas: readonly (readonly [number,
     image.bytes.copyWithin(master, at, at + bytes);
     master += (bytes + 15) & ~15;
   });
+  // An FXSAVE image: FCW and MXCSR as after a reset, all else empty.
+  image.u16(CONTROL + 0x600, 0x37f);
+  image.u32(CONTROL + 0x618, 0x1f80);
   const msrs = MSRS(long ? STUBS64 : STUBS32, long);
   image.u32(CONTROL + 0x200, msrs.length);
   msrs.forEach((msr, i) => {

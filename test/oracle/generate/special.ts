@@ -49,14 +49,10 @@ function controlValue(draft: Draft, number: number): bigint {
     case 0: {
       let value = env.cr0;
       for (let i = random.below(3); i > 0; i--) value ^= random.one(CR0_FREE);
-      if (env.world === "long" && random.percent(8)) return BigInt(value >>> 0) & 0x7fffffffn;
       return BigInt(value >>> 0) | (random.percent(3) && env.bits === 64 ? 0x100000000n : 0n);
     }
     case 3:
-      return (
-        BigInt(ground.cr3 | random.one([0, 8, 0x10, 0x18, 4, 0x20])) |
-        (env.bits === 64 && random.percent(10) ? 1n << 63n : 0n)
-      );
+      return BigInt(ground.cr3 | random.one([0, 8, 0x10, 0x18, 4, 0x20]));
     case 4: {
       let value = env.cr4;
       for (let i = random.below(3); i > 0; i--) value ^= random.one(CR4_FREE);
