@@ -1,18 +1,21 @@
 /** The figures that only this lab draws. */
 import type { Prediction } from "../../src/course/index.ts";
-import { classify } from "../../src/experiments/index.ts";
+import { classify, type OuterRing } from "../../src/experiments/index.ts";
 import {
   diagram,
   type Figure,
   ink,
   instructionMap,
   lineChart,
+  type Markup,
   PALETTE,
   type Row,
   svg,
+  table,
 } from "../../src/plots/index.ts";
 import { type Boot, events, modeRows } from "./boot.ts";
-import { mapRows } from "./measure.ts";
+import type { ModesAndRings } from "./component.ts";
+import { entryRows, mapRows } from "./measure.ts";
 
 /** Opens the lab: how many instructions of each kind there are, and not which. */
 export function opening(): Figure {
@@ -86,5 +89,16 @@ export function surprise(rows: readonly Row[], prediction: Prediction): string {
   return prediction.surprise("IOPL", (iopl) => {
     const differ = rows.find((row) => row.IOPL === iopl && row.ring === prediction.question)?.differ;
     return typeof differ === "number" ? differ : undefined;
+  });
+}
+
+/** Entries of the manual that a component found, beside the published list. */
+export function entryTable(component: ModesAndRings, ring: OuterRing): Markup {
+  return table(entryRows(component, ring), {
+    columns: {
+      entry: { label: "entry of the manual", unit: "" },
+      published: { label: "on the list of 2000", unit: "" },
+      example: { label: "for example", unit: "" },
+    },
   });
 }
