@@ -38,7 +38,7 @@ export function timeline(boot: Boot): Figure {
   const end = events(boot).slice(rows.length);
   const title = "Which mode arrived when";
   const alt = [
-    ...rows.map((row) => `${row.mode}, by ${row["brought by"]}, ${row.instructions} instructions.`),
+    ...rows.map((row) => `${row.mode}, by ${row["brought by"]}; instructions: ${row.instructions}.`),
     ...end,
   ];
   const height = 34 + ROW * rows.length + 20 * end.length;
@@ -54,7 +54,7 @@ export function timeline(boot: Boot): Figure {
         <rect x="0" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="6" fill="${MODE_COLOURS[row.mode] ?? ink.muted}"/>
         <text x="${BOX.width / 2}" y="${y + 21}" text-anchor="middle" fill="#FFFFFF">${row.mode}</text>
         <text x="${BOX.width + 16}" y="${y + 14}" font-family="monospace" font-size="12">${row["brought by"]}</text>
-        <text x="${BOX.width + 16}" y="${y + 29}" font-size="11" fill="${ink.muted}">${row.instructions} instructions, ${row.cycles} cycles</text>
+        <text x="${BOX.width + 16}" y="${y + 29}" font-size="11" fill="${ink.muted}">${row.instructions} ${row.instructions === 1 ? "instruction" : "instructions"}, ${row.cycles} cycles</text>
       </g>`;
     }),
     ...end.map(
