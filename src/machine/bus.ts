@@ -10,6 +10,8 @@ import type { Gpa } from "./address.ts";
 
 /** A device behind ports. `size` is 1, 2 or 4 bytes; values are unsigned. */
 export interface PortDevice {
+  /** Its registers have one byte: it sees a wider access as one for each port, lowest first, as far as the ports are its own. */
+  readonly byteWide?: boolean;
   in(port: number, size: number): number;
   out(port: number, value: number, size: number): void;
 }
@@ -64,13 +66,20 @@ export class Bus {
     this.pages = new Uint8Array(bytes / PAGE);
   }
 
-  /** Puts a device at ports first … last. A later device takes ports over. */
-  mapPorts(first: number, last: number, device: PortDevice): void {
-    for (let port = first; port <= last; port++) this.#ports.set(port, device);
-  }
-
-  unmapPorts(first: number, last: number): void {
-    for (let port = first; port <= last; port++) this.#ports.delete(port);
+  /** Puts a device at ports first … last, over the one that is there. Returns how to take it away again. */
+  mapPorts(first: number, last: number, device: PortDevice): () => void {
+    const before = new Map<number, PortDevice | undefined>();
+    for (let port = first; port <= last; port++) {
+      before.set(port, this.#ports.get(port));
+      this.#ports.set(port, device);
+    }
+    return () => {
+      for (const [port, hidden] of before) {
+        if (this.#ports.get(port) !== device) continue;
+        if (hidden) this.#ports.set(port, hidden);
+        else this.#ports.delete(port);
+      }
+    };
   }
 
   /** Puts a device over whole pages, RAM below it being hidden. Returns how to take it away again. */
@@ -141,12 +150,16 @@ export class Bus {
     else if (flags & PAGE_CODE) this.onCodeWrite(at, length);
   }
 
-  /** What a device or a loader writes: any length; what is outside of RAM is lost. */
+  /** What a device or a loader writes: any length; what goes to ROM or outside of RAM is lost. */
   dmaWrite(at: Gpa, bytes: Uint8Array): void {
-    const length = Math.max(0, Math.min(bytes.length, this.ram.length - at));
-    for (let page = Math.floor(at / PAGE); page * PAGE < at + length; page++)
-      if ((this.pages[page] as number) & PAGE_CODE) this.onCodeWrite((page * PAGE) as Gpa, PAGE);
-    this.ram.set(bytes.subarray(0, length), at);
+    const end = Math.min(at + bytes.length, this.ram.length);
+    for (let page = Math.floor(at / PAGE); page * PAGE < end; page++) {
+      const flags = this.pages[page] as number;
+      if (flags & PAGE_ROM) continue;
+      if (flags & PAGE_CODE) this.onCodeWrite((page * PAGE) as Gpa, PAGE);
+      const first = Math.max(at, page * PAGE);
+      this.ram.set(bytes.subarray(first - at, Math.min(end, (page + 1) * PAGE) - at), first);
+    }
   }
 
   /** What a device reads: a copy; zeros outside of RAM. */
@@ -158,12 +171,21 @@ export class Bus {
 
   in(port: number, size: number): number {
     const device = this.#ports.get(port);
+    if (size > 1 && device?.byteWide) {
+      let value = 0;
+      for (let i = 0; i < size; i++) value += this.in(port + i, 1) * 2 ** (8 * i);
+      return value;
+    }
     if (device === undefined) return size === 4 ? 0xffffffff : 2 ** (8 * size) - 1;
-    return device.in(port, size) >>> 0;
+    const value = device.in(port, size);
+    return size === 4 ? value >>> 0 : value & ((1 << (8 * size)) - 1);
   }
 
   out(port: number, value: number, size: number): void {
-    this.#ports.get(port)?.out(port, value >>> 0, size);
+    const device = this.#ports.get(port);
+    if (size > 1 && device?.byteWide)
+      for (let i = 0; i < size; i++) this.out(port + i, (value >>> (8 * i)) & 0xff, 1);
+    else device?.out(port, value >>> 0, size);
   }
 
   #setPage(page: number, flags: number): void {

@@ -83,6 +83,13 @@ export class Machine {
     return this.#interpreter.steps;
   }
 
+  /** The reset button, and what a guest asked for when a run ends with "reset". RAM keeps its contents, time goes on. */
+  reset(): void {
+    this.board.reset();
+    this.mmu.flush(true);
+    resetCpu(this.cpu);
+  }
+
   /** Called with each byte that the guest sends through its serial port. */
   onSerial(receive: (byte: number) => void): void {
     this.board.serial.onOutput = receive;

@@ -5,7 +5,8 @@
  *                                                                             ├─ "deliver"  as if there were no monitor
  *                                                                             └─ stop       Machine.run returns
  *
- * The monitor may read and write all of the processor's state through `cpu`. For a fault CS:RIP is the instruction that
+ * The monitor may read and write all of the processor's state through `cpu`; registers, flags, segments with their hidden parts,
+ * CR0, CR4 and EFER count from the next instruction on, a new CR3 when it goes through cpu.memory.loadCr3. For a fault CS:RIP is the instruction that
  * faulted, for everything else the next one. Without a monitor a machine pays nothing: the hook stands in the slow paths only.
  * (Popek and Goldberg 1974, section 4: dispatcher, allocator, interpreters.)
  */
@@ -13,8 +14,8 @@
 export type Visit =
   /** A fault or trap; `error` is the error code it would push. #PF has its linear address in CR2 already. */
   | { readonly kind: "exception"; readonly vector: number; readonly error: number }
-  /** INT n, INT3, INTO, INT1; `length` is the instruction's, CS:RIP the next one. */
-  | { readonly kind: "software"; readonly vector: number; readonly length: number }
+  /** INT n, INT3, INTO, INT1. */
+  | { readonly kind: "software"; readonly vector: number }
   /** From the PIC or the APIC, acknowledged. */
   | { readonly kind: "interrupt"; readonly vector: number }
   /** HLT at CPL 0. */

@@ -1,6 +1,8 @@
 /** `npm run bench -- NAME…`: runs the named benchmarks one after the other, or all of them. */
 const BENCHES: Record<string, () => Promise<{ bench: () => Promise<string> }>> = {
   kernel: () => import("./kernel.ts"),
+  machine: () => import("./machine/interpreter.ts"),
+  "machine-mmu": () => import("./machine/mmu.ts"),
 };
 
 const asked = process.argv.slice(2);

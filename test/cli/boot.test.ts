@@ -225,7 +225,7 @@ describe("what is wrong is said in a line", () => {
       [hello, "--memory", "much"],
       /--memory takes a size as 64M, 1G or 512K, got "much"/,
     ],
-    ["too little memory", [hello, "--memory", "640K"], /a multiple of 4096 between 1 MiB and 3 GiB/],
+    ["too little memory", [hello, "--memory", "640K"], /a multiple of 4096 between 1 MiB and 2 GiB/],
     ["a limit without sense", [hello, "--limit", "-5"], /--limit takes a number of instructions/],
     [
       "an address without sense",

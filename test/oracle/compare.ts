@@ -2,6 +2,7 @@
 import { ended, type Result } from "./batch.ts";
 import { type Case, ENTRY } from "./case.ts";
 import { frameBytes, stopOf } from "./frame.ts";
+import { OTHER_TSS, TSS } from "./layout.ts";
 import type { Outcome } from "./outcome.ts";
 
 export interface Difference {
@@ -67,6 +68,7 @@ function memory(of: Case, ours: Outcome, theirs: Outcome, before: (address: numb
     const a = mine.get(address) ?? before(address);
     const b = other.get(address) ?? before(address);
     let bits = (a ^ b) >>> 0;
+    if (address === TSS + 0x24 || address === OTHER_TSS + 0x24) bits &= ~of.undefined;
     if (same)
       for (let i = 0; i < 4; i++)
         if (address + i >= frame.from && address + i < frame.to) bits &= ~(0xff << (8 * i));

@@ -2,11 +2,11 @@
  * Where QEMU 7.2 (TCG) is known to differ from the hardware, or does otherwise what the manual leaves open. A difference that
  * no rule here explains is a fault: of ours, until it is shown to be QEMU's and written down here.
  */
-import { Instruction as Decoded, decode, type Instruction } from "../../src/machine/isa/index.ts";
+import { Instruction as Decoded, decode, type Instruction, RIP } from "../../src/machine/isa/index.ts";
 import { ended } from "./batch.ts";
 import { type Case, codeOf, ENTRY } from "./case.ts";
 import type { Difference } from "./compare.ts";
-import { instructionAt, stopOf } from "./frame.ts";
+import { bytesAt, instructionAt, stopOf } from "./frame.ts";
 import type { Outcome } from "./outcome.ts";
 import { violates } from "./segmentation.ts";
 import type { Failure } from "./shrink.ts";
@@ -28,9 +28,13 @@ export interface Both {
   /** The instruction at which each stopped; undefined behind the last one. */
   readonly at: Instruction | undefined;
   readonly theirAt: Instruction | undefined;
+  /** Bytes at which ours stopped. */
+  readonly bytes: readonly number[];
 }
 
+const DB = 1;
 const UD = 6;
+const DF = 8;
 const SS = 12;
 const GP = 13;
 const PF = 14;
@@ -42,14 +46,20 @@ const RSVD = 8;
 const xor = ({ ours, theirs }: Difference) =>
   typeof ours === "number" && typeof theirs === "number" ? ours ^ theirs : -1;
 const same = ({ ours, theirs, of }: Both) => stopOf(of, ours).ip === stopOf(of, theirs).ip;
+/** #UD, or the #DF that it became. */
+const undefinedThere = ({ vector }: Outcome) => vector === UD || vector === DF;
+const isFault = ({ vector }: Outcome) => vector === PF || vector === GP || vector === SS;
+const isNear = ({ ours, theirs }: Difference) =>
+  typeof ours === "bigint" && typeof theirs === "bigint" && theirs > ours && theirs - ours < 16n;
 const named = (at: Instruction | undefined, ...mnemonics: string[]) =>
   at !== undefined && mnemonics.includes(at.row.mnemonic);
 const tables = ({ field }: Difference) => /^\[2[5-9a-b][0-9a-f]{3}\]$/.test(field);
 const ACCESSED = 0x20;
+const DIRTY = 0x40;
 
 /** Opcodes of MMX and SSE arithmetic, which our processor leaves out (isa/table/simd.ts). */
-const isVector = (of: Case, outcome: Outcome) => {
-  const bytes = codeOf(of).slice((stopOf(of, outcome).ip - Number(of.rip & 0xffffffffn)) | 0);
+const isVector = (of: Case, at: readonly number[]) => {
+  const bytes = [...at];
   while (/^(26|2e|36|3e|64|65|66|67|f0|f2|f3)$/.test((bytes[0] ?? 0).toString(16))) bytes.shift();
   if (of.bits === 64 && ((bytes[0] ?? 0) & 0xf0) === 0x40) bytes.shift();
   const [first, opcode = 0] = bytes;
@@ -73,13 +83,16 @@ const NEAR =
 /** 0F 01 /0 or /1 with memory. */
 const SIDT = /\b15,1,(\d|[1-7]\d|1[45]\d|13[0-9]|12[89]|14[0-3])\b/;
 /** Prefixes, then 8F, C6 or C7 with a digit that is not 0. */
-const GROUPS = /^(66|67|f.|4.|2e|36|3e|26|64|65)*(8f|c6|c7)(?!([048c][0-7]))/;
+const GROUPS =
+  /^(66|67|f.|4.|2e|36|3e|26|64|65)*((8f|c6|c7)(?!([048c][0-7]))|0fba[048c159d]|ff[37bf][89a-f])/;
 
 const isOneByte = (bits: number) => [0xff, 0xff00, 0xff0000, 0xff000000].some((mask) => (bits & ~mask) === 0);
 
-/** Hex of the code from where it stopped. */
-const hexAt = (of: Case, outcome: Outcome) =>
-  Buffer.from(codeOf(of).slice((stopOf(of, outcome).ip - Number(of.rip & 0xffffffffn)) | 0)).toString("hex");
+/** RIP in the frame of a 64-bit handler, behind an error code. */
+const isNotCanonical = ({ frame }: Outcome) => {
+  const high = frame[3]! >>> 15;
+  return high !== 0 && high !== 0x1ffff;
+};
 
 /** The dword is still the case's code. */
 function isCode(of: Case, at: number, value: number): boolean {
@@ -123,10 +136,15 @@ export const EXPLAINED: readonly Rule[] = [
       both.ours.vector === PF &&
       both.theirs.vector === PF &&
       same(both) &&
-      ((difference.field === "error" &&
-        (xor(difference) & ~(W | P)) === 0 &&
-        (Number(difference.ours) & W) !== 0) ||
-        (tables(difference) && xor(difference) === ACCESSED)),
+      // Across two pages the first one's write comes before the second one's read.
+      ((difference.field === "cr2" && isNear(difference)) ||
+        (difference.field === "error" &&
+          both.theirs.cr2 > both.ours.cr2 &&
+          both.theirs.cr2 - both.ours.cr2 < 16n) ||
+        (difference.field === "error" &&
+          (xor(difference) & ~(W | P)) === 0 &&
+          (Number(difference.ours) & W) !== 0) ||
+        (tables(difference) && (xor(difference) & ~(ACCESSED | DIRTY)) === 0)),
   },
   {
     name: "P with RSVD",
@@ -146,32 +164,33 @@ export const EXPLAINED: readonly Rule[] = [
   },
   {
     name: "MMX and SSE arithmetic",
-    reason: "Our processor has of MMX and SSE what saves, restores and moves state; the rest is #UD.",
-    whole: ({ of, ours, at }) => ours.vector === UD && at !== undefined && isVector(of, ours),
+    reason:
+      "Our processor has a part of MMX and SSE (isa/table/simd.ts); the rest is #UD. Operands that are not aligned to 16 are #GP(0), which TCG does not check.",
+    whole: ({ of, ours, bytes }) => (ours.vector === UD || ours.vector === GP) && isVector(of, bytes),
   },
   {
     name: "hint NOPs",
     reason:
       "0F 0D, 0F 18 … 0F 1F with a register are NOPs (SDM Vol. 2, table A-3). QEMU knows some of them as #UD.",
-    whole: ({ theirs, theirAt }) => theirs.vector === UD && named(theirAt, "nop"),
+    whole: ({ theirs, theirAt }) => undefinedThere(theirs) && named(theirAt, "nop"),
   },
   {
     name: "TEST with /1",
     reason: "F6 /1 and F7 /1 do what /0 does (AMD APM Vol. 3, A.2.1). QEMU knows them as #UD.",
-    whole: ({ theirs, theirAt }) => theirs.vector === UD && named(theirAt, "test"),
+    whole: ({ theirs, theirAt }) => undefinedThere(theirs) && named(theirAt, "test"),
   },
   {
     name: "INT1",
     reason: "F1 raises #DB without a check of the gate's DPL (SDM Vol. 2, INT1). QEMU 7.2 does not know it.",
-    whole: ({ theirs, theirAt }) => theirs.vector === UD && named(theirAt, "int1"),
+    whole: ({ theirs, theirAt }) => undefinedThere(theirs) && named(theirAt, "int1"),
   },
   {
     name: "order of CMPS",
     reason:
       "The manual does not say which operand CMPS reads first. We read DS:SI first, as Bochs does; QEMU reads ES:DI.",
+    whole: (both) => isFault(both.ours) && isFault(both.theirs) && same(both) && named(both.at, "cmps"),
     part: (difference, both) =>
-      both.ours.vector === PF &&
-      both.theirs.vector === PF &&
+      both.ours.vector === both.theirs.vector &&
       named(both.at, "cmps") &&
       (difference.field === "cr2" ||
         difference.field === "error" ||
@@ -182,7 +201,7 @@ export const EXPLAINED: readonly Rule[] = [
     reason:
       "CLFLUSH is checked like a load of a byte and sets the accessed bit (SDM Vol. 2, CLFLUSH). For QEMU it is a NOP.",
     whole: ({ of, ours, at }) =>
-      named(at, "clflush") && (ours.vector === PF || violates(of, ours) !== undefined),
+      named(at, "clflush") && (ours.vector === PF || violates(of, ours, at) !== undefined),
     part: (difference, { of }) =>
       tables(difference) && (xor(difference) & ~ACCESSED) === 0 && /\b15,174,/.test(codeOf(of).join()),
   },
@@ -190,7 +209,8 @@ export const EXPLAINED: readonly Rule[] = [
     name: "segment limits and types",
     reason:
       "TCG checks neither limits nor types of segments when memory is accessed. That there is a violation is computed anew (segmentation.ts).",
-    whole: ({ of, ours }) => (ours.vector === GP || ours.vector === SS) && violates(of, ours) !== undefined,
+    whole: ({ of, ours, at }) =>
+      (ours.vector === GP || ours.vector === SS) && violates(of, ours, at) !== undefined,
   },
   {
     name: "code past the limit",
@@ -207,16 +227,21 @@ export const EXPLAINED: readonly Rule[] = [
     name: "near transfer past the limit",
     reason: "A branch to an offset past the limit of CS is #GP(0) (SDM Vol. 2, JMP, RET …). TCG goes there.",
     whole: ({ of, ours, at }) =>
-      ours.vector === GP && of.bits === 16 && stopOf(of, ours).error !== 1 && named(at, ...NEAR),
+      ours.vector === GP &&
+      of.bits === 16 &&
+      stopOf(of, ours).error !== 1 &&
+      named(at, ...NEAR, "jmp far", "call far"),
   },
   {
     name: "accessed bit of descriptors",
     reason:
       "Loading CS or SS sets the accessed bit of its descriptor (SDM Vol. 3, 3.4.5.1). QEMU's IRET, RETF and gates do not.",
     part: (difference) =>
-      /^\[24[0-9a-f]{2}[4c]\]$/.test(difference.field) &&
-      xor(difference) === 0x100 &&
-      (Number(difference.ours) & 0x100) !== 0,
+      (/^\[24[0-9a-f]{2}[4c]\]$/.test(difference.field) &&
+        xor(difference) === 0x100 &&
+        (Number(difference.ours) & 0x100) !== 0) ||
+      // … and with it the dirty bit of that page.
+      (/^\[25(090|120)\]$/.test(difference.field) && (xor(difference) & ~0x60) === 0),
   },
   {
     name: "SIDT with 16-bit operands",
@@ -250,35 +275,39 @@ export const EXPLAINED: readonly Rule[] = [
       (named(both.at, "rcl", "rcr") || both.at?.row.mnemonic.startsWith("set") === true),
   },
   {
-    name: "far return with SMAP",
+    name: "far transfers with SMAP",
     reason:
       "RETF and IRET read the stack with the rights of the interrupted ring. QEMU reads it as supervisor: with SMAP on this faults, on a supervisor page it does not.",
     whole: ({ of, ours, theirs, theirAt, at }) =>
       (theirs.vector === PF &&
         (stopOf(of, theirs).error! & 4) === 0 &&
-        (stopOf(of, theirs).cs & 3) === 3 &&
-        named(theirAt, "retf", "iret")) ||
+        ((stopOf(of, theirs).cs & 3) === 3 || (stopOf(of, theirs).flags & 0x20000) !== 0) &&
+        named(theirAt, "retf", "iret", "call far")) ||
       (ours.vector === PF && (stopOf(of, ours).error! & 4) !== 0 && named(at, "retf", "iret")),
   },
   {
     name: "IRET to v86 mode from outer rings",
-    reason: "VM in the image is ignored unless CPL is 0 (SDM Vol. 2, IRET). QEMU 7.2 does not look at CPL.",
+    reason:
+      "VM in the image is ignored unless CPL is 0, and in IA-32e mode (SDM Vol. 2, IRET). QEMU 7.2 looks at neither.",
     whole: ({ of, theirs }) =>
-      (stopOf(of, theirs).flags & 0x20000) !== 0 && (of.flags & 0x20000) === 0 && (of.cs & 3) !== 0,
+      (stopOf(of, theirs).flags & 0x20000) !== 0 &&
+      (of.flags & 0x20000) === 0 &&
+      ((of.cs & 3) !== 0 || (of.efer & 0x400) !== 0),
   },
   {
-    name: "8F, C6 and C7 with another digit",
-    reason: "8F, C6 and C7 are defined with /0 only; else they are #UD. QEMU does not look.",
-    whole: ({ of, ours }) => ours.vector === UD && GROUPS.test(hexAt(of, ours)),
+    name: "groups with another digit",
+    reason:
+      "8F, C6 and C7 are defined with /0 only, 0F BA with /4 … /7; else they are #UD. QEMU does not look, or reads memory first.",
+    whole: ({ ours, bytes }) => ours.vector === UD && GROUPS.test(Buffer.from(bytes).toString("hex")),
   },
   {
     name: "control registers that do not exist",
     reason:
       "MOV to or from CR1, CR5 … is #UD, before privilege is looked at (SDM Vol. 2, MOV—Move to/from Control Registers). QEMU looks at privilege first.",
-    whole: ({ of, ours, theirs }) =>
+    whole: ({ ours, theirs, bytes }) =>
       ours.vector === UD &&
       theirs.vector === GP &&
-      /^(66|67|f.|4.|2e|36|3e|26|64|65)*0f2[0-3]/.test(hexAt(of, ours)),
+      /^(66|67|f.|4.|2e|36|3e|26|64|65)*0f2[0-3]/.test(Buffer.from(bytes).toString("hex")),
   },
   {
     name: "order of PUSHA",
@@ -304,6 +333,164 @@ export const EXPLAINED: readonly Rule[] = [
     whole: ({ of }) => ran(of).some(({ row, size }) => row.mnemonic === "bswap" && size === 2),
   },
   {
+    name: "66 before a near branch",
+    reason:
+      "In 64-bit mode near branches ignore 66 (SDM Vol. 2, Jcc, JMP, CALL: Intel 64). QEMU takes 16-bit operands, as AMD does.",
+    whole: ({ of }) =>
+      of.bits === 64 &&
+      ran(of).some(({ row, size }) => row.size64 === "f64" && NEAR.includes(row.mnemonic) && size === 8) &&
+      /(^|,)102,/.test(codeOf(of).join()),
+  },
+  {
+    name: "LFS, LGS, LSS with REX.W",
+    reason: "With REX.W the operand is m16:64 (SDM Vol. 2, LSS). QEMU reads m16:32, as AMD does.",
+    whole: ({ of }) => ran(of).some(({ row, size }) => /^l[sfg]s$/.test(row.mnemonic) && size === 8),
+  },
+  {
+    name: "MOVBE with 66",
+    reason:
+      "66 is the operand size: REX.W goes before it, in 16-bit code it makes 32. QEMU always takes it for 16 bits.",
+    whole: ({ of }) =>
+      ran(of).some(({ row, size }) => row.mnemonic === "movbe" && (of.bits === 16 || size === 8)),
+  },
+  {
+    name: "LAR and LSL in IA-32e mode",
+    reason:
+      "There LAR and LSL do not know 16-bit and task-gate types (SDM Vol. 2, LAR, table 3-53). QEMU does.",
+    part: (difference, { of }) =>
+      (of.efer & 0x400) !== 0 &&
+      ran(of).some(({ row }) => row.mnemonic === "lar" || row.mnemonic === "lsl") &&
+      (/^r/.test(difference.field) ||
+        (difference.field === "flags" && (xor(difference) & ~(RF | 0x40)) === 0)),
+  },
+  {
+    name: "SYSRET loads RFLAGS",
+    reason: "SYSRET takes 3C7FD7 of R11 (SDM Vol. 2, SYSRET). QEMU takes VM too.",
+    part: (difference, { of }) =>
+      /flags$/.test(difference.field) &&
+      (xor(difference) & ~(RF | 0x20000)) === 0 &&
+      ran(of).some(({ row }) => row.mnemonic === "sysret"),
+  },
+  {
+    name: "return to an address that is not canonical",
+    reason:
+      "The near branch itself is #GP(0) and nothing has changed (SDM Vol. 2, RET, JMP, CALL). QEMU goes there and faults on the fetch.",
+    whole: ({ of, ours, theirs, at }) =>
+      of.bits === 64 &&
+      ours.vector === GP &&
+      theirs.vector === GP &&
+      named(at, ...NEAR) &&
+      isNotCanonical(theirs),
+  },
+  {
+    name: "error code of INT n in IA-32e mode",
+    reason: "The error code names the vector: 8·n + 2 (SDM Vol. 3, 6.13). QEMU pushes 16·n + 2.",
+    part: ({ field, ours, theirs }, both) =>
+      field === "error" &&
+      (both.of.efer & 0x400) !== 0 &&
+      (Number(ours) & 7) === 2 &&
+      Number(theirs) === 2 * (Number(ours) - 2) + 2,
+  },
+  {
+    name: "non-canonical stack addresses",
+    reason:
+      "An address over RSP or RBP that is not canonical is #SS(0) (SDM Vol. 1, 3.3.7.1). For QEMU it is #GP(0) like any other.",
+    part: (difference, { of, ours, theirs }) =>
+      difference.field === "vector" && of.bits === 64 && ours.vector === SS && theirs.vector === GP,
+  },
+  {
+    name: "RSP after far transfers of 16 or 32 bits in 64-bit mode",
+    reason: "RSP has 64 bits whatever the operand size. QEMU cuts it to 32.",
+    whole: ({ of }) =>
+      of.bits === 64 &&
+      of.registers[4]! > 0xffffffffn &&
+      ran(of).some(({ row, size }) => size < 8 && /^(call far|retf|iret)$/.test(row.mnemonic)),
+  },
+  {
+    name: "SHLD and SHRD relative to RIP",
+    reason:
+      "A RIP-relative operand counts from the end of the instruction. QEMU 7.2 forgets the immediate of SHLD and SHRD.",
+    whole: ({ of }) =>
+      ran(of).some(
+        ({ row, base }) => /^sh[lr]d$/.test(row.mnemonic) && base === RIP && row.operands[2] === "Ib",
+      ),
+  },
+  {
+    name: "null SS",
+    reason:
+      "In 64-bit mode a null SS is allowed below CPL 3 when its RPL is the CPL (SDM Vol. 2, MOV). QEMU does not compare.",
+    whole: ({ of, ours, at }) =>
+      of.bits === 64 && ours.vector === GP && stopOf(of, ours).error === 0 && named(at, "mov", "lss"),
+  },
+  {
+    name: "the processor's identity",
+    reason:
+      "CPUID and the counters tell about the model and the time; they come out of bytes that mean nothing.",
+    whole: ({ of }) => ran(of).some(({ row }) => /^(cpuid|rdtscp?|rdpmc|xgetbv)$/.test(row.mnemonic)),
+  },
+  {
+    name: "RET n with n over 7FFF",
+    reason: "The number of bytes to release is unsigned. QEMU extends its sign.",
+    whole: ({ of }) =>
+      ran(of).some(({ row, imm }) => /^retf?$/.test(row.mnemonic) && ((imm & 0xffff) | 0) > 0x7fff),
+  },
+  {
+    name: "undefined opcodes with an operand",
+    reason:
+      "QEMU reads the operand of an undefined opcode before it says #UD: its page is marked as accessed.",
+    part: (difference, both) =>
+      both.ours.vector === UD &&
+      both.theirs.vector === UD &&
+      tables(difference) &&
+      xor(difference) === ACCESSED,
+  },
+  {
+    name: "single step after PAUSE",
+    reason:
+      "PAUSE is an instruction like any other to TF. QEMU gives the processor away and forgets the trap.",
+    whole: ({ of, ours }) =>
+      ours.vector === DB && (of.flags & 0x100) !== 0 && ran(of).some(({ row }) => row.mnemonic === "pause"),
+  },
+  {
+    name: "REX that is not last",
+    reason:
+      "A REX prefix counts only right before the opcode (SDM Vol. 2, 2.2.1). QEMU 7.2 lets legacy prefixes follow it.",
+    whole: ({ of }) =>
+      of.bits === 64 &&
+      of.instructions.some((bytes) =>
+        /4.(66|67|f0|f2|f3|26|2e|36|3e|64|65)/.test(Buffer.from(bytes).toString("hex")),
+      ),
+  },
+  {
+    name: "SYSEXIT to 32-bit code",
+    reason:
+      "Without REX.W RSP and RIP come from ECX and EDX (SDM Vol. 2, SYSEXIT). QEMU copies 64 bits of RCX.",
+    part: (difference, { of }) =>
+      /^(rsp|frame)/.test(difference.field) && ran(of).some(({ row }) => row.mnemonic === "sysexit"),
+  },
+  {
+    name: "VIF and VIP",
+    reason:
+      "QEMU's IRET to v86 mode loads VIF and VIP, and its other IRETs never clear them: they stay for the next cases.",
+    part: (difference) =>
+      /flags$/.test(difference.field) &&
+      (xor(difference) & ~(0x180000 | RF)) === 0 &&
+      (Number(difference.ours) & 0x180000) === 0,
+  },
+  {
+    name: "single step after LSS",
+    reason:
+      "Only MOV and POP to SS hold back a single-step trap (SDM Vol. 3, 6.8.3). QEMU's LSS does as well.",
+    whole: ({ of, ours }) =>
+      ours.vector === DB && (of.flags & 0x100) !== 0 && ran(of).some(({ row }) => row.mnemonic === "lss"),
+  },
+  {
+    name: "faults that lead to #DF",
+    reason:
+      "When pushing a frame faults over and over, each frame has the images explained above (RF, W), until a #DF ends it.",
+    whole: ({ ours, theirs }) => ours.vector === DF && theirs.vector === DF,
+  },
+  {
     name: "unknown MSRs",
     reason:
       "RDMSR and WRMSR of an MSR that does not exist are #GP(0) (SDM Vol. 2). QEMU reads zero and forgets what is written.",
@@ -317,13 +504,26 @@ export const EXPLAINED: readonly Rule[] = [
   },
 ];
 
-function both({ of, ours, theirs }: Failure): Both | undefined {
+const CRASH: Rule = {
+  name: "QEMU aborts",
+  reason: "QEMU 7.2 ends itself: LOCK BT with a register, an interrupt after LTR of a null selector, …",
+};
+
+function both({ of, ours, theirs, before }: Failure): Both | undefined {
   if (ended(ours) || ended(theirs)) return undefined;
-  return { of, ours, theirs, at: instructionAt(of, ours), theirAt: instructionAt(of, theirs) };
+  return {
+    of,
+    ours,
+    theirs,
+    at: instructionAt(of, ours, before),
+    theirAt: instructionAt(of, theirs, before),
+    bytes: bytesAt(of, ours, before),
+  };
 }
 
 /** The rules that explain all of a failure's differences, or undefined. */
 export function explain(failure: Failure): readonly Rule[] | undefined {
+  if (ended(failure.theirs) && failure.theirs.end === "crash") return [CRASH];
   const of = both(failure);
   if (!of) return undefined;
   const whole = EXPLAINED.find((rule) => rule.whole?.(of));

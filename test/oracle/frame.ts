@@ -1,8 +1,9 @@
 /** The handler's frame taken apart: where the case stopped, and where in memory the frame lies. */
 import { Instruction as Decoded, decode, type Instruction } from "../../src/machine/isa/index.ts";
-import { type Case, codeOf, ENTRY } from "./case.ts";
-import { OTHER_TSS, TSS } from "./layout.ts";
+import { type Case, ENTRY } from "./case.ts";
+import { DATA0, GDT, OTHER_TSS, TSS } from "./layout.ts";
 import type { Outcome } from "./outcome.ts";
+import { physicalOf } from "./pages.ts";
 import type { World } from "./world.ts";
 
 /** Vectors that push an error code; INT n does not, which is taken for one here when it names such a vector. */
@@ -57,8 +58,7 @@ export function frameBytes(of: Case, outcome: Outcome): { from: number; to: numb
   const size = isLong(of) ? 40 : 12;
   const base = of.bits === 16 ? 0x20000 : 0;
   const linear = (base + rsp) >>> 0;
-  const page = (linear >>> 12) & 0x1ff;
-  const physical = (linear & 0xfff) + 0x1000 * (page === 0x3a ? 0x22 : page === 0x31 ? 0x20 : page & 0x3f);
+  const physical = physicalOf(linear) ?? 0;
   // In 32-bit mode the handler pushes three words of its own.
   return {
     from: physical - (isLong(of) ? 0 : 12),
@@ -66,13 +66,33 @@ export function frameBytes(of: Case, outcome: Outcome): { from: number; to: numb
   };
 }
 
-/** The instruction of the case at the place where it stopped, if that is inside of it. */
-export function instructionAt(of: Case, outcome: Outcome): Instruction | undefined {
-  const code = codeOf(of);
-  const offset = (stopOf(of, outcome).ip - Number(of.rip & 0xffffffffn)) | 0;
-  if (offset < 0 || offset >= code.length) return undefined;
+/** The bytes at which a case stopped, as they were at its end; empty outside of the window. */
+export function bytesAt(of: Case, outcome: Outcome, before: (address: number) => number): number[] {
+  const { ip, cs, flags } = stopOf(of, outcome);
+  const small = of.entry === ENTRY.real || (flags & V86) !== 0;
+  const base = small ? cs << 4 : of.bits === 16 ? DATA0 : 0;
+  const linear = (base + ip) >>> 0;
+  const physical = physicalOf(linear);
+  if (physical === undefined || physical >= GDT) return [];
+  const after = new Map(outcome.changes);
+  return Array.from({ length: 15 }, (_, i) => {
+    const at = (physical + i) & ~3;
+    return ((after.get(at) ?? before(at)) >>> (8 * ((physical + i) & 3))) & 0xff;
+  });
+}
+
+const V86 = 0x20000;
+
+/** The instruction at which a case stopped, if that is inside of the window. */
+export function instructionAt(
+  of: Case,
+  outcome: Outcome,
+  before: (address: number) => number,
+): Instruction | undefined {
+  const bytes = bytesAt(of, outcome, before);
+  if (bytes.length === 0) return undefined;
   const into = new Decoded();
-  let at = offset;
-  decode(() => (at < code.length ? code[at++]! : 0xcc), of.bits, into);
+  let at = 0;
+  decode(() => bytes[at++] ?? 0xcc, of.bits, into);
   return into;
 }

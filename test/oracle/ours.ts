@@ -37,13 +37,15 @@ export function runOurs(bytes: Uint8Array): Run {
       clock.attend();
     }),
   );
-  // As QEMU answers where no device is: all ones, but zero when the access is not aligned.
+  // As QEMU answers where no device is: ports all ones, but zero when the access
+  // is not aligned; memory zero.
   const nothing = {
     in: (port: number, size: number) => (port % size === 0 ? 2 ** (8 * size) - 1 : 0),
     out: () => {},
   };
   bus.mapPorts(0, 0xf3, nothing);
   bus.mapPorts(0xf8, 0xffff, nothing);
+  bus.mapMmio(RAM, 0x100000000 - RAM, { read: () => 0, write: () => {} });
   const interpreter = new Interpreter(cpu);
   resetCpu(cpu);
   setSegment(cpu, CS, 0xf000, 0xf0000, 0xffff, 0x9b00);

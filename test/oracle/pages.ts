@@ -74,6 +74,16 @@ function pages(wide: boolean): readonly Page[] {
   ];
 }
 
+const PHYSICAL = new Map(
+  pages(true).map(({ at, entry }) => [Number(at >> 12n), Number((entry >> 12n) & 0xfffffn)]),
+);
+
+/** Physical address behind a linear address of the window or of one of its variants, whatever table leads there. */
+export function physicalOf(linear: number): number | undefined {
+  const page = PHYSICAL.get((linear >>> 12) & 0x1ff);
+  return page === undefined ? undefined : (page << 12) | (linear & 0xfff);
+}
+
 /** Entries of the page directory by index, and the name of what lies under them. */
 type Directory = readonly (readonly [index: number, name: string, entry: bigint])[];
 
@@ -106,8 +116,8 @@ const DIRECTORY64: Directory = [
 
 const POINTERS: Directory = [
   [0, "", BigInt(PD) | USER],
-  [1, "huge", USER | PS],
-  [2, "huge no-execute", USER | PS | NX],
+  [1, "huge", (1n << 30n) | USER | PS],
+  [2, "huge no-execute", (1n << 30n) | USER | PS | NX],
   [3, "huge reserved bit", USER | PS | (1n << 13n)],
   [4, "pointer read-only", BigInt(PD) | P | US],
 ];

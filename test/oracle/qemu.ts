@@ -17,7 +17,7 @@ import { CONTROL, LOG, RAM } from "./layout.ts";
 
 /** What QEMU is asked to be: an Intel processor with what ours has. */
 export const MODEL =
-  "kvm64,vendor=GenuineIntel,+smep,+smap,+fsgsbase,+pdpe1gb,+umip,+movbe,+popcnt,+rdtscp,+lahf-lm,-monitor";
+  "kvm64,vendor=GenuineIntel,+smep,+smap,+fsgsbase,+pdpe1gb,+umip,+movbe,+popcnt,+rdtscp,+lahf-lm,-monitor,-pni";
 
 const PATIENCE = 1_500;
 
@@ -101,7 +101,7 @@ function qemu(ram: string, bios: string): Promise<Run["end"]> {
       else if (code === 0x21) resolve("done");
       else if (code === 0) resolve("shutdown");
       else if (code !== null && (code & 1) === 1) resolve("stuck");
-      else if (/fatal error|[Aa]ssert/.test(complaint)) resolve("crash");
+      else if (/fatal|assert/i.test(complaint)) resolve("crash");
       else reject(new Error(`qemu-system-x86_64 ended with ${code}: ${complaint.trim()}`));
     });
   });

@@ -5,7 +5,7 @@
 import type { Instruction } from "../../src/machine/isa/index.ts";
 import { type Case, ENTRY } from "./case.ts";
 import { gdt, ldt } from "./descriptors.ts";
-import { instructionAt, stopOf } from "./frame.ts";
+import { stopOf } from "./frame.ts";
 import type { Outcome } from "./outcome.ts";
 
 const ES = 0;
@@ -43,9 +43,9 @@ function segment(selector: number): Segment | undefined {
 }
 
 /** Why the access is a violation, or undefined when none is found. */
-export function violates(of: Case, outcome: Outcome): string | undefined {
+export function violates(of: Case, outcome: Outcome, at: Instruction | undefined): string | undefined {
   if (of.bits === 64) return undefined;
-  const at = instructionAt(of, outcome);
+
   if (!at) return undefined;
   const { cs, flags } = stopOf(of, outcome);
   const real = of.entry === ENTRY.real || (flags & V86) !== 0;
@@ -69,7 +69,7 @@ export function violates(of: Case, outcome: Outcome): string | undefined {
 
 /** Whether it writes is not asked precisely: a type violation needs a segment that is not writable in the first place. */
 const mayWrite = ({ row }: Instruction, index: number) =>
-  !/^(cmp|test|bt|mul|imul|div|idiv|push|jmp|call|lar|lsl|verr|verw|lods|outs|scas|cmps)/.test(
+  !/^(cmp|test|bt|mul|imul|div|idiv|push|jmp|call|lar|lsl|verr|verw|lods|outs|scas|cmps)$/.test(
     row.mnemonic,
   ) &&
   (index === ES || !/^(movs)$/.test(row.mnemonic));
@@ -109,8 +109,10 @@ function accesses(at: Instruction, { registers }: Outcome): Access[] {
     found.push({ index: at.seg, offset: cut(registers[3]! + (registers[0]! & 0xffn)), size: 1 });
   // What a stack instruction touches is not computed: with a 64 KiB stack anything at its ends may be the violation.
   if (STACK.test(name)) {
-    const sp = registers[4]! & 0xffffn;
-    if (sp > 0xff00n || sp < 0x100n) found.push({ index: SS, offset: 0x100000000n, size: 1 });
+    const edge = (register: number) =>
+      (registers[register]! & 0xffffn) > 0xff00n || (registers[register]! & 0xffffn) < 0x100n;
+    if (edge(4) || (edge(5) && /^(enter|leave)$/.test(name)))
+      found.push({ index: SS, offset: 0x100000000n, size: 1 });
   }
   return found;
 }

@@ -9,6 +9,8 @@ export interface Failure {
   differences: Difference[];
   ours: Result;
   theirs: Result;
+  /** A dword of memory as the case found it. */
+  before: (address: number) => number;
 }
 
 /** Both machines, and what counts as a difference. */
@@ -27,13 +29,12 @@ export interface Arena {
 export async function judge(arena: Arena, cases: readonly Case[], trial = false): Promise<Failure[]> {
   const ours = await runBatch(arena.ours, arena.ground, cases);
   const given = trial ? cases.map((of, i) => (ended(ours[i]!) ? { ...of, entry: ENTRY.skip } : of)) : cases;
-  const theirs = await runBatch(arena.theirs, arena.ground, given, trial ? 10 : undefined);
-  return cases.map((of, i) => ({
-    of,
-    differences: compare(of, ours[i]!, theirs[i]!, memoryBefore(arena.ground.image, of)),
-    ours: ours[i]!,
-    theirs: theirs[i]!,
-  }));
+  const theirs = await runBatch(arena.theirs, arena.ground, given, trial ? 2 : undefined);
+  return cases.map((of, i) => {
+    const before = memoryBefore(arena.ground.image, of);
+    const [a, b] = [ours[i]!, theirs[i]!];
+    return { of, differences: compare(of, a, b, before), ours: a, theirs: b, before };
+  });
 }
 
 const ROUNDS = 10;

@@ -87,7 +87,8 @@ export function build(world: World, seed: number, programs: Programs): Ground {
   for (let at = DATA0; at < STACK; at += 4) image.u32(at, random.bits());
   // A return that finds nothing prepared goes to the landing, most of the time; without paging always.
   const astray = world === "flat" ? 0 : 40;
-  for (let at = STACK; at < CODE; at += 4) image.u32(at, random.percent(astray) ? random.bits() : LANDING);
+  for (let at = STACK; at < CODE; at += 4)
+    image.u32(at, random.percent(astray) ? random.bits() & TAME : LANDING);
 
   const table = gdt(long);
   place(image, GDT, table);
@@ -115,6 +116,9 @@ export function build(world: World, seed: number, programs: Programs): Ground {
     bases: new Map([...bases(table), ...bases(ldt(), 4)]),
   };
 }
+
+/** No byte of it has bits 1, 3 or 4: as an image of EFLAGS it sets neither VM nor VIF and VIP, which QEMU never clears again. */
+const TAME = 0xe5e5e5e5;
 
 function place(image: Image, at: number, descriptors: readonly Descriptor[]): void {
   for (const { words } of descriptors) at = image.words(at, words);
@@ -199,10 +203,7 @@ function idt64(image: Image): void {
     set(0x28, gate("", 0xe, 0x80, LANDING, 3, true));
     set(0x29, gate("", 0xc, KCODE64, stub(0x29), 3, true));
     set(0x2a, gate("", 0xe, 0x100, stub(0x2a), 3, true));
-    set(0x2b, {
-      name: "",
-      words: [...gate("", 0xe, KCODE64, stub(0x2b), 3, true).words.slice(0, 2), 0x800000, 0],
-    });
+    set(0x2b, gate("", 0xe, 0x7f8, stub(0x2b), 3, true));
   }
 }
 
@@ -283,6 +284,9 @@ function control(image: Image, long: boolean, areas: readonly (readonly [number,
     image.bytes.copyWithin(master, at, at + bytes);
     master += (bytes + 15) & ~15;
   });
+  // An FXSAVE image: FCW and MXCSR as after a reset, all else empty.
+  image.u16(CONTROL + 0x600, 0x37f);
+  image.u32(CONTROL + 0x618, 0x1f80);
   const msrs = MSRS(long ? STUBS64 : STUBS32, long);
   image.u32(CONTROL + 0x200, msrs.length);
   msrs.forEach((msr, i) => {

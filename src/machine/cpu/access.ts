@@ -109,3 +109,9 @@ export function writeE(cpu: Cpu, op: Op, value: number, high: number): void {
   if (op.rm >= 0) writeRegister(cpu, op.dst, op.size, value, high);
   else writeMemory(cpu, writeAddress(cpu, op, op.size), op.size, value, high);
 }
+
+/** Raises what an access would raise; where the page is at hand nothing has to be asked. */
+export function ensure(cpu: Cpu, at: Gva, size: number, write: boolean): void {
+  const { memory } = cpu;
+  if ((at & 0xfff) + size > 0x1000 || memory.direct(at, write) < 0) memory.probe(at, size, write);
+}

@@ -22,6 +22,9 @@ const MOST_OPS = 49152;
 const MOST_PAGES = 160;
 const LONGEST_RUN = 32;
 
+/** Bytes of an instruction, at most. */
+const LONGEST = 15;
+
 /** A slot without an instruction: a run that no clock allows makes the interpreter look at it, and its length 0 decode. */
 const UNDECODED = new Op();
 UNDECODED.runWorst = Number.MAX_SAFE_INTEGER;
@@ -146,15 +149,31 @@ export class Code {
     let next = keep && !endsRun(last) ? followed(window.ops[at]) : null;
     for (const op of run.reverse()) {
       at -= op.length;
-      op.next = next;
-      op.runCost = op.cost + (next === null ? 0 : next.runCost);
-      op.runCount = 1 + (next === null ? 0 : next.runCount);
-      op.runBytes = op.length + (next === null ? 0 : next.runBytes);
-      op.runWorst = op.runCost + op.runCount * MOST_CHARGED;
+      join(op, next);
       if (keep) this.#keep(at, op);
       next = op;
     }
     return next as Op;
+  }
+
+  /**
+   * The instruction at CS:ip touched a device in the middle of a run. It will again: runs end before it from now on, and it is
+   * executed alone without being tried in a run first.
+   */
+  isolate(op: Op): void {
+    const at = (this.#cpu.ip - this.window.start) | 0;
+    op.runWorst = Number.MAX_SAFE_INTEGER;
+    if (this.window.ops[at] === op) this.#relink(at, op);
+  }
+
+  /** Tells the instructions before the one at a slot that its run has changed. */
+  #relink(at: number, op: Op): void {
+    for (let slot = at - 1; slot >= 0 && slot >= at - LONGEST; slot--) {
+      const before = this.window.ops[slot] as Op;
+      if (before.next !== op) continue;
+      join(before, op.runWorst === Number.MAX_SAFE_INTEGER ? null : op);
+      this.#relink(slot, before);
+    }
   }
 
   #keep(at: number, op: Op): void {
@@ -263,7 +282,17 @@ export class Code {
 }
 
 function followed(op: Op | undefined): Op | null {
-  return op === undefined || op === UNDECODED || op.runCount > LONGEST_RUN ? null : op;
+  if (op === undefined || op === UNDECODED || op.runWorst === Number.MAX_SAFE_INTEGER) return null;
+  return op.runCount > LONGEST_RUN ? null : op;
+}
+
+/** Puts an instruction before the rest of its run. */
+function join(op: Op, next: Op | null): void {
+  op.next = next;
+  op.runCost = op.cost + (next === null ? 0 : next.runCost);
+  op.runCount = 1 + (next === null ? 0 : next.runCount);
+  op.runBytes = op.length + (next === null ? 0 : next.runBytes);
+  op.runWorst = op.runCost + op.runCount * MOST_CHARGED;
 }
 
 /** What decides how bytes are decoded and bound: code size, and whether mode is real, virtual-8086 or protected. */

@@ -12,7 +12,7 @@ import { RF } from "./flags.ts";
 
 /** DR6: an access that DR7.GD caught, and a single step. */
 const BD = 1 << 13;
-const BS = 1 << 14;
+export const BS = 1 << 14;
 /** DR7: any access to debug registers raises #DB. */
 const GD = 1 << 13;
 const DR6_ONES = 0xffff0ff0 | 0;

@@ -3,7 +3,7 @@
  * it is bound (mode, feature) costs nothing later; CPL, IOPL, CR0.TS and CR4.OSFXSR are looked at each time.
  */
 import type { Mode, Row } from "../isa/row.ts";
-import { type Cpu, CR0, CR4 } from "./cpu.ts";
+import { type Cpu, CR0, CR4, EFER } from "./cpu.ts";
 import { GP, NM, raise, UD } from "./fault.ts";
 import type { Handler, Op } from "./op.ts";
 
@@ -35,6 +35,7 @@ export function tooLong(): void {
 }
 
 function checkFor(row: Row, mode: Mode): Handler | null {
+  if (row.mnemonic === "sysret") return checkSysret;
   if (row.cpl0) return mode === "real" ? null : checkCpl0;
   if (row.iopl === "iopl") return mode === "real" ? null : checkIopl;
   if (row.iopl === "vm") return mode === "v86" ? checkVmIopl : null;
@@ -49,6 +50,12 @@ export function undefinedOpcode(): void {
 function checkCpl0(cpu: Cpu, op: Op): void {
   if (cpu.cpl !== 0) raise(GP);
   op.guarded(cpu, op);
+}
+
+/** #UD without EFER.SCE comes before privilege (SDM Vol. 2, SYSRET, Operation). */
+function checkSysret(cpu: Cpu, op: Op): void {
+  if ((cpu.efer & EFER.SCE) === 0) raise(UD);
+  checkCpl0(cpu, op);
 }
 
 function iopl(cpu: Cpu): number {

@@ -9,6 +9,7 @@ import { SS } from "../isa/instruction.ts";
 import { type Cpu, TR } from "./cpu.ts";
 import {
   ACCESS,
+  ACCESSED,
   BIG,
   CONFORMING,
   Descriptor,
@@ -45,7 +46,7 @@ export function openInner(cpu: Cpu, level: number): void {
   inner.selector = stack;
   inner.base = descriptor.base;
   inner.limit = descriptor.limit;
-  inner.access = descriptor.high & ACCESS;
+  inner.access = (descriptor.high & ACCESS) | ACCESSED;
   inner.mask = (inner.access & BIG) === 0 ? 0xffff : -1;
   inner.sp = sp;
 }

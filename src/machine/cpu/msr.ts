@@ -24,6 +24,7 @@ import {
   SYSENTER_ESP,
   TSC_AUX,
 } from "./msr-slots.ts";
+import { setBase } from "./segments.ts";
 
 const TWO32 = 4294967296;
 
@@ -32,6 +33,9 @@ const TSC = 0x10;
 const EFER = 0xc0000080;
 const FS_BASE = 0xc0000100;
 const GS_BASE = 0xc0000101;
+
+/** Machine checks, of which there are none. */
+const MCG_STATUS = 0x17a;
 
 /** What may be written to a kept MSR. */
 type Rule = (low: number, high: number) => boolean;
@@ -83,6 +87,7 @@ const KEPT: ReadonlyMap<number, Kept> = new Map<number, Kept>([
 const CONSTANT: ReadonlyMap<number, number> = new Map([
   [0xfe, 0x508],
   [0x179, 0],
+  [MCG_STATUS, 0],
   [0x17, 0],
 ]);
 
@@ -139,6 +144,10 @@ export function writeMsr(cpu: Cpu, msr: number, low: number, high: number): void
     case GS_BASE:
       writeBase(cpu, GS, low, high);
       return;
+    case MCG_STATUS:
+      // Software may only clear it (SDM Vol. 4, table 2-2).
+      if ((low | high) !== 0) raise(GP);
+      return;
     case BIOS_SIGN_ID:
       return;
   }
@@ -165,6 +174,5 @@ function readBase(cpu: Cpu, seg: number): number {
 
 function writeBase(cpu: Cpu, seg: number, low: number, high: number): void {
   if (!canonical(high)) raise(GP);
-  cpu.segments.base[seg] = low;
-  cpu.segments.baseHigh[seg] = high;
+  setBase(cpu, seg, low, high);
 }

@@ -14,7 +14,7 @@ import type { Handler, Op } from "./op.ts";
 import { checkedAddress, linear64 } from "./operand.ts";
 import { ECX, EDI, ESI } from "./registers.ts";
 
-const REPE = 0xf3;
+export const REPE = 0xf3;
 
 /** Linear address of the source: DS:rSI, or through an override's segment. */
 export function sourceAddress(cpu: Cpu, op: Op): Gva {

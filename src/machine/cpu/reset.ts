@@ -1,6 +1,7 @@
 /** The processor after power-up or RESET (SDM Vol. 3, 9.1.1 and table 9-1). */
 import { CS } from "../isa/instruction.ts";
 import { type Cpu, LDTR, TR } from "./cpu.ts";
+import { cpuid } from "./cpuid.ts";
 import { refreshWatch } from "./debug.ts";
 import { MISC_ENABLE, PAT } from "./msr-slots.ts";
 import { EDX } from "./registers.ts";
@@ -15,12 +16,11 @@ const BUSY_TSS = 0x8b00;
 /** WB, WT, UC−, UC, twice (SDM Vol. 3, 11.12.4). */
 const PAT_RESET = 0x00070406;
 const FAST_STRINGS = 1;
-/** Family and model, as CPUID.1:EAX tells them, are what EDX holds. */
-const FAMILY_6 = 0x600;
 
 export function resetCpu(cpu: Cpu): void {
   cpu.registers.r32.fill(0);
-  cpu.r32[EDX] = FAMILY_6;
+  // Family, model and stepping.
+  cpu.r32[EDX] = cpuid(cpu, 1, 0)[0];
   cpu.cpl = 0;
   cpu.ip = 0xfff0;
   cpu.ipHigh = 0;

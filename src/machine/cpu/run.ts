@@ -191,17 +191,21 @@ export class Interpreter {
   /** One instruction, whatever run it is in. */
   #runAlone(op: Op): void {
     const { cpu } = this;
-    cpu.clock.left = (cpu.clock.left - op.runCost) | 0;
+    cpu.clock.left = (cpu.clock.left - op.cost) | 0;
     cpu.ip = (cpu.ip + op.runBytes) | 0;
     op.run(cpu, op);
     this.#giveBack(op);
   }
 
-  /** Takes back what a run charged for the instructions after `op`: time and place are exact again. Returns how many they were. */
+  /**
+   * Takes back what was charged for the instructions after `op`: ip, which handlers find at the run's end, and in a run its time.
+   * Returns how many steps it were.
+   */
   #giveBack(op: Op): number {
     const { cpu } = this;
-    cpu.clock.left = (cpu.clock.left + op.runCost - op.cost) | 0;
     cpu.ip = (cpu.ip - op.runBytes + op.length) | 0;
+    if (!this.#inRun) return 0;
+    cpu.clock.left = (cpu.clock.left + op.runCost - op.cost) | 0;
     return op.runCount - 1;
   }
 
@@ -213,8 +217,7 @@ export class Interpreter {
       // A fetch that faults is a step, or a handler that cannot be fetched would never reach the limit.
       steps--;
     } else {
-      const after = this.#giveBack(op);
-      if (this.#inRun) steps += after;
+      steps += this.#giveBack(op);
       cpu.ip = (cpu.ip - op.length) | 0;
     }
     this.#inRun = false;
@@ -227,6 +230,7 @@ export class Interpreter {
     cpu.clock.left = (cpu.clock.left + (op as Op).cost) | 0;
     cpu.retired++;
     this.#alone = true;
+    this.code.isolate(op as Op);
     return most - steps - 1;
   }
 }

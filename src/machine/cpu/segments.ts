@@ -66,6 +66,13 @@ export function setNull(cpu: Cpu, seg: number, selector: number): void {
   setSegment(cpu, seg, selector, 0, 0, 0);
 }
 
+/** The hidden base of FS or GS as MSRs, WRFSBASE … and SWAPGS write it: in compatibility mode its low half counts as well. */
+export function setBase(cpu: Cpu, seg: number, low: number, high: number): void {
+  cpu.segments.base[seg] = low;
+  cpu.segments.baseHigh[seg] = high;
+  refreshFlat(cpu, seg);
+}
+
 /** What a segment's hidden part means for the fast paths. */
 function refreshFlat(cpu: Cpu, seg: number): void {
   const { base, limit, access } = cpu.segments;

@@ -17,6 +17,7 @@ import {
   ACCESS,
   Descriptor,
   LDT,
+  markAccessed,
   readDescriptor,
   SEGMENT,
   systemAddress,
@@ -252,6 +253,7 @@ function loadState(cpu: Cpu): void {
   const error = stack & 0xfffc;
   if (error === 0 || !readDescriptor(cpu, stack, found)) raise(TS, error);
   checkStack(stack, found, cpu.cpl, TS);
+  markAccessed(cpu, found);
   setFromDescriptor(cpu, SS, stack, found);
   loadTaskData(cpu, DS);
   loadTaskData(cpu, ES);
@@ -285,5 +287,6 @@ function loadTaskData(cpu: Cpu, seg: number): void {
   const free = found.code && found.conforming;
   if (!free && ((selector & 3) > found.dpl || cpu.cpl > found.dpl)) raise(TS, error);
   if (!found.present) raise(NP, error);
+  markAccessed(cpu, found);
   setFromDescriptor(cpu, seg, selector, found);
 }

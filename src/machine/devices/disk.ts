@@ -12,16 +12,18 @@ export const SECTORS_PER_TRACK = 63;
 const MOST_CYLINDERS = 16383;
 
 export class Disk implements Stateful {
-  /** An image that does not end with a sector is continued with zeros. */
   readonly sectors: number;
   readonly #image: Uint8Array;
   readonly #overlay = new Map<number, Uint8Array>();
 
-  /** The image is not copied and must not change while the disk is used. Throws a RangeError when it is empty. */
-  constructor(image: Uint8Array) {
+  /**
+   * The image is not copied and must not change while the disk is used. It is continued with zeros to the end of its last
+   * sector, and to the least number of sectors. Throws a RangeError when it is empty.
+   */
+  constructor(image: Uint8Array, leastSectors = 1) {
     if (image.length === 0) throw new RangeError("a disk image of 0 bytes: a disk has at least one sector");
     this.#image = image;
-    this.sectors = Math.ceil(image.length / SECTOR);
+    this.sectors = Math.max(leastSectors, Math.ceil(image.length / SECTOR));
   }
 
   get cylinders(): number {

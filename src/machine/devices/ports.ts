@@ -6,23 +6,14 @@ export function floating(size: number): number {
   return size === 4 ? 0xffff_ffff : (1 << (8 * size)) - 1;
 }
 
-/** A device with registers of one byte: a wider access becomes one for each port, lowest first. */
+/** A device with registers of one byte. */
 export class BytePorts implements PortDevice {
-  readonly #read: (port: number) => number;
-  readonly #write: (port: number, value: number) => void;
+  readonly byteWide = true;
+  readonly in: (port: number) => number;
+  readonly out: (port: number, value: number) => void;
 
   constructor(read: (port: number) => number, write: (port: number, value: number) => void) {
-    this.#read = read;
-    this.#write = write;
-  }
-
-  in(port: number, size: number): number {
-    let value = this.#read(port);
-    for (let i = 1; i < size; i++) value += this.#read(port + i) * 2 ** (8 * i);
-    return value;
-  }
-
-  out(port: number, value: number, size: number): void {
-    for (let i = 0; i < size; i++) this.#write(port + i, (value >>> (8 * i)) & 0xff);
+    this.in = read;
+    this.out = write;
   }
 }

@@ -62,7 +62,7 @@ const showsSize = (operands: readonly Operand[]) =>
   operands.some(({ place, size, signed }) => {
     if (place === "fixed") return /^(AL|AX|eAX|rAX|STi|ST0)$/.test(size);
     if (place === "I") return size === "z" || signed;
-    return "EGRWQUNZO".includes(place) || (place === "M" && size !== "" && size !== "s");
+    return "EGRZOVWUPQN".includes(place) || (place === "M" && size !== "" && size !== "s");
   });
 
 const defaultSize = (op: Instruction) => (op.bits === 16 ? 2 : op.bits === 64 && op.row.size64 ? 8 : 4);
@@ -121,9 +121,6 @@ function bytesOf(op: Instruction, letter: string): number {
 function keyword(op: Instruction, { place, memory: size }: Operand): string {
   // Prefetches and VMX instructions take none in nasm.
   if (place === "M" && (size === "b" || op.row.feature === "vmx")) return "";
-  // Of most MMX operands nasm knows other sizes than the manual, or none; of CMPSD only the string instruction's.
-  const { mnemonic } = op.row;
-  if ((place === "Q" && mnemonic !== "movq") || mnemonic === "cmpsd") return "";
   if (size === "p") return op.row.mnemonic.endsWith(" far") ? `${KEYWORDS[op.size]} ` : "";
   const bytes = bytesOf(op, size);
   return bytes === 0 ? "" : `${KEYWORDS[bytes]} `;

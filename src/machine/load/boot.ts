@@ -1,6 +1,7 @@
 /** From an image to a machine that is about to run it, whatever kind of image it is. */
 
-import { SECTOR } from "../devices/disk.ts";
+import { Disk, HEADS, SECTOR, SECTORS_PER_TRACK } from "../devices/disk.ts";
+import { FLOPPIES, sectorsOf } from "../firmware/floppies.ts";
 import { Machine, type MachineOptions } from "../machine.ts";
 import { isElf } from "./elf.ts";
 import { LoadError } from "./error.ts";
@@ -29,13 +30,21 @@ export function kindOf(image: Uint8Array): ImageKind {
   );
 }
 
+/** What ends within the first cylinder, as a boot sector with a kernel behind it may, is continued with zeros to its end. */
+const LEAST_SECTORS = HEADS * SECTORS_PER_TRACK;
+
 /** A machine with the image in it. A disk image becomes the first disk, before those in the options. */
 export function boot(image: Uint8Array, options: BootOptions = {}): Machine {
   const kind = options.kind ?? kindOf(image);
-  const disks = kind === "disk" ? [image, ...(options.disks ?? [])] : options.disks;
+  const disks = kind === "disk" ? [bootDisk(image), ...(options.disks ?? [])] : options.disks;
   const machine = new Machine({ ...options, ...(disks && { disks }) });
   load(machine, image, { ...options, kind });
   return machine;
+}
+
+function bootDisk(image: Uint8Array): Disk {
+  const floppy = FLOPPIES.some((one) => sectorsOf(one) * SECTOR === image.length);
+  return new Disk(image, floppy ? 1 : LEAST_SECTORS);
 }
 
 /** Puts an image into a machine that was just made. A disk must have been given to the machine when it was made. */

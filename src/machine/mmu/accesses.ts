@@ -136,7 +136,12 @@ export class Accesses {
   }
 
   direct(at: Gva, write: boolean): number {
-    return this.locate(at, 0, write ? this.writeMask : this.readMask);
+    const mask = write ? this.writeMask : this.readMask;
+    const offset = this.locate(at, 0, mask);
+    if (offset !== MISS) return offset;
+    // Another page took its place in the front, which is no miss of the TLB.
+    this.slow.refill(at | 0, this.highOf(at), write ? this.writeKind : this.readKind);
+    return this.locate(at, 0, mask);
   }
 
   systemDirect(at: Gva, write: boolean): number {

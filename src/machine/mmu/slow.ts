@@ -40,6 +40,11 @@ export class SlowAccess {
     this.mmioAccess = mmioAccess;
   }
 
+  /** Lets the front know what the TLB knows of a page. */
+  refill(low: number, high: number, access: number): void {
+    this.translation.refill(low, high, access);
+  }
+
   /** Reads 1, 2 or 4 bytes; unsigned. `access`: a kind of rights.ts. */
   read(low: number, high: number, size: number, access: number): number {
     this.#align(low, size, access);

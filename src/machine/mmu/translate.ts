@@ -124,6 +124,24 @@ export class Translation {
       : this.#fromSecondLevel(tlbs.second, low, high, access);
   }
 
+  /** Fills the front from the first level, if that permits the access: no time passes and nothing is raised. */
+  refill(low: number, high: number, access: number): void {
+    if (!this.paging.enabled) {
+      this.#fill(low, high, (low & ~PAGE_OFFSET) >>> 0, ALL_KINDS, access);
+      return;
+    }
+    const { tlbs } = this;
+    for (let size = SMALLEST; size <= tlbs.largest; size++) {
+      const tlb = (access >= FETCHES ? tlbs.instruction : tlbs.data)[size] as Tlb;
+      const entry = tlb.find(low, high, size);
+      if (entry === NOWHERE) continue;
+      const kinds = this.paging.kinds[tlb.rights(entry)] as number;
+      if (((kinds >> access) & 1) !== 0)
+        this.#fill(low, high, this.#pageBase(low, size, tlb.base(entry)), kinds, access);
+      return;
+    }
+  }
+
   setControl(cr0: number, cr4: number, efer: number): void {
     const effect = this.paging.setControl(cr0, cr4, efer);
     if (effect === KEEP) return;
@@ -218,23 +236,26 @@ export class Translation {
     const root = this.paging.rootOf(low);
     if (root === NO_ADDRESS) return this.#fault(low, high, access, 0);
     const outcome = walk.run(format, this.tables, root, low, high, true);
-    const { references } = walk;
-    const counts = this.counts;
-    counts[WALK] = (counts[WALK] as number) + 1;
-    counts[WALK_REFERENCE] = (counts[WALK_REFERENCE] as number) + references;
-    this.clock.charge(references * this.walkReference);
+    this.#count(walk.references);
     if (outcome !== FOUND)
       return this.#fault(low, high, access, outcome === HOLE ? 0 : ERROR_PRESENT | ERROR_RESERVED);
-    const leaf = walk.low[references - 1] as number;
-    let rights = format.rights(walk.everyLow, walk.someHigh, leaf);
+    let rights = walk.rights(format);
     if ((((kinds[rights] as number) >> (access + 8)) & 1) === 0)
       return this.#fault(low, high, access, ERROR_PRESENT);
     const write = access < FETCHES && (access & 1) === 1;
     walk.markLeaf(format, this.tables, write);
     if (write) rights |= DIRTY;
     const size = walk.level - 1;
-    this.tlbs.putSecond(low, high, size, rights, walk.base);
-    return this.#keep(low, high, access, size, rights, walk.base);
+    const base = walk.base(format);
+    this.tlbs.putSecond(low, high, size, rights, base);
+    return this.#keep(low, high, access, size, rights, base);
+  }
+
+  #count(references: number): void {
+    const { counts } = this;
+    counts[WALK] = (counts[WALK] as number) + 1;
+    counts[WALK_REFERENCE] = (counts[WALK_REFERENCE] as number) + references;
+    this.clock.charge(references * this.walkReference);
   }
 
   /** Puts a translation into the first level and its front. */

@@ -28,3 +28,12 @@ it.each<[source: string, bits: 32 | 64, fate: string]>([
 ])("%s in %i-bit code is %s", (source, bits, expected) => {
   expect(fate(source, 0, bits)).toBe(expected);
 });
+
+it.each([
+  ["tzcnt eax, ecx", "bsf eax, ecx"],
+  ["lzcnt eax, ecx", "bsr eax, ecx"],
+])("%s is what it was before there was such a thing", (source, older) => {
+  expect(RINGLAB.features.has("bmi1") || RINGLAB.features.has("abm")).toBe(false);
+  const same = `mov ecx, 0x50\n${older}\nmov ebx, eax\n${source}\ncmp eax, ebx\nje right\nud2\nright: hlt`;
+  expect(fate(same)).toBe("done");
+});

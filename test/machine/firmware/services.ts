@@ -111,6 +111,7 @@ export const CALLS: readonly Call[] = [
   { name: "read-key", interrupt: 0x16, ax: 0x0000 },
   { name: "no-key-again", interrupt: 0x16, ax: 0x0100, after: "mov ax, 0" },
   { name: "shift-keys", interrupt: 0x16, ax: 0x0200, after: "mov ah, 0" },
+  { name: "more-shift-keys", interrupt: 0x16, ax: 0x1200 },
   { name: "set-mode", interrupt: 0x10, ax: 0x0003, after: "mov ax, 0" },
   { name: "get-mode", interrupt: 0x10, ax: 0x0f00 },
   { name: "set-cursor", interrupt: 0x10, ax: 0x0200, dx: 0x0510 },

@@ -95,7 +95,7 @@ function operand(text: string, row: Row, bits: Bits, size: number): string[] {
         ? ["[qword 0x1122334455667788]"]
         : ["[0x1234]", "[es:0x10]", bits === 16 ? "[dword 0x12345678]" : "[word 0x1234]"];
     default: {
-      const list = addresses(memory, row, bits, size);
+      const list = addresses(place, memory, row, bits, size);
       if (place === "M") return list;
       const names =
         place === "W"
@@ -116,17 +116,15 @@ function registers(width: number, bits: Bits): string[] {
   return numbers.map((n) => registerName(n, width, 0x40));
 }
 
-function addresses(letter: string, row: Row, bits: Bits, size: number): string[] {
+function addresses(place: string, letter: string, row: Row, bits: Bits, size: number): string[] {
   const far = row.mnemonic.endsWith(" far");
   const width =
     letter === "p" && far
       ? size
       : (BYTES[letter] ??
         (letter === "z" ? Math.min(4, size) : "vy".includes(letter) && letter !== "" ? size : 0));
-  const bare =
-    row.operands.some((text) => (row.mnemonic === "movq" ? /^Mb$/ : /^(Mb|Q.)$/).test(text)) ||
-    row.feature === "vmx" ||
-    row.mnemonic === "cmpsd";
+  // nasm does not want to hear the size of everything.
+  const bare = place === "W" || place === "Q" || row.operands.includes("Mb") || row.feature === "vmx";
   const keyword = bare ? "" : `${KEYWORDS[width] ?? ""}${far ? "far " : ""}`;
   return ADDRESSES[bits].map((address) => `${keyword}[${address}]`);
 }

@@ -78,6 +78,25 @@ describe("a disk boots from its first sector", () => {
     }
   });
 
+  test("a short image is continued with zeros, so that reading past its end is no error", () => {
+    const code = `
+bits 16
+org 0x7c00
+    mov ax, 0x0220
+    mov bx, 0x9000
+    mov cx, 0x0002
+    int 0x13
+    mov al, 1
+    adc al, al
+    out 0xf4, al
+    times 510 - ($ - $$) db 0
+    dw 0xaa55`;
+    expect(boot(bytes(code), { memory: 4 * MIB }).run({ limit: 5_000_000 })).toEqual({
+      reason: "exit",
+      code: 5,
+    });
+  });
+
   test("a disk of a floppy's size is drive 00h, with a floppy's geometry, and 80h as well", () => {
     const code = `
 bits 16

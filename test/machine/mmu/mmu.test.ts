@@ -238,6 +238,20 @@ describe("direct", () => {
     expect([mmu.direct(page(2), true), mmu.systemDirect(page(2), false)]).toEqual([-1, -1]);
   });
 
+  test("finds what another page put out of the front, but not out of the TLB, and takes no time for it", () => {
+    const b = paged();
+    const alias = gva((9 + 256) << 12);
+    b.bus.ram.copyWithin(PT + 4 * 265, PT + 36, PT + 40);
+    b.mmu.read8(page(9));
+    b.mmu.read8(alias);
+    const { left } = b.clock;
+    expect(b.mmu.direct(page(9), false)).toBe(frame(9) << 12);
+    expect(b.mmu.direct(alias, false)).toBe(frame(9) << 12);
+    expect(b.clock.left).toBe(left);
+    b.mmu.invalidate(page(9));
+    expect([b.mmu.direct(page(9), false), b.mmu.direct(alias, false)]).toEqual([-1, frame(9) << 12]);
+  });
+
   test("is never over devices, nor where alignment is checked", () => {
     const b = paged();
     b.bus.mapMmio(frame(3) << 12, 4096, { read: () => 0, write: () => {} });

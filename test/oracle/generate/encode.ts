@@ -58,8 +58,10 @@ export function encodeRow(draft: Draft, { row, opcode, operands }: Parsed, wish:
     operands.some(({ size, place }) => "vzyp".includes(size) || place === "fixed") ||
     row.spelling ||
     row.size64;
+  // In 64-bit mode Intel's near branches ignore 66; QEMU's do not.
+  const branches = long && row.size64 === "f64" && operands.some(({ place }) => place === "J");
   const resize =
-    opcode.prefix === "NP" || opcode.prefix === 0x66
+    branches || typeof opcode.prefix === "number" || opcode.prefix === "NP"
       ? false
       : (wish.resize ?? random.percent(varies ? 22 : wish.plain ? 0 : 2));
   const rm = operands.find(({ place }) => rmKind(place) !== undefined);

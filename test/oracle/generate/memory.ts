@@ -28,7 +28,8 @@ export function memoryOperand(draft: Draft): MemoryOperand {
   const natural = env.bits === 64 ? 8 : env.bits / 8;
   const resize = random.percent(env.bits === 64 ? 8 : 7);
   const size = !resize ? natural : natural === 4 ? 2 : 4;
-  const override = random.percent(12) ? random.one(OVERRIDES) : 0;
+  // In 64-bit mode QEMU adds the bases of ES, CS, SS and DS as well.
+  const override = random.percent(12) ? random.one(env.bits === 64 ? OVERRIDES.slice(4) : OVERRIDES) : 0;
   const segment = (stack: boolean) => (override !== 0 ? OVERRIDES.indexOf(override) : stack ? SS : DS);
   const form = size === 2 ? form16(draft) : form32(draft, size);
   const base = segmentBase(draft, segment(form.stack));

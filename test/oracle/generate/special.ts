@@ -49,18 +49,13 @@ function controlValue(draft: Draft, number: number): bigint {
     case 0: {
       let value = env.cr0;
       for (let i = random.below(3); i > 0; i--) value ^= random.one(CR0_FREE);
-      if (env.world === "long" && random.percent(8)) return BigInt(value >>> 0) & 0x7fffffffn;
       return BigInt(value >>> 0) | (random.percent(3) && env.bits === 64 ? 0x100000000n : 0n);
     }
     case 3:
-      return (
-        BigInt(ground.cr3 | random.one([0, 8, 0x10, 0x18, 4, 0x20])) |
-        (env.bits === 64 && random.percent(10) ? 1n << 63n : 0n)
-      );
+      return BigInt(ground.cr3 | random.one([0, 8, 0x10, 0x18, 4, 0x20]));
     case 4: {
       let value = env.cr4;
       for (let i = random.below(3); i > 0; i--) value ^= random.one(CR4_FREE);
-      if (env.world === "long" && random.percent(5)) value ^= 0x20;
       return BigInt(value >>> 0);
     }
     case 8:
@@ -121,7 +116,7 @@ function flagsImage(draft: Draft): bigint {
   let flags = random.bits() & 0x247fd7;
   if (random.percent(85)) flags &= ~0x100;
   if (random.percent(80)) flags &= ~0x4000;
-  if (env.ring === 0 && !env.real && random.percent(5)) flags |= 0x20000;
+  if (env.ring === 0 && !env.real && env.world !== "long" && random.percent(5)) flags |= 0x20000;
   return BigInt(flags >>> 0);
 }
 
@@ -203,7 +198,14 @@ export function prepare(draft: Draft, { row, operands }: Parsed): Wish | undefin
       return wish;
     case "movbe":
       // QEMU takes 32 bits in 16-bit code without 66, and 16 bits with it.
-      return env.bits === 16 ? undefined : wish;
+      if (env.bits === 16) return undefined;
+      // … and 16 bits with 66 and REX.W.
+      return { ...wish, ...(row.opcode.startsWith("66") && { wide: false }) };
+    case "lss":
+    case "lfs":
+    case "lgs":
+      // QEMU has AMD's m16:32 with REX.W, Intel's is m16:64.
+      return { ...wish, wide: false };
     case "bswap":
       // With a 16-bit operand the result is undefined.
       return { ...wish, resize: env.bits === 16 };
@@ -311,8 +313,8 @@ function stackSize({ env }: Draft): number {
 /** RCX small, RSI and RDI in the window: mostly. */
 function strings(draft: Draft): void {
   const { random, env, registers, pointers } = draft;
-  if (env.paged && env.ring === 3 && random.percent(5)) set(draft, RCX, BigInt(random.below(6000)));
-  else if (!env.paged || registers[RCX]! > 64n || random.percent(50))
+  if (env.paged && env.ring === 3 && random.percent(5)) set(draft, RCX, BigInt(random.below(400)));
+  else if (!env.paged || draft.instructions.length > 0 || registers[RCX]! > 64n)
     set(draft, RCX, BigInt(random.below(random.percent(10) ? 300 : 24)));
   for (const register of [RSI, RDI])
     if (!pointers.includes(register) && random.percent(70)) set(draft, register, draft.pointer());

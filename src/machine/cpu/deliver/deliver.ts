@@ -8,9 +8,11 @@
  *     page fault              the new one       #DF                  #DF
  *     #DF                     the new one       shutdown             shutdown
  */
+import type { Visit } from "../../monitor.ts";
 import { EVENT } from "../../trace.ts";
 import type { Cpu } from "../cpu.ts";
 import { DB, DE, DF, FAULT, faultName, GP, NP, PF, PUSHES_ERROR, SS_FAULT, TS } from "../fault.ts";
+import { visit } from "../visit.ts";
 import { EXCEPTION, EXTERNAL, NMI_KIND } from "./event.ts";
 import { deliverLong } from "./long.ts";
 import { deliverProtected } from "./protected.ts";
@@ -48,6 +50,7 @@ export function deliver(cpu: Cpu, kind: number, vector: number, error: number): 
   const firstCr2 = cpu.cr2;
   for (;;) {
     count(cpu, kind, vector);
+    if (cpu.monitor !== null && visit(cpu, cpu.monitor, visitOf(kind, vector, error))) return;
     try {
       enter(cpu, kind, vector, error);
       return;
@@ -71,9 +74,17 @@ export function deliver(cpu: Cpu, kind: number, vector: number, error: number): 
 
 /** INT n, INT3, INTO, INT1: raises what delivery meets, as any instruction does. `kind` of event.ts. */
 export function softwareInterrupt(cpu: Cpu, kind: number, vector: number): void {
+  if (cpu.monitor !== null && visit(cpu, cpu.monitor, { kind: "software", vector })) {
+    cpu.trace.event(EVENT.softwareInterrupt, vector);
+    return;
+  }
   enter(cpu, kind, vector, 0);
   cpu.skipsStep = true;
   cpu.trace.event(EVENT.softwareInterrupt, vector);
+}
+
+function visitOf(kind: number, vector: number, error: number): Visit {
+  return kind === EXCEPTION ? { kind: "exception", vector, error } : { kind: "interrupt", vector };
 }
 
 function isContributory(vector: number): boolean {
@@ -102,9 +113,9 @@ function enter(cpu: Cpu, kind: number, vector: number, error: number): void {
 function shutDown(cpu: Cpu, first: string, vector: number): void {
   const { selector } = cpu.segments;
   const at = `${(selector[1] as number).toString(16)}:${(cpu.ip >>> 0).toString(16)}`;
-  cpu.stop = {
-    reason: "shutdown",
-    detail: `${first}, and ${faultName(vector, FAULT.error, cpu.cr2)} while delivering a double fault (#DF) at ${at}`,
-  };
+  const second = faultName(vector, FAULT.error, cpu.cr2);
+  const detail = `${first}, and ${second} while delivering a double fault (#DF) at ${at}`;
+  if (cpu.monitor !== null && visit(cpu, cpu.monitor, { kind: "shutdown", detail })) return;
+  cpu.stop = { reason: "shutdown", detail };
   cpu.clock.attend();
 }

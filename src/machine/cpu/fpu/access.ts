@@ -1,6 +1,7 @@
 /** What x87 instructions do before and after: pending exceptions, the last-instruction pointers, memory operands. */
 import type { Gva } from "../../address.ts";
 import { CS } from "../../isa/instruction.ts";
+import { ensure } from "../access.ts";
 import { type Cpu, CR0 } from "../cpu.ts";
 import { MF, raise } from "../fault.ts";
 import type { Binder, Op, Semantics } from "../op.ts";
@@ -51,7 +52,7 @@ function point(cpu: Cpu, op: Op): void {
 export function beginRead(cpu: Cpu, op: Op, size: number): Gva {
   reportPending(cpu);
   const at = readAddress(cpu, op, size);
-  cpu.memory.probe(at, size, false);
+  ensure(cpu, at, size, false);
   begin(cpu, op);
   point(cpu, op);
   return at;
@@ -61,7 +62,7 @@ export function beginRead(cpu: Cpu, op: Op, size: number): Gva {
 export function beginWrite(cpu: Cpu, op: Op, size: number): Gva {
   reportPending(cpu);
   const at = writeAddress(cpu, op, size);
-  cpu.memory.probe(at, size, true);
+  ensure(cpu, at, size, true);
   begin(cpu, op);
   point(cpu, op);
   return at;

@@ -120,6 +120,11 @@ export class Fpu {
     return (this.control >> 10) & 3;
   }
 
+  /** Cuts a result to 24 bits when the precision control says so. */
+  precise(value: number): number {
+    return (this.control & 0x300) === 0 ? Math.fround(value) : value;
+  }
+
   physical(i: number): number {
     return (this.top + i) & 7;
   }
@@ -173,11 +178,12 @@ export class Fpu {
     this.pushParts();
   }
 
-  /** Loads the bits of a single or a double; only of NaNs more than the number has to be kept. */
+  /** Loads the bits of a single or a double. Of NaNs more than the number has to be kept, and signalling ones are invalid. */
   pushSingle(word: number): void {
     const value = singleOf(word);
     if (!Number.isNaN(value)) this.push(value);
     else {
+      if ((word & 0x400000) === 0 && !this.except(IE)) return;
       singleToExtended(word);
       this.pushParts();
     }
@@ -187,6 +193,7 @@ export class Fpu {
     const value = doubleOf(low, high);
     if (!Number.isNaN(value)) this.push(value);
     else {
+      if ((high & 0x80000) === 0 && !this.except(IE)) return;
       doubleToExtended(low, high);
       this.pushParts();
     }

@@ -9,6 +9,7 @@ import { GP, raise } from "../fault.ts";
 import { canonical } from "../long-stack.ts";
 import type { Binder, Op, Semantics } from "../op.ts";
 import { offset32, offset64, readAddress } from "../operand.ts";
+import { visit } from "../visit.ts";
 
 const TWO32 = 4294967296;
 
@@ -83,8 +84,10 @@ function clts(cpu: Cpu): void {
 }
 
 function hlt(cpu: Cpu): void {
-  cpu.halted = true;
+  const visited = cpu.monitor !== null && visit(cpu, cpu.monitor, { kind: "halt" });
   cpu.trace.event(EVENT.hlt, 0);
+  if (visited) return;
+  cpu.halted = true;
   cpu.clock.attend();
 }
 

@@ -24,9 +24,12 @@ import { SYSCALLS } from "./syscalls.ts";
 import { TABLE_OPS } from "./table-ops.ts";
 import { TRANSFER_OPS } from "./transfer-ops.ts";
 import { X87 } from "./x87.ts";
+import { X87_COMPARE } from "./x87-compare.ts";
 import { X87_CONTROL } from "./x87-control.ts";
 import { X87_FUNCTIONS } from "./x87-functions.ts";
+import { X87_INTEGER } from "./x87-integer.ts";
 import { X87_MOVE } from "./x87-move.ts";
+import { X87_PARTS } from "./x87-parts.ts";
 
 /** Names of segment registers as operands: "ES" … "GS". */
 const SEGMENT = /^[CDEFGS]S$/;
@@ -59,9 +62,12 @@ export const SEMANTICS: Semantics = {
   ...SIMD_STATE,
   ...SSE_FLOAT,
   ...X87,
+  ...X87_COMPARE,
   ...X87_CONTROL,
   ...X87_FUNCTIONS,
+  ...X87_INTEGER,
   ...X87_MOVE,
+  ...X87_PARTS,
   ...CONTROL_OPS,
   ...FLAG_OPS,
   ...PORT_OPS,

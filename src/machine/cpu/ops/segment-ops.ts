@@ -9,7 +9,7 @@ import { canonical } from "../long-stack.ts";
 import { KERNEL_GS_BASE } from "../msr-slots.ts";
 import type { Binder, Handler, Op, Semantics } from "../op.ts";
 import { readAddress, writeAddress } from "../operand.ts";
-import { loadSegment } from "../segments.ts";
+import { loadSegment, setBase } from "../segments.ts";
 import { moveSp, peek, push } from "../stack.ts";
 import { readPointer, readSelector } from "./transfer-ops.ts";
 
@@ -86,8 +86,7 @@ function swapgs(cpu: Cpu): void {
   const { base, baseHigh } = cpu.segments;
   const low = base[GS] as number;
   const high = baseHigh[GS] as number;
-  base[GS] = cpu.msr[KERNEL_GS_BASE] as number;
-  baseHigh[GS] = cpu.msr[KERNEL_GS_BASE + 1] as number;
+  setBase(cpu, GS, cpu.msr[KERNEL_GS_BASE] as number, cpu.msr[KERNEL_GS_BASE + 1] as number);
   cpu.msr[KERNEL_GS_BASE] = low;
   cpu.msr[KERNEL_GS_BASE + 1] = high;
 }
@@ -102,8 +101,7 @@ function writeBase(cpu: Cpu, op: Op): void {
   if ((cpu.cr4 & CR4.FSGSBASE) === 0) raise(UD);
   const high = op.size === 8 ? (cpu.r32[op.dst + 1] as number) : 0;
   if (!canonical(high)) raise(GP);
-  cpu.segments.base[op.kind] = cpu.r32[op.dst] as number;
-  cpu.segments.baseHigh[op.kind] = high;
+  setBase(cpu, op.kind, cpu.r32[op.dst] as number, high);
 }
 
 const base =

@@ -3,6 +3,7 @@
  * registers are the significands of the x87's (SDM Vol. 1, 9.2).
  */
 import type { Gva } from "../../address.ts";
+import { ensure } from "../access.ts";
 import type { Cpu } from "../cpu.ts";
 import { GP, raise } from "../fault.ts";
 import { reportPending } from "../fpu/access.ts";
@@ -58,7 +59,7 @@ export function writeLanes(
     return;
   }
   if (size === 16) {
-    memory.probe(to, 16, true);
+    ensure(cpu, to, 16, true);
     memory.write64((to + 8) as Gva, from[at + 2] as number, from[at + 3] as number);
   }
   memory.write64(to, from[at] as number, from[at + 1] as number);

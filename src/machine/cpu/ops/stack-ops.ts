@@ -1,7 +1,7 @@
 /** PUSH and POP of general registers, memory and immediates; PUSHA POPA, ENTER LEAVE. Segment registers and flags: elsewhere. */
 import type { Gva } from "../../address.ts";
 import { SS } from "../../isa/instruction.ts";
-import { readE, readMemory, writeE, writeRegister } from "../access.ts";
+import { ensure, readE, readMemory, writeE, writeRegister } from "../access.ts";
 import type { Cpu } from "../cpu.ts";
 import type { Binder, Op, Semantics } from "../op.ts";
 import { checkedAddress, linear64 } from "../operand.ts";
@@ -72,7 +72,7 @@ const IMAGE = new Int32Array(8);
 /** The image of SP is passed over. */
 function popa(cpu: Cpu, op: Op): void {
   const { size } = op;
-  for (let register = 0; register < 8; register++) IMAGE[register] = peek(cpu, size, size * (7 - register));
+  for (let register = 7; register >= 0; register--) IMAGE[register] = peek(cpu, size, size * (7 - register));
   for (let register = 0; register < 8; register++)
     if (2 * register !== ESP)
       writeRegister(cpu, size === 2 ? 4 * register : 2 * register, size, IMAGE[register] as number, 0);
@@ -108,7 +108,7 @@ function enter(cpu: Cpu, op: Op): void {
   }
   if (level > 0) poke(cpu, size, -size * (level + 1), frame, frameHigh);
   const below = -size * (level + 1) - op.imm;
-  cpu.memory.probe(pokeAddress(cpu, below, size), size, true);
+  ensure(cpu, pokeAddress(cpu, below, size), size, true);
   moveSp(cpu, below);
   writeRegister(cpu, size === 2 ? 2 * EBP : EBP, size, frame, frameHigh);
 }

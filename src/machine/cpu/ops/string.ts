@@ -1,5 +1,5 @@
 /**
- * MOVS STOS LODS CMPS SCAS. The long ones, MOVS and STOS with REP going upwards, work on whole stretches of memory where both
+ * MOVS STOS LODS CMPS SCAS. The long ones, MOVS, STOS and CMPS with REP going upwards, work on whole stretches of memory where both
  * sides are plain RAM whose translations are at hand: same effect, same cycles, as one after the other.
  */
 import { ES } from "../../isa/instruction.ts";
@@ -18,6 +18,7 @@ import {
   counterIsZero,
   destinationAddress,
   pauses,
+  REPE,
   repeat,
   repeatWhile,
   sourceAddress,
@@ -26,10 +27,9 @@ import { compute } from "./alu.ts";
 
 function movsOnce(cpu: Cpu, op: Op): void {
   const { size } = op;
-  const from = sourceAddress(cpu, op);
-  const to = destinationAddress(cpu, op, true);
-  const value = readMemory(cpu, from, size);
-  writeMemory(cpu, to, size, value, cpu.high);
+  const value = readMemory(cpu, sourceAddress(cpu, op), size);
+  const { high } = cpu;
+  writeMemory(cpu, destinationAddress(cpu, op, true), size, value, high);
   advanceSource(cpu, op);
   advanceDestination(cpu, op);
 }
@@ -48,14 +48,41 @@ function lodsOnce(cpu: Cpu, op: Op): void {
 }
 
 function cmpsOnce(cpu: Cpu, op: Op): void {
-  const from = sourceAddress(cpu, op);
-  const to = destinationAddress(cpu, op, false);
-  const a = readMemory(cpu, from, op.size);
+  const a = readMemory(cpu, sourceAddress(cpu, op), op.size);
   const aHigh = cpu.high;
-  const b = readMemory(cpu, to, op.size);
+  const b = readMemory(cpu, destinationAddress(cpu, op, false), op.size);
   compute(cpu.flags, op, a, aHigh, b, cpu.high);
   advanceSource(cpu, op);
   advanceDestination(cpu, op);
+}
+
+/** REPE CMPS: goes over what is equal, up to the last iteration, which is left to set the flags. */
+function cmpsStretch(cpu: Cpu, op: Op): void {
+  const most = Math.min(affordable(cpu, op), counter(cpu, op) - 1);
+  if (most < LEAST) return;
+  const from = directSource(cpu, op);
+  const to = directDestination(cpu, op, false);
+  if (from < 0 || to < 0) return;
+  const n = room(cpu, op, ES, EDI, to, room(cpu, op, op.seg, ESI, from, most));
+  const { ram } = cpu.bus;
+  const { size } = op;
+  let same = 0;
+  while (same < n * size && ram[from + same] === ram[to + same]) same++;
+  const iterations = Math.floor(same / size);
+  if (iterations === 0) return;
+  advance(cpu, op, ESI, iterations * size);
+  advance(cpu, op, EDI, iterations * size);
+  settle(cpu, op, iterations);
+}
+
+function cmpsRepeated(cpu: Cpu, op: Op): void {
+  if (counterIsZero(cpu, op)) return;
+  do {
+    cmpsOnce(cpu, op);
+    advance(cpu, op, ECX, -1);
+    if (!cpu.flags.zf) return;
+    cmpsStretch(cpu, op);
+  } while (!pauses(cpu, op));
 }
 
 function scasOnce(cpu: Cpu, op: Op): void {
@@ -115,9 +142,9 @@ function directSource(cpu: Cpu, op: Op): number {
   }
 }
 
-function directDestination(cpu: Cpu, op: Op): number {
+function directDestination(cpu: Cpu, op: Op, write: boolean): number {
   try {
-    return cpu.memory.direct(destinationAddress(cpu, op, true), true);
+    return cpu.memory.direct(destinationAddress(cpu, op, write), write);
   } catch (error) {
     if (error !== FAULT) throw error;
     return -1;
@@ -147,7 +174,7 @@ function movsStretch(cpu: Cpu, op: Op): void {
   const most = affordable(cpu, op);
   if (most < LEAST) return;
   const from = directSource(cpu, op);
-  const to = directDestination(cpu, op);
+  const to = directDestination(cpu, op, true);
   if (from < 0 || to < 0) return;
   const n = room(cpu, op, ES, EDI, to, room(cpu, op, op.seg, ESI, from, most));
   const distance = to - from;
@@ -165,7 +192,7 @@ function movsStretch(cpu: Cpu, op: Op): void {
 function stosStretch(cpu: Cpu, op: Op): void {
   const most = affordable(cpu, op);
   if (most < LEAST) return;
-  const to = directDestination(cpu, op);
+  const to = directDestination(cpu, op, true);
   if (to < 0) return;
   const { size } = op;
   const n = room(cpu, op, ES, EDI, to, most);
@@ -197,7 +224,7 @@ export const STRING: Semantics = {
   lods: () => lods,
   cmps: (op) => {
     op.kind = CMP;
-    return cmps;
+    return op.rep === REPE ? cmpsRepeated : cmps;
   },
   scas: (op) => {
     op.kind = CMP;

@@ -7,9 +7,11 @@
 import { CS, SS } from "../../isa/instruction.ts";
 import { EVENT } from "../../trace.ts";
 import { type Cpu, EFER } from "../cpu.ts";
+import { BS } from "../debug.ts";
+import { deliverDebug } from "../deliver/deliver.ts";
 import { GP, raise, UD } from "../fault.ts";
 import { writeFlags } from "../flag-write.ts";
-import { IF, RF, VM } from "../flags.ts";
+import { IF, RF, TF, VM } from "../flags.ts";
 import { canonical } from "../long-stack.ts";
 import { FMASK, LSTAR, STAR, SYSENTER_CS, SYSENTER_EIP, SYSENTER_ESP } from "../msr-slots.ts";
 import type { Op, Semantics } from "../op.ts";
@@ -41,7 +43,6 @@ function sysenter(cpu: Cpu): void {
   if (!cpu.protectedMode || (code & 0xfffc) === 0) raise(GP);
   const long = cpu.longMode;
   cpu.trace.event(EVENT.syscall, 0);
-  cpu.skipsStep = true;
   const { v86 } = cpu;
   writeFlags(cpu, 0, VM | IF | RF);
   if (v86) updateMode(cpu);
@@ -70,12 +71,12 @@ function syscall(cpu: Cpu): void {
   if ((cpu.efer & EFER.SCE) === 0) raise(UD);
   const { msr, r32 } = cpu;
   cpu.trace.event(EVENT.syscall, 1);
-  cpu.skipsStep = true;
   r32[ECX] = cpu.ip;
   r32[ECX + 1] = cpu.ipHigh;
   r32[R11] = cpu.flags.value & ~RF;
   r32[R11 + 1] = 0;
   writeFlags(cpu, 0, (msr[FMASK] as number) | RF);
+  cpu.skipsStep = (cpu.flags.eflags & TF) === 0;
   const code = (msr[STAR + 1] as number) & 0xffff;
   enter(cpu, code, code + 8, CODE64, 0);
   cpu.ip = msr[LSTAR] as number;
@@ -83,15 +84,19 @@ function syscall(cpu: Cpu): void {
 }
 
 function sysret(cpu: Cpu, op: Op): void {
-  if ((cpu.efer & EFER.SCE) === 0) raise(UD);
   const { r32 } = cpu;
   const wide = op.size === 8;
   if (wide && !canonical(r32[ECX + 1] as number)) raise(GP);
   const base = (cpu.msr[STAR + 1] as number) >>> 16;
   enter(cpu, wide ? base + 16 : base, base + 8, wide ? CODE64 : CODE32, 3);
+  const stepping = (cpu.flags.eflags & TF) !== 0;
   writeFlags(cpu, r32[R11] as number, SYSRET_FLAGS);
   cpu.ip = r32[ECX] as number;
   cpu.ipHigh = wide ? (r32[ECX + 1] as number) : 0;
+  // To the program the system call was one instruction: its single-step trap comes now, by the flags that are now.
+  const steps = (cpu.flags.eflags & TF) !== 0;
+  cpu.skipsStep = !steps;
+  if (steps && !stepping) deliverDebug(cpu, BS);
 }
 
 export const SYSCALLS: Semantics = {

@@ -1,9 +1,8 @@
-/** x87 arithmetic and comparison. Loads and stores: x87-move.ts; control words and images: x87-control.ts. */
+/** x87 arithmetic. Comparisons: x87-compare.ts; loads and stores: x87-move.ts; control words and images: x87-control.ts. */
 import type { Cpu } from "../cpu.ts";
-import { AF, CF, OF, PF, SF, ZF } from "../flags.ts";
-import { begin, beginRead, escapes } from "../fpu/access.ts";
-import { doubleOf, PARTS, roundInteger, scale, singleOf } from "../fpu/extended.ts";
-import { C0, C1, C2, C3, type Fpu, IE, OE, PE, ZE } from "../fpu/fpu.ts";
+import { begin, escapes } from "../fpu/access.ts";
+import { C1, type Fpu, IE, OE, PE, ZE } from "../fpu/fpu.ts";
+import { double, integerOperand, operand, propagate, single } from "../fpu/operands.ts";
 import type { Binder, Op, Semantics } from "../op.ts";
 
 const ADD = 0;
@@ -13,12 +12,7 @@ const SUBR = 5;
 const DIV = 6;
 const DIVR = 7;
 
-/** Precision control: 0 says that results have 24 bits. */
-function precise(fpu: Fpu, value: number): number {
-  return (fpu.control & 0x300) === 0 ? Math.fround(value) : value;
-}
-
-/** a op b, its exceptions recorded; false when one is unmasked, the result then being worth nothing. */
+/** a op b of two numbers, its exceptions recorded; false when one is unmasked, the result then being worth nothing. */
 function calculate(fpu: Fpu, kind: number, a: number, b: number): boolean {
   let result = 0;
   switch (kind) {
@@ -40,9 +34,9 @@ function calculate(fpu: Fpu, kind: number, a: number, b: number): boolean {
     default:
       result = b / a;
   }
-  RESULT.value = precise(fpu, result);
+  RESULT.value = fpu.precise(result);
   fpu.setConditions(C1, 0);
-  if (Number.isNaN(result)) return Number.isNaN(a) || Number.isNaN(b) || fpu.except(IE);
+  if (Number.isNaN(result)) return fpu.except(IE);
   if (Number.isFinite(result) || !Number.isFinite(a) || !Number.isFinite(b)) return true;
   const zero = (kind === DIV && b === 0) || (kind === DIVR && a === 0);
   if (zero) return fpu.except(ZE);
@@ -53,27 +47,27 @@ function calculate(fpu: Fpu, kind: number, a: number, b: number): boolean {
 
 const RESULT = { value: 0 };
 
-/** ST(i) ← ST(i) op b. */
+/** ST(i) ← ST(i) op b; of a NaN b, the 80 bits stand in PARTS. */
 function arithmetic(fpu: Fpu, kind: number, i: number, b: number): boolean {
-  if (!fpu.holds(i) || !calculate(fpu, kind, fpu.value(i), b)) return false;
+  if (!fpu.holds(i)) return false;
+  const a = fpu.value(i);
+  if (Number.isNaN(a) || Number.isNaN(b)) {
+    propagate(fpu, i, Number.isNaN(a), Number.isNaN(b));
+    return true;
+  }
+  if (!calculate(fpu, kind, a, b)) return false;
   fpu.put(i, RESULT.value);
   return true;
 }
 
 function arithmeticSingle(cpu: Cpu, op: Op): void {
-  const at = beginRead(cpu, op, 4);
-  arithmetic(cpu.fpu, op.kind, 0, singleOf(cpu.memory.read32(at)));
+  const b = single(cpu, op);
+  arithmetic(cpu.fpu, op.kind, 0, b);
 }
 
 function arithmeticDouble(cpu: Cpu, op: Op): void {
-  const at = beginRead(cpu, op, 8);
-  const low = cpu.memory.read64(at);
-  arithmetic(cpu.fpu, op.kind, 0, doubleOf(low, cpu.memory.high));
-}
-
-function integerOperand(cpu: Cpu, op: Op): number {
-  const at = beginRead(cpu, op, op.size);
-  return op.size === 2 ? (cpu.memory.read16(at) << 16) >> 16 : cpu.memory.read32(at);
+  const b = double(cpu, op);
+  arithmetic(cpu.fpu, op.kind, 0, b);
 }
 
 function arithmeticInteger(cpu: Cpu, op: Op): void {
@@ -85,20 +79,20 @@ function arithmeticInteger(cpu: Cpu, op: Op): void {
 function arithmeticTop(cpu: Cpu, op: Op): void {
   begin(cpu, op);
   const { fpu } = cpu;
-  if (fpu.holds(op.rm & 7)) arithmetic(fpu, op.kind, 0, fpu.value(op.rm & 7));
+  if (fpu.holds(op.rm & 7)) arithmetic(fpu, op.kind, 0, operand(fpu, op.rm & 7));
 }
 
 /** ST(i) with ST(0). */
 function arithmeticBelow(cpu: Cpu, op: Op): void {
   begin(cpu, op);
   const { fpu } = cpu;
-  if (fpu.holds(0)) arithmetic(fpu, op.kind, op.rm & 7, fpu.value(0));
+  if (fpu.holds(0)) arithmetic(fpu, op.kind, op.rm & 7, operand(fpu, 0));
 }
 
 function arithmeticPop(cpu: Cpu, op: Op): void {
   begin(cpu, op);
   const { fpu } = cpu;
-  if (fpu.holds(0) && arithmetic(fpu, op.kind, op.rm & 7, fpu.value(0))) fpu.pop();
+  if (fpu.holds(0) && arithmetic(fpu, op.kind, op.rm & 7, operand(fpu, 0))) fpu.pop();
 }
 
 const binary =
@@ -123,211 +117,6 @@ const popping =
     return arithmeticPop;
   };
 
-/** C3, C2, C0 of ST(0) : b; false when the comparison was invalid, unmasked. `quiet` comparisons accept NaNs. */
-function compare(fpu: Fpu, b: number, quiet: boolean): boolean {
-  const held = fpu.holds(0);
-  const a = fpu.value(0);
-  fpu.setConditions(C0 | C1 | C2 | C3, a > b ? 0 : a < b ? C0 : a === b ? C3 : C0 | C2 | C3);
-  if (!held) return false;
-  return !Number.isNaN(a) && !Number.isNaN(b) ? true : quiet || fpu.except(IE);
-}
-
-/** op.kind of comparisons: how many pops follow, and whether NaNs are quiet. */
-const POPS = 3;
-const QUIET = 4;
-
-function afterwards(fpu: Fpu, op: Op): void {
-  for (let pops = op.kind & POPS; pops > 0; pops--) fpu.pop();
-}
-
-function compareSingle(cpu: Cpu, op: Op): void {
-  const at = beginRead(cpu, op, 4);
-  if (compare(cpu.fpu, singleOf(cpu.memory.read32(at)), false)) afterwards(cpu.fpu, op);
-}
-
-function compareDouble(cpu: Cpu, op: Op): void {
-  const at = beginRead(cpu, op, 8);
-  const low = cpu.memory.read64(at);
-  if (compare(cpu.fpu, doubleOf(low, cpu.memory.high), false)) afterwards(cpu.fpu, op);
-}
-
-function compareInteger(cpu: Cpu, op: Op): void {
-  const b = integerOperand(cpu, op);
-  if (compare(cpu.fpu, b, false)) afterwards(cpu.fpu, op);
-}
-
-function compareRegister(cpu: Cpu, op: Op): void {
-  begin(cpu, op);
-  const { fpu } = cpu;
-  // FCOMPP and FUCOMPP have no operand: ST(1).
-  const i = op.row.operands.length === 0 ? 1 : op.rm & 7;
-  if (fpu.holds(i) && compare(fpu, fpu.value(i), (op.kind & QUIET) !== 0)) afterwards(fpu, op);
-}
-
-/** FCOMI and its kin answer in ZF, PF and CF. */
-function compareToFlags(cpu: Cpu, op: Op): void {
-  begin(cpu, op);
-  const { fpu } = cpu;
-  if (!fpu.holds(op.rm & 7) || !compare(fpu, fpu.value(op.rm & 7), (op.kind & QUIET) !== 0)) return;
-  const { status } = fpu;
-  cpu.flags.assign(
-    OF | SF | ZF | AF | PF | CF,
-    ((status & C3) !== 0 ? ZF : 0) | ((status & C2) !== 0 ? PF : 0) | ((status & C0) !== 0 ? CF : 0),
-  );
-  afterwards(fpu, op);
-}
-
-const comparing =
-  (kind: number): Binder =>
-  (op) => {
-    op.kind = kind;
-    const first = op.row.operands[0];
-    return first === "Md" ? compareSingle : first === "Mq" ? compareDouble : compareRegister;
-  };
-const comparingInteger =
-  (pops: number): Binder =>
-  (op) => {
-    op.kind = pops;
-    return compareInteger;
-  };
-const comparingToFlags =
-  (kind: number): Binder =>
-  (op) => {
-    op.kind = kind;
-    return compareToFlags;
-  };
-
-function ftst(cpu: Cpu, op: Op): void {
-  begin(cpu, op);
-  compare(cpu.fpu, 0, false);
-}
-
-function fxam(cpu: Cpu, op: Op): void {
-  begin(cpu, op);
-  const { fpu } = cpu;
-  const at = fpu.physical(0);
-  const value = fpu.values[at] as number;
-  const tag = (fpu.tags >> (2 * at)) & 3;
-  // Of an empty register as well the sign is what stands in it.
-  fpu.partsOf(at);
-  const sign = PARTS.exponent & 0x8000 ? C1 : 0;
-  let kind = C2;
-  if (tag === 3) kind = C3 | C0;
-  else if (Number.isNaN(value)) kind = C0;
-  else if (tag === 1) kind = C3;
-  // Numbers beyond a double's range are finite all the same.
-  else if (tag === 2) kind = Number.isFinite(value) ? C3 | C2 : C2 | C0;
-  fpu.setConditions(C0 | C1 | C2 | C3, kind | sign);
-}
-
-/** FSQRT, FRNDINT: ST(0) ← f(ST(0)). */
-function replace(cpu: Cpu, op: Op, result: number): void {
-  const { fpu } = cpu;
-  const value = fpu.value(0);
-  fpu.setConditions(C1, 0);
-  if (Number.isNaN(result) && !Number.isNaN(value) && !fpu.except(IE)) return;
-  fpu.put(0, op.kind === 1 ? precise(fpu, result) : result);
-}
-
-function fsqrt(cpu: Cpu, op: Op): void {
-  begin(cpu, op);
-  if (cpu.fpu.holds(0)) replace(cpu, op, Math.sqrt(cpu.fpu.value(0)));
-}
-
-function frndint(cpu: Cpu, op: Op): void {
-  begin(cpu, op);
-  const { fpu } = cpu;
-  if (!fpu.holds(0)) return;
-  const value = fpu.value(0);
-  const rounded = roundInteger(value, fpu.rounding);
-  if (rounded !== value && !Number.isNaN(value)) fpu.except(PE);
-  replace(cpu, op, rounded);
-}
-
-/** ST(0) · 2^trunc(ST(1)). */
-function fscale(cpu: Cpu, op: Op): void {
-  begin(cpu, op);
-  const { fpu } = cpu;
-  if (!fpu.holds(0) || !fpu.holds(1)) return;
-  const by = Math.trunc(fpu.value(1));
-  const value = fpu.value(0);
-  replace(cpu, op, Number.isFinite(by) ? scale(value, Math.max(-5000, Math.min(5000, by))) : value * 2 ** by);
-}
-
-/** ST(0) ← exponent, then push the significand. */
-function fxtract(cpu: Cpu, op: Op): void {
-  begin(cpu, op);
-  const { fpu } = cpu;
-  if (!fpu.holds(0)) return;
-  const value = fpu.value(0);
-  if (value === 0) {
-    if (!fpu.except(ZE)) return;
-    fpu.put(0, Number.NEGATIVE_INFINITY);
-    fpu.push(value);
-    return;
-  }
-  if (!Number.isFinite(value)) {
-    fpu.put(0, Math.abs(value));
-    fpu.push(value);
-    return;
-  }
-  let exponent = Math.floor(Math.log2(Math.abs(value)));
-  let significand = scale(value, -exponent);
-  // log2 is off by one beside powers of two.
-  if (Math.abs(significand) >= 2) {
-    exponent++;
-    significand /= 2;
-  } else if (Math.abs(significand) < 1) {
-    exponent--;
-    significand *= 2;
-  }
-  fpu.put(0, exponent);
-  fpu.push(significand);
-}
-
-/** Exact, by the remainder that JavaScript has; more than 63 bits of quotient take several goes, as on the processor. */
-function remainder(cpu: Cpu, op: Op): void {
-  begin(cpu, op);
-  const { fpu } = cpu;
-  if (!fpu.holds(0) || !fpu.holds(1)) return;
-  const a = fpu.value(0);
-  const b = fpu.value(1);
-  fpu.setConditions(C0 | C1 | C2 | C3, 0);
-  if (!Number.isFinite(a) || b === 0 || Number.isNaN(b)) {
-    if (!Number.isNaN(a) && !Number.isNaN(b) && !fpu.except(IE)) return;
-    fpu.put(0, Number.NaN);
-    return;
-  }
-  const distance = Math.floor(Math.log2(Math.abs(a / b)));
-  if (distance >= 64) {
-    fpu.setConditions(C2, C2);
-    fpu.put(0, a % scale(b, distance - 32));
-    return;
-  }
-  let result = a % b;
-  // The quotient's low bits are those of a modulo 8·b.
-  const eight = 8 * b;
-  const low = Number.isFinite(eight) ? a % eight : a;
-  let quotient = Number.isFinite(b) ? Math.round(Math.abs((low - result) / b)) & 7 : 0;
-  const half = Math.abs(b) - Math.abs(result);
-  if (
-    op.kind === NEAREST_QUOTIENT &&
-    (Math.abs(result) > half || (Math.abs(result) === half && quotient & 1))
-  ) {
-    result -= Math.sign(result) * Math.abs(b);
-    quotient = (quotient + 1) & 7;
-    if (result === 0) result = a < 0 ? -0 : 0;
-  }
-  fpu.put(0, result);
-  fpu.setConditions(
-    C0 | C1 | C3,
-    (quotient & 4 ? C0 : 0) | (quotient & 2 ? C3 : 0) | (quotient & 1 ? C1 : 0),
-  );
-}
-
-/** op.kind of FPREM1, which rounds the quotient to the nearest integer. */
-const NEAREST_QUOTIENT = 1;
-
 export const X87: Semantics = escapes({
   fadd: binary(ADD),
   fmul: binary(MUL),
@@ -347,30 +136,4 @@ export const X87: Semantics = escapes({
   fsubrp: popping(SUBR),
   fdivp: popping(DIV),
   fdivrp: popping(DIVR),
-  fcom: comparing(0),
-  fcomp: comparing(1),
-  fcompp: comparing(2),
-  ficom: comparingInteger(0),
-  ficomp: comparingInteger(1),
-  fucom: comparing(QUIET),
-  fucomp: comparing(QUIET | 1),
-  fucompp: comparing(QUIET | 2),
-  fcomi: comparingToFlags(0),
-  fcomip: comparingToFlags(1),
-  fucomi: comparingToFlags(QUIET),
-  fucomip: comparingToFlags(QUIET | 1),
-  ftst: () => ftst,
-  fxam: () => fxam,
-  fsqrt: (op) => {
-    op.kind = 1;
-    return fsqrt;
-  },
-  frndint: () => frndint,
-  fscale: () => fscale,
-  fxtract: () => fxtract,
-  fprem: () => remainder,
-  fprem1: (op) => {
-    op.kind = NEAREST_QUOTIENT;
-    return remainder;
-  },
 });

@@ -160,12 +160,12 @@ function enterReturnStack(cpu: Cpu, selector: number): void {
 function returnToV86(cpu: Cpu, image: number): void {
   peekFrame(cpu, 4, 9);
   writeFlags(cpu, image, ALL_FLAGS);
-  loadV86(cpu, CS, FRAME[1] as number);
-  loadV86(cpu, SS, FRAME[4] as number);
-  loadV86(cpu, ES, FRAME[5] as number);
-  loadV86(cpu, DS, FRAME[6] as number);
-  loadV86(cpu, FS, FRAME[7] as number);
-  loadV86(cpu, GS, FRAME[8] as number);
+  loadV86(cpu, CS, (FRAME[1] as number) & 0xffff);
+  loadV86(cpu, SS, (FRAME[4] as number) & 0xffff);
+  loadV86(cpu, ES, (FRAME[5] as number) & 0xffff);
+  loadV86(cpu, DS, (FRAME[6] as number) & 0xffff);
+  loadV86(cpu, FS, (FRAME[7] as number) & 0xffff);
+  loadV86(cpu, GS, (FRAME[8] as number) & 0xffff);
   cpu.cpl = 3;
   cpu.r32[ESP] = FRAME[3] as number;
   cpu.ip = (FRAME[0] as number) & 0xffff;

@@ -40,6 +40,9 @@ const OUTPUT = { NO_RESET: 1, A20: 2, CLOCKS_AND_DATA: 0xcc } as const;
 /** A hundred keystrokes a second: slow enough for the fifteen keys that a PC's BIOS remembers. */
 const SECONDS_PER_KEY = 0.01;
 
+/** Replies that wait for the host to read them; of a host that does not, further ones are lost. */
+const MOST_REPLIES = 16;
+
 /** Where a byte at port 60 came from. */
 const FROM_CONTROLLER = 0;
 const FROM_MOUSE_PORT = 1;
@@ -99,7 +102,7 @@ export class KeyboardController implements Stateful {
   #typeNext(): void {
     const codes = keystroke(this.#typing[0] as string) as readonly number[];
     this.#typing = this.#typing.slice(1);
-    if (this.keyboard.scanning) this.keyboard.queue.push(...this.#inItsSet(codes));
+    if (this.keyboard.scanning) this.keyboard.send(...this.#inItsSet(codes));
     if (this.#typing !== "") this.#waitForTypist();
     this.#fill();
   }
@@ -215,7 +218,7 @@ export class KeyboardController implements Stateful {
   }
 
   #reply(byte: number, origin = FROM_CONTROLLER): void {
-    this.#replies.push(origin, byte);
+    if (this.#replies.length < 2 * MOST_REPLIES) this.#replies.push(origin, byte);
   }
 
   /** Puts the next byte at port 60 when there is room. */
@@ -229,7 +232,7 @@ export class KeyboardController implements Stateful {
   #fillFromKeyboard(): void {
     if (this.#mode & MODE.NO_KEYBOARD) return;
     for (;;) {
-      const code = this.keyboard.queue.shift();
+      const code = this.keyboard.next();
       if (code === undefined) return;
       const byte = this.#mode & MODE.TRANSLATE ? this.#translator.translate(code) : code;
       if (byte !== undefined) {

@@ -4,14 +4,15 @@ import type { StateReader, StateWriter } from "../../state.ts";
 const ACKNOWLEDGE = 0xfa;
 const RESEND = 0xfe;
 const SELF_TEST_PASSED = 0xaa;
+/** Bytes that the keyboard remembers; what comes on top of them is lost. */
+const MOST_WAITING = 16;
 /** Commands that are followed by one byte. */
 const SET_LEDS = 0xed;
 const SCAN_CODE_SET = 0xf0;
 const TYPEMATIC = 0xf3;
 
 export class Keyboard {
-  /** Bytes on their way to the controller. */
-  readonly queue: number[] = [];
+  readonly #queue: number[] = [];
   /** Scroll, Num and Caps Lock lights: bits 0, 1, 2. */
   leds = 0;
   /** It sends what is typed. */
@@ -19,6 +20,16 @@ export class Keyboard {
   #set = 2;
   /** The command whose parameter comes next; 0: none. */
   #awaits = 0;
+
+  /** The next byte for the controller. */
+  next(): number | undefined {
+    return this.#queue.shift();
+  }
+
+  /** Sends bytes, all of them or, when there is no room, none. */
+  send(...bytes: number[]): void {
+    if (this.#queue.length + bytes.length <= MOST_WAITING) this.#queue.push(...bytes);
+  }
 
   /** A byte from the host. */
   receive(byte: number): void {
@@ -32,31 +43,31 @@ export class Keyboard {
       case SCAN_CODE_SET:
       case TYPEMATIC:
         this.#awaits = byte;
-        this.queue.push(ACKNOWLEDGE);
+        this.send(ACKNOWLEDGE);
         break;
       case 0xee: // echo
-        this.queue.push(byte);
+        this.send(byte);
         break;
       case 0xf2: // identify: an MF2 keyboard
-        this.queue.push(ACKNOWLEDGE, 0xab, 0x83);
+        this.send(ACKNOWLEDGE, 0xab, 0x83);
         break;
       case 0xf4:
         this.scanning = true;
-        this.queue.push(ACKNOWLEDGE);
+        this.send(ACKNOWLEDGE);
         break;
       case 0xf5:
       case 0xf6:
         this.#defaults();
         this.scanning = byte === 0xf6;
-        this.queue.push(ACKNOWLEDGE);
+        this.send(ACKNOWLEDGE);
         break;
       case 0xff:
         this.#defaults();
-        this.queue.length = 0;
-        this.queue.push(ACKNOWLEDGE, SELF_TEST_PASSED);
+        this.#queue.length = 0;
+        this.send(ACKNOWLEDGE, SELF_TEST_PASSED);
         break;
       default:
-        this.queue.push(RESEND);
+        this.send(RESEND);
     }
   }
 
@@ -64,13 +75,13 @@ export class Keyboard {
     const command = this.#awaits;
     this.#awaits = 0;
     if (command === SCAN_CODE_SET && byte > 2) {
-      this.queue.push(RESEND);
+      this.send(RESEND);
       return;
     }
-    this.queue.push(ACKNOWLEDGE);
+    this.send(ACKNOWLEDGE);
     if (command === SET_LEDS) this.leds = byte & 7;
     if (command !== SCAN_CODE_SET) return;
-    if (byte === 0) this.queue.push(this.#set);
+    if (byte === 0) this.send(this.#set);
     else this.#set = byte;
   }
 
@@ -85,13 +96,13 @@ export class Keyboard {
   }
 
   save(out: StateWriter): void {
-    out.bytes(Uint8Array.from(this.queue));
+    out.bytes(Uint8Array.from(this.#queue));
     for (const value of [this.leds, this.#set, this.#awaits]) out.int(value);
     out.flag(this.scanning);
   }
 
   load(from: StateReader): void {
-    this.queue.splice(0, this.queue.length, ...from.bytes());
+    this.#queue.splice(0, this.#queue.length, ...from.bytes());
     this.leds = from.int();
     this.#set = from.int();
     this.#awaits = from.int();

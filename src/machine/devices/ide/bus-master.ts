@@ -20,15 +20,16 @@ const ERROR = 2;
 const INTERRUPT = 4;
 const CAPABLE = 0x60;
 
-/** A table may not cross 64 KiB: no more descriptors than fit there. */
-const MOST_DESCRIPTORS = 8192;
-
 export class BusMaster {
   /** Told when the host sets the start bit. */
   onStart: () => void = () => {};
   #command = 0;
   #status = 0;
   #table = 0;
+  /** Where the transfer is: address of the descriptor, bytes of its region that are done, the last region is full. */
+  #descriptor = 0;
+  #used = 0;
+  #ended = false;
   readonly #bus: Bus;
   readonly #mayMaster: () => boolean;
 
@@ -86,28 +87,39 @@ export class BusMaster {
     this.#status &= CAPABLE;
   }
 
+  /** Goes to the start of the table. */
+  rewind(): void {
+    this.#descriptor = this.#table >>> 0;
+    this.#used = 0;
+    this.#ended = false;
+  }
+
   /**
-   * Moves `bytes` from or to the regions. Returns false when the table ended before the bytes did: the channel then shows
-   * no interrupt and the host must notice that the transfer is no longer active.
+   * Moves `bytes` from or to the regions, going on where the last call ended. Returns false when the table ended before the
+   * bytes did: the channel then shows no interrupt and the host must notice that the transfer is no longer active.
    */
   transfer(bytes: Uint8Array, toMemory: boolean): boolean {
-    let at = 0;
-    let descriptor = this.#table >>> 0;
-    for (let i = 0; i < MOST_DESCRIPTORS; i++, descriptor += 8) {
-      const entry = new DataView(this.#bus.dmaRead(descriptor as Gpa, 8).buffer);
-      const address = (entry.getUint32(0, true) & ~1) >>> 0;
-      const length = Math.min(entry.getUint16(4, true) || 0x10000, bytes.length - at);
+    for (let at = 0; at < bytes.length; ) {
+      if (this.#ended) return false;
+      const entry = new DataView(this.#bus.dmaRead(this.#descriptor as Gpa, 8).buffer);
+      const address = ((entry.getUint32(0, true) & ~1) >>> 0) + this.#used;
+      const room = (entry.getUint16(4, true) || 0x10000) - this.#used;
+      const length = Math.min(room, bytes.length - at);
       if (toMemory) this.#bus.dmaWrite(address as Gpa, bytes.subarray(at, at + length));
       else bytes.set(this.#bus.dmaRead(address as Gpa, length), at);
       at += length;
-      const full = at === bytes.length;
-      const last = (entry.getUint16(6, true) & 0x8000) !== 0;
-      // A table with room left keeps the transfer active, so that the host can tell (82371SB, 2.6.3).
-      if (last) this.#status &= ~ACTIVE;
-      if (full || last) return full;
+      this.#used += length;
+      if (length === room) this.#nextRegion((entry.getUint16(6, true) & 0x8000) !== 0);
     }
-    this.#status = (this.#status & ~ACTIVE) | ERROR;
-    return false;
+    return true;
+  }
+
+  /** A table with room left keeps the transfer active, so that the host can tell (82371SB, 2.6.3). */
+  #nextRegion(last: boolean): void {
+    this.#descriptor += 8;
+    this.#used = 0;
+    this.#ended = last;
+    if (last) this.#status &= ~ACTIVE;
   }
 
   save(out: StateWriter): void {

@@ -21,6 +21,9 @@ import type { TaskFile } from "./task-file.ts";
 const NEXT = { NOTHING: 0, READ: 1, WRITE: 2, DMA: 3 } as const;
 const READY = STATUS.DRDY | STATUS.DSC;
 
+/** A DMA transfer goes through a buffer of so many sectors. */
+const DMA_SECTORS = 128;
+
 export interface Transfer {
   sector: number;
   left: number;
@@ -176,13 +179,16 @@ export class Transfers {
       this.#channel.task.status = READY;
       return;
     }
-    const bytes = new Uint8Array(left * SECTOR);
-    if (!write) drive.disk.read(sector, bytes);
-    if (!busMaster.transfer(bytes, !write)) {
-      this.#channel.task.status = READY;
-      return;
+    busMaster.rewind();
+    for (let done = 0; done < left; done += DMA_SECTORS) {
+      const bytes = new Uint8Array(Math.min(DMA_SECTORS, left - done) * SECTOR);
+      if (!write) drive.disk.read(sector + done, bytes);
+      if (!busMaster.transfer(bytes, !write)) {
+        this.#channel.task.status = READY;
+        return;
+      }
+      if (write) drive.disk.write(sector + done, bytes);
     }
-    if (write) drive.disk.write(sector, bytes);
     this.#done(drive, left);
     this.#channel.finish();
   }

@@ -126,10 +126,7 @@ export class PciFunction implements Stateful {
       if (window.kind === "memory") {
         // All ones, while the host measures the window: nobody is there.
         if (last < 0xffff_ffff) this.#mapped.set(bar, this.#bus.mapMmio(base, window.size, window.device));
-      } else if (last <= 0xffff) {
-        this.#bus.mapPorts(base, last, window.device);
-        this.#mapped.set(bar, () => this.#bus.unmapPorts(base, last));
-      }
+      } else if (last <= 0xffff) this.#mapped.set(bar, this.#bus.mapPorts(base, last, window.device));
     }
   }
 

@@ -1,4 +1,11 @@
 /** INT 13h: hard disks behind the IDE channels, by cylinder, head and sector and by number (EDD). */
+import { FLOPPIES, sectorsOf } from "../floppies.ts";
+
+const SIZES = FLOPPIES.map((floppy) => {
+  const { heads, track, cylinders, type } = floppy;
+  return `    dw ${sectorsOf(floppy)}\n    db ${heads}, ${track}, ${cylinders}, ${type}`;
+}).join("\n");
+
 export const DISK = `
 ; ---------------------------------------------------------------- INT 13h: disks
 ; A disk's entry; disk 80h is the first.
@@ -18,22 +25,7 @@ E_WRITE     equ 0x86            ; db: they go to the disk
 
 ; A disk of one of these sizes is drive 00h, too: sectors; tracks of a cylinder, sectors of a track, cylinders, type.
 floppy_sizes:
-    dw 320
-    db 1, 8, 40, 1              ; 160 KiB
-    dw 360
-    db 1, 9, 40, 1              ; 180 KiB
-    dw 640
-    db 2, 8, 40, 1              ; 320 KiB
-    dw 720
-    db 2, 9, 40, 1              ; 360 KiB
-    dw 1440
-    db 2, 9, 80, 3              ; 720 KiB
-    dw 2400
-    db 2, 15, 80, 2             ; 1.2 MiB
-    dw 2880
-    db 2, 18, 80, 4             ; 1.44 MiB
-    dw 5760
-    db 2, 36, 80, 6             ; 2.88 MiB
+${SIZES}
     dw 0
 
 ; What a floppy controller would be told: 512 bytes, 18 sectors of a track; INT 1Eh points here.

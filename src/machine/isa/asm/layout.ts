@@ -21,6 +21,7 @@ export interface LaidOut {
 /** After this many passes what was long once stays long: so a layout is found. */
 const PATIENCE = 40;
 const MOST_PASSES = 200;
+const MOST_DIFFERENT = 1_000_000;
 
 export class Layout {
   readonly #statements: Statement[] = [];
@@ -140,13 +141,20 @@ export class Layout {
   #emit({ times, body, source: _ }: Statement): void {
     if (!body) return;
     const count = times ? this.#count(times, "times") : 1;
-    if (count > 1 && body.kind === "data" && !body.items.some(dependsOnHere)) {
+    if (count > 1 && this.#isSameAnywhere(body)) {
       const start = this.#output.length;
       this.#body(body);
       this.#output.repeat(start, count - 1);
       return;
     }
+    if (count > MOST_DIFFERENT)
+      throw new LineError(`times ${count} is too much for what depends on its address`, times!.column);
     for (let i = 0; i < count; i++) this.#body(body);
+  }
+
+  #isSameAnywhere(body: Body): boolean {
+    if (body.kind === "data") return !body.items.some(dependsOnHere);
+    return body.kind === "instruction" && this.#prepared.get(body.instruction)!.isFixed;
   }
 
   #count(expression: Expression, what: string): number {

@@ -30,6 +30,11 @@ export class PreparedInstruction {
     this.warning = warning(this.#instruction, this.#choices);
   }
 
+  /** No address enters it: the same bytes anywhere. */
+  get isFixed(): boolean {
+    return this.#inputs.length === 0;
+  }
+
   /** With the symbols' present values; encoded anew only when one of them changed. `keepLong`: what was long is not made short again. */
   bytes(scope: Scope, keepLong: boolean): readonly number[] {
     const key = this.#inputs.map((input) => keyOf(input, scope)).join();

@@ -1,5 +1,5 @@
 /**
- * The ISA table: IA-32 from the 8086 to the P6, its system instructions, x86-64, x87, and the part of MMX and SSE that touches state.
+ * The ISA table: IA-32 from the 8086 to the P6, its system instructions, x86-64, x87, MMX, SSE and SSE2.
  * Source of all of it: Intel SDM Vol. 2 and Appendix A; AMD APM Vol. 3 for SVM.
  *
  * For whoever writes semantics (keyed by `row.mnemonic`):

@@ -88,7 +88,7 @@ function prepare(rig: Rig, c: Case, random: Random, fill: number): void {
 function draw(random: Random, bits: Bits, name: string, size: Size): Case {
   const down = random.percent(30);
   const long = random.percent(50);
-  const count = random.percent(5) ? 0 : 1 + random.below(long ? 0x800 / size : 6);
+  const count = random.percent(5) ? 0 : 1 + random.below(long ? 0x600 / size : 6);
   const span = 0x1000;
   const source = AREA + span + random.below(0x800) + (down ? 0x400 : 0);
   // Near the source, so that copies overlap in either direction, or in the page beside it.
@@ -104,7 +104,7 @@ for (const name of Object.keys(OPCODES))
     for (const bits of [16, 32, 64] as const) {
       const rig = new Rig(bits);
       for (const size of sizesOf(bits))
-        for (let time = 0; time < 60; time++) {
+        for (let time = 0; time < 40; time++) {
           const c = draw(random, bits, name, size);
           prepare(rig, c, random, random.percent(50) ? -1 : random.below(256));
           if (name === "scas" && random.percent(60) && c.count > 0)

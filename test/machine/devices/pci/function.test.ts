@@ -53,6 +53,16 @@ describe("windows", () => {
     expect([bus.in(0xc21f, 1), bus.read(0xfeb01000 as Gpa, 1)]).toEqual([0xff, 0xff]);
   });
 
+  test("give back the ports that they covered", () => {
+    const { bus } = board();
+    bus.mapPorts(0x3f8, 0x3ff, answers(0x33));
+    setConfig(bus, 3, 0x04, 1, 2);
+    setConfig(bus, 3, 0x10, 0x3e0);
+    expect([bus.in(0x3f8, 1), bus.in(0x3e0, 1)]).toEqual([0x11, 0x11]);
+    setConfig(bus, 3, 0x10, 0xc000);
+    expect([bus.in(0x3f8, 1), bus.in(0x3e0, 1)]).toEqual([0x33, 0xff]);
+  });
+
   test("come back with a snapshot", () => {
     const { bus, pci } = board();
     setConfig(bus, 3, 0x10, 0xc100);
