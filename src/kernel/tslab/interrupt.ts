@@ -32,6 +32,12 @@ export class Interrupts {
       return value;
     };
     Object.defineProperty(globalThis, GUARD, { value: guard });
+    // Long-running code of packages calls this now and then: guards are in the user's own code only.
+    Object.defineProperty(globalThis, Symbol.for("ringlab.breathe"), {
+      value: () => {
+        if (shared[SHARED.interrupt] !== 0) throw new KeyboardInterrupt();
+      },
+    });
   }
 
   get asked(): boolean {
