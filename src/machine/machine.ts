@@ -38,7 +38,11 @@ export interface MachineOptions {
 export interface RunOptions {
   /** The most steps: instructions, and deliveries of exceptions and interrupts. */
   readonly limit?: number;
+  /** Linear addresses: the run stops before an instruction there, the first one included. The guest does not notice. */
+  readonly breakpoints?: ReadonlySet<number>;
 }
+
+const NO_BREAKPOINTS: ReadonlySet<number> = new Set();
 
 export class Machine {
   readonly profile: CostProfile;
@@ -74,7 +78,11 @@ export class Machine {
   }
 
   /** Runs until something stops the machine; run again to go on from there. */
-  run({ limit }: RunOptions = {}): Stop {
+  run({ limit, breakpoints = NO_BREAKPOINTS }: RunOptions = {}): Stop {
+    const { code, breakpoints: own } = this.#interpreter;
+    // A run without any leaves the code as it is decoded: a debugger steps over one by it.
+    own.armed = breakpoints.size > 0;
+    if (own.armed && own.set(breakpoints)) code.clear();
     return this.#interpreter.run(limit);
   }
 

@@ -7,6 +7,7 @@ import { ended } from "./batch.ts";
 import { type Case, codeOf, ENTRY } from "./case.ts";
 import type { Difference } from "./compare.ts";
 import { bytesAt, instructionAt, stopOf } from "./frame.ts";
+import { RAM } from "./layout.ts";
 import type { Outcome } from "./outcome.ts";
 import { violates } from "./segmentation.ts";
 import type { Failure } from "./shrink.ts";
@@ -34,6 +35,7 @@ export interface Both {
 
 const DB = 1;
 const UD = 6;
+const NM = 7;
 const DF = 8;
 const SS = 12;
 const GP = 13;
@@ -84,7 +86,7 @@ const NEAR =
 const SIDT = /\b15,1,(\d|[1-7]\d|1[45]\d|13[0-9]|12[89]|14[0-3])\b/;
 /** Prefixes, then 8F, C6 or C7 with a digit that is not 0. */
 const GROUPS =
-  /^(66|67|f.|4.|2e|36|3e|26|64|65)*((8f|c6|c7)(?!([048c][0-7]))|0fba[048c159d]|ff[37bf][89a-f])/;
+  /^(66|67|f.|4.|2e|36|3e|26|64|65)*((8f|c6|c7)(?!([048c][0-7]))|0fba[048c159d]|ff[37bf][89a-f]|fe(?![048c]))/;
 
 const isOneByte = (bits: number) => [0xff, 0xff00, 0xff0000, 0xff000000].some((mask) => (bits & ~mask) === 0);
 
@@ -124,7 +126,7 @@ export const EXPLAINED: readonly Rule[] = [
     reason:
       "For faults the processor sets RF in the EFLAGS image that it pushes (SDM Vol. 3, 17.3.1.1). QEMU pushes RF as it is.",
     part: (difference, { ours }) =>
-      (difference.field === "flags" || difference.field.startsWith("[24")) &&
+      /^(flags|frame|\[2)/.test(difference.field) &&
       xor(difference) === RF &&
       (ours.vector < 32 || ours.vector === 0xf0),
   },
@@ -166,7 +168,15 @@ export const EXPLAINED: readonly Rule[] = [
     name: "MMX and SSE arithmetic",
     reason:
       "Our processor has a part of MMX and SSE (isa/table/simd.ts); the rest is #UD. Operands that are not aligned to 16 are #GP(0), which TCG does not check.",
-    whole: ({ of, ours, bytes }) => (ours.vector === UD || ours.vector === GP) && isVector(of, bytes),
+    whole: ({ of, ours, theirs, bytes }) =>
+      (ours.vector === UD || ours.vector === GP || ours.vector === NM || theirs.vector === NM) &&
+      isVector(of, bytes),
+  },
+  {
+    name: "x87 in bytes of no meaning",
+    reason:
+      "QEMU's x87 does not check for an empty or full stack, has more encodings than the hardware, and knows no FOP.",
+    whole: ({ of }) => ran(of).some(({ row }) => /^D[89A-F]/.test(row.opcode)),
   },
   {
     name: "hint NOPs",
@@ -211,6 +221,11 @@ export const EXPLAINED: readonly Rule[] = [
       "TCG checks neither limits nor types of segments when memory is accessed. That there is a violation is computed anew (segmentation.ts).",
     whole: ({ of, ours, at }) =>
       (ours.vector === GP || ours.vector === SS) && violates(of, ours, at) !== undefined,
+  },
+  {
+    name: "segment limits in the real-mode handler",
+    reason: "The handler itself reads the stack at SS:FFFE and meets the limit, which TCG does not check.",
+    whole: ({ of, ours }) => of.entry === ENTRY.real && stopOf(of, ours).cs === 0x0100,
   },
   {
     name: "code past the limit",
@@ -282,7 +297,7 @@ export const EXPLAINED: readonly Rule[] = [
       (theirs.vector === PF &&
         (stopOf(of, theirs).error! & 4) === 0 &&
         ((stopOf(of, theirs).cs & 3) === 3 || (stopOf(of, theirs).flags & 0x20000) !== 0) &&
-        named(theirAt, "retf", "iret", "call far")) ||
+        named(theirAt, "retf", "iret", "call far", "int")) ||
       (ours.vector === PF && (stopOf(of, ours).error! & 4) !== 0 && named(at, "retf", "iret")),
   },
   {
@@ -420,7 +435,11 @@ export const EXPLAINED: readonly Rule[] = [
     reason:
       "In 64-bit mode a null SS is allowed below CPL 3 when its RPL is the CPL (SDM Vol. 2, MOV). QEMU does not compare.",
     whole: ({ of, ours, at }) =>
-      of.bits === 64 && ours.vector === GP && stopOf(of, ours).error === 0 && named(at, "mov", "lss"),
+      of.bits === 64 &&
+      ours.vector === GP &&
+      stopOf(of, ours).error === 0 &&
+      at !== undefined &&
+      ((at.row.operands[0] === "Sw" && at.reg === 2) || named(at, "lss")),
   },
   {
     name: "the processor's identity",
@@ -445,6 +464,31 @@ export const EXPLAINED: readonly Rule[] = [
       xor(difference) === ACCESSED,
   },
   {
+    name: "single step after STI",
+    reason:
+      "STI holds back interrupts for an instruction, not the single-step trap (SDM Vol. 3, 6.8.3). QEMU holds back both.",
+    whole: ({ ours, theirs, of }) =>
+      ours.vector === DB &&
+      ran(of).some(({ row }) => row.mnemonic === "sti") &&
+      (ours.dr6 & 0x4000) !== 0 &&
+      theirs.vector !== PF,
+  },
+  {
+    name: "reserved bits of CR0",
+    reason: "Reserved bits of CR0 read as zero. QEMU keeps them.",
+    part: (difference) =>
+      difference.field === "cr0" && (xor(difference) & 0x60050017) === 0 && xor(difference) !== -1,
+  },
+  {
+    name: "a stack where there is no memory",
+    reason: "Without paging a stack pointer can leave RAM: below 4 GiB lies QEMU's firmware, here nothing.",
+    whole: ({ of, ours, theirs }) =>
+      of.cr0 >= 0 &&
+      of.entry !== ENTRY.real &&
+      (of.cs & 3) === 0 &&
+      [ours, theirs].some(({ registers }) => registers[4]! >= BigInt(RAM)),
+  },
+  {
     name: "single step after PAUSE",
     reason:
       "PAUSE is an instruction like any other to TF. QEMU gives the processor away and forgets the trap.",
@@ -467,6 +511,24 @@ export const EXPLAINED: readonly Rule[] = [
       "Without REX.W RSP and RIP come from ECX and EDX (SDM Vol. 2, SYSEXIT). QEMU copies 64 bits of RCX.",
     part: (difference, { of }) =>
       /^(rsp|frame)/.test(difference.field) && ran(of).some(({ row }) => row.mnemonic === "sysexit"),
+  },
+  {
+    name: "LTR of a null selector",
+    reason: "It is #GP(0) (SDM Vol. 2, LTR). QEMU loads it.",
+    whole: ({ of, ours, at }) => ours.vector === GP && stopOf(of, ours).error === 0 && named(at, "ltr"),
+  },
+  {
+    name: "RPL of CS behind a gate to conforming code",
+    reason: "CS gets CPL as its RPL (SDM Vol. 2, CALL and INT n). QEMU gives it the segment's DPL.",
+    part: (difference) =>
+      difference.field === "cs" && (xor(difference) & ~3) === 0 && (Number(difference.ours) & ~7) === 0x80,
+  },
+  {
+    name: "PAUSE with REX.B",
+    reason:
+      "F3 90 with REX.B: for us and iced-x86 still PAUSE, for QEMU XCHG R8, rAX. The manual does not say.",
+    whole: ({ of }) =>
+      of.bits === 64 && ran(of).some(({ row, rex }) => row.mnemonic === "pause" && (rex & 1) !== 0),
   },
   {
     name: "VIF and VIP",
@@ -509,6 +571,12 @@ const CRASH: Rule = {
   reason: "QEMU 7.2 ends itself: LOCK BT with a register, an interrupt after LTR of a null selector, …",
 };
 
+const LIMIT: Rule = {
+  name: "shutdown by the stack's limit",
+  reason:
+    "In real mode an interrupt with SP = 1, 3 or 5 shuts the processor down (SDM Vol. 3, 20.1.4). TCG checks no limit.",
+};
+
 function both({ of, ours, theirs, before }: Failure): Both | undefined {
   if (ended(ours) || ended(theirs)) return undefined;
   return {
@@ -524,6 +592,8 @@ function both({ of, ours, theirs, before }: Failure): Both | undefined {
 /** The rules that explain all of a failure's differences, or undefined. */
 export function explain(failure: Failure): readonly Rule[] | undefined {
   if (ended(failure.theirs) && failure.theirs.end === "crash") return [CRASH];
+  if (ended(failure.ours) && failure.of.entry === ENTRY.real && /#SS/.test(failure.ours.detail))
+    return [LIMIT];
   const of = both(failure);
   if (!of) return undefined;
   const whole = EXPLAINED.find((rule) => rule.whole?.(of));

@@ -96,3 +96,15 @@ export function instructionAt(
   decode(() => bytes[at++] ?? 0xcc, of.bits, into);
   return into;
 }
+
+/** How many of the case's instructions began, by the place where it stopped. */
+export function instructionsRun(of: Case, outcome: Outcome): number {
+  const offset = (stopOf(of, outcome).ip - Number(of.rip & 0xffffffffn)) | 0;
+  let at = 0;
+  let count = 0;
+  for (const bytes of of.instructions) {
+    if (offset < 0 || offset >= at) count++;
+    at += bytes.length;
+  }
+  return count;
+}

@@ -29,6 +29,7 @@ const SYSTEM_WRITES = SYSTEM_WRITE;
 /** What each method does is in memory.ts. */
 export class Accesses {
   high = 0;
+  faulted = false;
   /** 64-bit mode. */
   protected wideAddresses = false;
   /** Kinds of the processor's explicit accesses, and what they compare in the front. */
@@ -100,6 +101,23 @@ export class Accesses {
       this.view.setInt32(offset, low, true);
       this.view.setInt32(offset + 4, high, true);
     } else this.slow.write64(at | 0, this.highOf(at), low, high, this.writeKind);
+  }
+
+  tryRead32(at: Gva): number {
+    const offset = this.locate(at, 3, this.readMask);
+    if (offset !== MISS) return this.view.getInt32(offset, true);
+    const value = this.slow.tryRead32(at | 0, this.highOf(at), this.readKind);
+    if (value === 0) this.faulted = this.slow.faulted;
+    return value;
+  }
+
+  tryWrite32(at: Gva, value: number): boolean {
+    const offset = this.locate(at, 3, this.writeMask);
+    if (offset !== MISS) {
+      this.view.setInt32(offset, value, true);
+      return true;
+    }
+    return this.slow.tryWrite32(at | 0, this.highOf(at), value, this.writeKind);
   }
 
   readForWrite8(at: Gva): number {

@@ -69,6 +69,13 @@ export interface Memory extends AccessState, PagingControl, Stateful {
   write16(at: Gva, value: number): void;
   write32(at: Gva, value: number): void;
   write64(at: Gva, low: number, high: number): void;
+  /**
+   * As read32 and write32, but a page fault that they raise is only left in FAULT (cpu/fault.ts), with CR2 set: then the write returns
+   * false, and the read 0 with `faulted` set, which the caller clears.
+   */
+  tryRead32(at: Gva): number;
+  tryWrite32(at: Gva, value: number): boolean;
+  faulted: boolean;
   /** Reads that a write to the same place will follow: write permission is checked now. */
   readForWrite8(at: Gva): number;
   readForWrite16(at: Gva): number;

@@ -52,7 +52,7 @@ export class Mmu extends Accesses implements Memory {
 
   constructor({ bus, clock, trace, profile }: MmuParts) {
     const tables = new BusTables(bus);
-    const translation = new Translation({ tables, clock, trace, profile, pages: bus.pages });
+    const translation = new Translation({ tables, clock, trace, profile, pages: bus.pages, view: bus.view });
     super(bus.view, translation.data, new SlowAccess(bus, clock, trace, translation, profile.mmioAccess));
     this.tables = tables;
     this.translation = translation;

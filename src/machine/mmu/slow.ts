@@ -30,6 +30,8 @@ export class SlowAccess {
   watch: DataWatch | null = null;
   /** High half of the last read64. */
   high = 0;
+  /** The last tryRead32 met a page fault. */
+  faulted = false;
 
   constructor(bus: Bus, clock: Clock, trace: Trace, translation: Translation, mmioAccess: number) {
     this.bus = bus;
@@ -95,6 +97,35 @@ export class SlowAccess {
     if (split < 8) this.bus.prepareWrite(second as Gpa, 8 - split);
     this.write(low, high, valueLow, 4, access);
     this.write((low + 4) | 0, this.#highAfter(low, high, 4), valueHigh, 4, access);
+  }
+
+  /** An int32; after a page fault 0, and `faulted` is set. */
+  tryRead32(low: number, high: number, access: number): number {
+    this.faulted = false;
+    if (this.checksAlignment || this.watch !== null || (low & PAGE_OFFSET) > PAGE - 4)
+      return this.read(low, high, 4, access) | 0;
+    const at = this.translation.translate(low, high, access);
+    if (at === NO_ADDRESS) {
+      this.#pageFault(low, high);
+      this.faulted = true;
+      return 0;
+    }
+    return this.#readBus(at, 4) | 0;
+  }
+
+  /** False after a page fault. */
+  tryWrite32(low: number, high: number, value: number, access: number): boolean {
+    if (this.checksAlignment || this.watch !== null || (low & PAGE_OFFSET) > PAGE - 4) {
+      this.write(low, high, value, 4, access);
+      return true;
+    }
+    const at = this.translation.translate(low, high, access);
+    if (at === NO_ADDRESS) {
+      this.#pageFault(low, high);
+      return false;
+    }
+    this.#writeBus(at, value >>> 0, 4);
+    return true;
   }
 
   /** Physical address of an instruction's byte. */

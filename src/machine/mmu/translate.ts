@@ -14,6 +14,7 @@ import type { StateReader, StateWriter } from "../state.ts";
 import { EVENT, type Trace } from "../trace.ts";
 import { Front } from "./front.ts";
 import { FLUSH_ALL, KEEP, Paging } from "./paging.ts";
+import { RepeatedWalks, UNKNOWN } from "./repeat.ts";
 import {
   accessError,
   ERROR_PRESENT,
@@ -47,7 +48,9 @@ const WALK_REFERENCE = EVENT.walkReference;
 const TLB_FLUSH = EVENT.tlbFlush;
 const NO_ADDRESS = FAULT;
 const FETCHES = USER_FETCH;
+const MUST_WALK = UNKNOWN;
 const SMALLEST = SMALL;
+const LARGE_PAGE = LARGE;
 const NOWHERE = NO_ENTRY;
 const FOUND = LEAF;
 const DIRTY = RIGHT_DIRTY;
@@ -59,6 +62,8 @@ export interface TranslationParts {
   readonly profile: CostProfile;
   /** PAGE_… flags of each page of RAM. */
   readonly pages: Uint8Array;
+  /** All of RAM. */
+  readonly view: DataView;
 }
 
 export class Translation {
@@ -73,6 +78,10 @@ export class Translation {
   error = 0;
 
   readonly #walk = new Walk();
+  /** Paging is of the kind that RepeatedWalks knows. */
+  #repeats = false;
+  declare private readonly codeWalks: RepeatedWalks;
+  declare private readonly dataWalks: RepeatedWalks;
   declare private readonly tables: TableMemory;
   declare private readonly clock: Clock;
   declare private readonly trace: Trace;
@@ -82,7 +91,7 @@ export class Translation {
   declare private readonly ram: number;
   declare private readonly counts: Float64Array;
 
-  constructor({ tables, clock, trace, profile, pages }: TranslationParts) {
+  constructor({ tables, clock, trace, profile, pages, view }: TranslationParts) {
     this.tables = tables;
     this.clock = clock;
     this.trace = trace;
@@ -93,6 +102,9 @@ export class Translation {
     this.counts = trace.counts;
     this.paging = new Paging(profile, tables);
     this.tlbs = new Tlbs(profile);
+    const { instruction, data } = this.tlbs;
+    this.codeWalks = new RepeatedWalks({ view, pages }, this.paging, instruction[SMALL] as Tlb);
+    this.dataWalks = new RepeatedWalks({ view, pages }, this.paging, data[SMALL] as Tlb);
   }
 
   /**
@@ -107,6 +119,20 @@ export class Translation {
     }
     const { tlbs } = this;
     const first = access >= FETCHES ? tlbs.instruction : tlbs.data;
+    if (
+      this.#repeats &&
+      (tlbs.largest === SMALLEST || (first[LARGE_PAGE] as Tlb).find(low, high, LARGE_PAGE) === NOWHERE)
+    ) {
+      const walks = access >= FETCHES ? this.codeWalks : this.dataWalks;
+      const rights = walks.again(low, access);
+      if (rights !== MUST_WALK) {
+        this.trace.tally(access >= FETCHES ? ITLB_MISS : DTLB_MISS, 1);
+        this.#count(2);
+        const base = walks.base(low);
+        this.#fill(low, high, base, this.paging.kinds[rights] as number, access);
+        return base + (low & PAGE_OFFSET);
+      }
+    }
     for (let size = SMALLEST; size <= tlbs.largest; size++) {
       const tlb = first[size] as Tlb;
       const entry = tlb.find(low, high, size);
@@ -149,6 +175,7 @@ export class Translation {
     this.tlbs.shifts[LARGE] = this.paging.format.shifts[2] as number;
     if (effect === FLUSH_ALL) this.flush(true);
     else this.#clearFronts();
+    this.#decideRepeats();
   }
 
   loadCr3(low: number, high: number): void {
@@ -194,6 +221,8 @@ export class Translation {
   /** What may go straight to a page of RAM has changed. */
   pageChanged(base: number): void {
     this.data.dropBase(base);
+    this.codeWalks.clear();
+    this.dataWalks.clear();
   }
 
   save(out: StateWriter): void {
@@ -206,6 +235,15 @@ export class Translation {
     this.tlbs.load(from);
     this.tlbs.shifts[LARGE] = this.paging.format.shifts[2] as number;
     this.#clearFronts();
+    this.#decideRepeats();
+  }
+
+  #decideRepeats(): void {
+    const { enabled, format } = this.paging;
+    this.#repeats =
+      enabled && format.depth === 2 && format.entryBytes === 4 && this.tlbs.second === undefined;
+    this.codeWalks.clear();
+    this.dataWalks.clear();
   }
 
   #fromSecondLevel(second: Tlb, low: number, high: number, access: number): number {
@@ -262,7 +300,9 @@ export class Translation {
   #keep(low: number, high: number, access: number, size: number, rights: number, page: number): number {
     const fetch = access >= FETCHES;
     const tlb = (fetch ? this.tlbs.instruction : this.tlbs.data)[size] as Tlb;
-    tlb.put(low, high, size, rights, page);
+    const entry = tlb.put(low, high, size, rights, page);
+    if (this.#repeats && size === SMALLEST)
+      (fetch ? this.codeWalks : this.dataWalks).remember(this.#walk, low, rights, entry);
     const out = tlb.evicted;
     if (out !== NOWHERE) {
       const front = fetch ? this.code : this.data;

@@ -38,10 +38,8 @@ const privileged = ({ env }: Draft) => env.ring === 0;
 const wild = ({ env }: Draft) => env.world === "flat" && env.bits === 32;
 
 /** Bits of CR0 and CR4 that a case may turn on its own. */
-const CR0_FREE = [2, 4, 8, 0x10, 0x20, 0x10000, 0x40000, 0x40000000, 0x60000000, 0x100, 0x400000];
-const CR4_FREE = [
-  0x1, 0x2, 0x4, 0x8, 0x80, 0x100, 0x200, 0x400, 0x800, 0x100000, 0x200000, 0x10000, 0x400000,
-];
+const CR0_FREE = [2, 4, 8, 0x10, 0x20, 0x10000, 0x40000, 0x40000000, 0x60000000];
+const CR4_FREE = [0x4, 0x8, 0x80, 0x100, 0x200, 0x400, 0x800, 0x100000, 0x200000, 0x10000, 0x400000];
 
 function controlValue(draft: Draft, number: number): bigint {
   const { random, env, ground } = draft;
@@ -95,10 +93,13 @@ function stack(draft: Draft, size: number, values: readonly bigint[]): void {
   );
   for (let at = 0; at < bytes.length; at += 8) {
     let word = 0n;
-    for (let i = 0; i < 8; i++) word |= (bytes[at + i] ?? 0xccn) << BigInt(8 * i);
+    for (let i = 0; i < 8; i++) word |= (bytes[at + i] ?? FILLER[i & 3]!) << BigInt(8 * i);
     draft.poke(linear + BigInt(at), word);
   }
 }
+
+/** What lies above: a pointer to the landing, as on the rest of the stack. */
+const FILLER = [0x00n, 0x3fn, 0x02n, 0x00n];
 
 /** Where a far or near transfer lands: the INT3s behind the code. */
 function landing({ env, random }: Draft): bigint {
@@ -160,6 +161,8 @@ export function prepare(draft: Draft, { row, operands }: Parsed): Wish | undefin
     case "wrmsr": {
       const msr = random.one(MSRS.filter((number) => env.world === "long" || number < 0xc0000000));
       set(draft, RCX, BigInt(msr));
+      // SYSENTER to anywhere is a jump astray.
+      if (row.mnemonic === "wrmsr" && wild(draft)) return undefined;
       if (row.mnemonic === "wrmsr") {
         const value = msrValue(draft, msr);
         set(draft, 0, value & 0xffffffffn);

@@ -451,6 +451,9 @@ real_enter:
   mov edi, SMALL
   mov ecx, 64
   rep movsd
+  xor eax, eax           ; behind it, the outcome
+  mov ecx, 64
+  rep stosd
   mov eax, [C_CR0]
   or eax, 1
   mov cr0, eax
