@@ -34,8 +34,11 @@ export class Interrupts {
     Object.defineProperty(globalThis, GUARD, { value: guard });
     // Long-running code of packages calls this now and then: guards are in the user's own code only.
     Object.defineProperty(globalThis, Symbol.for("ringlab.breathe"), {
-      value: () => {
-        if (shared[SHARED.interrupt] !== 0) throw new KeyboardInterrupt();
+      value: function breathe() {
+        if (shared[SHARED.interrupt] === 0) return;
+        const interrupt = new KeyboardInterrupt();
+        Error.captureStackTrace(interrupt, breathe);
+        throw interrupt;
       },
     });
   }

@@ -20,6 +20,8 @@ const LAST_USER_KIND = USER_WRITE;
 export class SlowAccess {
   declare private readonly bus: Bus;
   declare private readonly view: DataView;
+  declare private readonly pages: Uint8Array;
+  declare private readonly ram: number;
   declare private readonly clock: Clock;
   declare private readonly trace: Trace;
   declare private readonly translation: Translation;
@@ -36,6 +38,8 @@ export class SlowAccess {
   constructor(bus: Bus, clock: Clock, trace: Trace, translation: Translation, mmioAccess: number) {
     this.bus = bus;
     this.view = bus.view;
+    this.pages = bus.pages;
+    this.ram = bus.ram.length;
     this.clock = clock;
     this.trace = trace;
     this.translation = translation;
@@ -110,6 +114,8 @@ export class SlowAccess {
       this.faulted = true;
       return 0;
     }
+    if (at < this.ram && ((this.pages[at >>> 12] as number) & MMIO) === 0)
+      return this.view.getInt32(at, true);
     return this.#readBus(at, 4) | 0;
   }
 
