@@ -65,8 +65,9 @@ export function instructionMap(rows: readonly InstructionRow[], { names = true }
       subtitle: "Every instruction, run by a kernel in ring 0 and by the same kernel below a monitor.",
     },
     columns: 1,
-    bounds: "flush",
-    spacing: 72,
+    // "flush" takes a nested panel for as high as its first view.
+    bounds: groups.length > 1 ? "full" : "flush",
+    spacing: 40,
     concat: groups.map((group) => panel(group, names)),
   };
   return vegaLite(spec, { title, alt: groups.map((group) => sentence(group, names)).join(" ") });
