@@ -38,12 +38,12 @@ export function timeline(boot: Boot): Figure {
   const end = events(boot).slice(rows.length);
   const title = "Which mode arrived when";
   const alt = [
-    ...rows.map((row) => `${row.mode}, by ${row["brought by"]}; instructions: ${row.instructions}.`),
+    ...rows.map((row) => `${row.mode} (${row["brought by"]}), instructions: ${row.instructions}.`),
     ...end,
   ];
   const height = 34 + ROW * rows.length + 20 * end.length;
   return diagram(
-    { title, alt: alt.join(" "), width: 640, height },
+    { title, alt: alt.join(" "), width: 720, height },
     svg`<text x="0" y="14" font-weight="bold" font-size="15">${title}</text>`,
     ...rows.map((row, n) => {
       const y = 34 + ROW * n;
@@ -59,7 +59,7 @@ export function timeline(boot: Boot): Figure {
     }),
     ...end.map(
       (line, n) =>
-        svg`<text x="0" y="${34 + ROW * rows.length + 14 + 20 * n}" font-size="12">${line === "arrives" ? "✓ arrived" : line}</text>`,
+        svg`<text x="0" y="${34 + ROW * rows.length + 14 + 20 * n}" font-size="12" font-family="monospace" style="white-space:pre">${line === "arrives" ? "✓ arrived" : line}</text>`,
     ),
   );
 }

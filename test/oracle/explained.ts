@@ -335,11 +335,13 @@ export const EXPLAINED: readonly Rule[] = [
     reason:
       "A repeated string instruction goes on when it has overwritten itself. QEMU looks at the new bytes after each iteration.",
     whole: ({ of, ours, theirs }) =>
-      [ours, theirs].some(({ changes }) =>
-        changes.some(
-          ([at, value]) =>
-            at >= (of.where & ~3) && at < of.where + codeOf(of).length && !isCode(of, at, value),
-        ),
+      [ours, theirs].some(
+        ({ changes }) =>
+          changes.length >= 200 ||
+          changes.some(
+            ([at, value]) =>
+              at >= (of.where & ~3) && at < of.where + codeOf(of).length && !isCode(of, at, value),
+          ),
       ) && /(^|,)24[23],/.test(codeOf(of).join()),
   },
   {
@@ -489,6 +491,41 @@ export const EXPLAINED: readonly Rule[] = [
       [ours, theirs].some(({ registers }) => registers[4]! >= BigInt(RAM)),
   },
   {
+    name: "far transfer past the limit",
+    reason:
+      "A far transfer to an offset past the limit of its target is #GP(0) (SDM Vol. 2, CALL, RET …). QEMU goes there, or names the selector.",
+    whole: ({ of, ours, at }) =>
+      ours.vector === GP && stopOf(of, ours).error === 0 && named(at, "call far", "jmp far", "retf", "iret"),
+  },
+  {
+    name: "SGDT and SIDT that fault halfway",
+    reason: "Whether the limit is stored when the base cannot be is not said. We store both or none.",
+    part: (difference, both) =>
+      both.ours.vector === PF && named(both.at, "sgdt", "sidt") && difference.field.startsWith("[2"),
+  },
+  {
+    name: "ENTER marks its stack",
+    reason:
+      "The check at the end of ENTER is a write access: the page becomes dirty. QEMU has no such check.",
+    part: (difference, { of }) =>
+      tables(difference) &&
+      (xor(difference) & ~(ACCESSED | DIRTY)) === 0 &&
+      ran(of).some(({ row }) => row.mnemonic === "enter"),
+  },
+  {
+    name: "more changes than are written down",
+    reason:
+      "Of more than 200 changed dwords only the number is compared, and accessed bits that are explained above count.",
+    part: ({ field, ours, theirs }, both) =>
+      field === "count" && both.ours.vector === PF && Math.abs(Number(ours) - Number(theirs)) < 4,
+  },
+  {
+    name: "stack limits on delivery",
+    reason:
+      "After SS was loaded with a small segment, pushing a frame violates its limit: #SS, then #DF. TCG checks no limit.",
+    whole: ({ of, ours, theirs }) => ours.vector === DF && theirs.vector !== DF && loadsStack(of),
+  },
+  {
     name: "single step after PAUSE",
     reason:
       "PAUSE is an instruction like any other to TF. QEMU gives the processor away and forgets the trap.",
@@ -565,6 +602,12 @@ export const EXPLAINED: readonly Rule[] = [
     whole: ({ ours, at }) => (ours.vector === PF || ours.vector === SS) && named(at, "enter"),
   },
 ];
+
+const loadsStack = (of: Case) =>
+  ran(of).some(
+    ({ row, reg }) =>
+      row.mnemonic === "lss" || row.operands[0] === "SS" || (row.operands[0] === "Sw" && reg === 2),
+  );
 
 const CRASH: Rule = {
   name: "QEMU aborts",

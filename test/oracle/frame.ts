@@ -58,7 +58,7 @@ export function frameBytes(of: Case, outcome: Outcome): { from: number; to: numb
   const size = isLong(of) ? 40 : 12;
   const base = of.bits === 16 ? 0x20000 : 0;
   const linear = (base + rsp) >>> 0;
-  const physical = physicalOf(linear) ?? 0;
+  const physical = of.cr0 >= 0 ? linear : (physicalOf(linear) ?? 0);
   // In 32-bit mode the handler pushes three words of its own.
   return {
     from: physical - (isLong(of) ? 0 : 12),

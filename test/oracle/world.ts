@@ -112,7 +112,7 @@ export function build(world: World, seed: number, programs: Programs): Ground {
     ...(world === "real"
       ? ([
           [0, 0x400],
-          [SMALL, 0x800],
+          [SMALL, 0x600],
           [SMALL_STUBS, 0xc00],
         ] as const)
       : []),

@@ -118,6 +118,8 @@ export class Snapshot {
 }
 
 const hex = (value: number) => (value >>> 0).toString(16);
+/** Names of the words of data and stack. */
+const WORDS = Array.from({ length: map.DATA_BYTES / 4 }, (_, n) => `[${hex(map.DATA + 4 * n)}]`);
 
 function nameAt(at: number): string {
   if (at < SYSTEM_AT) return Object.keys(SEGMENTS)[Math.floor((at - SEGMENTS_AT) / PARTS)] as string;
@@ -135,9 +137,12 @@ export function outcome(
   if (vector !== undefined) return { kind: "traps", vector };
   const seen: Record<string, number> = { eip: cpu.ip >>> 0 };
   after.seen(before, seen);
-  const now = new Int32Array(bus.ram.buffer, map.DATA, words.length);
-  for (let n = 0; n < words.length; n++)
-    if (now[n] !== words[n]) seen[`[${hex(map.DATA + 4 * n)}]`] = (now[n] as number) >>> 0;
+  const bytes = bus.ram.subarray(map.DATA, map.DATA + words.byteLength);
+  if (Buffer.compare(bytes, new Uint8Array(words.buffer)) !== 0) {
+    const now = new Int32Array(bus.ram.buffer, map.DATA, words.length);
+    for (let n = 0; n < words.length; n++)
+      if (now[n] !== words[n]) seen[WORDS[n] as string] = (now[n] as number) >>> 0;
+  }
   return { kind: "completes", seen, kept: after.kept(before) };
 }
 

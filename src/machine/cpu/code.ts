@@ -12,16 +12,22 @@ import { PAGE_CODE, PAGE_MMIO } from "../bus.ts";
 import { decode } from "../isa/decode.ts";
 import { bind, endsRun } from "./bind.ts";
 import type { Breakpoints } from "./breakpoints.ts";
-import type { Cpu } from "./cpu.ts";
+import { type Cpu, CR0, EFER } from "./cpu.ts";
 import { ALONE, FAULT, GP, raise } from "./fault.ts";
+import { VM } from "./flags.ts";
 import { MOST_CHARGED, Op } from "./op.ts";
 
 const PAGE = 4096;
+const PAGE_MASK = -PAGE;
+const CS_BIT = 1 << 1;
 const TWO32 = 4294967296;
 /** Bounds of the cache: with both reached it takes 20 MB. */
 const MOST_OPS = 49152;
 const MOST_PAGES = 160;
 const LONGEST_RUN = 32;
+// Copies: V8 folds a module's own constants into the code, but loads an imported one each time. One key is made of bits 0 to 6.
+const CR0_PE = CR0.PE;
+const EFER_LMA = EFER.LMA;
 
 /** Bytes of an instruction, at most. */
 const LONGEST = 15;
@@ -53,6 +59,16 @@ interface Recent {
   ops: Op[];
 }
 
+/** The last window of a ring, which a return to it opens again while `version` is that of the memory (codeVersion). */
+class Closed {
+  version = -1;
+  mode = 0;
+  start = 0;
+  base = 0;
+  page = new CodePage();
+  ops: Op[] = NOWHERE;
+}
+
 const RECENT = 32;
 const NO_PAGE: Recent = { number: -1, mode: -1, page: new CodePage(), ops: NOWHERE };
 
@@ -62,6 +78,8 @@ export class Code {
   readonly #breakpoints: Breakpoints;
   readonly #pages = new Map<number, CodePage>();
   readonly #recent: Recent[] = new Array(RECENT).fill(NO_PAGE);
+  readonly #ofSystem = new Closed();
+  readonly #ofUser = new Closed();
   #page: CodePage | undefined;
   #opCount = 0;
   #arrayCount = 0;
@@ -87,6 +105,7 @@ export class Code {
     for (const page of this.#pages.keys()) this.#cpu.bus.clearFlag(page, PAGE_CODE);
     this.#pages.clear();
     this.#recent.fill(NO_PAGE);
+    this.#ofSystem.version = this.#ofUser.version = -1;
     this.#opCount = 0;
     this.#arrayCount = 0;
     this.window.size = 0;
@@ -221,6 +240,22 @@ export class Code {
   open(): void {
     const cpu = this.#cpu;
     const { window } = this;
+    const mode = modeKey(cpu);
+    const closed = cpu.cpl === 3 ? this.#ofUser : this.#ofSystem;
+    // Where CS is flat, start and page are the same.
+    if (
+      closed.start === (cpu.ip & PAGE_MASK) &&
+      closed.version === cpu.memory.codeVersion &&
+      closed.mode === mode &&
+      (cpu.flatRead & CS_BIT) !== 0
+    ) {
+      window.start = closed.start;
+      window.ops = closed.ops;
+      window.size = PAGE;
+      this.#page = closed.page;
+      this.#windowBase = closed.base;
+      return;
+    }
     window.size = 0;
     const linear = this.#linear(cpu.ip);
     const physical = cpu.memory.fetch(linear);
@@ -230,8 +265,7 @@ export class Code {
     window.start = (cpu.ip - offset) | 0;
     window.ops = NOWHERE;
     if (physical >= TWO32 || number >= pages.length || ((pages[number] as number) & PAGE_MMIO) !== 0) return;
-    const mode = modeKey(cpu);
-    const slot = (number + mode) & (RECENT - 1);
+    const slot = (number ^ mode) & (RECENT - 1);
     let recent = this.#recent[slot] as Recent;
     if (recent.number !== number || recent.mode !== mode) {
       recent = this.#lookUp(number, mode);
@@ -242,6 +276,13 @@ export class Code {
     if (!cpu.wide && !this.#holdsPage(offset)) return;
     window.ops = recent.ops;
     window.size = PAGE;
+    if (cpu.wide || (cpu.flatRead & CS_BIT) === 0) return;
+    closed.version = cpu.memory.codeVersion;
+    closed.mode = mode;
+    closed.start = window.start;
+    closed.base = this.#windowBase;
+    closed.page = recent.page;
+    closed.ops = recent.ops;
   }
 
   /** CS's limit leaves the rest of ip's page: otherwise each fetch must be checked. */
@@ -281,6 +322,7 @@ export class Code {
     this.#cpu.bus.onEffect();
     this.#pages.delete(number);
     this.#recent.fill(NO_PAGE);
+    this.#ofSystem.version = this.#ofUser.version = -1;
     this.#cpu.bus.clearFlag(number, PAGE_CODE);
     if (this.#page === page) {
       this.window.size = 0;
@@ -303,8 +345,7 @@ function join(op: Op, next: Op | null): void {
   op.runWorst = op.runCost + op.runCount * MOST_CHARGED;
 }
 
-/** What decides how bytes are decoded and bound: code size, and whether mode is real, virtual-8086 or protected. */
+/** What decides how bytes are decoded and bound: code size, and whether mode is real, virtual-8086, protected or IA-32e. */
 function modeKey(cpu: Cpu): number {
-  const kind = !cpu.protectedMode ? 0 : cpu.v86 ? 1 : cpu.longMode ? 2 : 3;
-  return kind + cpu.bits / 4;
+  return cpu.bits | (cpu.cr0 & CR0_PE) | ((cpu.flags.eflags & VM) >> 16) | ((cpu.efer & EFER_LMA) >> 8);
 }

@@ -39,7 +39,7 @@ export class Accesses {
   protected writeMask = SYSTEM_WRITE_MASK;
   // `declare`: a plain declaration would store undefined first, and V8 would then check what it loads.
   declare private readonly view: DataView;
-  declare private readonly front: Front;
+  declare readonly front: Front;
   declare protected readonly slow: SlowAccess;
 
   constructor(view: DataView, front: Front, slow: SlowAccess) {

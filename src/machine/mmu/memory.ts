@@ -59,6 +59,8 @@ export interface PagingControl {
  */
 export interface Memory extends AccessState, PagingControl, Stateful {
   high: number;
+  /** For lookUp of front.ts. */
+  readonly front: { readonly entries: Int32Array; readonly key: number };
   /** The CPU puts itself here. */
   faultRegister: FaultRegister;
   read8(at: Gva): number;
@@ -99,4 +101,6 @@ export interface Memory extends AccessState, PagingControl, Stateful {
   systemDirect(at: Gva, write: boolean): number;
   /** Physical address of an instruction's byte; #PF with the I/D bit when it may not be fetched. */
   fetch(at: Gva): Gpa;
+  /** While it stays the same, and `user` and `wide` too, fetch() would give what it gave, at no cost. */
+  readonly codeVersion: number;
 }

@@ -108,6 +108,10 @@ export class Mmu extends Accesses implements Memory {
     this.translation.setWide(value);
   }
 
+  get codeVersion(): number {
+    return this.translation.codeVersion;
+  }
+
   /** The walk of a linear address, step by step, without any effect. */
   explain(at: Gva): WalkExplanation {
     return explainWalk(this.translation.paging, this.tables, at | 0, this.highOf(at));

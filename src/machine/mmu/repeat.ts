@@ -2,13 +2,16 @@
  * Walks that come again. After a flush the processor asks for the pages that it had before, and most tables are what they were: then the
  * walk has nothing to find out. Each place of the front remembers its page's last walk:
  *
- *     page │ entry 2 at, value │ entry 1 at, value │ rights │ place in the TLB           eight int32
+ *     page │ entry 2 at, value │ entry 1 at, value │ kinds of access │ place in the TLB           eight int32
  *
  * A walk may be left out when both entries lie where they lay and are what they were (marked accessed, and dirty for a write), and when
  * the translation would take the place that it had. What the model counts and charges is the same. It adds nothing to the model: it
  * serves tables of two levels of 4-byte entries and first-level TLBs without PCIDs; all else walks.
  */
-import { type Bus, PAGE_MMIO } from "../bus.ts";
+import { PAGE_MMIO } from "../bus.ts";
+import type { Clock } from "../clock.ts";
+import { EVENT } from "../trace.ts";
+import type { Front } from "./front.ts";
 import type { Paging } from "./paging.ts";
 import type { Tlb } from "./tlb.ts";
 import type { Walk } from "./walk.ts";
@@ -19,8 +22,12 @@ const DIRECTORY_AT = 1;
 const DIRECTORY = 2;
 const TABLE_AT = 3;
 const TABLE = 4;
-const RIGHTS = 5;
+const KINDS = 5;
 const ENTRY = 6;
+/** KINDS: 16 global │ 15 … 8 kinds that the front may answer │ 7 … 0 kinds that are permitted, with nothing left to mark */
+const DIRECT_SHIFT = 8;
+const EIGHT = 0xff;
+const GLOBAL = 1 << 16;
 /** A page's bits, and one that tells a page from nothing. */
 const PAGE_MASK = -4096;
 const KNOWN = 1;
@@ -29,47 +36,85 @@ const PLACE_SHIFT = 9;
 const PLACE_MASK = (PLACES - 1) * STRIDE;
 const DIRECTORY_SHIFT = 20;
 const DIRECTORY_MASK = 0xffc;
-/** No rights: the page must be walked for. */
-export const UNKNOWN = -1;
-const WALK = UNKNOWN;
+/** Entries that such a walk reads. */
+const REFERENCES = 2;
+const MISSING = -1;
+// Copies: V8 folds a module's own constants into the code, but loads an imported one each time.
+const WALK = EVENT.walk;
+const WALK_REFERENCE = EVENT.walkReference;
+
+export interface RepeatedWalksParts {
+  readonly view: DataView;
+  readonly pages: Uint8Array;
+  readonly clock: Clock;
+  readonly counts: Float64Array;
+  readonly paging: Paging;
+  /** Where the translations of 4-KiB pages go, and its front. */
+  readonly tlb: Tlb;
+  readonly front: Front;
+  /** The event of a miss there. */
+  readonly miss: number;
+  /** Cycles of an entry read. */
+  readonly walkReference: number;
+}
 
 export class RepeatedWalks {
   readonly #places = new Int32Array(PLACES * STRIDE);
   declare private readonly view: DataView;
   declare private readonly pages: Uint8Array;
+  declare private readonly clock: Clock;
+  declare private readonly counts: Float64Array;
   declare private readonly paging: Paging;
   declare private readonly tlb: Tlb;
+  declare private readonly front: Front;
+  declare private readonly miss: number;
+  declare private readonly price: number;
 
-  /** `tlb`: where the translations of 4-KiB pages go. */
-  constructor({ view, pages }: Pick<Bus, "view" | "pages">, paging: Paging, tlb: Tlb) {
-    this.view = view;
-    this.pages = pages;
-    this.paging = paging;
-    this.tlb = tlb;
+  constructor({ walkReference, ...parts }: RepeatedWalksParts) {
+    this.view = parts.view;
+    this.pages = parts.pages;
+    this.clock = parts.clock;
+    this.counts = parts.counts;
+    this.paging = parts.paging;
+    this.tlb = parts.tlb;
+    this.front = parts.front;
+    this.miss = parts.miss;
+    this.price = REFERENCES * walkReference;
   }
 
-  /** Puts a page's translation back into the TLB as its walk would, and returns its rights; UNKNOWN when there must be a walk. */
+  /** A miss whose walk need not be done: all that it would do is, and its page's address is returned. −1 when there must be a walk. */
   again(low: number, access: number): number {
     const places = this.#places;
     const at = (low >>> PLACE_SHIFT) & PLACE_MASK;
-    if (places[at] !== ((low & PAGE_MASK) | KNOWN)) return WALK;
-    const { view, paging } = this;
+    if (places[at] !== ((low & PAGE_MASK) | KNOWN)) return MISSING;
+    const { view } = this;
     const directoryAt = places[at + DIRECTORY_AT] as number;
-    if (directoryAt !== paging.root + ((low >>> DIRECTORY_SHIFT) & DIRECTORY_MASK)) return WALK;
-    if (view.getInt32(directoryAt, true) !== places[at + DIRECTORY]) return WALK;
-    if (view.getInt32(places[at + TABLE_AT] as number, true) !== places[at + TABLE]) return WALK;
-    const rights = places[at + RIGHTS] as number;
-    if ((((paging.kinds[rights] as number) >> access) & 1) === 0) return WALK;
-    return this.tlb.renew(places[at + ENTRY] as number, low, rights) ? rights : WALK;
+    const table = places[at + TABLE] as number;
+    const kinds = places[at + KINDS] as number;
+    if (
+      directoryAt !== this.paging.root + ((low >>> DIRECTORY_SHIFT) & DIRECTORY_MASK) ||
+      view.getInt32(directoryAt, true) !== places[at + DIRECTORY] ||
+      view.getInt32(places[at + TABLE_AT] as number, true) !== table ||
+      ((kinds >> access) & 1) === 0 ||
+      !this.tlb.renew(places[at + ENTRY] as number, low, (kinds & GLOBAL) !== 0)
+    )
+      return MISSING;
+    const { counts, miss, clock } = this;
+    counts[miss] = (counts[miss] as number) + 1;
+    counts[WALK] = (counts[WALK] as number) + 1;
+    counts[WALK_REFERENCE] = (counts[WALK_REFERENCE] as number) + REFERENCES;
+    clock.left = (clock.left - this.price) | 0;
+    const base = table & PAGE_MASK;
+    const direct = (kinds >> DIRECT_SHIFT) & EIGHT;
+    if (direct !== 0) this.front.fill(low, 0, base, direct);
+    return base;
   }
 
-  /** Physical address of a page that again() knew. */
-  base(low: number): number {
-    return (this.#places[((low >>> PLACE_SHIFT) & PLACE_MASK) + TABLE] as number) & PAGE_MASK;
-  }
-
-  /** After a walk of two steps to a 4-KiB page, which then went to `entry` of the TLB. */
-  remember(walk: Walk, low: number, rights: number, entry: number): void {
+  /**
+   * After a walk of two steps to a 4-KiB page, which then went to `entry` of the TLB. `kinds`: that its rights permit with nothing left
+   * to mark; `direct`: that its front may answer.
+   */
+  remember(walk: Walk, low: number, entry: number, kinds: number, direct: number, global: boolean): void {
     const { address, low: values } = walk;
     const directoryAt = address[0] as number;
     const tableAt = address[1] as number;
@@ -82,7 +127,7 @@ export class RepeatedWalks {
     places[at + DIRECTORY] = values[0] as number;
     places[at + TABLE_AT] = tableAt;
     places[at + TABLE] = table;
-    places[at + RIGHTS] = rights;
+    places[at + KINDS] = (global ? GLOBAL : 0) | (direct << DIRECT_SHIFT) | (kinds & EIGHT);
     places[at + ENTRY] = entry;
   }
 
@@ -91,7 +136,7 @@ export class RepeatedWalks {
     return page < this.pages.length && ((this.pages[page] as number) & PAGE_MMIO) === 0;
   }
 
-  /** To be called when entries may mean something else, or lie in something else than RAM. */
+  /** To be called when entries may mean something else, and when the flags of a page changed. */
   clear(): void {
     this.#places.fill(0);
   }

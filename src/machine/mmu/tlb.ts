@@ -132,12 +132,12 @@ export class Tlb {
    * What put() would do for a small page that has an entry: makes it valid in the current space. False when the entry is another page's by now,
    * or valid. For one PCID, below 4 GiB; rights and base are those of the entry.
    */
-  renew(entry: number, low: number, rights: number): boolean {
+  renew(entry: number, low: number, global: boolean): boolean {
     const { entries, spaces } = this;
     if (entries[entry] !== (low >>> SMALL_SHIFT) << 2 || entries[entry + HIGH] !== 0) return false;
     const space = entries[entry + SPACE] as number;
     if (space === spaces.current || space === spaces.global) return false;
-    entries[entry + SPACE] = (rights & GLOBAL) !== 0 ? spaces.global : spaces.current;
+    entries[entry + SPACE] = global ? spaces.global : spaces.current;
     return true;
   }
 

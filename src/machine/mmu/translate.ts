@@ -14,12 +14,13 @@ import type { StateReader, StateWriter } from "../state.ts";
 import { EVENT, type Trace } from "../trace.ts";
 import { Front } from "./front.ts";
 import { FLUSH_ALL, KEEP, Paging } from "./paging.ts";
-import { RepeatedWalks, UNKNOWN } from "./repeat.ts";
+import { RepeatedWalks } from "./repeat.ts";
 import {
   accessError,
   ERROR_PRESENT,
   ERROR_RESERVED,
   RIGHT_DIRTY,
+  RIGHT_GLOBAL,
   SMAP_READ,
   SYSTEM_READ,
   USER_FETCH,
@@ -48,7 +49,6 @@ const WALK_REFERENCE = EVENT.walkReference;
 const TLB_FLUSH = EVENT.tlbFlush;
 const NO_ADDRESS = FAULT;
 const FETCHES = USER_FETCH;
-const MUST_WALK = UNKNOWN;
 const SMALLEST = SMALL;
 const LARGE_PAGE = LARGE;
 const NOWHERE = NO_ENTRY;
@@ -72,6 +72,8 @@ export class Translation {
   /** Front of the data TLB, kinds USER_READ … SMAP_WRITE; of the instruction TLB, kinds FETCHES and SYSTEM_FETCH. */
   readonly data = new Front();
   readonly code = new Front();
+  /** Changes whenever the code front does: while it stands still, what was fetched once is fetched again at no cost. */
+  codeVersion = 0;
   /** 64-bit mode. */
   wide = false;
   /** Error code of the last FAULT. */
@@ -103,8 +105,14 @@ export class Translation {
     this.paging = new Paging(profile, tables);
     this.tlbs = new Tlbs(profile);
     const { instruction, data } = this.tlbs;
-    this.codeWalks = new RepeatedWalks({ view, pages }, this.paging, instruction[SMALL] as Tlb);
-    this.dataWalks = new RepeatedWalks({ view, pages }, this.paging, data[SMALL] as Tlb);
+    const { walkReference } = profile;
+    const parts = { view, pages, clock, counts: this.counts, paging: this.paging, walkReference };
+    const code = { tlb: instruction[SMALL] as Tlb, front: this.code, miss: ITLB_MISS };
+    this.codeWalks = new RepeatedWalks({ ...parts, ...code });
+    this.dataWalks = new RepeatedWalks({
+      ...parts,
+      ...{ tlb: data[SMALL] as Tlb, front: this.data, miss: DTLB_MISS },
+    });
   }
 
   /**
@@ -112,26 +120,20 @@ export class Translation {
    * fault. Fills the front.
    */
   translate(low: number, high: number, access: number): number {
-    if (!this.paging.enabled) {
+    const { tlbs } = this;
+    const first = access >= FETCHES ? tlbs.instruction : tlbs.data;
+    if (this.#repeats) {
+      if (tlbs.largest === SMALLEST || (first[LARGE_PAGE] as Tlb).find(low, high, LARGE_PAGE) === NOWHERE) {
+        const base = (access >= FETCHES ? this.codeWalks : this.dataWalks).again(low, access);
+        if (base !== NO_ADDRESS) {
+          if (access >= FETCHES) this.codeVersion++;
+          return base + (low & PAGE_OFFSET);
+        }
+      }
+    } else if (!this.paging.enabled) {
       const base = (low & ~PAGE_OFFSET) >>> 0;
       this.#fill(low, high, base, ALL_KINDS, access);
       return low >>> 0;
-    }
-    const { tlbs } = this;
-    const first = access >= FETCHES ? tlbs.instruction : tlbs.data;
-    if (
-      this.#repeats &&
-      (tlbs.largest === SMALLEST || (first[LARGE_PAGE] as Tlb).find(low, high, LARGE_PAGE) === NOWHERE)
-    ) {
-      const walks = access >= FETCHES ? this.codeWalks : this.dataWalks;
-      const rights = walks.again(low, access);
-      if (rights !== MUST_WALK) {
-        this.trace.tally(access >= FETCHES ? ITLB_MISS : DTLB_MISS, 1);
-        this.#count(2);
-        const base = walks.base(low);
-        this.#fill(low, high, base, this.paging.kinds[rights] as number, access);
-        return base + (low & PAGE_OFFSET);
-      }
     }
     for (let size = SMALLEST; size <= tlbs.largest; size++) {
       const tlb = first[size] as Tlb;
@@ -199,7 +201,7 @@ export class Translation {
     // The small pages of a large one are scattered over the fronts.
     if (this.tlbs.remove(low, high, true)) this.#clearFronts();
     this.data.drop(low);
-    this.code.drop(low);
+    if (this.code.drop(low)) this.codeVersion++;
   }
 
   invpcid(type: number, pcid: number, low: number, high: number): void {
@@ -221,6 +223,7 @@ export class Translation {
   /** What may go straight to a page of RAM has changed. */
   pageChanged(base: number): void {
     this.data.dropBase(base);
+    this.codeVersion++;
     this.codeWalks.clear();
     this.dataWalks.clear();
   }
@@ -301,17 +304,30 @@ export class Translation {
     const fetch = access >= FETCHES;
     const tlb = (fetch ? this.tlbs.instruction : this.tlbs.data)[size] as Tlb;
     const entry = tlb.put(low, high, size, rights, page);
-    if (this.#repeats && size === SMALLEST)
-      (fetch ? this.codeWalks : this.dataWalks).remember(this.#walk, low, rights, entry);
+    if (this.#repeats && size === SMALLEST) this.#remember(low, fetch, entry, rights);
     const out = tlb.evicted;
     if (out !== NOWHERE) {
       const front = fetch ? this.code : this.data;
       if ((out & 3) === SMALLEST) front.drop((out >>> 2) << 12);
       else front.clear();
+      if (fetch) this.codeVersion++;
     }
     const base = this.#pageBase(low, size, page);
     this.#fill(low, high, base, this.paging.kinds[rights] as number, access);
     return base + (low & PAGE_OFFSET);
+  }
+
+  #remember(low: number, fetch: boolean, entry: number, rights: number): void {
+    const walk = this.#walk;
+    const kinds = (this.paging.kinds[rights] as number) & ALL_KINDS;
+    const direct = fetch ? kinds >> FETCHES : kinds & this.#direct(walk.base(this.paging.format));
+    const walks = fetch ? this.codeWalks : this.dataWalks;
+    walks.remember(walk, low, entry, kinds, direct, (rights & RIGHT_GLOBAL) !== 0);
+  }
+
+  /** Kinds of access that may go straight to the page at a physical address. */
+  #direct(base: number): number {
+    return base < this.ram ? (DIRECT[this.pages[base >>> 12] as number] as number) : 0;
   }
 
   /** The 4-KiB page of an address within a page of any size. */
@@ -323,10 +339,10 @@ export class Translation {
   #fill(low: number, high: number, base: number, kinds: number, access: number): void {
     if (access >= FETCHES) {
       if (base < TWO32) this.code.fill(low, high, base, (kinds & ALL_KINDS) >> FETCHES);
+      this.codeVersion++;
       return;
     }
-    if (base >= this.ram) return;
-    const direct = DIRECT[this.pages[base >>> 12] as number] as number;
+    const direct = this.#direct(base);
     if (direct !== 0) this.data.fill(low, high, base, kinds & direct);
   }
 
@@ -340,5 +356,6 @@ export class Translation {
   #clearFronts(): void {
     this.data.clear();
     this.code.clear();
+    this.codeVersion++;
   }
 }

@@ -39,7 +39,7 @@ const wild = ({ env }: Draft) => env.world === "flat" && env.bits === 32;
 
 /** Bits of CR0 and CR4 that a case may turn on its own. */
 const CR0_FREE = [2, 4, 8, 0x10, 0x20, 0x10000, 0x40000, 0x40000000, 0x60000000];
-const CR4_FREE = [0x4, 0x8, 0x80, 0x100, 0x200, 0x400, 0x800, 0x100000, 0x200000, 0x10000, 0x400000];
+const CR4_FREE = [0x4, 0x8, 0x80, 0x100, 0x200, 0x400, 0x800, 0x100000, 0x200000, 0x10000];
 
 function controlValue(draft: Draft, number: number): bigint {
   const { random, env, ground } = draft;
@@ -57,7 +57,7 @@ function controlValue(draft: Draft, number: number): bigint {
       return BigInt(value >>> 0);
     }
     case 8:
-      return BigInt(random.below(20));
+      return BigInt(random.below(16));
     default:
       return interesting(random) & (env.bits === 64 ? 0xffffffffffffffffn : 0xffffffffn);
   }
