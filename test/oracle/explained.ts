@@ -7,8 +7,9 @@ import { ended } from "./batch.ts";
 import { type Case, codeOf, ENTRY } from "./case.ts";
 import type { Difference } from "./compare.ts";
 import { bytesAt, instructionAt, stopOf } from "./frame.ts";
-import { RAM } from "./layout.ts";
+import { HARNESS, LANDING, RAM } from "./layout.ts";
 import type { Outcome } from "./outcome.ts";
+import { physicalOf } from "./pages.ts";
 import { violates } from "./segmentation.ts";
 import type { Failure } from "./shrink.ts";
 
@@ -89,6 +90,18 @@ const GROUPS =
   /^(66|67|f.|4.|2e|36|3e|26|64|65)*((8f|c6|c7)(?!([048c][0-7]))|0fba[048c159d]|ff[37bf][89a-f]|fe(?![048c]))/;
 
 const isOneByte = (bits: number) => [0xff, 0xff00, 0xff0000, 0xff000000].some((mask) => (bits & ~mask) === 0);
+
+/** It stopped in memory that it could run, but neither in its own code nor at the landing. */
+function isAstray(of: Case, outcome: Outcome): boolean {
+  const { ip, cs, flags } = stopOf(of, outcome);
+  if (outcome.vector === PF && stopOf(of, outcome).error! & 16) return false;
+  const small = of.entry === ENTRY.real || (flags & 0x20000) !== 0;
+  const linear = small ? (cs << 4) + (ip & 0xffff) : of.bits === 16 && cs === of.cs ? 0x20000 + ip : ip;
+  const physical = of.cr0 >= 0 ? linear : physicalOf(linear);
+  if (physical === undefined) return false;
+  const inOwn = physical >= of.where && physical <= of.where + codeOf(of).length + 1;
+  return !inOwn && !(physical >= LANDING && physical <= LANDING + 2) && physical < HARNESS;
+}
 
 /** RIP in the frame of a 64-bit handler, behind an error code. */
 const isNotCanonical = ({ frame }: Outcome) => {
@@ -526,6 +539,21 @@ export const EXPLAINED: readonly Rule[] = [
     whole: ({ of, ours, theirs }) => ours.vector === DF && theirs.vector !== DF && loadsStack(of),
   },
   {
+    name: "data run as code",
+    reason:
+      "A jump astray went on in data: what ran there (x87, MMX, LOCK …) and which flags it left undefined is not known.",
+    whole: ({ of, ours, theirs }) => [ours, theirs].some((outcome) => isAstray(of, outcome)),
+  },
+  {
+    name: "SYSCALL and SYSRET outside of 64-bit mode",
+    reason: "They are #UD there (SDM Vol. 2, SYSCALL, SYSRET). QEMU checks privilege and mode first.",
+    whole: ({ of, ours, theirs, bytes }) =>
+      of.bits !== 64 &&
+      ours.vector === UD &&
+      theirs.vector === GP &&
+      /^(66|67|f.|2e|36|3e|26|64|65)*0f0[57]/.test(Buffer.from(bytes).toString("hex")),
+  },
+  {
     name: "single step after PAUSE",
     reason:
       "PAUSE is an instruction like any other to TF. QEMU gives the processor away and forgets the trap.",
@@ -649,3 +677,7 @@ export function explain(failure: Failure): readonly Rule[] | undefined {
   }
   return [...used];
 }
+
+/** The two went different ways: nothing can be learnt from what QEMU did. */
+export const isWhole = (rules: readonly Rule[]) =>
+  rules.some(({ whole, part }) => whole !== undefined && (part === undefined || rules.length === 1));

@@ -27,6 +27,15 @@ export interface Arena {
  * each of them. Where QEMU then had to be started again, so must ours.
  */
 export async function judge(arena: Arena, cases: readonly Case[], trial = false): Promise<Failure[]> {
+  return (await judgeWithFresh(arena, cases, trial)).failures;
+}
+
+/** The same, and which cases began on a fresh machine. */
+export async function judgeWithFresh(
+  arena: Arena,
+  cases: readonly Case[],
+  trial = false,
+): Promise<{ failures: Failure[]; fresh: ReadonlySet<number> }> {
   const { ground } = arena;
   let ours = await runBatch(arena.ours, ground, cases);
   const given = trial
@@ -34,7 +43,7 @@ export async function judge(arena: Arena, cases: readonly Case[], trial = false)
     : cases;
   const theirs = await runBatch(arena.theirs, ground, given, ours.fresh, trial ? 2 : undefined);
   if (theirs.fresh.size > ours.fresh.size) ours = await runBatch(arena.ours, ground, cases, theirs.fresh);
-  return confront(arena, cases, ours.results, theirs.results);
+  return { failures: confront(arena, cases, ours.results, theirs.results), fresh: theirs.fresh };
 }
 
 function confront(
