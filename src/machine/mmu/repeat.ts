@@ -13,7 +13,8 @@ import type { Clock } from "../clock.ts";
 import { EVENT } from "../trace.ts";
 import type { Front } from "./front.ts";
 import type { Paging } from "./paging.ts";
-import type { Tlb } from "./tlb.ts";
+import { LARGE, NO_ENTRY, SMALL, type Tlb } from "./tlb.ts";
+import type { Tlbs } from "./tlbs.ts";
 import type { Walk } from "./walk.ts";
 
 const PLACES = 256;
@@ -40,6 +41,7 @@ const DIRECTORY_MASK = 0xffc;
 const REFERENCES = 2;
 const MISSING = -1;
 // Copies: V8 folds a module's own constants into the code, but loads an imported one each time.
+const SMALLEST = SMALL;
 const WALK = EVENT.walk;
 const WALK_REFERENCE = EVENT.walkReference;
 
@@ -49,8 +51,9 @@ export interface RepeatedWalksParts {
   readonly clock: Clock;
   readonly counts: Float64Array;
   readonly paging: Paging;
-  /** Where the translations of 4-KiB pages go, and its front. */
-  readonly tlb: Tlb;
+  readonly tlbs: Tlbs;
+  /** Those of the first level where the translations go, by page size, and their front. */
+  readonly level: readonly Tlb[];
   readonly front: Front;
   /** The event of a miss there. */
   readonly miss: number;
@@ -65,7 +68,9 @@ export class RepeatedWalks {
   declare private readonly clock: Clock;
   declare private readonly counts: Float64Array;
   declare private readonly paging: Paging;
+  declare private readonly tlbs: Tlbs;
   declare private readonly tlb: Tlb;
+  declare private readonly large: Tlb;
   declare private readonly front: Front;
   declare private readonly miss: number;
   declare private readonly price: number;
@@ -76,7 +81,9 @@ export class RepeatedWalks {
     this.clock = parts.clock;
     this.counts = parts.counts;
     this.paging = parts.paging;
-    this.tlb = parts.tlb;
+    this.tlbs = parts.tlbs;
+    this.tlb = parts.level[SMALL] as Tlb;
+    this.large = parts.level[LARGE] as Tlb;
     this.front = parts.front;
     this.miss = parts.miss;
     this.price = REFERENCES * walkReference;
@@ -96,6 +103,7 @@ export class RepeatedWalks {
       view.getInt32(directoryAt, true) !== places[at + DIRECTORY] ||
       view.getInt32(places[at + TABLE_AT] as number, true) !== table ||
       ((kinds >> access) & 1) === 0 ||
+      (this.tlbs.largest !== SMALLEST && this.#hasLarge(low)) ||
       !this.tlb.renew(places[at + ENTRY] as number, low, (kinds & GLOBAL) !== 0)
     )
       return MISSING;
@@ -129,6 +137,11 @@ export class RepeatedWalks {
     places[at + TABLE] = table;
     places[at + KINDS] = (global ? GLOBAL : 0) | (direct << DIRECT_SHIFT) | (kinds & EIGHT);
     places[at + ENTRY] = entry;
+  }
+
+  /** A large page has it in the TLB: no miss. */
+  #hasLarge(low: number): boolean {
+    return this.large.find(low, 0, LARGE) !== NO_ENTRY;
   }
 
   #inRam(at: number): boolean {

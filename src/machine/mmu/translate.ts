@@ -50,7 +50,6 @@ const TLB_FLUSH = EVENT.tlbFlush;
 const NO_ADDRESS = FAULT;
 const FETCHES = USER_FETCH;
 const SMALLEST = SMALL;
-const LARGE_PAGE = LARGE;
 const NOWHERE = NO_ENTRY;
 const FOUND = LEAF;
 const DIRTY = RIGHT_DIRTY;
@@ -106,12 +105,20 @@ export class Translation {
     this.tlbs = new Tlbs(profile);
     const { instruction, data } = this.tlbs;
     const { walkReference } = profile;
-    const parts = { view, pages, clock, counts: this.counts, paging: this.paging, walkReference };
-    const code = { tlb: instruction[SMALL] as Tlb, front: this.code, miss: ITLB_MISS };
+    const parts = {
+      view,
+      pages,
+      clock,
+      counts: this.counts,
+      paging: this.paging,
+      tlbs: this.tlbs,
+      walkReference,
+    };
+    const code = { level: instruction, front: this.code, miss: ITLB_MISS };
     this.codeWalks = new RepeatedWalks({ ...parts, ...code });
     this.dataWalks = new RepeatedWalks({
       ...parts,
-      ...{ tlb: data[SMALL] as Tlb, front: this.data, miss: DTLB_MISS },
+      ...{ level: data, front: this.data, miss: DTLB_MISS },
     });
   }
 
@@ -120,21 +127,27 @@ export class Translation {
    * fault. Fills the front.
    */
   translate(low: number, high: number, access: number): number {
-    const { tlbs } = this;
-    const first = access >= FETCHES ? tlbs.instruction : tlbs.data;
     if (this.#repeats) {
-      if (tlbs.largest === SMALLEST || (first[LARGE_PAGE] as Tlb).find(low, high, LARGE_PAGE) === NOWHERE) {
-        const base = (access >= FETCHES ? this.codeWalks : this.dataWalks).again(low, access);
-        if (base !== NO_ADDRESS) {
-          if (access >= FETCHES) this.codeVersion++;
-          return base + (low & PAGE_OFFSET);
-        }
-      }
-    } else if (!this.paging.enabled) {
+      const base = access >= FETCHES ? this.#fetchAgain(low, access) : this.dataWalks.again(low, access);
+      if (base !== NO_ADDRESS) return base + (low & PAGE_OFFSET);
+    }
+    return this.#search(low, high, access);
+  }
+
+  #fetchAgain(low: number, access: number): number {
+    this.codeVersion++;
+    return this.codeWalks.again(low, access);
+  }
+
+  /** The way through the levels. */
+  #search(low: number, high: number, access: number): number {
+    if (!this.paging.enabled) {
       const base = (low & ~PAGE_OFFSET) >>> 0;
       this.#fill(low, high, base, ALL_KINDS, access);
       return low >>> 0;
     }
+    const { tlbs } = this;
+    const first = access >= FETCHES ? tlbs.instruction : tlbs.data;
     for (let size = SMALLEST; size <= tlbs.largest; size++) {
       const tlb = first[size] as Tlb;
       const entry = tlb.find(low, high, size);
