@@ -1,6 +1,6 @@
 /**
  * Same image, same run: on every machine and every version of Node. The recording holds what each workload came to, by two
- * price lists; RINGLAB_RECORD=1 records anew, which is due when the guest, a price or an event has changed on purpose.
+ * price lists; RINGLAB_RECORD=1 records anew, which is due when the guest, the BIOS, a device, a price or an event has changed on purpose.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
