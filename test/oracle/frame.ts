@@ -58,7 +58,7 @@ export function frameBytes(of: Case, outcome: Outcome): { from: number; to: numb
   const size = isLong(of) ? 40 : 12;
   const base = of.bits === 16 ? 0x20000 : 0;
   const linear = (base + rsp) >>> 0;
-  const physical = physicalOf(linear) ?? 0;
+  const physical = of.cr0 >= 0 ? linear : (physicalOf(linear) ?? 0);
   // In 32-bit mode the handler pushes three words of its own.
   return {
     from: physical - (isLong(of) ? 0 : 12),
@@ -95,4 +95,16 @@ export function instructionAt(
   let at = 0;
   decode(() => bytes[at++] ?? 0xcc, of.bits, into);
   return into;
+}
+
+/** How many of the case's instructions began, by the place where it stopped. */
+export function instructionsRun(of: Case, outcome: Outcome): number {
+  const offset = (stopOf(of, outcome).ip - Number(of.rip & 0xffffffffn)) | 0;
+  let at = 0;
+  let count = 0;
+  for (const bytes of of.instructions) {
+    if (offset < 0 || offset >= at) count++;
+    at += bytes.length;
+  }
+  return count;
 }

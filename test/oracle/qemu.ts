@@ -17,7 +17,7 @@ import { CONTROL, LOG, RAM } from "./layout.ts";
 
 /** What QEMU is asked to be: an Intel processor with what ours has. */
 export const MODEL =
-  "kvm64,vendor=GenuineIntel,+smep,+smap,+fsgsbase,+pdpe1gb,+umip,+movbe,+popcnt,+rdtscp,+lahf-lm,-monitor";
+  "kvm64,vendor=GenuineIntel,+smep,+smap,+fsgsbase,+pdpe1gb,+umip,+movbe,+popcnt,+rdtscp,+lahf-lm,-monitor,-pni";
 
 const PATIENCE = 1_500;
 

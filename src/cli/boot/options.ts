@@ -1,34 +1,42 @@
 /** What the command line says, checked and read, as the machine wants it. */
 import { readFileSync } from "node:fs";
+import type { CostProfile } from "../../machine/cost.ts";
 import type { BootOptions, ImageKind } from "../../machine/load/boot.ts";
 import type { Mode } from "../../machine/load/start.ts";
-import { PROFILES } from "../../machine/profiles/index.ts";
+import { findProfile, PROFILES } from "../../machine/profiles/index.ts";
 import { UserError } from "../errors.ts";
 import { parseAddress, parseMemory } from "./quantity.ts";
 
-export interface BootCommandOptions {
-  serial?: boolean;
-  screen?: boolean;
+/** What the machine is and what is in it. */
+export interface MachineCommandOptions {
   multiboot?: boolean;
   module?: string[];
   append?: string;
   disk?: string[];
   memory: string;
-  limit?: string;
   profile?: string;
   origin?: string;
   entry?: string;
   mode?: Mode;
-  trace?: boolean;
+}
+
+export interface BootCommandOptions extends MachineCommandOptions {
+  serial?: boolean;
+  screen?: boolean;
+  limit?: string;
+  trace?: boolean | string;
+  traceFrom?: string;
+  traceSteps?: string;
+  gdb?: string;
 }
 
 /** Everything but what the image is, unless the options say it. */
-export function bootOptions(image: string, options: BootCommandOptions): BootOptions {
+export function bootOptions(image: string, options: MachineCommandOptions): BootOptions {
   const kind = askedKind(options);
   return {
     ...(kind && { kind }),
     memory: parseMemory(options.memory),
-    ...(options.profile !== undefined && { profile: profile(options.profile) }),
+    ...(options.profile !== undefined && { profile: profileOf(options.profile) }),
     disks: (options.disk ?? []).map((file) => readImage(file, "the disk")),
     commandLine: [image, options.append].filter(Boolean).join(" "),
     modules: (options.module ?? []).map(readModule),
@@ -38,7 +46,7 @@ export function bootOptions(image: string, options: BootCommandOptions): BootOpt
   };
 }
 
-function askedKind({ multiboot, origin, entry, mode }: BootCommandOptions): ImageKind | undefined {
+function askedKind({ multiboot, origin, entry, mode }: MachineCommandOptions): ImageKind | undefined {
   const flat = origin !== undefined || entry !== undefined || mode !== undefined;
   if (multiboot && flat)
     throw new UserError(
@@ -49,7 +57,7 @@ function askedKind({ multiboot, origin, entry, mode }: BootCommandOptions): Imag
 }
 
 /** What only a multiboot kernel can take. */
-export function checkMultibootOnly(kind: ImageKind, { module, append }: BootCommandOptions): void {
+export function checkMultibootOnly(kind: ImageKind, { module, append }: MachineCommandOptions): void {
   if (kind === "multiboot" || !(module || append !== undefined)) return;
   throw new UserError(
     `${module ? "--module" : "--append"} is for multiboot kernels, and the image is ${kind === "disk" ? "a disk" : "flat"}: nobody would read it`,
@@ -75,8 +83,9 @@ export function readImage(file: string, what: string): Uint8Array {
   }
 }
 
-function profile(name: string): (typeof PROFILES)[number] {
-  const found = PROFILES.find((one) => one.name === name);
-  if (found) return found;
-  throw new UserError(`there is no profile "${name}": ${PROFILES.map((one) => one.name).join(", ")}`);
+/** A price list by its id. */
+export function profileOf(id: string): CostProfile {
+  const found = findProfile(id);
+  if (found !== undefined) return found;
+  throw new UserError(`there is no profile "${id}": ${PROFILES.map((one) => one.id).join(", ")}`);
 }

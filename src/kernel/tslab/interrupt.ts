@@ -32,6 +32,15 @@ export class Interrupts {
       return value;
     };
     Object.defineProperty(globalThis, GUARD, { value: guard });
+    // Long-running code of packages calls this now and then: guards are in the user's own code only.
+    Object.defineProperty(globalThis, Symbol.for("ringlab.breathe"), {
+      value: function breathe() {
+        if (shared[SHARED.interrupt] === 0) return;
+        const interrupt = new KeyboardInterrupt();
+        Error.captureStackTrace(interrupt, breathe);
+        throw interrupt;
+      },
+    });
   }
 
   get asked(): boolean {

@@ -11,6 +11,7 @@ import type { Gpa, Gva } from "../address.ts";
 import { PAGE_CODE, PAGE_MMIO } from "../bus.ts";
 import { decode } from "../isa/decode.ts";
 import { bind, endsRun } from "./bind.ts";
+import type { Breakpoints } from "./breakpoints.ts";
 import { type Cpu, CR0, EFER } from "./cpu.ts";
 import { ALONE, FAULT, GP, raise } from "./fault.ts";
 import { VM } from "./flags.ts";
@@ -45,6 +46,7 @@ const NO_PAGE: Recent = { number: -1, mode: -1, page: new CodePage(), ops: NOWHE
 export class Code {
   readonly window = new CodeWindow();
   readonly #cpu: Cpu;
+  readonly #breakpoints: Breakpoints;
   readonly #pages = new Map<number, CodePage>();
   readonly #recent: Recent[] = new Array(RECENT).fill(NO_PAGE);
   readonly #ofSystem = new Closed();
@@ -62,8 +64,9 @@ export class Code {
   #ahead = false;
   readonly #next = (): number => this.#fetchByte();
 
-  constructor(cpu: Cpu) {
+  constructor(cpu: Cpu, breakpoints: Breakpoints) {
     this.#cpu = cpu;
+    this.#breakpoints = breakpoints;
     cpu.window = this.window;
     cpu.bus.onCodeWrite = (at, length) => this.#written(at, length);
   }
@@ -95,17 +98,22 @@ export class Code {
   #decodeRun(first: number): Op {
     const { window } = this;
     const run = [this.#decode(this.#cpu.ip)];
-    if (window.size === 0) return this.#link(run, first, false);
-    if (first + (run[0] as Op).length > PAGE) {
-      // The next page was the last one to be looked up: its translation may have taken the place of this page's.
-      window.size = 0;
-      return this.#link(run, first, false);
+    const fits = window.size > 0 && first + (run[0] as Op).length <= PAGE;
+    // The next page was the last one to be looked up: its translation may have taken the place of this page's.
+    if (!fits) window.size = 0;
+    if (this.#breakpoints.mayBeAt(this.#cpu.ip)) {
+      const op = this.#link(run, first, fits);
+      this.#breakpoints.guard(op);
+      op.runWorst = Number.MAX_SAFE_INTEGER;
+      return op;
     }
+    if (!fits) return this.#link(run, first, false);
     this.#ahead = true;
     let at = first + (run[0] as Op).length;
     while (run.length < LONGEST_RUN && !endsRun(run[run.length - 1] as Op)) {
       const known = window.ops[at];
       if (known === undefined || known !== UNDECODED) break;
+      if (this.#breakpoints.mayBeAt((window.start + at) | 0)) break;
       let op: Op;
       try {
         op = this.#decode((window.start + at) | 0);

@@ -8,11 +8,12 @@
  * or the limit is not begun (instructions go one by one then), a fault gives back what was not executed, and an instruction that
  * turns out to touch a device is taken back and run alone.
  */
+import { Breakpoints } from "./breakpoints.ts";
 import { Code } from "./code.ts";
 import type { Cpu, Stop } from "./cpu.ts";
 import { breaksBefore, debugging, trapAfter } from "./debug.ts";
 import { deliverFault, deliverInterrupt, deliverNmi } from "./deliver/deliver.ts";
-import { ALONE, FAULT, raise } from "./fault.ts";
+import { ALONE, BREAK, FAULT, raise } from "./fault.ts";
 import { IF, RF, TF } from "./flags.ts";
 import { FAULTED, mend, type Op } from "./op.ts";
 
@@ -27,6 +28,7 @@ const BROKEN = FAULTED;
 export class Interpreter {
   readonly cpu: Cpu;
   readonly code: Code;
+  readonly breakpoints: Breakpoints;
   /** Taken since the machine was made: instructions, and deliveries of exceptions and interrupts. */
   steps = 0;
   /** Cycles that HLT may sleep without an interrupt before the run ends: timers that nobody hears go on for ever. */
@@ -44,7 +46,8 @@ export class Interpreter {
 
   constructor(cpu: Cpu) {
     this.cpu = cpu;
-    this.code = new Code(cpu);
+    this.breakpoints = new Breakpoints(cpu);
+    this.code = new Code(cpu, this.breakpoints);
     cpu.bus.onEffect = () => {
       if (this.#inRun) raise(ALONE);
     };
@@ -83,8 +86,13 @@ export class Interpreter {
         if (!this.#sleep()) return { reason: "halt" };
         continue;
       }
-      if (shadow || (cpu.flags.eflags & (TF | RF)) !== 0 || debugging(cpu)) this.steps += this.#single();
-      else if (this.#alone) this.steps += this.#lone();
+      if (shadow || (cpu.flags.eflags & (TF | RF)) !== 0 || debugging(cpu)) {
+        if (this.breakpoints.met) {
+          cpu.shadow = shadow;
+          return { reason: "breakpoint", address: this.breakpoints.here };
+        }
+        this.steps += this.#single();
+      } else if (this.#alone) this.steps += this.#lone();
       else {
         this.#inRun = true;
         const done = this.#slice(Math.min(end - this.steps, this.#longest));
@@ -245,12 +253,16 @@ export class Interpreter {
     this.#inRun = false;
     // What faulted is not retired; the caller counts steps.
     cpu.retired--;
-    if (FAULT.vector !== ALONE) {
+    if (FAULT.vector < ALONE) {
       deliverFault(cpu);
       return most - steps;
     }
     cpu.clock.left = (cpu.clock.left + (op as Op).cost) | 0;
     cpu.retired++;
+    if (FAULT.vector === BREAK) {
+      cpu.stop = { reason: "breakpoint", address: this.breakpoints.here };
+      return most - steps - 1;
+    }
     this.#alone = true;
     this.code.isolate(op as Op);
     return most - steps - 1;

@@ -92,6 +92,7 @@ export class Mmu extends Accesses implements Memory {
   }
 
   set watch(value: DataWatch | null) {
+    if (value === this.slow.watch) return;
     this.slow.watch = value;
     this.#decideKinds();
   }
@@ -130,8 +131,10 @@ export class Mmu extends Accesses implements Memory {
   }
 
   setControl(cr0: number, cr4: number, efer: number): void {
+    const { paging } = this.translation;
+    const { smap, cr0: before } = paging;
     this.translation.setControl(cr0, cr4, efer);
-    this.#decideKinds();
+    if (paging.smap !== smap || ((cr0 ^ before) & CR0_AM) !== 0) this.#decideKinds();
   }
 
   loadCr3(low: number, high: number): void {

@@ -2,7 +2,7 @@
 import type { Gpa, Gva } from "../address.ts";
 import { type Bus, PAGE_MMIO } from "../bus.ts";
 import type { Clock } from "../clock.ts";
-import { AC, type Fault, fault, PF, raise } from "../cpu/fault.ts";
+import { AC, type Fault, fault, GP, PF, raise } from "../cpu/fault.ts";
 import { EVENT, type Trace } from "../trace.ts";
 import type { DataWatch, FaultRegister } from "./memory.ts";
 import { isWrite, USER_WRITE } from "./rights.ts";
@@ -148,7 +148,10 @@ export class SlowAccess {
   /** Physical address of the page after that of an address. */
   #secondPage(low: number, high: number, access: number): number {
     const next = ((low & ~PAGE_OFFSET) + PAGE) | 0;
-    return this.#translate(next, this.#highAfter(low, high, PAGE), access);
+    const nextHigh = this.#highAfter(low, high, PAGE);
+    // The first address past the lower half of the canonical ones (SDM Vol. 1, 3.3.7.1); high is 0 with 32-bit addresses.
+    if (next === 0 && nextHigh === 0x8000) raise(GP);
+    return this.#translate(next, nextHigh, access);
   }
 
   /** Raises here and not deeper down: unwinding costs by the frame. */
