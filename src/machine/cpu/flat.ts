@@ -160,10 +160,11 @@ export function returnFlat(cpu: Cpu): boolean {
 function setFlatStack(cpu: Cpu, selector: number, high: number): void {
   const { segments } = cpu;
   segments.selector[SS] = selector;
+  segments.access[SS] = high & ACCESS;
+  if (((cpu.flatWrite >> SS) & 1) !== 0 && cpu.stackMask === -1) return;
   segments.base[SS] = 0;
   segments.baseHigh[SS] = 0;
   segments.limit[SS] = -1;
-  segments.access[SS] = high & ACCESS;
   cpu.flatRead |= 1 << SS;
   cpu.flatWrite |= 1 << SS;
   cpu.stackMask = -1;
@@ -172,13 +173,15 @@ function setFlatStack(cpu: Cpu, selector: number, high: number): void {
 function setFlatCode(cpu: Cpu, selector: number, high: number, level: number): void {
   const { segments } = cpu;
   segments.selector[CS] = selector;
-  segments.base[CS] = 0;
-  segments.baseHigh[CS] = 0;
-  segments.limit[CS] = -1;
   segments.access[CS] = high & ACCESS;
-  cpu.flatRead = (high & WRITABLE) === 0 ? cpu.flatRead & ~(1 << CS) : cpu.flatRead | (1 << CS);
-  cpu.flatWrite &= ~(1 << CS);
-  cpu.bits = 32;
+  if (((cpu.flatRead >> CS) & 1) === 0 || (high & WRITABLE) === 0 || cpu.bits !== 32) {
+    segments.base[CS] = 0;
+    segments.baseHigh[CS] = 0;
+    segments.limit[CS] = -1;
+    cpu.flatRead = (high & WRITABLE) === 0 ? cpu.flatRead & ~(1 << CS) : cpu.flatRead | (1 << CS);
+    cpu.flatWrite &= ~(1 << CS);
+    cpu.bits = 32;
+  }
   cpu.cpl = level;
   cpu.memory.user = level === 3;
   cpu.window.size = 0;

@@ -29,7 +29,6 @@ const SYSTEM_WRITES = SYSTEM_WRITE;
 /** What each method does is in memory.ts. */
 export class Accesses {
   high = 0;
-  faulted = false;
   /** 64-bit mode. */
   protected wideAddresses = false;
   /** Kinds of the processor's explicit accesses, and what they compare in the front. */
@@ -106,9 +105,15 @@ export class Accesses {
   tryRead32(at: Gva): number {
     const offset = this.locate(at, 3, this.readMask);
     if (offset !== MISS) return this.view.getInt32(offset, true);
-    const value = this.slow.tryRead32(at | 0, this.highOf(at), this.readKind);
-    if (value === 0) this.faulted = this.slow.faulted;
-    return value;
+    return this.slow.tryRead32(at | 0, this.highOf(at), this.readKind);
+  }
+
+  get faulted(): boolean {
+    return this.slow.faulted;
+  }
+
+  set faulted(value: boolean) {
+    this.slow.faulted = value;
   }
 
   tryWrite32(at: Gva, value: number): boolean {

@@ -32,7 +32,7 @@ export class SlowAccess {
   watch: DataWatch | null = null;
   /** High half of the last read64. */
   high = 0;
-  /** The last tryRead32 met a page fault. */
+  /** A tryRead32 met a page fault; whoever called it clears this. */
   faulted = false;
 
   constructor(bus: Bus, clock: Clock, trace: Trace, translation: Translation, mmioAccess: number) {
@@ -105,7 +105,6 @@ export class SlowAccess {
 
   /** An int32; after a page fault 0, and `faulted` is set. */
   tryRead32(low: number, high: number, access: number): number {
-    this.faulted = false;
     if (this.checksAlignment || this.watch !== null || (low & PAGE_OFFSET) > PAGE - 4)
       return this.read(low, high, 4, access) | 0;
     const at = this.translation.translate(low, high, access);
