@@ -102,7 +102,9 @@ export class Code {
     // The next page was the last one to be looked up: its translation may have taken the place of this page's.
     if (!fits) window.size = 0;
     if (this.#breakpoints.mayBeAt(this.#cpu.ip)) {
-      const op = this.#link(run, first, fits);
+      const [op] = run as [Op];
+      join(op, null);
+      if (fits) this.#keep(first, op);
       this.#breakpoints.guard(op);
       op.runWorst = Number.MAX_SAFE_INTEGER;
       return op;

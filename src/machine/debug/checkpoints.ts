@@ -1,10 +1,10 @@
 /** Snapshots along a run, denser near its end, from which any moment is reached by running forward. */
 import type { Machine } from "../machine.ts";
 
-/** A step back runs through at most so many steps: about a tenth of a second of plain code. */
+/** A step back runs through so many steps at most in a short run, and through LONGEST times as many in a long one. */
 const INTERVAL = 1_000_000;
-const LONGEST_INTERVAL = 8_000_000;
-/** A checkpoint costs as long as several hundred thousand steps: there is one for each so-manieth part of the run. */
+const LONGEST = 8;
+/** A checkpoint costs as long as several hundred thousand steps: the longer the run, the rarer they are. */
 const PART = 16;
 /** When there are more, or they take more memory than this, every second one goes: old times get a coarser grid. */
 const MOST = 32;
@@ -36,7 +36,7 @@ export class Checkpoints {
   /** The moment at which the next one is due. */
   get next(): number {
     const { at } = this.#last;
-    return at + Math.max(this.#interval, Math.min(LONGEST_INTERVAL, at / PART));
+    return at + Math.max(this.#interval, Math.min(LONGEST * this.#interval, Math.floor(at / PART)));
   }
 
   /** Takes one when it is due. */

@@ -58,6 +58,7 @@ export class Debugger {
 
   /** One instruction or one delivery. */
   step(): Step {
+    this.#checkpoints.take(this.now, this.#given);
     return this.#counted(() => step(this.machine));
   }
 
@@ -167,24 +168,22 @@ export class Debugger {
   /** Runs on, at most to the moment `end`, and no farther than to the next checkpoint or input: that is what "limit" may mean. */
   #forward(end: number, breakpoints: ReadonlySet<number>): Stop {
     const { machine } = this;
+    this.#checkpoints.take(this.now, this.#given);
     const until = Math.min(end, this.#checkpoints.next, this.#inputs[this.#given]?.at ?? end);
     return this.#counted(() => machine.run({ limit: until - this.now, breakpoints }));
   }
 
-  #counted<T>(run: () => T): T {
+  #counted<T extends { reason?: string; stop?: Stop }>(run: () => T): T {
     const { machine } = this;
-    this.#checkpoints.take(this.now, this.#given);
     const { steps } = machine;
-    const { now } = machine.clock;
     const done = run();
-    const taken = machine.steps - steps;
-    this.now += taken;
-    if (taken > 0) this.#giveInputs();
+    this.now += machine.steps - steps;
     // It slept without waking: time went on within one moment, which a replay of this moment must know.
-    else if (machine.clock.now !== now && this.#given === this.#inputs.length) {
+    const halted = (done.stop ?? done).reason === "halt";
+    if (halted && this.#given === this.#inputs.length) {
       this.#inputs.push({ at: this.now, give: () => machine.run({ limit: 1 }) });
       this.#given++;
-    }
+    } else this.#giveInputs();
     return done;
   }
 
