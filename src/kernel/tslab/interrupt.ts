@@ -8,6 +8,13 @@ export class KeyboardInterrupt extends Error {
   constructor() {
     super("the cell was interrupted");
   }
+
+  /** One that has no place in the cell: all frames would be the kernel's. */
+  static nowhere(): KeyboardInterrupt {
+    const interrupt = new KeyboardInterrupt();
+    interrupt.stack = `${interrupt.name}: ${interrupt.message}`;
+    return interrupt;
+  }
 }
 
 export class Interrupts {
