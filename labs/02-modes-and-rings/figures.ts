@@ -1,18 +1,21 @@
 /** The figures that only this lab draws. */
 import type { Prediction } from "../../src/course/index.ts";
-import { classify } from "../../src/experiments/index.ts";
+import { classify, type OuterRing } from "../../src/experiments/index.ts";
 import {
   diagram,
   type Figure,
   ink,
   instructionMap,
   lineChart,
+  type Markup,
   PALETTE,
   type Row,
   svg,
+  table,
 } from "../../src/plots/index.ts";
 import { type Boot, events, modeRows } from "./boot.ts";
-import { mapRows } from "./measure.ts";
+import type { ModesAndRings } from "./component.ts";
+import { entryRows, mapRows } from "./measure.ts";
 
 /** Opens the lab: how many instructions of each kind there are, and not which. */
 export function opening(): Figure {
@@ -35,12 +38,12 @@ export function timeline(boot: Boot): Figure {
   const end = events(boot).slice(rows.length);
   const title = "Which mode arrived when";
   const alt = [
-    ...rows.map((row) => `${row.mode}, by ${row["brought by"]}, ${row.instructions} instructions.`),
+    ...rows.map((row) => `${row.mode} (${row["brought by"]}), instructions: ${row.instructions}.`),
     ...end,
   ];
   const height = 34 + ROW * rows.length + 20 * end.length;
   return diagram(
-    { title, alt: alt.join(" "), width: 640, height },
+    { title, alt: alt.join(" "), width: 720, height },
     svg`<text x="0" y="14" font-weight="bold" font-size="15">${title}</text>`,
     ...rows.map((row, n) => {
       const y = 34 + ROW * n;
@@ -51,12 +54,12 @@ export function timeline(boot: Boot): Figure {
         <rect x="0" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="6" fill="${MODE_COLOURS[row.mode] ?? ink.muted}"/>
         <text x="${BOX.width / 2}" y="${y + 21}" text-anchor="middle" fill="#FFFFFF">${row.mode}</text>
         <text x="${BOX.width + 16}" y="${y + 14}" font-family="monospace" font-size="12">${row["brought by"]}</text>
-        <text x="${BOX.width + 16}" y="${y + 29}" font-size="11" fill="${ink.muted}">${row.instructions} instructions, ${row.cycles} cycles</text>
+        <text x="${BOX.width + 16}" y="${y + 29}" font-size="11" fill="${ink.muted}">${row.instructions} ${row.instructions === 1 ? "instruction" : "instructions"}, ${row.cycles} cycles</text>
       </g>`;
     }),
     ...end.map(
       (line, n) =>
-        svg`<text x="0" y="${34 + ROW * rows.length + 14 + 20 * n}" font-size="12">${line === "arrives" ? "✓ arrived" : line}</text>`,
+        svg`<text x="0" y="${34 + ROW * rows.length + 14 + 20 * n}" font-size="12" font-family="monospace" style="white-space:pre">${line === "arrives" ? "✓ arrived" : line}</text>`,
     ),
   );
 }
@@ -86,5 +89,16 @@ export function surprise(rows: readonly Row[], prediction: Prediction): string {
   return prediction.surprise("IOPL", (iopl) => {
     const differ = rows.find((row) => row.IOPL === iopl && row.ring === prediction.question)?.differ;
     return typeof differ === "number" ? differ : undefined;
+  });
+}
+
+/** Entries of the manual that a component found, beside the published list. */
+export function entryTable(component: ModesAndRings, ring: OuterRing): Markup {
+  return table(entryRows(component, ring), {
+    columns: {
+      entry: { label: "entry of the manual", unit: "" },
+      published: { label: "on the list of 2000", unit: "" },
+      example: { label: "for example", unit: "" },
+    },
   });
 }

@@ -69,7 +69,7 @@ export function entryRows(component: ModesAndRings, ring: OuterRing) {
     const of = all.filter(({ mnemonic }) => entryOf(mnemonic) === entry);
     const found = of.map((probe) => evidence(probe)).find((text) => text !== "");
     const published = of.some(({ mnemonic }) => PUBLISHED.includes(mnemonic));
-    return { entry, published, "for example": found ?? "" };
+    return { entry, published, example: found ?? "" };
   });
 }
 

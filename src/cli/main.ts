@@ -12,6 +12,7 @@ const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   experiment: () => import("./commands/experiment.ts"),
   boot: () => import("./commands/boot.ts"),
   guest: () => import("./commands/guest.ts"),
+  debug: () => import("./commands/debug.ts"),
   kernel: () => import("./commands/kernel.ts"),
   labs: () => import("./commands/labs.ts"),
   asm: () => import("./commands/asm.ts"),

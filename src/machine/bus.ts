@@ -20,6 +20,8 @@ export interface PortDevice {
 export interface MmioDevice {
   read(offset: number, size: number): number;
   write(offset: number, value: number, size: number): void;
+  /** What is there, when it is plain memory: it may be looked at without a read. */
+  readonly memory?: Uint8Array;
 }
 
 interface Region {
@@ -167,6 +169,14 @@ export class Bus {
     const bytes = new Uint8Array(length);
     bytes.set(this.ram.subarray(at, at + length));
     return bytes;
+  }
+
+  /** What is at an address up to the end of its page, for looking without an effect; undefined where only a device knows. */
+  look(at: Gpa): Uint8Array | undefined {
+    const rest = PAGE - (at % PAGE);
+    if ((this.flags(at) & PAGE_MMIO) === 0) return this.ram.subarray(at, at + rest);
+    const region = this.#region(at);
+    return region?.device.memory?.subarray(at - region.base, at - region.base + rest);
   }
 
   in(port: number, size: number): number {

@@ -23,6 +23,15 @@ const PATIENCE = 10;
 const MAGIC = "ringlab machine";
 const VERSION = 1;
 
+/** Steps between two looks at whether somebody wants the run to end: a fifth of a second or so. */
+const BREATH = 20_000_000;
+const HOOK = Symbol.for("ringlab.breathe");
+
+/** Where a notebook's kernel has put a hook, "Interrupt" ends a run from here: by an exception, between two instructions. */
+function breathe(): void {
+  (globalThis as { [HOOK]?: () => void })[HOOK]?.();
+}
+
 export interface MachineOptions {
   /** Bytes of RAM: a multiple of 4096 between 1 MiB and 2 GiB; 64 MiB unless said. */
   readonly memory?: number;
@@ -38,7 +47,11 @@ export interface MachineOptions {
 export interface RunOptions {
   /** The most steps: instructions, and deliveries of exceptions and interrupts. */
   readonly limit?: number;
+  /** Linear addresses: the run stops before an instruction there, the first one included. The guest does not notice. */
+  readonly breakpoints?: ReadonlySet<number>;
 }
+
+const NO_BREAKPOINTS: ReadonlySet<number> = new Set();
 
 export class Machine {
   readonly profile: CostProfile;
@@ -73,9 +86,19 @@ export class Machine {
     }
   }
 
-  /** Runs until something stops the machine; run again to go on from there. */
-  run({ limit }: RunOptions = {}): Stop {
-    return this.#interpreter.run(limit);
+  /** Runs until something stops the machine; run again to go on from there, also after an interrupt of the notebook's kernel. */
+  run({ limit, breakpoints = NO_BREAKPOINTS }: RunOptions = {}): Stop {
+    const { code, breakpoints: own } = this.#interpreter;
+    // A run without any leaves the code as it is decoded: a debugger steps over one by it.
+    own.armed = breakpoints.size > 0;
+    if (own.armed && own.set(breakpoints)) code.clear();
+    const end = this.steps + (limit ?? Number.POSITIVE_INFINITY);
+    for (;;) {
+      const rest = end - this.steps;
+      const stop = this.#interpreter.run(Math.min(rest, BREATH));
+      if (stop.reason !== "limit" || rest <= BREATH) return stop;
+      breathe();
+    }
   }
 
   /** Steps taken so far: instructions, and deliveries of exceptions and interrupts. */

@@ -2,14 +2,12 @@
 import type { Stop } from "../../machine/cpu/cpu.ts";
 import { formatStep, step } from "../../machine/debug/step.ts";
 import { keystroke } from "../../machine/devices/i8042/scancodes.ts";
-import { boot, kindOf } from "../../machine/load/boot.ts";
-import { LoadError } from "../../machine/load/error.ts";
 import type { Machine } from "../../machine/machine.ts";
-import { UserError } from "../errors.ts";
-import { type BootCommandOptions, bootOptions, checkMultibootOnly, readImage } from "./options.ts";
+import { type BootCommandOptions, readImage } from "./options.ts";
 import { Output } from "./output.ts";
 import { parseCount } from "./quantity.ts";
 import { describeEnd, describeState, type End, exitStatus } from "./report.ts";
+import { start } from "./start.ts";
 import { Terminal } from "./terminal.ts";
 
 /** Instructions between two looks at the terminal. */
@@ -20,7 +18,7 @@ const NAP = 50;
 
 export async function main(file: string, options: BootCommandOptions): Promise<void> {
   const limit = options.limit === undefined ? Number.POSITIVE_INFINITY : parseCount(options.limit);
-  const machine = start(file, options);
+  const machine = start(file, readImage(file, "the image"), options);
   const serial = options.serial || !options.screen;
   const output = new Output();
   const terminal = new Terminal((bytes) => {
@@ -46,20 +44,6 @@ export async function main(file: string, options: BootCommandOptions): Promise<v
 function typeKeys(machine: Machine, bytes: Uint8Array): void {
   const typed = [...new TextDecoder().decode(bytes)].filter((character) => keystroke(character));
   machine.board.keyboard.type(typed.join(""));
-}
-
-function start(file: string, options: BootCommandOptions): Machine {
-  const image = readImage(file, "the image");
-  const asked = bootOptions(file, options);
-  try {
-    const kind = asked.kind ?? kindOf(image);
-    checkMultibootOnly(kind, options);
-    return boot(image, { ...asked, kind });
-  } catch (error) {
-    if (error instanceof LoadError) throw new UserError(`${file}: ${error.message}`);
-    if (error instanceof RangeError) throw new UserError(error.message);
-    throw error;
-  }
 }
 
 interface Run {

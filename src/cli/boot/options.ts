@@ -7,24 +7,31 @@ import { findProfile, PROFILES } from "../../machine/profiles/index.ts";
 import { UserError } from "../errors.ts";
 import { parseAddress, parseMemory } from "./quantity.ts";
 
-export interface BootCommandOptions {
-  serial?: boolean;
-  screen?: boolean;
+/** What the machine is and what is in it. */
+export interface MachineCommandOptions {
   multiboot?: boolean;
   module?: string[];
   append?: string;
   disk?: string[];
   memory: string;
-  limit?: string;
   profile?: string;
   origin?: string;
   entry?: string;
   mode?: Mode;
-  trace?: boolean;
+}
+
+export interface BootCommandOptions extends MachineCommandOptions {
+  serial?: boolean;
+  screen?: boolean;
+  limit?: string;
+  trace?: boolean | string;
+  traceFrom?: string;
+  traceSteps?: string;
+  gdb?: string;
 }
 
 /** Everything but what the image is, unless the options say it. */
-export function bootOptions(image: string, options: BootCommandOptions): BootOptions {
+export function bootOptions(image: string, options: MachineCommandOptions): BootOptions {
   const kind = askedKind(options);
   return {
     ...(kind && { kind }),
@@ -39,7 +46,7 @@ export function bootOptions(image: string, options: BootCommandOptions): BootOpt
   };
 }
 
-function askedKind({ multiboot, origin, entry, mode }: BootCommandOptions): ImageKind | undefined {
+function askedKind({ multiboot, origin, entry, mode }: MachineCommandOptions): ImageKind | undefined {
   const flat = origin !== undefined || entry !== undefined || mode !== undefined;
   if (multiboot && flat)
     throw new UserError(
@@ -50,7 +57,7 @@ function askedKind({ multiboot, origin, entry, mode }: BootCommandOptions): Imag
 }
 
 /** What only a multiboot kernel can take. */
-export function checkMultibootOnly(kind: ImageKind, { module, append }: BootCommandOptions): void {
+export function checkMultibootOnly(kind: ImageKind, { module, append }: MachineCommandOptions): void {
   if (kind === "multiboot" || !(module || append !== undefined)) return;
   throw new UserError(
     `${module ? "--module" : "--append"} is for multiboot kernels, and the image is ${kind === "disk" ? "a disk" : "flat"}: nobody would read it`,

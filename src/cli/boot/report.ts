@@ -16,7 +16,8 @@ export function describeEnd(end: End, machine: Machine): string {
   return `ringlab: ${why(end)} after ${spent}`;
 }
 
-function why(end: End): string {
+/** Why it stopped, as a clause. */
+export function why(end: End): string {
   switch (end.reason) {
     case "exit":
       return `the guest ended with code ${end.code}`;

@@ -1,7 +1,7 @@
 /** `ringlab asm`: nasm's language to a flat binary. */
-import { readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { writeFileSync } from "node:fs";
 import type { Assembly } from "../../machine/isa/index.ts";
+import { assembleFile, readSource } from "../assemble.ts";
 import { UserError } from "../errors.ts";
 import type { Register } from "../register.ts";
 
@@ -29,23 +29,10 @@ export const register: Register = (program) => {
 async function asm(file: string, options: Options): Promise<void> {
   if (!options.out && !options.list)
     throw new UserError("say where to write with -o OUT, or print with --list");
-  const source = read(file);
-  const { assemble, AssemblerError } = await import("../../machine/isa/index.ts");
-  let assembly: Assembly;
-  try {
-    assembly = assemble(source, {
-      file,
-      defines: Object.fromEntries(options.define.map(definition)),
-      include: (name, from) => find(name, [dirname(from), ...options.include]),
-    });
-  } catch (error) {
-    if (!(error instanceof AssemblerError)) throw error;
-    const { length } = error.problems;
-    throw new UserError(
-      `${file} was not assembled: ${length} ${length === 1 ? "error" : "errors"}\n${error.message}`,
-    );
-  }
-  for (const note of assembly.notes) console.error(`note: ${note}`);
+  const assembly = await assembleFile(file, {
+    defines: Object.fromEntries(options.define.map(definition)),
+    folders: options.include,
+  });
   if (options.out) write(options.out, assembly.bytes);
   if (options.list) process.stdout.write(listing(assembly));
 }
@@ -57,32 +44,12 @@ function definition(text: string): [string, string] {
   return [name!, value.length > 0 ? value.join("=") : "1"];
 }
 
-function read(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new UserError(`${file} cannot be read: ${(error as Error).message}`);
-  }
-}
-
 function write(file: string, bytes: Uint8Array): void {
   try {
     writeFileSync(file, bytes);
   } catch (error) {
     throw new UserError(`${file} cannot be written: ${(error as Error).message}`);
   }
-}
-
-function find(name: string, folders: string[]): { file: string; text: string } | undefined {
-  for (const folder of folders) {
-    const file = join(folder, name);
-    try {
-      return { file, text: readFileSync(file, "utf8") };
-    } catch {
-      // It may be in the next folder; the assembler says so when it is in none.
-    }
-  }
-  return undefined;
 }
 
 const SHOWN = 8;
@@ -92,7 +59,7 @@ function listing({ bytes, origin, lines }: Assembly): string {
   const texts = new Map<string, string[]>();
   return lines
     .map(({ address, file, line, length }) => {
-      if (!texts.has(file)) texts.set(file, read(file).split(/\r?\n/));
+      if (!texts.has(file)) texts.set(file, readSource(file).split(/\r?\n/));
       const code = bytes.subarray(address - origin, address - origin + Math.min(length, SHOWN));
       const hex = [...code].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
       const more = length > SHOWN ? ` … ${length}` : "";

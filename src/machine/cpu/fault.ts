@@ -20,6 +20,8 @@ export const XM = 19;
 
 /** No exception: the instruction must run again by itself, with the clock set to its own time (run.ts). */
 export const ALONE = 256;
+/** No exception: the instruction is on a breakpoint of a debugger and has not run (breakpoints.ts). */
+export const BREAK = 257;
 
 /** Vectors that push an error code: #DF, #TS, #NP, #SS, #GP, #PF, #AC. */
 export const PUSHES_ERROR =

@@ -8,23 +8,27 @@
  * or the limit is not begun (instructions go one by one then), a fault gives back what was not executed, and an instruction that
  * turns out to touch a device is taken back and run alone.
  */
+import { Breakpoints } from "./breakpoints.ts";
 import { Code } from "./code.ts";
 import type { Cpu, Stop } from "./cpu.ts";
 import { breaksBefore, debugging, trapAfter } from "./debug.ts";
 import { deliverFault, deliverInterrupt, deliverNmi } from "./deliver/deliver.ts";
-import { ALONE, FAULT, raise } from "./fault.ts";
+import { ALONE, BREAK, FAULT, raise } from "./fault.ts";
 import { IF, RF, TF } from "./flags.ts";
-import type { Op } from "./op.ts";
+import { FAULTED, mend, type Op } from "./op.ts";
 
 /** The most steps in one go: keeps the counter a small integer. */
 const LONGEST = 1 << 28;
 
 /** Cycles are whole numbers up to 2⁵³; what sleeps on for months must not come near. */
 const LAST_CYCLE = 2 ** 52;
+// A copy: V8 folds a module's own constants into the code, but loads an imported one each time.
+const BROKEN = FAULTED;
 
 export class Interpreter {
   readonly cpu: Cpu;
   readonly code: Code;
+  readonly breakpoints: Breakpoints;
   /** Taken since the machine was made: instructions, and deliveries of exceptions and interrupts. */
   steps = 0;
   /** Cycles that HLT may sleep without an interrupt before the run ends: timers that nobody hears go on for ever. */
@@ -42,7 +46,8 @@ export class Interpreter {
 
   constructor(cpu: Cpu) {
     this.cpu = cpu;
-    this.code = new Code(cpu);
+    this.breakpoints = new Breakpoints(cpu);
+    this.code = new Code(cpu, this.breakpoints);
     cpu.bus.onEffect = () => {
       if (this.#inRun) raise(ALONE);
     };
@@ -81,8 +86,13 @@ export class Interpreter {
         if (!this.#sleep()) return { reason: "halt" };
         continue;
       }
-      if (shadow || (cpu.flags.eflags & (TF | RF)) !== 0 || debugging(cpu)) this.steps += this.#single();
-      else if (this.#alone) this.steps += this.#lone();
+      if (shadow || (cpu.flags.eflags & (TF | RF)) !== 0 || debugging(cpu)) {
+        if (this.breakpoints.met) {
+          cpu.shadow = shadow;
+          return { reason: "breakpoint", address: this.breakpoints.here };
+        }
+        this.steps += this.#single();
+      } else if (this.#alone) this.steps += this.#lone();
       else {
         this.#inRun = true;
         const done = this.#slice(Math.min(end - this.steps, this.#longest));
@@ -135,6 +145,8 @@ export class Interpreter {
         if (offset < 0 || offset >= window.size) {
           op = null;
           this.#inRun = false;
+          // RF lasts for one instruction, and without breakpoints it does nothing. What sets it closes the window.
+          if ((cpu.flags.eflags & RF) !== 0) breaksBefore(cpu);
           this.code.open();
           this.#inRun = true;
           offset = (cpu.ip - window.start) | 0;
@@ -151,6 +163,7 @@ export class Interpreter {
               op.run(cpu, op);
               next = op.next;
             } while (next !== null);
+            if (op === BROKEN) steps = this.#broken(steps);
             continue;
           }
         }
@@ -194,7 +207,24 @@ export class Interpreter {
     cpu.clock.left = (cpu.clock.left - op.cost) | 0;
     cpu.ip = (cpu.ip + op.runBytes) | 0;
     op.run(cpu, op);
+    if (op.next === BROKEN) {
+      mend();
+      throw FAULT;
+    }
     this.#giveBack(op);
+  }
+
+  /** An instruction of a run ended it with a page fault (breakRun). Takes and returns the steps that are left. */
+  #broken(steps: number): number {
+    const { cpu } = this;
+    const op = mend();
+    const left = steps + this.#giveBack(op);
+    cpu.ip = (cpu.ip - op.length) | 0;
+    cpu.retired--;
+    this.#inRun = false;
+    deliverFault(cpu);
+    this.#inRun = true;
+    return left;
   }
 
   /**
@@ -223,12 +253,16 @@ export class Interpreter {
     this.#inRun = false;
     // What faulted is not retired; the caller counts steps.
     cpu.retired--;
-    if (FAULT.vector !== ALONE) {
+    if (FAULT.vector < ALONE) {
       deliverFault(cpu);
       return most - steps;
     }
     cpu.clock.left = (cpu.clock.left + (op as Op).cost) | 0;
     cpu.retired++;
+    if (FAULT.vector === BREAK) {
+      cpu.stop = { reason: "breakpoint", address: this.breakpoints.here };
+      return most - steps - 1;
+    }
     this.#alone = true;
     this.code.isolate(op as Op);
     return most - steps - 1;

@@ -1,10 +1,10 @@
 /** Looking at memory without touching it: no page fault, no accessed bit, no TLB entry, no cycle. */
 import type { Gpa, Gva } from "../address.ts";
+import { PAGE_MMIO, PAGE_ROM } from "../bus.ts";
 import type { Machine } from "../machine.ts";
 import { BusTables } from "../mmu/bus-tables.ts";
 import { LEAF, Walk } from "../mmu/walk.ts";
 
-const PAGE = 4096;
 const TWO32 = 4294967296;
 
 /** The low 32 bits and the rest of a linear address, as the page walk takes them. */
@@ -25,16 +25,15 @@ export function physical(machine: Machine, at: Gva): Gpa | undefined {
   return (walk.base(paging.format) + ((((low >>> 0) % size) + size) % size)) as Gpa;
 }
 
-/** Bytes from a linear address on, as far as they are mapped to RAM. Devices are not read: that has effects. */
+/** Bytes from a linear address on, as far as RAM or ROM is mapped there. Devices are not read: that has effects. */
 export function peek(machine: Machine, at: Gva, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
-  const { ram } = machine.bus;
   for (let done = 0; done < length; ) {
     const from = physical(machine, (at + done) as Gva);
-    if (from === undefined || from >= ram.length) return bytes.subarray(0, done);
-    const count = Math.min(length - done, PAGE - (from % PAGE), ram.length - from);
-    bytes.set(ram.subarray(from, from + count), done);
-    done += count;
+    const found = from === undefined ? undefined : machine.bus.look(from)?.subarray(0, length - done);
+    if (found === undefined || found.length === 0) return bytes.subarray(0, done);
+    bytes.set(found, done);
+    done += found.length;
   }
   return bytes;
 }
@@ -43,7 +42,8 @@ export function peek(machine: Machine, at: Gva, length: number): Uint8Array {
 export function poke(machine: Machine, at: Gva, bytes: Uint8Array): number {
   for (const [i, byte] of bytes.entries()) {
     const to = physical(machine, (at + i) as Gva);
-    if (to === undefined || to >= machine.bus.ram.length) return i;
+    // ROM keeps what it has, and a write to a device would have effects.
+    if (to === undefined || (machine.bus.flags(to) & (PAGE_MMIO | PAGE_ROM)) !== 0) return i;
     machine.bus.write(to, byte, 1);
   }
   return bytes.length;

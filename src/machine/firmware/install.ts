@@ -37,5 +37,6 @@ function readOnly(rom: Uint8Array): MmioDevice {
       return size === 2 ? view.getUint16(offset, true) : view.getUint32(offset, true);
     },
     write: () => {},
+    memory: rom,
   };
 }
