@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
+import { assemble, boot } from "../src/machine/index.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const README = readFileSync(join(ROOT, "README.md"), "utf8");
@@ -25,6 +26,24 @@ test("every command that it shows is one, with the options shown", () => {
     expect(status, command.join(" ")).toBe(0);
     for (const option of words.filter((word) => word.startsWith("--"))) expect(stdout).toContain(option);
   }
+});
+
+test("its boot sector says what it promises", () => {
+  const [, source] = /```nasm\n([\s\S]*?)```/.exec(README) as RegExpExecArray;
+  const machine = boot(assemble(source as string).bytes);
+  let said = "";
+  machine.onSerial((byte) => {
+    said += String.fromCharCode(byte);
+  });
+  expect(machine.run({ limit: 1e6 })).toEqual({ reason: "exit", code: 1 });
+  expect(said).toBe("Hello from sector 0\n");
+});
+
+test("what it prints of a guest is what the guest prints", () => {
+  const [, shown] = /```text\n(fork [\s\S]*?)```/.exec(README) as RegExpExecArray;
+  const { stdout } = ringlab("guest", "fork");
+  for (const line of (shown as string).trimEnd().split("\n"))
+    if (!line.includes("…")) expect(stdout.split("\n")).toContain(line);
 });
 
 test("its figure is what the experiment draws", () => {

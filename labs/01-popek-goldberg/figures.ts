@@ -1,5 +1,5 @@
 /** The figures that only this lab draws. */
-import type { Point, Prediction } from "../../src/course/index.ts";
+import type { Prediction } from "../../src/course/index.ts";
 import { pdp10, pdp11, s360, x86 } from "../../src/formal/index.ts";
 import { barChart, type Figure, lineChart, type Row } from "../../src/plots/index.ts";
 import { equivalenceRows } from "./machines.ts";
@@ -46,15 +46,8 @@ export function predictedAndMeasured(rows: readonly Row[], ...predictions: reado
 
 /** The prediction farthest from what was measured, in a sentence. */
 export function surprise(rows: readonly Row[], prediction: Prediction): string {
-  const measured = (rate: number) =>
-    rows.find((row) => row.rate === rate && row.monitor === prediction.question)?.share;
-  const misses = prediction.points.flatMap(([rate, predicted]: Point) => {
-    const direct = measured(rate);
-    return typeof direct === "number" ? [{ rate, predicted, direct }] : [];
+  return prediction.surprise("rate", (rate) => {
+    const share = rows.find((row) => row.rate === rate && row.monitor === prediction.question)?.share;
+    return typeof share === "number" ? share : undefined;
   });
-  const worst = misses.toSorted(
-    (a, b) => Math.abs(b.predicted - b.direct) - Math.abs(a.predicted - a.direct),
-  )[0];
-  if (!worst) return `${prediction.question}: no prediction to compare with.`;
-  return `${prediction.question}: farthest off at rate ${worst.rate}. You predicted ${worst.predicted}, measured was ${worst.direct.toFixed(2)}.`;
 }

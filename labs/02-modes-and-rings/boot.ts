@@ -138,7 +138,7 @@ export function modeRows(
   if ("problem" in boot) return [];
   return boot.visits.map(({ mode, by, steps, cycles }: ModeVisit) => ({
     mode,
-    "brought by": by ? `${hex(by.at)}: ${by.text}` : "power-up",
+    "brought by": by ? `${hex(by.at)}: ${by.text}` : "the start",
     instructions: steps,
     cycles,
   }));

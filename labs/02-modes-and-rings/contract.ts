@@ -36,7 +36,7 @@ export const LAB: Lab<ModesAndRings> = defineLab<ModesAndRings>({
         },
       ],
       returns: {
-        type: '{ outcome: "differs" | "traps" | "same", leaks: Leak[] }',
+        type: `{ outcome: "differs" | "traps" | "same", leaks: (${LEAKS.map((leak) => `"${leak}"`).join(" | ")})[] }`,
         doc: "what becomes of it, and what it gives away",
         schema: z.object({ outcome: z.enum(["differs", "traps", "same"]), leaks }),
       },

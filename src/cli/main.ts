@@ -11,6 +11,7 @@ const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   export: () => import("./commands/export.ts"),
   experiment: () => import("./commands/experiment.ts"),
   boot: () => import("./commands/boot.ts"),
+  guest: () => import("./commands/guest.ts"),
   debug: () => import("./commands/debug.ts"),
   kernel: () => import("./commands/kernel.ts"),
   labs: () => import("./commands/labs.ts"),

@@ -39,6 +39,22 @@ export class Prediction {
     if (this.made && !sealed.has(this.question)) sealed.set(this.question, this.points);
     return this.points.map(([at, expected]) => ({ ...rest, [x]: at, [y]: expected }));
   }
+
+  /**
+   * The point farthest from what was measured, in a sentence.
+   * @param x what is varied, as the sentence names it
+   * @param measured undefined where nothing was measured
+   */
+  surprise(x: string, measured: (at: number) => number | undefined): string {
+    const misses = this.points.flatMap(([at, predicted]) => {
+      const found = measured(at);
+      return found === undefined ? [] : [{ at, predicted, found, by: Math.abs(predicted - found) }];
+    });
+    const worst = misses.toSorted((one, other) => other.by - one.by)[0];
+    if (!worst) return `${this.question}: no prediction to compare with.`;
+    const found = Number(worst.found.toPrecision(3));
+    return `${this.question}: farthest off at ${x} ${worst.at}. You predicted ${worst.predicted}, measured was ${found}.`;
+  }
 }
 
 /**

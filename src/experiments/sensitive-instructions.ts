@@ -41,7 +41,7 @@ export const sensitiveInstructions = defineExperiment({
     leak: { label: "class", unit: "" },
     leaks: { label: "all that it gives away", unit: "" },
     published: { label: "on the list of 2000", unit: "" },
-    trials: { label: "pairs of runs", unit: "1" },
+    trials: { label: "pairs of runs that tell something new", unit: "1" },
     differing: { label: "pairs that differ without a trap", unit: "1" },
     trapped: { label: "pairs in which the monitor was called", unit: "1" },
     evidence: { label: "for example", unit: "" },

@@ -30,7 +30,7 @@ import { Rtc } from "./devices/rtc.ts";
 import { TestDevice } from "./devices/test-device.ts";
 import { Uart } from "./devices/uart.ts";
 import { Vga } from "./devices/vga/vga.ts";
-import type { Stateful, StateReader, StateWriter } from "./state.ts";
+import { type Stateful, StateReader, StateWriter } from "./state.ts";
 
 const IOAPIC_BASE = 0xfec00000;
 const PAGE = 4096;
@@ -65,6 +65,7 @@ export class Board implements Stateful {
   readonly marker: MarkerPort;
   readonly testDevice: TestDevice;
   readonly #cpu: Cpu;
+  readonly #pristine: Uint8Array;
 
   constructor({ cpu, hertz, disks, date }: BoardParts) {
     const { bus, clock } = cpu;
@@ -118,8 +119,18 @@ export class Board implements Stateful {
     this.testDevice = new TestDevice(bus, wires);
     this.#mapPorts(bus);
 
+    const pristine = new StateWriter();
+    for (const part of this.#resettable()) part.save(pristine);
+    this.#pristine = pristine.finish();
+
     cpu.irq = this.lapic;
     cpu.apicMsrs = this.lapicMsrs;
+  }
+
+  /** The RESET line: devices are as they were when the machine was made. Clock, CMOS, disks' contents and marks stay. */
+  reset(): void {
+    const from = new StateReader(this.#pristine);
+    for (const part of this.#resettable()) part.load(from);
   }
 
   save(out: StateWriter): void {
@@ -133,9 +144,13 @@ export class Board implements Stateful {
   /** The order of a snapshot. */
   #parts(): Stateful[] {
     const disks = this.disks.filter((disk) => disk !== undefined);
+    return [...this.#resettable(), this.rtc, this.fwCfg, this.marker, ...disks];
+  }
+
+  #resettable(): Stateful[] {
     return [
-      ...[this.wires, this.pic, this.pit, this.rtc, this.serial, this.lapic, this.lapicMsrs, this.ioapic],
-      ...[this.acpi, this.keyboard, this.vga, this.fwCfg, this.pci, this.marker, this.testDevice, ...disks],
+      ...[this.wires, this.pic, this.pit, this.serial, this.lapic, this.lapicMsrs, this.ioapic],
+      ...[this.acpi, this.keyboard, this.vga, this.pci, this.testDevice],
     ];
   }
 

@@ -109,16 +109,20 @@ export class Clock {
     this.end = now + way;
   }
 
+  /** When the interpreter looks up next is state, too: a string instruction pauses there, and that is a step. */
   save(out: StateWriter): void {
     out.section("clock");
     out.double(this.now);
+    out.int(this.left);
+    out.double(this.#due);
   }
 
   load(from: StateReader): void {
     from.section("clock");
-    this.end = from.double();
-    this.left = 0;
-    // The devices, which are loaded later, bring their deadlines.
-    this.#due = Number.NEGATIVE_INFINITY;
+    const now = from.double();
+    const left = from.int();
+    this.left = left;
+    this.end = now + left;
+    this.#due = from.double();
   }
 }

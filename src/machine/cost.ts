@@ -19,6 +19,8 @@ export interface TlbLevel {
 }
 
 export interface CostProfile {
+  /** What a command line calls it. */
+  readonly id: string;
   readonly name: string;
   /** Cycles a second, for devices that count real time (PIT, RTC, LAPIC). */
   readonly hertz: number;

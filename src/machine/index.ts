@@ -33,6 +33,13 @@ export { LoadError } from "./load/error.ts";
 export { MODES, type Mode } from "./load/start.ts";
 export { Machine, type MachineOptions, type RunOptions } from "./machine.ts";
 export type { WalkExplanation, WalkStep } from "./mmu/explain.ts";
+export {
+  dataDescriptor,
+  type Segment,
+  type SegmentResult,
+  segmentOf,
+  translateSegment,
+} from "./mmu/segment.ts";
 export type { Monitor, Verdict, Visit } from "./monitor.ts";
 export { PROFILES } from "./profiles/index.ts";
 export { SnapshotError } from "./state.ts";

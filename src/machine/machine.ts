@@ -23,6 +23,15 @@ const PATIENCE = 10;
 const MAGIC = "ringlab machine";
 const VERSION = 1;
 
+/** Steps between two looks at whether somebody wants the run to end: a fifth of a second or so. */
+const BREATH = 20_000_000;
+const HOOK = Symbol.for("ringlab.breathe");
+
+/** Where a notebook's kernel has put a hook, "Interrupt" ends a run from here: by an exception, between two instructions. */
+function breathe(): void {
+  (globalThis as { [HOOK]?: () => void })[HOOK]?.();
+}
+
 export interface MachineOptions {
   /** Bytes of RAM: a multiple of 4096 between 1 MiB and 2 GiB; 64 MiB unless said. */
   readonly memory?: number;
@@ -77,18 +86,31 @@ export class Machine {
     }
   }
 
-  /** Runs until something stops the machine; run again to go on from there. */
+  /** Runs until something stops the machine; run again to go on from there, also after an interrupt of the notebook's kernel. */
   run({ limit, breakpoints = NO_BREAKPOINTS }: RunOptions = {}): Stop {
     const { code, breakpoints: own } = this.#interpreter;
     // A run without any leaves the code as it is decoded: a debugger steps over one by it.
     own.armed = breakpoints.size > 0;
     if (own.armed && own.set(breakpoints)) code.clear();
-    return this.#interpreter.run(limit);
+    const end = this.steps + (limit ?? Number.POSITIVE_INFINITY);
+    for (;;) {
+      const rest = end - this.steps;
+      const stop = this.#interpreter.run(Math.min(rest, BREATH));
+      if (stop.reason !== "limit" || rest <= BREATH) return stop;
+      breathe();
+    }
   }
 
   /** Steps taken so far: instructions, and deliveries of exceptions and interrupts. */
   get steps(): number {
     return this.#interpreter.steps;
+  }
+
+  /** The reset button, and what a guest asked for when a run ends with "reset". RAM keeps its contents, time goes on. */
+  reset(): void {
+    this.board.reset();
+    this.mmu.flush(true);
+    resetCpu(this.cpu);
   }
 
   /** Called with each byte that the guest sends through its serial port. */

@@ -22,30 +22,32 @@ export interface InstructionRow {
 
 const KINDS = {
   listed: { label: "differs without a trap", color: FILL.vermillion },
-  unlisted: { label: "the same, but not on the published list", color: FILL.purple },
-  traps: { label: "traps: the monitor hears of it", color: FILL.blue },
+  unlisted: { label: "the same, not on the published list", color: FILL.purple },
+  traps: { label: "traps", color: FILL.blue },
   same: { label: "same in every ring", color: FILL.quiet },
 } as const;
 
-/** The groups from top to bottom, and those of a map without names. */
-const NAMELESS: typeof GROUPS = [
-  ["do neither", ({ outcome }) => outcome === "differs"],
-  ["trap", ({ outcome }) => outcome === "traps"],
-  ["behave the same", ({ outcome }) => outcome === "same"],
-];
-const GROUPS: readonly (readonly [title: string, of: (row: InstructionRow) => boolean])[] = [
+type Group = readonly [title: string, of: (row: InstructionRow) => boolean];
+
+/** From top to bottom. */
+const GROUPS: readonly Group[] = [
   ["shows where interrupt and segment tables are", ({ leak }) => leak === "tables"],
   ["shows status bits", ({ leak }) => leak === "status"],
   ["shows the ring, or goes by it", ({ leak }) => leak === "protection"],
   ["fails silently", ({ leak }) => leak === "silence"],
   ["shows time or devices", ({ leak }) => leak === "resources"],
   ["traps", ({ outcome }) => outcome === "traps"],
-  ["same", ({ outcome }) => outcome === "same"],
+  ["behaves the same", ({ outcome }) => outcome === "same"],
+];
+/** Of a map without names. */
+const NAMELESS: readonly Group[] = [
+  ["does neither", ({ outcome }) => outcome === "differs"],
+  ["traps", ({ outcome }) => outcome === "traps"],
+  ["behaves the same", ({ outcome }) => outcome === "same"],
 ];
 
-/** Pixels. What behaves the same is not named: each is a small tile. */
-const WIDTH = 760;
-const HEADING = 18;
+/** Pixels. What is not named is a small tile. */
+const WIDTH = 740;
 const TILE = { width: 11, height: 9, gap: 3 };
 
 /**
@@ -63,8 +65,9 @@ export function instructionMap(rows: readonly InstructionRow[], { names = true }
       subtitle: "Every instruction, run by a kernel in ring 0 and by the same kernel below a monitor.",
     },
     columns: 1,
-    bounds: "flush",
-    spacing: 64,
+    // "flush" takes a nested panel for as high as its first view.
+    bounds: groups.length > 1 ? "full" : "flush",
+    spacing: 40,
     concat: groups.map((group) => panel(group, names)),
   };
   return vegaLite(spec, { title, alt: groups.map((group) => sentence(group, names)).join(" ") });
@@ -86,7 +89,24 @@ function sentence(rows: readonly InstructionRow[], names: boolean): string {
   return `Ring ${rows[0]!.ring}: ${count(rows)}${these}`;
 }
 
-/** One instruction's mark, in pixels of the panel. */
+/** One ring: a view for each group, with its name as the title, since titles take the reader's colours. */
+function panel(rows: readonly InstructionRow[], names: boolean): object {
+  const groups = (names ? GROUPS : NAMELESS)
+    .map(([title, of]) => ({ title, group: rows.filter(of) }))
+    .filter(({ group }) => group.length > 0);
+  return {
+    title: {
+      text: `The kernel in ring ${rows[0]!.ring}`,
+      ...{ subtitle: count(rows), fontSize: 13, offset: 12 },
+    },
+    columns: 1,
+    bounds: "flush",
+    spacing: 30,
+    concat: groups.map(({ title, group }) => view(title, group, names)),
+  };
+}
+
+/** One instruction's mark, in pixels of its view. */
 interface Mark {
   row: InstructionRow;
   left: number;
@@ -95,79 +115,51 @@ interface Mark {
   bottom: number;
 }
 
-/** The marks of a group below `y`, and where they end. */
-function pills(group: readonly InstructionRow[], y: number): { marks: Mark[]; end: number } {
-  const place = { x: -PILL.margin, y: y - PILL.margin, width: WIDTH };
-  const { pills: laid, height } = flow(group, place, (row) => row.mnemonic.length);
-  const marks = laid.map(({ item, left, right, top }) => ({
-    row: item,
-    left,
-    right,
-    top,
+function pills(group: readonly InstructionRow[]): Mark[] {
+  const place = { x: -PILL.margin, y: -PILL.margin, width: WIDTH + 2 * PILL.margin };
+  return flow(group, place, (row) => row.mnemonic.length).pills.map(({ item, left, right, top }) => ({
+    ...{ row: item, left, right, top },
     bottom: top + PILL.height,
   }));
-  return { marks, end: y + height - PILL.margin };
 }
 
-function tiles(group: readonly InstructionRow[], y: number): { marks: Mark[]; end: number } {
+function tiles(group: readonly InstructionRow[]): Mark[] {
   const [across, down] = [TILE.width + TILE.gap, TILE.height + TILE.gap];
-  const columns = Math.floor((WIDTH - 2 * PILL.margin) / across);
-  const marks = group.map((row, n) => {
-    const left = (n % columns) * across;
-    const top = y + Math.floor(n / columns) * down;
+  const columns = Math.floor(WIDTH / across);
+  return group.map((row, n) => {
+    const [left, top] = [(n % columns) * across, Math.floor(n / columns) * down];
     return { row, left, right: left + TILE.width, top, bottom: top + TILE.height };
   });
-  return { marks, end: y + Math.ceil(group.length / columns) * down };
 }
 
-function panel(rows: readonly InstructionRow[], names: boolean): object {
-  const headings: { title: string; top: number }[] = [];
-  const marks: Mark[] = [];
-  let y = 0;
-  for (const [title, of] of names ? GROUPS : NAMELESS) {
-    const group = rows.filter(of).sort((a, b) => Number(b.published) - Number(a.published));
-    if (group.length === 0) continue;
-    headings.push({ title: `${title}: ${group.length}`, top: y + HEADING / 2 });
-    const lay = names && group[0]!.outcome !== "same" ? pills : tiles;
-    const laid = lay(group, y + HEADING + 2);
-    marks.push(...laid.marks);
-    y = laid.end;
-  }
+function view(title: string, group: readonly InstructionRow[], names: boolean): object {
+  const named = names && group[0]!.outcome !== "same";
+  const sorted = group.toSorted((a, b) => Number(b.published) - Number(a.published));
+  const marks = (named ? pills : tiles)(sorted);
+  const height = Math.max(...marks.map(({ bottom }) => bottom));
+  const radius = named ? PILL.height / 2 : 2;
   return {
-    title: { text: `The kernel in ring ${rows[0]!.ring}`, subtitle: count(rows), fontSize: 13, offset: 8 },
-    width: WIDTH - 2 * PILL.margin,
-    height: y,
+    title: { text: `${title}: ${group.length}`, fontSize: 12, fontWeight: "normal", offset: 5 },
+    width: WIDTH,
+    height,
     view: { stroke: null },
-    layer: [headingMarks(headings, y), ...instructionMarks(marks, y, names)],
+    layer: [shapes(marks, { height, radius, names }), ...(named ? [nameMarks(marks, height)] : [])],
   };
 }
 
-/** Pixels of the panel. */
+/** Pixels of the view. */
 function scales(height: number): { x: object; y: object } {
   const plain = { type: "quantitative", axis: null };
   return {
-    x: { ...plain, scale: { domain: [0, WIDTH - 2 * PILL.margin], nice: false, zero: false } },
+    x: { ...plain, scale: { domain: [0, WIDTH], nice: false, zero: false } },
     y: { ...plain, scale: { domain: [0, height], nice: false, zero: false, reverse: true } },
   };
 }
 
-function headingMarks(values: readonly object[], height: number): object {
-  const { x, y } = scales(height);
-  return {
-    data: { values },
-    mark: {
-      type: "text",
-      align: "left",
-      baseline: "middle",
-      fontSize: 11,
-      tooltip: null,
-      style: "guide-label",
-    },
-    encoding: { x: { ...x, datum: 0 }, y: { ...y, field: "top" }, text: { field: "title" } },
-  };
-}
-
-function instructionMarks(marks: readonly Mark[], height: number, names: boolean): object[] {
+function shapes(
+  marks: readonly Mark[],
+  { height, radius, names }: { height: number; radius: number; names: boolean },
+): object {
   const { x, y } = scales(height);
   const kindOfMark = ({ row }: Mark) => (names || kindOf(row) !== "unlisted" ? kindOf(row) : "listed");
   const kinds = Object.values(KINDS).filter(({ label }) => names || label !== KINDS.unlisted.label);
@@ -188,27 +180,23 @@ function instructionMarks(marks: readonly Mark[], height: number, names: boolean
     { field: "kind", title: "below the monitor", type: "nominal" },
     { field: "evidence", title: "for example", type: "nominal" },
   ];
-  const shapes = {
+  return {
     data: { values },
-    mark: { type: "rect", cornerRadius: PILL.height / 2, opacity: 1, ...(!names && { tooltip: null }) },
+    mark: { type: "rect", cornerRadius: radius, opacity: 1, ...(!names && { tooltip: null }) },
     encoding: {
       ...{ x: { ...x, field: "left" }, x2: { field: "right" } },
       ...{ y: { ...y, field: "top" }, y2: { field: "bottom" } },
       ...{ color, ...(names && { tooltip }) },
     },
   };
-  return names ? [shapes, nameMarks(marks, height)] : [shapes];
 }
 
-/** The names on what is wide enough for one. */
 function nameMarks(marks: readonly Mark[], height: number): object {
   const { x, y } = scales(height);
-  const values = marks
-    .filter(({ row }) => row.outcome !== "same")
-    .map(({ row, left, right, top, bottom }) => ({
-      name: row.mnemonic,
-      ...{ middle: (left + right) / 2, center: (top + bottom) / 2 + 0.5 },
-    }));
+  const values = marks.map(({ row, left, right, top, bottom }) => ({
+    name: row.mnemonic,
+    ...{ middle: (left + right) / 2, center: (top + bottom) / 2 + 0.5 },
+  }));
   return {
     data: { values },
     mark: { type: "text", font: MONO, color: "#FFFFFF", baseline: "middle", fontSize: 11, tooltip: null },

@@ -55,3 +55,20 @@ test("before the measurement an answer may change, afterwards the first one stan
   ask(0.2);
   expect(said.at(-1)).toContain("Recorded.");
 });
+
+test("the surprise is the point farthest from what was measured", () => {
+  const curve = predict(
+    "what surprises",
+    [
+      [0, 0.5],
+      [1, 0.9],
+      [2, 1],
+    ],
+    { x: "n", y: "share", range: [0, 1] },
+  );
+  const measured = (at: number) => [0.4, 0.12345][at];
+  expect(curve.surprise("n", measured)).toBe(
+    "what surprises: farthest off at n 1. You predicted 0.9, measured was 0.123.",
+  );
+  expect(curve.surprise("n", () => undefined)).toBe("what surprises: no prediction to compare with.");
+});

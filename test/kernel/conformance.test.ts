@@ -138,6 +138,17 @@ const CASES: Case[] = [
     fails: ["KeyboardInterrupt", /interrupt/i],
   },
   {
+    name: "a simulated machine",
+    code: "import { assemble, boot } from 'ringlab/machine';\nconst pc = boot(assemble('org 0x8000\\nspin: inc ax\\njmp spin').bytes, { kind: 'flat', origin: 0x8000 });",
+  },
+  {
+    name: "interrupting it",
+    code: "pc.run()",
+    interrupt: 300,
+    fails: ["KeyboardInterrupt", /interrupt/i],
+  },
+  { name: "the machine outlives it", code: "pc.run({ limit: 1000 }).reason", result: "'limit'" },
+  {
     name: "interrupting an endless await",
     code: "await new Promise(() => {})",
     interrupt: 150,

@@ -143,6 +143,62 @@ describe("a run", () => {
   });
 });
 
+test("a reset starts the machine anew, with its RAM and its time", () => {
+  const { machine: m, printed } = machine(`
+      mov al, 'A'
+      add al, [0x9000]
+      ${PRINT_AL}
+      inc byte [0x9000]
+      cli
+      mov al, 0x20
+      mov dx, 0x3f9
+      out dx, al
+      mov dx, 0xcf9
+      mov al, 6
+      out dx, al
+      jmp $`);
+  let before = 0;
+  for (let i = 0; i < 3; i++) {
+    expect(m.run({ limit: 1e6 })).toEqual({ reason: "reset" });
+    expect(m.clock.now).toBeGreaterThan(before);
+    before = m.clock.now;
+    m.reset();
+    expect([m.cpu.protectedMode, m.bus.in(0x3f9, 1), m.bus.in(0xcf9, 1)]).toEqual([false, 0, 0]);
+  }
+  expect(printed()).toBe("ABC");
+});
+
+test.each([5, 0x0a])(
+  "after a reset the BIOS goes on at 40:67 when the shutdown status is %i, once",
+  (status) => {
+    const { machine: m, printed } = machine(`
+      mov al, 'A'
+      ${PRINT_AL}
+      xor ax, ax
+      mov ds, ax
+      mov word [0x467], back
+      mov word [0x469], ax
+      mov al, 0x0f
+      out 0x70, al
+      mov al, ${status}
+      out 0x71, al
+      mov al, 0xfe
+      out 0x64, al
+      jmp $
+  back:
+      mov al, 'B'
+      ${PRINT_AL}
+      mov al, 0xfe
+      out 0x64, al
+      jmp $`);
+    for (let i = 0; i < 3; i++) {
+      expect(m.run({ limit: 1e6 })).toEqual({ reason: "reset" });
+      m.reset();
+    }
+    expect(printed()).toBe("ABA");
+  },
+);
+
 describe("a snapshot", () => {
   test("goes on to the same end, wherever it was taken", () => {
     const original = machine(TICKS).machine;

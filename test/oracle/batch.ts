@@ -29,36 +29,65 @@ const SKIPPED: Result = { end: "skipped", detail: "" };
 
 export const ended = (result: Result): result is Exclude<Result, Outcome> => "end" in result;
 
-/** One result for each case, in order. After `restarts` cases that took the machine with them the rest is not run: "skipped". */
+export interface Batch {
+  /** One for each case, in order. */
+  readonly results: readonly Result[];
+  /** Cases that began on a fresh machine, since the one before took it along. */
+  readonly fresh: ReadonlySet<number>;
+}
+
+/**
+ * Runs all cases. `fresh` names cases that shall begin on a fresh machine: what a case leaves in memory outside of the window
+ * must be the same on both machines. After `restarts` cases that took the machine with them the rest is not run: "skipped".
+ */
 export async function runBatch(
   machine: Machine,
   { image }: Ground,
   cases: readonly Case[],
+  fresh: ReadonlySet<number> = new Set(),
   restarts = Number.POSITIVE_INFINITY,
-): Promise<Result[]> {
+): Promise<Batch> {
+  if (cases.length > MOST_CASES) throw new Error(`a batch has at most ${MOST_CASES} cases`);
+  image.bytes.fill(0, CASES, CASES + MOST_CASES * CASE_SIZE);
+  cases.forEach((of, i) => {
+    encode(of, image.view, CASES + CASE_SIZE * i);
+  });
   const results: Result[] = [];
-  let left = restarts;
-  for (let first = 0; first < cases.length; first += MOST_CASES) {
-    const part = cases.slice(first, first + MOST_CASES);
-    image.bytes.fill(0, CASES, CASES + MOST_CASES * CASE_SIZE);
-    part.forEach((of, i) => {
-      encode(of, image.view, CASES + CASE_SIZE * i);
-    });
-    for (let start = 0; start < part.length; ) {
-      image.u32(CONTROL, start);
-      image.u32(CONTROL + 4, part.length);
-      image.u32(CONTROL + 8, LOG);
-      const { end, index, log, detail } = await machine(image.bytes);
+  const began = new Set(fresh);
+  const skipTo = (end: number) => {
+    while (results.length < end) results.push(SKIPPED);
+  };
+  // A case that writes over the supervisor is found by halving what is run at once.
+  let most = cases.length;
+  for (let start = 0, left = restarts; start < cases.length && left >= 0; ) {
+    const next = [...began].reduce((least, at) => (at > start && at < least ? at : least), cases.length);
+    const stop = Math.min(next, start + most);
+    image.u32(CONTROL, start);
+    image.u32(CONTROL + 4, stop);
+    image.u32(CONTROL + 8, LOG);
+    const { end, index, log, detail } = await machine(image.bytes);
+    if (index < start || index > stop || (end === "done") !== (index === stop)) {
+      left--;
+      if (stop - start > 1) {
+        most = (stop - start) >> 1;
+        continue;
+      }
+      skipTo(stop);
+      start = stop;
+    } else {
       const outcomes = new Log(log);
       for (let i = start; i < index; i++)
-        results.push(part[i]!.entry === ENTRY.skip ? SKIPPED : outcomes.next());
+        results.push(cases[i]!.entry === ENTRY.skip ? SKIPPED : outcomes.next());
+      start = stop;
       if (end !== "done") {
         results.push({ end, detail });
-        if (--left < 0) return [...results, ...new Array(cases.length - results.length).fill(SKIPPED)];
-      } else if (index !== part.length)
-        throw new Error(`the supervisor ended after ${index} of ${part.length} cases`);
-      start = end === "done" ? index : index + 1;
+        start = index + 1;
+        left--;
+      }
     }
+    began.add(start);
+    most = cases.length;
   }
-  return results;
+  skipTo(cases.length);
+  return { results, fresh: began };
 }

@@ -37,6 +37,9 @@ export interface Case {
   bits: 16 | 32 | 64;
 }
 
+/** CR0.PG. */
+export const isPaged = ({ cr0 }: Case) => (cr0 & 0x80000000) !== 0;
+
 export const MOST_CODE = 0x90;
 export const MOST_POKES = 10;
 

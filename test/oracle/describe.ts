@@ -1,7 +1,7 @@
 /** A failure for a reader: code, what is particular about the state, and what differs. */
 import { disassemble } from "../../src/machine/isa/index.ts";
 import { ended } from "./batch.ts";
-import { type Case, codeOf } from "./case.ts";
+import type { Case } from "./case.ts";
 import { type Difference, NAMES } from "./compare.ts";
 import type { Failure } from "./shrink.ts";
 

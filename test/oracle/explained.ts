@@ -4,10 +4,12 @@
  */
 import { Instruction as Decoded, decode, type Instruction, RIP } from "../../src/machine/isa/index.ts";
 import { ended } from "./batch.ts";
-import { type Case, codeOf, ENTRY } from "./case.ts";
+import { type Case, codeOf, ENTRY, isPaged } from "./case.ts";
 import type { Difference } from "./compare.ts";
 import { bytesAt, instructionAt, stopOf } from "./frame.ts";
+import { HARNESS, LANDING, RAM } from "./layout.ts";
 import type { Outcome } from "./outcome.ts";
+import { physicalOf } from "./pages.ts";
 import { violates } from "./segmentation.ts";
 import type { Failure } from "./shrink.ts";
 
@@ -34,6 +36,7 @@ export interface Both {
 
 const DB = 1;
 const UD = 6;
+const NM = 7;
 const DF = 8;
 const SS = 12;
 const GP = 13;
@@ -83,9 +86,22 @@ const NEAR =
 /** 0F 01 /0 or /1 with memory. */
 const SIDT = /\b15,1,(\d|[1-7]\d|1[45]\d|13[0-9]|12[89]|14[0-3])\b/;
 /** Prefixes, then 8F, C6 or C7 with a digit that is not 0. */
-const GROUPS = /^(66|67|f.|4.|2e|36|3e|26|64|65)*((8f|c6|c7)(?!([048c][0-7]))|0fba[048c]|0fba[159d])/;
+const GROUPS =
+  /^(66|67|f.|4.|2e|36|3e|26|64|65)*((8f|c6|c7)(?!([048c][0-7]))|0fba[048c159d]|ff[37bf][89a-f]|fe(?![048c]))/;
 
 const isOneByte = (bits: number) => [0xff, 0xff00, 0xff0000, 0xff000000].some((mask) => (bits & ~mask) === 0);
+
+/** It stopped in memory that it could run, but neither in its own code nor at the landing. */
+function isAstray(of: Case, outcome: Outcome): boolean {
+  const { ip, cs, flags } = stopOf(of, outcome);
+  if (outcome.vector === PF && stopOf(of, outcome).error! & 16) return false;
+  const small = of.entry === ENTRY.real || (flags & 0x20000) !== 0;
+  const linear = small ? (cs << 4) + (ip & 0xffff) : of.bits === 16 && cs === of.cs ? 0x20000 + ip : ip;
+  const physical = !isPaged(of) ? linear : physicalOf(linear);
+  if (physical === undefined) return false;
+  const inOwn = physical >= of.where && physical <= of.where + codeOf(of).length + 1;
+  return !inOwn && !(physical >= LANDING && physical <= LANDING + 2) && physical < HARNESS;
+}
 
 /** RIP in the frame of a 64-bit handler, behind an error code. */
 const isNotCanonical = ({ frame }: Outcome) => {
@@ -123,7 +139,7 @@ export const EXPLAINED: readonly Rule[] = [
     reason:
       "For faults the processor sets RF in the EFLAGS image that it pushes (SDM Vol. 3, 17.3.1.1). QEMU pushes RF as it is.",
     part: (difference, { ours }) =>
-      (difference.field === "flags" || difference.field.startsWith("[24")) &&
+      /^(flags|frame|\[2)/.test(difference.field) &&
       xor(difference) === RF &&
       (ours.vector < 32 || ours.vector === 0xf0),
   },
@@ -137,6 +153,9 @@ export const EXPLAINED: readonly Rule[] = [
       same(both) &&
       // Across two pages the first one's write comes before the second one's read.
       ((difference.field === "cr2" && isNear(difference)) ||
+        (difference.field === "error" &&
+          both.theirs.cr2 > both.ours.cr2 &&
+          both.theirs.cr2 - both.ours.cr2 < 16n) ||
         (difference.field === "error" &&
           (xor(difference) & ~(W | P)) === 0 &&
           (Number(difference.ours) & W) !== 0) ||
@@ -162,7 +181,15 @@ export const EXPLAINED: readonly Rule[] = [
     name: "MMX and SSE arithmetic",
     reason:
       "Our processor has a part of MMX and SSE (isa/table/simd.ts); the rest is #UD. Operands that are not aligned to 16 are #GP(0), which TCG does not check.",
-    whole: ({ of, ours, bytes }) => (ours.vector === UD || ours.vector === GP) && isVector(of, bytes),
+    whole: ({ of, ours, theirs, bytes }) =>
+      (ours.vector === UD || ours.vector === GP || ours.vector === NM || theirs.vector === NM) &&
+      isVector(of, bytes),
+  },
+  {
+    name: "x87 in bytes of no meaning",
+    reason:
+      "QEMU's x87 does not check for an empty or full stack, has more encodings than the hardware, and knows no FOP.",
+    whole: ({ of }) => ran(of).some(({ row }) => /^D[89A-F]/.test(row.opcode)),
   },
   {
     name: "hint NOPs",
@@ -207,6 +234,11 @@ export const EXPLAINED: readonly Rule[] = [
       "TCG checks neither limits nor types of segments when memory is accessed. That there is a violation is computed anew (segmentation.ts).",
     whole: ({ of, ours, at }) =>
       (ours.vector === GP || ours.vector === SS) && violates(of, ours, at) !== undefined,
+  },
+  {
+    name: "segment limits in the real-mode handler",
+    reason: "The handler itself reads the stack at SS:FFFE and meets the limit, which TCG does not check.",
+    whole: ({ of, ours }) => of.entry === ENTRY.real && stopOf(of, ours).cs === 0x0100,
   },
   {
     name: "code past the limit",
@@ -267,7 +299,6 @@ export const EXPLAINED: readonly Rule[] = [
       difference.field === "flags" &&
       (both.ours.vector === PF || both.ours.vector === GP) &&
       same(both) &&
-      (xor(difference) & ~(RF | 0x8d5)) === 0 &&
       (named(both.at, "rcl", "rcr") || both.at?.row.mnemonic.startsWith("set") === true),
   },
   {
@@ -277,8 +308,8 @@ export const EXPLAINED: readonly Rule[] = [
     whole: ({ of, ours, theirs, theirAt, at }) =>
       (theirs.vector === PF &&
         (stopOf(of, theirs).error! & 4) === 0 &&
-        (stopOf(of, theirs).cs & 3) === 3 &&
-        named(theirAt, "retf", "iret", "call far")) ||
+        ((stopOf(of, theirs).cs & 3) === 3 || (stopOf(of, theirs).flags & 0x20000) !== 0) &&
+        named(theirAt, "retf", "iret", "call far", "int")) ||
       (ours.vector === PF && (stopOf(of, ours).error! & 4) !== 0 && named(at, "retf", "iret")),
   },
   {
@@ -316,11 +347,13 @@ export const EXPLAINED: readonly Rule[] = [
     reason:
       "A repeated string instruction goes on when it has overwritten itself. QEMU looks at the new bytes after each iteration.",
     whole: ({ of, ours, theirs }) =>
-      [ours, theirs].some(({ changes }) =>
-        changes.some(
-          ([at, value]) =>
-            at >= (of.where & ~3) && at < of.where + codeOf(of).length && !isCode(of, at, value),
-        ),
+      [ours, theirs].some(
+        ({ changes }) =>
+          changes.length >= 200 ||
+          changes.some(
+            ([at, value]) =>
+              at >= (of.where & ~3) && at < of.where + codeOf(of).length && !isCode(of, at, value),
+          ),
       ) && /(^|,)24[23],/.test(codeOf(of).join()),
   },
   {
@@ -374,9 +407,8 @@ export const EXPLAINED: readonly Rule[] = [
     whole: ({ of, ours, theirs, at }) =>
       of.bits === 64 &&
       ours.vector === GP &&
-      theirs.vector === GP &&
-      named(at, ...NEAR) &&
-      isNotCanonical(theirs),
+      ((theirs.vector === GP && isNotCanonical(theirs)) || theirs.vector === DF) &&
+      named(at, ...NEAR),
   },
   {
     name: "error code of INT n in IA-32e mode",
@@ -416,7 +448,11 @@ export const EXPLAINED: readonly Rule[] = [
     reason:
       "In 64-bit mode a null SS is allowed below CPL 3 when its RPL is the CPL (SDM Vol. 2, MOV). QEMU does not compare.",
     whole: ({ of, ours, at }) =>
-      of.bits === 64 && ours.vector === GP && stopOf(of, ours).error === 0 && named(at, "mov", "lss"),
+      of.bits === 64 &&
+      ours.vector === GP &&
+      stopOf(of, ours).error === 0 &&
+      at !== undefined &&
+      ((at.row.operands[0] === "Sw" && at.reg === 2) || named(at, "lss")),
   },
   {
     name: "the processor's identity",
@@ -429,6 +465,131 @@ export const EXPLAINED: readonly Rule[] = [
     reason: "The number of bytes to release is unsigned. QEMU extends its sign.",
     whole: ({ of }) =>
       ran(of).some(({ row, imm }) => /^retf?$/.test(row.mnemonic) && ((imm & 0xffff) | 0) > 0x7fff),
+  },
+  {
+    name: "undefined opcodes with an operand",
+    reason:
+      "QEMU reads the operand of an undefined opcode before it says #UD: its page is marked as accessed.",
+    part: (difference, both) =>
+      both.ours.vector === UD &&
+      both.theirs.vector === UD &&
+      tables(difference) &&
+      xor(difference) === ACCESSED,
+  },
+  {
+    name: "single step after STI",
+    reason:
+      "STI holds back interrupts for an instruction, not the single-step trap (SDM Vol. 3, 6.8.3). QEMU holds back both.",
+    whole: ({ ours, theirs, of }) =>
+      ours.vector === DB &&
+      ran(of).some(({ row }) => row.mnemonic === "sti") &&
+      (ours.dr6 & 0x4000) !== 0 &&
+      theirs.vector !== PF,
+  },
+  {
+    name: "reserved bits of CR0",
+    reason: "Reserved bits of CR0 read as zero. QEMU keeps them.",
+    part: (difference) =>
+      difference.field === "cr0" && (xor(difference) & 0x60050017) === 0 && xor(difference) !== -1,
+  },
+  {
+    name: "a stack where there is no memory",
+    reason: "Without paging a stack pointer can leave RAM: below 4 GiB lies QEMU's firmware, here nothing.",
+    whole: ({ of, ours, theirs }) =>
+      !isPaged(of) &&
+      of.entry !== ENTRY.real &&
+      (of.cs & 3) === 0 &&
+      [ours, theirs].some(({ registers }) => registers[4]! >= BigInt(RAM)),
+  },
+  {
+    name: "far transfer past the limit",
+    reason:
+      "A far transfer to an offset past the limit of its target is #GP(0) (SDM Vol. 2, CALL, RET …). QEMU goes there, or names the selector.",
+    whole: ({ of, ours, at }) =>
+      ours.vector === GP && stopOf(of, ours).error === 0 && named(at, "call far", "jmp far", "retf", "iret"),
+  },
+  {
+    name: "SGDT and SIDT that fault halfway",
+    reason: "Whether the limit is stored when the base cannot be is not said. We store both or none.",
+    part: (difference, both) =>
+      both.ours.vector === PF && named(both.at, "sgdt", "sidt") && difference.field.startsWith("[2"),
+  },
+  {
+    name: "ENTER marks its stack",
+    reason:
+      "The check at the end of ENTER is a write access: the page becomes dirty. QEMU has no such check.",
+    part: (difference, { of }) =>
+      tables(difference) &&
+      (xor(difference) & ~(ACCESSED | DIRTY)) === 0 &&
+      ran(of).some(({ row }) => row.mnemonic === "enter"),
+  },
+  {
+    name: "more changes than are written down",
+    reason:
+      "Of more than 200 changed dwords only the number is compared, and accessed bits that are explained above count.",
+    part: ({ field, ours, theirs }, both) =>
+      field === "count" && both.ours.vector === PF && Math.abs(Number(ours) - Number(theirs)) < 4,
+  },
+  {
+    name: "stack limits on delivery",
+    reason:
+      "After SS was loaded with a small segment, pushing a frame violates its limit: #SS, then #DF. TCG checks no limit.",
+    whole: ({ of, ours, theirs }) => ours.vector === DF && theirs.vector !== DF && loadsStack(of),
+  },
+  {
+    name: "data run as code",
+    reason:
+      "A jump astray went on in data: what ran there (x87, MMX, LOCK …) and which flags it left undefined is not known.",
+    whole: ({ of, ours, theirs }) => [ours, theirs].some((outcome) => isAstray(of, outcome)),
+  },
+  {
+    name: "SYSCALL and SYSRET outside of 64-bit mode",
+    reason: "They are #UD there (SDM Vol. 2, SYSCALL, SYSRET). QEMU checks privilege and mode first.",
+    whole: ({ of, ours, theirs, bytes }) =>
+      of.bits !== 64 &&
+      ours.vector === UD &&
+      theirs.vector === GP &&
+      /^(66|67|f.|2e|36|3e|26|64|65)*0f0[57]/.test(Buffer.from(bytes).toString("hex")),
+  },
+  {
+    name: "single step after PAUSE",
+    reason:
+      "PAUSE is an instruction like any other to TF. QEMU gives the processor away and forgets the trap.",
+    whole: ({ of, ours }) =>
+      ours.vector === DB && (of.flags & 0x100) !== 0 && ran(of).some(({ row }) => row.mnemonic === "pause"),
+  },
+  {
+    name: "REX that is not last",
+    reason:
+      "A REX prefix counts only right before the opcode (SDM Vol. 2, 2.2.1). QEMU 7.2 lets legacy prefixes follow it.",
+    whole: ({ of }) =>
+      of.bits === 64 &&
+      /^(..)*4.(66|67|f0|f2|f3|26|2e|36|3e|64|65)/.test(Buffer.from(codeOf(of)).toString("hex")),
+  },
+  {
+    name: "SYSEXIT to 32-bit code",
+    reason:
+      "Without REX.W RSP and RIP come from ECX and EDX (SDM Vol. 2, SYSEXIT). QEMU copies 64 bits of RCX.",
+    part: (difference, { of }) =>
+      /^(rsp|frame)/.test(difference.field) && ran(of).some(({ row }) => row.mnemonic === "sysexit"),
+  },
+  {
+    name: "LTR of a null selector",
+    reason: "It is #GP(0) (SDM Vol. 2, LTR). QEMU loads it.",
+    whole: ({ of, ours, at }) => ours.vector === GP && stopOf(of, ours).error === 0 && named(at, "ltr"),
+  },
+  {
+    name: "RPL of CS behind a gate to conforming code",
+    reason: "CS gets CPL as its RPL (SDM Vol. 2, CALL and INT n). QEMU gives it the segment's DPL.",
+    part: (difference) =>
+      difference.field === "cs" && (xor(difference) & ~3) === 0 && (Number(difference.ours) & ~7) === 0x80,
+  },
+  {
+    name: "PAUSE with REX.B",
+    reason:
+      "F3 90 with REX.B: for us and iced-x86 still PAUSE, for QEMU XCHG R8, rAX. The manual does not say.",
+    whole: ({ of }) =>
+      of.bits === 64 && ran(of).some(({ row, rex }) => row.mnemonic === "pause" && (rex & 1) !== 0),
   },
   {
     name: "VIF and VIP",
@@ -450,8 +611,7 @@ export const EXPLAINED: readonly Rule[] = [
     name: "faults that lead to #DF",
     reason:
       "When pushing a frame faults over and over, each frame has the images explained above (RF, W), until a #DF ends it.",
-    whole: ({ of, ours, theirs }) =>
-      ours.vector === DF && theirs.vector === DF && stopOf(of, ours).ip === stopOf(of, theirs).ip,
+    whole: ({ ours, theirs }) => ours.vector === DF && theirs.vector === DF,
   },
   {
     name: "unknown MSRs",
@@ -467,9 +627,21 @@ export const EXPLAINED: readonly Rule[] = [
   },
 ];
 
+const loadsStack = (of: Case) =>
+  ran(of).some(
+    ({ row, reg }) =>
+      row.mnemonic === "lss" || row.operands[0] === "SS" || (row.operands[0] === "Sw" && reg === 2),
+  );
+
 const CRASH: Rule = {
   name: "QEMU aborts",
   reason: "QEMU 7.2 ends itself: LOCK BT with a register, an interrupt after LTR of a null selector, …",
+};
+
+const LIMIT: Rule = {
+  name: "shutdown by the stack's limit",
+  reason:
+    "An interrupt that finds no room in SS shuts the processor down: SP = 1, 3 or 5 in real mode (SDM Vol. 3, 20.1.4), or a small segment in SS. TCG checks no limit.",
 };
 
 function both({ of, ours, theirs, before }: Failure): Both | undefined {
@@ -484,18 +656,32 @@ function both({ of, ours, theirs, before }: Failure): Both | undefined {
   };
 }
 
-/** The rules that explain all of a failure's differences, or undefined. */
-export function explain(failure: Failure): readonly Rule[] | undefined {
-  if (ended(failure.theirs) && failure.theirs.end === "crash") return [CRASH];
+export interface Explanation {
+  readonly rules: readonly Rule[];
+  /** The two went different ways: nothing can be learnt from what QEMU did. */
+  readonly whole: boolean;
+}
+
+/** What explains all of a failure's differences, or undefined. */
+export function explain(failure: Failure): Explanation | undefined {
+  if (ended(failure.theirs) && failure.theirs.end === "crash") return { rules: [CRASH], whole: true };
+  if (ended(failure.ours)) {
+    const { of, ours } = failure;
+    const limit = loadsStack(of) || (of.entry === ENTRY.real && /#SS/.test(ours.detail));
+    return limit ? { rules: [LIMIT], whole: true } : undefined;
+  }
   const of = both(failure);
   if (!of) return undefined;
-  const whole = EXPLAINED.find((rule) => rule.whole?.(of));
-  if (whole) return [whole];
   const used = new Set<Rule>();
   for (const difference of failure.differences) {
     const rule = EXPLAINED.find(({ part }) => part?.(difference, of));
-    if (!rule) return undefined;
-    used.add(rule);
+    if (rule) used.add(rule);
+    else return wholly(of);
   }
-  return [...used];
+  return { rules: [...used], whole: false };
+}
+
+function wholly(of: Both): Explanation | undefined {
+  const rule = EXPLAINED.find(({ whole }) => whole?.(of));
+  return rule && { rules: [rule], whole: true };
 }

@@ -1,10 +1,9 @@
 /** The handler's frame taken apart: where the case stopped, and where in memory the frame lies. */
 import { Instruction as Decoded, decode, type Instruction } from "../../src/machine/isa/index.ts";
-import { type Case, ENTRY } from "./case.ts";
+import { type Case, ENTRY, isPaged } from "./case.ts";
 import { DATA0, GDT, OTHER_TSS, TSS } from "./layout.ts";
 import type { Outcome } from "./outcome.ts";
 import { physicalOf } from "./pages.ts";
-import type { World } from "./world.ts";
 
 /** Vectors that push an error code; INT n does not, which is taken for one here when it names such a vector. */
 const ERRORS = 0x00227d00;
@@ -20,17 +19,6 @@ export interface Stop {
 }
 
 const isLong = (of: Case) => (of.efer & 0x400) !== 0;
-export const worldOf = (of: Case): World =>
-  of.entry === ENTRY.real
-    ? "real"
-    : isLong(of)
-      ? "long"
-      : of.cr0 >= 0
-        ? "flat"
-        : (of.cr4 & 0x20) !== 0
-          ? "pae"
-          : "legacy";
-
 export function stopOf(of: Case, { vector, frame, changes }: Outcome): Stop {
   if (of.entry === ENTRY.real)
     return { ip: frame[0]! & 0xffff, cs: frame[0]! >>> 16, flags: frame[1]! & 0xffff, error: undefined };
@@ -58,7 +46,7 @@ export function frameBytes(of: Case, outcome: Outcome): { from: number; to: numb
   const size = isLong(of) ? 40 : 12;
   const base = of.bits === 16 ? 0x20000 : 0;
   const linear = (base + rsp) >>> 0;
-  const physical = physicalOf(linear) ?? 0;
+  const physical = !isPaged(of) ? linear : (physicalOf(linear) ?? 0);
   // In 32-bit mode the handler pushes three words of its own.
   return {
     from: physical - (isLong(of) ? 0 : 12),
@@ -95,4 +83,16 @@ export function instructionAt(
   let at = 0;
   decode(() => bytes[at++] ?? 0xcc, of.bits, into);
   return into;
+}
+
+/** How many of the case's instructions began, by the place where it stopped. */
+export function instructionsRun(of: Case, outcome: Outcome): number {
+  const offset = (stopOf(of, outcome).ip - Number(of.rip & 0xffffffffn)) | 0;
+  let at = 0;
+  let count = 0;
+  for (const bytes of of.instructions) {
+    if (offset < 0 || offset >= at) count++;
+    at += bytes.length;
+  }
+  return count;
 }

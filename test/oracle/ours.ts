@@ -1,4 +1,5 @@
 /** Runs a batch on our processor: RAM, an exit port and nothing else, as QEMU is asked to have (qemu.ts). */
+import type { Gpa } from "../../src/machine/address.ts";
 import { Bus } from "../../src/machine/bus.ts";
 import { Clock } from "../../src/machine/clock.ts";
 import { Cpu } from "../../src/machine/cpu/cpu.ts";
@@ -14,8 +15,10 @@ import { Trace } from "../../src/machine/trace.ts";
 import type { Run } from "./batch.ts";
 import { CONTROL, LOG, RAM } from "./layout.ts";
 
+const ROM = 0xffff0000;
+
 /** Steps in which a case must end. */
-const PATIENCE = 2_000_000;
+const PATIENCE = 200_000;
 
 /** What QEMU's model has (qemu.ts). */
 const PRICES = { ...PENTIUM_4, physicalBits: 40, gigabytePages: true };
@@ -45,7 +48,12 @@ export function runOurs(bytes: Uint8Array): Run {
   };
   bus.mapPorts(0, 0xf3, nothing);
   bus.mapPorts(0xf8, 0xffff, nothing);
-  bus.mapMmio(RAM, 0x100000000 - RAM, { read: () => 0, write: () => {} });
+  bus.mapMmio(RAM, ROM - RAM, { read: () => 0, write: () => {} });
+  // The firmware below 4 GiB is the RAM below 1 MiB.
+  bus.mapMmio(ROM, 0x10000, {
+    read: (offset, size) => bus.read((0xf0000 + offset) as Gpa, size),
+    write: (offset, value, size) => bus.write((0xf0000 + offset) as Gpa, value, size),
+  });
   const interpreter = new Interpreter(cpu);
   resetCpu(cpu);
   setSegment(cpu, CS, 0xf000, 0xf0000, 0xffff, 0x9b00);

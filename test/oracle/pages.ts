@@ -81,7 +81,7 @@ const PHYSICAL = new Map(
 /** Physical address behind a linear address of the window or of one of its variants, whatever table leads there. */
 export function physicalOf(linear: number): number | undefined {
   const page = PHYSICAL.get((linear >>> 12) & 0x1ff);
-  return page === undefined ? undefined : (page << 12) | (linear & 0xfff);
+  return page === undefined ? undefined : ((page << 12) | (linear & 0xfff)) >>> 0;
 }
 
 /** Entries of the page directory by index, and the name of what lies under them. */

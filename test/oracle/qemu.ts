@@ -13,11 +13,11 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Run } from "./batch.ts";
-import { CONTROL, LOG, RAM } from "./layout.ts";
+import { CONTROL, LOG, LOG_END, RAM } from "./layout.ts";
 
 /** What QEMU is asked to be: an Intel processor with what ours has. */
 export const MODEL =
-  "kvm64,vendor=GenuineIntel,+smep,+smap,+fsgsbase,+pdpe1gb,+umip,+movbe,+popcnt,+rdtscp,+lahf-lm,-monitor";
+  "kvm64,vendor=GenuineIntel,+smep,+smap,+fsgsbase,+pdpe1gb,+umip,+movbe,+popcnt,+rdtscp,+lahf-lm,-monitor,-pni";
 
 const PATIENCE = 1_500;
 
@@ -33,7 +33,10 @@ export async function runQemu(bytes: Uint8Array, rom: Uint8Array): Promise<Run> 
     const file = openSync(ram, "r");
     const control = Buffer.alloc(16);
     readSync(file, control, 0, 16, CONTROL);
-    const log = Buffer.alloc(control.readUInt32LE(8) - LOG);
+    const size = control.readUInt32LE(8) - LOG;
+    if (size < 0 || size > LOG_END - LOG)
+      return { end: "crash", index: -1, log: new Uint8Array(), detail: "" };
+    const log = Buffer.alloc(size);
     readSync(file, log, 0, log.length, LOG);
     closeSync(file);
     return { end, index: control.readUInt32LE(0), log, detail: MODEL };

@@ -24,17 +24,47 @@ export interface Arena {
 
 /**
  * Our machine goes first. Where it comes to no outcome, a trial does not bother QEMU: it would have to be started again for
- * each of them.
+ * each of them. Where QEMU then had to be started again, so must ours.
  */
 export async function judge(arena: Arena, cases: readonly Case[], trial = false): Promise<Failure[]> {
-  const ours = await runBatch(arena.ours, arena.ground, cases);
-  const given = trial ? cases.map((of, i) => (ended(ours[i]!) ? { ...of, entry: ENTRY.skip } : of)) : cases;
-  const theirs = await runBatch(arena.theirs, arena.ground, given, trial ? 2 : undefined);
+  return (await judgeWithFresh(arena, cases, trial)).failures;
+}
+
+/** The same, and which cases began on a fresh machine. */
+export async function judgeWithFresh(
+  arena: Arena,
+  cases: readonly Case[],
+  trial = false,
+): Promise<{ failures: Failure[]; fresh: ReadonlySet<number> }> {
+  const { ground } = arena;
+  let ours = await runBatch(arena.ours, ground, cases);
+  const given = trial
+    ? cases.map((of, i) => (ended(ours.results[i]!) ? { ...of, entry: ENTRY.skip } : of))
+    : cases;
+  const theirs = await runBatch(arena.theirs, ground, given, ours.fresh, trial ? 2 : undefined);
+  if (theirs.fresh.size > ours.fresh.size) ours = await runBatch(arena.ours, ground, cases, theirs.fresh);
+  return { failures: confront(arena, cases, ours.results, theirs.results), fresh: theirs.fresh };
+}
+
+function confront(
+  { ground }: Arena,
+  cases: readonly Case[],
+  ours: readonly Result[],
+  theirs: readonly Result[],
+): Failure[] {
   return cases.map((of, i) => {
-    const before = memoryBefore(arena.ground.image, of);
+    const before = memoryBefore(ground.image, of);
     const [a, b] = [ours[i]!, theirs[i]!];
     return { of, differences: compare(of, a, b, before), ours: a, theirs: b, before };
   });
+}
+
+/** Each case on a machine of its own: nothing is left over from others. */
+export async function judgeAlone(arena: Arena, cases: readonly Case[]): Promise<Failure[]> {
+  const each = new Set(cases.keys());
+  const ours = await runBatch(arena.ours, arena.ground, cases, each);
+  const theirs = await runBatch(arena.theirs, arena.ground, cases, each);
+  return confront(arena, cases, ours.results, theirs.results);
 }
 
 const ROUNDS = 10;

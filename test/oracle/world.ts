@@ -2,7 +2,9 @@
  * A world is what the cases of one batch share: a supervisor and its tables, and the window's content. Five of them cover
  * the processor's modes; what else a case needs (ring, segments, CR0 …) it brings itself.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { assemble } from "../../src/machine/isa/index.ts";
 import { bases, type Descriptor, gate, gdt, ldt, OTHER_TASK, selectors } from "./descriptors.ts";
 import {
   CODE,
@@ -30,6 +32,7 @@ import {
   MASTER,
   OTHER_TSS,
   OUTCOME,
+  PT,
   RING0_STACK,
   SMALL,
   SMALL_STUB_SIZE,
@@ -64,7 +67,8 @@ export interface Ground {
   readonly bases: ReadonlyMap<number, number>;
 }
 
-const SUCCESSORS = {
+/** The paging of a world. */
+const PAGING = {
   real: "none",
   flat: "none",
   legacy: "legacy",
@@ -77,7 +81,8 @@ export function build(world: World, seed: number, programs: Programs): Ground {
   const image = new Image();
   const long = world === "long";
   image.bytes.fill(0xcc, 0, 0x110000);
-  image.bytes.fill(0, 0x24000, 0x30000);
+  image.bytes.fill(0, GDT, PT);
+  if (PAGING[world] !== "none") image.bytes.fill(0, PT, 0x30000);
   image.put(0xf0000, programs.rom);
   image.put(HARNESS, programs.harness);
   image.put(SMALL, programs.small);
@@ -85,6 +90,8 @@ export function build(world: World, seed: number, programs: Programs): Ground {
   stubs(image);
   const random = new Random(seed);
   for (let at = DATA0; at < STACK; at += 4) image.u32(at, random.bits());
+  // Pointers that are zero end here.
+  image.bytes.fill(0xcc, DATA0, DATA0 + 16);
   // A return that finds nothing prepared goes to the landing, most of the time; without paging always.
   const astray = world === "flat" ? 0 : 40;
   for (let at = STACK; at < CODE; at += 4)
@@ -94,17 +101,19 @@ export function build(world: World, seed: number, programs: Programs): Ground {
   place(image, GDT, table);
   place(image, LDT, ldt());
   tasks(image, long);
-  const { cr3, places, areas } = tables(image, SUCCESSORS[world]);
+  const { cr3, places, areas } = tables(image, PAGING[world]);
   if (!long) for (const tss of [DOUBLE_TSS, OTHER_TSS]) image.u32(tss + 0x1c, cr3);
   if (long) idt64(image);
   else idt32(image);
   control(image, long, [
-    [DATA0, 0x5000],
+    // Without paging 16-bit code reaches all of its 64 KiB.
+    [DATA0, PAGING[world] === "none" ? 0x10000 : 0x5000],
     ...areas,
     ...(world === "real"
       ? ([
           [0, 0x400],
-          [SMALL, 0x400],
+          [SMALL, 0x600],
+          [SMALL_STUBS, 0xc00],
         ] as const)
       : []),
   ]);
@@ -284,6 +293,9 @@ function control(image: Image, long: boolean, areas: readonly (readonly [number,
     image.bytes.copyWithin(master, at, at + bytes);
     master += (bytes + 15) & ~15;
   });
+  // An FXSAVE image: FCW and MXCSR as after a reset, all else empty.
+  image.u16(CONTROL + 0x600, 0x37f);
+  image.u32(CONTROL + 0x618, 0x1f80);
   const msrs = MSRS(long ? STUBS64 : STUBS32, long);
   image.u32(CONTROL + 0x200, msrs.length);
   msrs.forEach((msr, i) => {
@@ -291,7 +303,11 @@ function control(image: Image, long: boolean, areas: readonly (readonly [number,
   });
 }
 
-export function programs(folder: string): Programs {
-  const read = (name: string) => readFileSync(`${folder}/${name}.bin`);
-  return { rom: read("rom"), small: read("small"), harness: read("harness") };
+/** Assembles harness/ with our own assembler. From dist/ the sources are three floors up. */
+export function programs(): Programs {
+  const near = join(import.meta.dirname, "harness");
+  const folder = existsSync(near) ? near : join(import.meta.dirname, "../../../test/oracle/harness");
+  const program = (name: string) =>
+    assemble(readFileSync(join(folder, `${name}.asm`), "utf8"), { file: `${name}.asm` }).bytes;
+  return { rom: program("rom"), small: program("small"), harness: program("harness") };
 }

@@ -42,6 +42,7 @@ export async function main(file: string, options: BootCommandOptions): Promise<v
     terminal.close();
     tracer?.close();
   }
+  if (output.midLine && process.stdout.isTTY && end.reason !== "exit") process.stdout.write("\n");
   if (options.screen) process.stdout.write(`${machine.board.vga.text().join("\n").trimEnd()}\n`);
   if (end.reason !== "exit") console.error(describeEnd(end, machine));
   if (end.reason === "shutdown" || end.reason === "interrupted") console.error(describeState(machine));

@@ -1,8 +1,9 @@
 /** What the command line says, checked and read, as the machine wants it. */
 import { readFileSync } from "node:fs";
+import type { CostProfile } from "../../machine/cost.ts";
 import type { BootOptions, ImageKind } from "../../machine/load/boot.ts";
 import type { Mode } from "../../machine/load/start.ts";
-import { PROFILES } from "../../machine/profiles/index.ts";
+import { findProfile, PROFILES } from "../../machine/profiles/index.ts";
 import { UserError } from "../errors.ts";
 import { parseAddress, parseMemory } from "./quantity.ts";
 
@@ -36,7 +37,7 @@ export function bootOptions(image: string, options: MachineCommandOptions): Boot
   return {
     ...(kind && { kind }),
     memory: parseMemory(options.memory),
-    ...(options.profile !== undefined && { profile: profile(options.profile) }),
+    ...(options.profile !== undefined && { profile: profileOf(options.profile) }),
     disks: (options.disk ?? []).map((file) => readImage(file, "the disk")),
     commandLine: [image, options.append].filter(Boolean).join(" "),
     modules: (options.module ?? []).map(readModule),
@@ -83,8 +84,9 @@ export function readImage(file: string, what: string): Uint8Array {
   }
 }
 
-function profile(name: string): (typeof PROFILES)[number] {
-  const found = PROFILES.find((one) => one.name === name);
-  if (found) return found;
-  throw new UserError(`there is no profile "${name}": ${PROFILES.map((one) => one.name).join(", ")}`);
+/** A price list by its id. */
+export function profileOf(id: string): CostProfile {
+  const found = findProfile(id);
+  if (found !== undefined) return found;
+  throw new UserError(`there is no profile "${id}": ${PROFILES.map((one) => one.id).join(", ")}`);
 }

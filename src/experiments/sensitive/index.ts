@@ -5,4 +5,4 @@ export { PENTIUM_II } from "./forms.ts";
 export { type OuterRing, probes } from "./probes.ts";
 export { entryOf, PUBLISHED, PUBLISHED_COUNT } from "./published.ts";
 export { CAREFUL, type Monitor, Stage } from "./stage.ts";
-export type { Difference, Outcome, Probe, Trial } from "./trial.ts";
+export { DIFFERENCES, type Difference, type Outcome, type Probe, type Trial } from "./trial.ts";

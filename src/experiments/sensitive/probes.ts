@@ -1,4 +1,5 @@
 /** Every instruction of the processor, tried from every pair of states that there is. */
+import { leaksOf } from "./finding.ts";
 import type { Form } from "./forms.ts";
 import { SELECTORS } from "./memory-map.ts";
 import { type Given, Stage } from "./stage.ts";
@@ -20,7 +21,7 @@ const FEW = GIVEN.filter(({ interrupts }) => !interrupts).slice(0, 1);
 const describe = ({ value, interrupts }: Given) =>
   `operands ${value.toString(16)}h, interrupts ${interrupts ? "on" : "off"}`;
 
-/** All trials of all instructions of a stage, in the order of the ISA table. The same stage, the same trials. */
+/** The trials of all instructions of a stage, in the order of the ISA table. The same stage, the same trials. */
 export function probes(ring: OuterRing, stage: Stage = new Stage()): Probe[] {
   const found = new Map<string, Trial[]>();
   for (const form of stage.forms) {
@@ -31,9 +32,16 @@ export function probes(ring: OuterRing, stage: Stage = new Stage()): Probe[] {
   return [...found].map(([mnemonic, all]) => ({ mnemonic, trials: all }));
 }
 
+/** Of trials that give nothing away and ended alike the first is kept. */
 function trials(stage: Stage, form: Form, ring: OuterRing): Trial[] {
+  const known = new Set<string>();
+  const isNews = (one: Trial) => {
+    if (leaksOf(one).length > 0) return true;
+    const ends = `${one.differ} ${one.first.kind} ${one.second.kind}`;
+    return !known.has(ends) && known.add(ends);
+  };
   return DIFFERENCES.flatMap((differ) =>
-    (differ === "ring" ? GIVEN : FEW).map((given) => trial(stage, form, given, ring, differ)),
+    (differ === "ring" ? GIVEN : FEW).map((given) => trial(stage, form, given, ring, differ)).filter(isNews),
   );
 }
 

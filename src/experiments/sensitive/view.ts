@@ -95,13 +95,11 @@ export class Snapshot {
     }
   }
 
-  /** Registers that differ from `before`, and flags. */
-  seen(before: Snapshot): Record<string, number> {
-    const news: Record<string, number> = {};
+  /** Adds registers that differ from `before`, and flags. */
+  seen(before: Snapshot, news: Record<string, number>): void {
     for (let n = 0; n < SEGMENTS_AT; n++)
       if (this.#values[n] !== before.#values[n])
         news[GENERAL[n] ?? "eflags"] = (this.#values[n] as number) >>> 0;
-    return news;
   }
 
   kept(before: Snapshot): Record<string, string> {
@@ -120,6 +118,8 @@ export class Snapshot {
 }
 
 const hex = (value: number) => (value >>> 0).toString(16);
+/** Names of the words of data and stack. */
+const WORDS = Array.from({ length: map.DATA_BYTES / 4 }, (_, n) => `[${hex(map.DATA + 4 * n)}]`);
 
 function nameAt(at: number): string {
   if (at < SYSTEM_AT) return Object.keys(SEGMENTS)[Math.floor((at - SEGMENTS_AT) / PARTS)] as string;
@@ -135,13 +135,14 @@ export function outcome(
 ): Outcome {
   const vector = trapped(cpu, ring);
   if (vector !== undefined) return { kind: "traps", vector };
-  const seen: Record<string, number> = { eip: cpu.ip >>> 0, ...after.seen(before) };
-  const now = bus.ram.subarray(map.DATA, map.DATA + words.byteLength);
-  if (Buffer.compare(now, new Uint8Array(words.buffer)) !== 0)
-    for (const [n, was] of words.entries()) {
-      const is = bus.view.getInt32(map.DATA + 4 * n, true);
-      if (is !== was) seen[`[${hex(map.DATA + 4 * n)}]`] = is >>> 0;
-    }
+  const seen: Record<string, number> = { eip: cpu.ip >>> 0 };
+  after.seen(before, seen);
+  const bytes = bus.ram.subarray(map.DATA, map.DATA + words.byteLength);
+  if (Buffer.compare(bytes, new Uint8Array(words.buffer)) !== 0) {
+    const now = new Int32Array(bus.ram.buffer, map.DATA, words.length);
+    for (let n = 0; n < words.length; n++)
+      if (now[n] !== words[n]) seen[WORDS[n] as string] = (now[n] as number) >>> 0;
+  }
   return { kind: "completes", seen, kept: after.kept(before) };
 }
 

@@ -119,7 +119,5 @@ export class TslabEngine {
 /** What a guard threw knows its place in the cell; what comes from a signal or at an await has none. */
 function interruptOf(thrown: unknown): KeyboardInterrupt {
   if (thrown instanceof KeyboardInterrupt) return thrown;
-  const interrupt = new KeyboardInterrupt();
-  interrupt.stack = `${interrupt.name}: ${interrupt.message}`;
-  return interrupt;
+  return KeyboardInterrupt.nowhere();
 }

@@ -88,7 +88,7 @@ export class Hooks {
     const compiled = this.#compiled;
     if (!compiled || !code.includes(compiled.code)) return vm.runInThisContext(code, options);
     this.#compiled = undefined;
-    if (this.#interrupts.asked) throw new KeyboardInterrupt();
+    if (this.#interrupts.asked) throw KeyboardInterrupt.nowhere();
     registerCell(this.#cell, compiled, code.indexOf(compiled.code), this.#source);
     const settings = { ...options, filename: cellFile(this.#cell), displayErrors: false };
     return this.#interrupts.whileBusy(() => vm.runInThisContext(code, settings));

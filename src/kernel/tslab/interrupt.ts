@@ -8,6 +8,13 @@ export class KeyboardInterrupt extends Error {
   constructor() {
     super("the cell was interrupted");
   }
+
+  /** One that has no place in the cell: all frames would be the kernel's. */
+  static nowhere(): KeyboardInterrupt {
+    const interrupt = new KeyboardInterrupt();
+    interrupt.stack = `${interrupt.name}: ${interrupt.message}`;
+    return interrupt;
+  }
 }
 
 export class Interrupts {
@@ -32,6 +39,15 @@ export class Interrupts {
       return value;
     };
     Object.defineProperty(globalThis, GUARD, { value: guard });
+    // Long-running code of packages calls this now and then: guards are in the user's own code only.
+    Object.defineProperty(globalThis, Symbol.for("ringlab.breathe"), {
+      value: function breathe() {
+        if (shared[SHARED.interrupt] === 0) return;
+        const interrupt = new KeyboardInterrupt();
+        Error.captureStackTrace(interrupt, breathe);
+        throw interrupt;
+      },
+    });
   }
 
   get asked(): boolean {

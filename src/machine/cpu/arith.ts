@@ -55,7 +55,8 @@ export function alu32(f: Flags, kind: number, a: number, b: number): number {
   return r;
 }
 
-export function alu16(f: Flags, kind: number, a: number, b: number): number {
+/** 8 and 16 bits: `shift` is 24 or 16, what moves their top bit to bit 31. */
+function aluNarrow(f: Flags, kind: number, a: number, b: number, shift: number): number {
   const carry = kind === ADC || kind === SBB ? (f.cf ? 1 : 0) : 0;
   let r = 0;
   let carries = 0;
@@ -78,40 +79,14 @@ export function alu16(f: Flags, kind: number, a: number, b: number): number {
       r = a - b - carry;
       carries = sub(a, b, r);
   }
-  f.fr = (r << 16) >> 16;
-  f.fc = (carries << 16) | (carries & 8);
+  f.fr = (r << shift) >> shift;
+  f.fc = (carries << shift) | (carries & 8);
   f.lazy = 1;
-  return r & 0xffff;
+  return (r << shift) >>> shift;
 }
 
-export function alu8(f: Flags, kind: number, a: number, b: number): number {
-  const carry = kind === ADC || kind === SBB ? (f.cf ? 1 : 0) : 0;
-  let r = 0;
-  let carries = 0;
-  switch (kind) {
-    case ADD:
-    case ADC:
-      r = a + b + carry;
-      carries = add(a, b, r);
-      break;
-    case OR:
-      r = a | b;
-      break;
-    case AND:
-      r = a & b;
-      break;
-    case XOR:
-      r = a ^ b;
-      break;
-    default:
-      r = a - b - carry;
-      carries = sub(a, b, r);
-  }
-  f.fr = (r << 24) >> 24;
-  f.fc = (carries << 24) | (carries & 8);
-  f.lazy = 1;
-  return r & 0xff;
-}
+export const alu16 = (f: Flags, kind: number, a: number, b: number): number => aluNarrow(f, kind, a, b, 16);
+export const alu8 = (f: Flags, kind: number, a: number, b: number): number => aluNarrow(f, kind, a, b, 24);
 
 /** Low half of the result; the high half is left in f.high. */
 export function alu64(f: Flags, kind: number, a: number, aHigh: number, b: number, bHigh: number): number {

@@ -12,38 +12,25 @@ import { PAGE_CODE, PAGE_MMIO } from "../bus.ts";
 import { decode } from "../isa/decode.ts";
 import { bind, endsRun } from "./bind.ts";
 import type { Breakpoints } from "./breakpoints.ts";
-import type { Cpu } from "./cpu.ts";
+import { type Cpu, CR0, EFER } from "./cpu.ts";
 import { ALONE, FAULT, GP, raise } from "./fault.ts";
-import { MOST_CHARGED, Op } from "./op.ts";
+import { VM } from "./flags.ts";
+import { Op } from "./op.ts";
+import { Closed, CodePage, CodeWindow, followed, join, LONGEST_RUN, NOWHERE, UNDECODED } from "./window.ts";
 
 const PAGE = 4096;
+const PAGE_MASK = -PAGE;
+const CS_BIT = 1 << 1;
 const TWO32 = 4294967296;
 /** Bounds of the cache: with both reached it takes 20 MB. */
 const MOST_OPS = 49152;
 const MOST_PAGES = 160;
-const LONGEST_RUN = 32;
+// Copies: V8 folds a module's own constants into the code, but loads an imported one each time. One key is made of bits 0 to 6.
+const CR0_PE = CR0.PE;
+const EFER_LMA = EFER.LMA;
 
 /** Bytes of an instruction, at most. */
 const LONGEST = 15;
-
-/** A slot without an instruction: a run that no clock allows makes the interpreter look at it, and its length 0 decode. */
-const UNDECODED = new Op();
-UNDECODED.runWorst = Number.MAX_SAFE_INTEGER;
-const NOWHERE: Op[] = new Array(PAGE).fill(UNDECODED);
-
-/** Where the interpreter may run without asking: ip in start … start + size − 1, at slot ip − start. Size is a page or 0. */
-export class CodeWindow {
-  start = 0;
-  size = 0;
-  ops: Op[] = NOWHERE;
-}
-
-/** Instructions of one physical page, per mode, since the same bytes mean different things in different modes. */
-class CodePage {
-  readonly byMode = new Map<number, Op[]>();
-  /** Bit per byte: it is part of a decoded instruction. */
-  readonly decoded = new Uint8Array(PAGE / 8);
-}
 
 /** A page that was run lately, in one mode: spares two look-ups at each change of page or ring. */
 interface Recent {
@@ -62,6 +49,8 @@ export class Code {
   readonly #breakpoints: Breakpoints;
   readonly #pages = new Map<number, CodePage>();
   readonly #recent: Recent[] = new Array(RECENT).fill(NO_PAGE);
+  readonly #ofSystem = new Closed();
+  readonly #ofUser = new Closed();
   #page: CodePage | undefined;
   #opCount = 0;
   #arrayCount = 0;
@@ -87,6 +76,7 @@ export class Code {
     for (const page of this.#pages.keys()) this.#cpu.bus.clearFlag(page, PAGE_CODE);
     this.#pages.clear();
     this.#recent.fill(NO_PAGE);
+    this.#ofSystem.version = this.#ofUser.version = -1;
     this.#opCount = 0;
     this.#arrayCount = 0;
     this.window.size = 0;
@@ -223,6 +213,22 @@ export class Code {
   open(): void {
     const cpu = this.#cpu;
     const { window } = this;
+    const mode = modeKey(cpu);
+    const closed = cpu.cpl === 3 ? this.#ofUser : this.#ofSystem;
+    // Where CS is flat, start and page are the same.
+    if (
+      closed.start === (cpu.ip & PAGE_MASK) &&
+      closed.version === cpu.memory.codeVersion &&
+      closed.mode === mode &&
+      (cpu.flatRead & CS_BIT) !== 0
+    ) {
+      window.start = closed.start;
+      window.ops = closed.ops;
+      window.size = PAGE;
+      this.#page = closed.page;
+      this.#windowBase = closed.base;
+      return;
+    }
     window.size = 0;
     const linear = this.#linear(cpu.ip);
     const physical = cpu.memory.fetch(linear);
@@ -232,8 +238,7 @@ export class Code {
     window.start = (cpu.ip - offset) | 0;
     window.ops = NOWHERE;
     if (physical >= TWO32 || number >= pages.length || ((pages[number] as number) & PAGE_MMIO) !== 0) return;
-    const mode = modeKey(cpu);
-    const slot = (number + mode) & (RECENT - 1);
+    const slot = (number ^ mode) & (RECENT - 1);
     let recent = this.#recent[slot] as Recent;
     if (recent.number !== number || recent.mode !== mode) {
       recent = this.#lookUp(number, mode);
@@ -244,6 +249,13 @@ export class Code {
     if (!cpu.wide && !this.#holdsPage(offset)) return;
     window.ops = recent.ops;
     window.size = PAGE;
+    if (cpu.wide || (cpu.flatRead & CS_BIT) === 0) return;
+    closed.version = cpu.memory.codeVersion;
+    closed.mode = mode;
+    closed.start = window.start;
+    closed.base = this.#windowBase;
+    closed.page = recent.page;
+    closed.ops = recent.ops;
   }
 
   /** CS's limit leaves the rest of ip's page: otherwise each fetch must be checked. */
@@ -283,6 +295,7 @@ export class Code {
     this.#cpu.bus.onEffect();
     this.#pages.delete(number);
     this.#recent.fill(NO_PAGE);
+    this.#ofSystem.version = this.#ofUser.version = -1;
     this.#cpu.bus.clearFlag(number, PAGE_CODE);
     if (this.#page === page) {
       this.window.size = 0;
@@ -291,22 +304,7 @@ export class Code {
   }
 }
 
-function followed(op: Op | undefined): Op | null {
-  if (op === undefined || op === UNDECODED || op.runWorst === Number.MAX_SAFE_INTEGER) return null;
-  return op.runCount > LONGEST_RUN ? null : op;
-}
-
-/** Puts an instruction before the rest of its run. */
-function join(op: Op, next: Op | null): void {
-  op.next = next;
-  op.runCost = op.cost + (next === null ? 0 : next.runCost);
-  op.runCount = 1 + (next === null ? 0 : next.runCount);
-  op.runBytes = op.length + (next === null ? 0 : next.runBytes);
-  op.runWorst = op.runCost + op.runCount * MOST_CHARGED;
-}
-
-/** What decides how bytes are decoded and bound: code size, and whether mode is real, virtual-8086 or protected. */
+/** What decides how bytes are decoded and bound: code size, and whether mode is real, virtual-8086, protected or IA-32e. */
 function modeKey(cpu: Cpu): number {
-  const kind = !cpu.protectedMode ? 0 : cpu.v86 ? 1 : cpu.longMode ? 2 : 3;
-  return kind + cpu.bits / 4;
+  return cpu.bits | (cpu.cr0 & CR0_PE) | ((cpu.flags.eflags & VM) >> 16) | ((cpu.efer & EFER_LMA) >> 8);
 }

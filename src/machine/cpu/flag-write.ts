@@ -11,11 +11,12 @@ export function writeFlags(cpu: Cpu, value: number, mask: number): void {
 }
 
 /**
- * After EFLAGS was written: alignment checks and SMAP follow AC; an interrupt that waited for IF, a single step and RF make
- * the interpreter look up before the next instruction.
+ * After EFLAGS was written: alignment checks and SMAP follow AC; an interrupt that waited for IF and a single step make the
+ * interpreter look up before the next instruction, RF when it looks for that one's page.
  */
 export function flagsWritten(cpu: Cpu, before: number): void {
   const { eflags } = cpu.flags;
   cpu.memory.ac = (eflags & AC) !== 0;
-  if ((eflags & (TF | RF)) !== 0 || ((eflags & ~before & IF) !== 0 && cpu.irq.pending())) cpu.clock.attend();
+  if ((eflags & RF) !== 0) cpu.window.size = 0;
+  if ((eflags & TF) !== 0 || ((eflags & ~before & IF) !== 0 && cpu.irq.pending())) cpu.clock.attend();
 }

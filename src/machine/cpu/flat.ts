@@ -9,6 +9,8 @@
  */
 import type { Gva } from "../address.ts";
 import { CS, SS } from "../isa/instruction.ts";
+import { frontMask, lookUp } from "../mmu/front.ts";
+import { SYSTEM_READ } from "../mmu/rights.ts";
 import { type Cpu, TR } from "./cpu.ts";
 import { checksGate, EXCEPTION } from "./deliver/event.ts";
 import { ACCESS, WRITABLE } from "./descriptor.ts";
@@ -32,29 +34,28 @@ const TRAP = 0x0100;
 const TSS32_BIT = 0x0800;
 const TABLE_LDT = 4;
 const PAGE = 4096;
+const SYSTEM_READS = frontMask(SYSTEM_READ);
 const IRET_FLAGS = ARITHMETIC | TF | DF | NT | RF | AC | ID;
 
-/** RAM offset of the 8 bytes at a linear address of the processor's own, or −1. */
-function pairAt(cpu: Cpu, at: number): number {
-  return (at & (PAGE - 1)) > PAGE - 8 ? -1 : cpu.memory.systemDirect(at as Gva, false);
+/** RAM offset of the 8 bytes at a linear address of the processor's own, or −1. `entries`, `key`: of the front (front.ts). */
+function pairAt(entries: Int32Array, key: number, at: number): number {
+  return (at & (PAGE - 1)) > PAGE - 8 ? -1 : lookUp(entries, key, at, SYSTEM_READS);
 }
 
-/** RAM offset of a GDT descriptor; −1 for the LDT, a null selector, and one past the limit. */
-function descriptorAt(cpu: Cpu, selector: number): number {
-  const { gdtr } = cpu;
-  if ((selector & TABLE_LDT) !== 0 || selector <= 3 || (selector | 7) > gdtr.limit) return -1;
-  return pairAt(cpu, (gdtr.base + (selector & 0xfff8)) | 0);
-}
+/** A selector that is in the GDT: not the LDT's, null, or past the limit. */
+const inGdt = (selector: number, limit: number) =>
+  (selector & TABLE_LDT) === 0 && selector > 3 && (selector | 7) <= limit;
 
 const isFlatCode = (low: number, high: number) => low === FLAT_LOW && (high & ~FLAT_CODE_FREE) === FLAT_CODE;
 const isFlatData = (low: number, high: number) => low === FLAT_LOW && (high & ~FLAT_DATA_FREE) === FLAT_DATA;
 
 /** An exception, interrupt or INT n through the IDT; `error` is −1 for vectors without an error code. */
 export function enterFlat(cpu: Cpu, kind: number, vector: number, error: number): boolean {
-  const { idtr, flags, segments, cpl } = cpu;
+  const { idtr, gdtr, flags, segments, cpl, memory } = cpu;
   const { view } = cpu.bus;
+  const { entries, key } = memory.front;
   if ((flags.eflags & VM) !== 0 || 8 * vector + 7 > idtr.limit) return false;
-  const gate = pairAt(cpu, (idtr.base + 8 * vector) | 0);
+  const gate = pairAt(entries, key, (idtr.base + 8 * vector) | 0);
   if (gate < 0) return false;
   const gateLow = view.getInt32(gate, true);
   const gateHigh = view.getInt32(gate + 4, true);
@@ -62,7 +63,8 @@ export function enterFlat(cpu: Cpu, kind: number, vector: number, error: number)
   if (checksGate(kind) && ((gateHigh >> 13) & 3) < cpl) return false;
 
   const selector = gateLow >>> 16;
-  const code = descriptorAt(cpu, selector);
+  if (!inGdt(selector, gdtr.limit)) return false;
+  const code = pairAt(entries, key, (gdtr.base + (selector & 0xfff8)) | 0);
   if (code < 0) return false;
   const codeHigh = view.getInt32(code + 4, true);
   if (!isFlatCode(view.getInt32(code, true), codeHigh)) return false;
@@ -76,11 +78,12 @@ export function enterFlat(cpu: Cpu, kind: number, vector: number, error: number)
     const slot = 8 * level + 4;
     if (((segments.access[TR] as number) & TSS32_BIT) === 0 || slot + 7 > (segments.limit[TR] as number))
       return false;
-    const task = pairAt(cpu, ((segments.base[TR] as number) + slot) | 0);
+    const task = pairAt(entries, key, ((segments.base[TR] as number) + slot) | 0);
     if (task < 0) return false;
     sp = view.getInt32(task, true);
     stackSelector = view.getUint16(task + 4, true);
-    const stack = (stackSelector & 3) === level ? descriptorAt(cpu, stackSelector) : -1;
+    if ((stackSelector & 3) !== level || !inGdt(stackSelector, gdtr.limit)) return false;
+    const stack = pairAt(entries, key, (gdtr.base + (stackSelector & 0xfff8)) | 0);
     if (stack < 0) return false;
     stackHigh = view.getInt32(stack + 4, true);
     if (!isFlatData(view.getInt32(stack, true), stackHigh) || ((stackHigh >> 13) & 3) !== level) return false;
@@ -89,8 +92,7 @@ export function enterFlat(cpu: Cpu, kind: number, vector: number, error: number)
   const bytes = (level < cpl ? 20 : 12) + (error < 0 ? 0 : 4);
   const frameAt = (sp - bytes) | 0;
   if (sp >>> 0 < bytes || (frameAt & (PAGE - 1)) > PAGE - bytes) return false;
-  let at =
-    level < cpl ? cpu.memory.systemDirect(frameAt as Gva, true) : cpu.memory.direct(frameAt as Gva, true);
+  let at = level < cpl ? memory.systemDirect(frameAt as Gva, true) : memory.direct(frameAt as Gva, true);
   if (at < 0) return false;
 
   const image = flags.value;
@@ -115,24 +117,28 @@ export function enterFlat(cpu: Cpu, kind: number, vector: number, error: number)
 
 /** IRETD in protected mode, NT clear. */
 export function returnFlat(cpu: Cpu): boolean {
-  const { cpl, flags } = cpu;
+  const { cpl, flags, gdtr, memory } = cpu;
   const { view } = cpu.bus;
   const sp = cpu.r32[ESP] as number;
   if (((cpu.flatRead >> SS) & 1) === 0 || cpu.stackMask !== -1 || (sp & (PAGE - 1)) > PAGE - 12) return false;
-  const at = cpu.memory.direct(sp as Gva, false);
+  const at = memory.direct(sp as Gva, false);
   if (at < 0) return false;
+  // After direct(), which may fill the front.
+  const { entries, key } = memory.front;
   const image = view.getInt32(at + 8, true);
   const selector = view.getUint16(at + 4, true);
   const level = selector & 3;
   if ((image & VM) !== 0 || level < cpl) return false;
-  const code = descriptorAt(cpu, selector);
+  if (!inGdt(selector, gdtr.limit)) return false;
+  const code = pairAt(entries, key, (gdtr.base + (selector & 0xfff8)) | 0);
   if (code < 0) return false;
   const codeHigh = view.getInt32(code + 4, true);
   if (!isFlatCode(view.getInt32(code, true), codeHigh) || ((codeHigh >> 13) & 3) !== level) return false;
   if (level > cpl) {
     if ((sp & (PAGE - 1)) > PAGE - 20) return false;
     const stackSelector = view.getUint16(at + 16, true);
-    const stack = (stackSelector & 3) === level ? descriptorAt(cpu, stackSelector) : -1;
+    if ((stackSelector & 3) !== level || !inGdt(stackSelector, gdtr.limit)) return false;
+    const stack = pairAt(entries, key, (gdtr.base + (stackSelector & 0xfff8)) | 0);
     if (stack < 0) return false;
     const stackHigh = view.getInt32(stack + 4, true);
     if (!isFlatData(view.getInt32(stack, true), stackHigh) || ((stackHigh >> 13) & 3) !== level) return false;
@@ -154,10 +160,11 @@ export function returnFlat(cpu: Cpu): boolean {
 function setFlatStack(cpu: Cpu, selector: number, high: number): void {
   const { segments } = cpu;
   segments.selector[SS] = selector;
+  segments.access[SS] = high & ACCESS;
+  if (((cpu.flatWrite >> SS) & 1) !== 0 && cpu.stackMask === -1) return;
   segments.base[SS] = 0;
   segments.baseHigh[SS] = 0;
   segments.limit[SS] = -1;
-  segments.access[SS] = high & ACCESS;
   cpu.flatRead |= 1 << SS;
   cpu.flatWrite |= 1 << SS;
   cpu.stackMask = -1;
@@ -166,13 +173,15 @@ function setFlatStack(cpu: Cpu, selector: number, high: number): void {
 function setFlatCode(cpu: Cpu, selector: number, high: number, level: number): void {
   const { segments } = cpu;
   segments.selector[CS] = selector;
-  segments.base[CS] = 0;
-  segments.baseHigh[CS] = 0;
-  segments.limit[CS] = -1;
   segments.access[CS] = high & ACCESS;
-  cpu.flatRead = (high & WRITABLE) === 0 ? cpu.flatRead & ~(1 << CS) : cpu.flatRead | (1 << CS);
-  cpu.flatWrite &= ~(1 << CS);
-  cpu.bits = 32;
+  if (((cpu.flatRead >> CS) & 1) === 0 || (high & WRITABLE) === 0 || cpu.bits !== 32) {
+    segments.base[CS] = 0;
+    segments.baseHigh[CS] = 0;
+    segments.limit[CS] = -1;
+    cpu.flatRead = (high & WRITABLE) === 0 ? cpu.flatRead & ~(1 << CS) : cpu.flatRead | (1 << CS);
+    cpu.flatWrite &= ~(1 << CS);
+    cpu.bits = 32;
+  }
   cpu.cpl = level;
   cpu.memory.user = level === 3;
   cpu.window.size = 0;

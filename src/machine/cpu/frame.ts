@@ -78,15 +78,15 @@ export function writeFrame(cpu: Cpu, at: Gva, size: number, count: number): void
       else systemWrite16(cpu, (at + 2 * n) as Gva, FRAME[n] as number);
 }
 
-/** Writes `count` words of 8 bytes at a linear address. `user`: the code that goes on is of CPL 3, and so is the access. */
-export function writeLongFrame(cpu: Cpu, at: Gva, count: number, user: boolean): void {
-  const offset = place(cpu, at, 8 * count, true, !user);
+/** Writes `count` words of 8 bytes at a linear address. `own`: with the rights of the running code, whose ring stays. */
+export function writeLongFrame(cpu: Cpu, at: Gva, count: number, own: boolean): void {
+  const offset = place(cpu, at, 8 * count, true, !own);
   if (offset >= 0) store(cpu, offset, 2 * count);
   else
     for (let n = count - 1; n >= 0; n--) {
       const low = FRAME[2 * n] as number;
       const high = FRAME[2 * n + 1] as number;
-      if (user) cpu.memory.write64((at + 8 * n) as Gva, low, high);
+      if (own) cpu.memory.write64((at + 8 * n) as Gva, low, high);
       else {
         systemWrite32(cpu, (at + 8 * n) as Gva, low);
         systemWrite32(cpu, (at + 8 * n + 4) as Gva, high);

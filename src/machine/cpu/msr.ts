@@ -34,6 +34,9 @@ const EFER = 0xc0000080;
 const FS_BASE = 0xc0000100;
 const GS_BASE = 0xc0000101;
 
+/** Machine checks, of which there are none. */
+const MCG_STATUS = 0x17a;
+
 /** What may be written to a kept MSR. */
 type Rule = (low: number, high: number) => boolean;
 
@@ -84,6 +87,7 @@ const KEPT: ReadonlyMap<number, Kept> = new Map<number, Kept>([
 const CONSTANT: ReadonlyMap<number, number> = new Map([
   [0xfe, 0x508],
   [0x179, 0],
+  [MCG_STATUS, 0],
   [0x17, 0],
 ]);
 
@@ -139,6 +143,10 @@ export function writeMsr(cpu: Cpu, msr: number, low: number, high: number): void
       return;
     case GS_BASE:
       writeBase(cpu, GS, low, high);
+      return;
+    case MCG_STATUS:
+      // Software may only clear it (SDM Vol. 4, table 2-2).
+      if ((low | high) !== 0) raise(GP);
       return;
     case BIOS_SIGN_ID:
       return;

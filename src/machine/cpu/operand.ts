@@ -5,6 +5,7 @@
  */
 import type { Gva } from "../address.ts";
 import { RIP, SS } from "../isa/instruction.ts";
+import { limitForbids, typeForbids } from "../mmu/segment.ts";
 import type { Cpu } from "./cpu.ts";
 import { GP, raise, SS_FAULT } from "./fault.ts";
 import type { Op } from "./op.ts";
@@ -103,18 +104,9 @@ export function checkedAddress(cpu: Cpu, seg: number, offset: number, size: numb
   const { access, base, limit } = cpu.segments;
   const type = access[seg] as number;
   const vector = seg === SS ? SS_FAULT : GP;
-  const code = (type & 0x0800) !== 0;
   // Not present stands for a null selector: its hidden part is cleared when it is loaded.
   if ((type & 0x8000) === 0) raise(GP);
-  if (cpu.protectedMode && !cpu.v86) {
-    if (write ? code || (type & 0x0200) === 0 : code && (type & 0x0200) === 0) raise(vector);
-  }
-  const first = offset >>> 0;
-  const last = first + size - 1;
-  const bound = limit[seg] as number;
-  if (!code && (type & 0x0400) !== 0) {
-    // Expand-down: the valid offsets are those above the limit.
-    if (first <= bound || last > ((type & 0x400000) !== 0 ? 0xffffffff : 0xffff)) raise(vector);
-  } else if (last > bound) raise(vector);
+  if (cpu.protectedMode && !cpu.v86 && typeForbids(type, write)) raise(vector);
+  if (limitForbids(type, limit[seg] as number, offset >>> 0, size)) raise(vector);
   return (((base[seg] as number) + offset) | 0) as Gva;
 }

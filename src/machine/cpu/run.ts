@@ -15,13 +15,15 @@ import { breaksBefore, debugging, trapAfter } from "./debug.ts";
 import { deliverFault, deliverInterrupt, deliverNmi } from "./deliver/deliver.ts";
 import { ALONE, BREAK, FAULT, raise } from "./fault.ts";
 import { IF, RF, TF } from "./flags.ts";
-import type { Op } from "./op.ts";
+import { FAULTED, mend, type Op } from "./op.ts";
 
 /** The most steps in one go: keeps the counter a small integer. */
 const LONGEST = 1 << 28;
 
 /** Cycles are whole numbers up to 2⁵³; what sleeps on for months must not come near. */
 const LAST_CYCLE = 2 ** 52;
+// A copy: V8 folds a module's own constants into the code, but loads an imported one each time.
+const BROKEN = FAULTED;
 
 export class Interpreter {
   readonly cpu: Cpu;
@@ -143,6 +145,8 @@ export class Interpreter {
         if (offset < 0 || offset >= window.size) {
           op = null;
           this.#inRun = false;
+          // RF lasts for one instruction, and without breakpoints it does nothing. What sets it closes the window.
+          if ((cpu.flags.eflags & RF) !== 0) breaksBefore(cpu);
           this.code.open();
           this.#inRun = true;
           offset = (cpu.ip - window.start) | 0;
@@ -159,6 +163,7 @@ export class Interpreter {
               op.run(cpu, op);
               next = op.next;
             } while (next !== null);
+            if (op === BROKEN) steps = this.#broken(steps);
             continue;
           }
         }
@@ -202,7 +207,24 @@ export class Interpreter {
     cpu.clock.left = (cpu.clock.left - op.cost) | 0;
     cpu.ip = (cpu.ip + op.runBytes) | 0;
     op.run(cpu, op);
+    if (op.next === BROKEN) {
+      mend();
+      throw FAULT;
+    }
     this.#giveBack(op);
+  }
+
+  /** An instruction of a run ended it with a page fault (breakRun). Takes and returns the steps that are left. */
+  #broken(steps: number): number {
+    const { cpu } = this;
+    const op = mend();
+    const left = steps + this.#giveBack(op);
+    cpu.ip = (cpu.ip - op.length) | 0;
+    cpu.retired--;
+    this.#inRun = false;
+    deliverFault(cpu);
+    this.#inRun = true;
+    return left;
   }
 
   /**

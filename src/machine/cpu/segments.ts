@@ -199,6 +199,11 @@ export function dropInnerSegments(cpu: Cpu): void {
 function dropInner(cpu: Cpu, seg: number): void {
   const access = cpu.segments.access[seg] as number;
   if (((access >> 13) & 3) >= cpu.cpl) return;
+  if (access === 0) {
+    // Null already.
+    cpu.segments.selector[seg] = 0;
+    return;
+  }
   if ((access & (CODE | CONFORMING)) === (CODE | CONFORMING)) return;
   // The base stays: 64-bit code goes on to use that of GS.
   cpu.segments.selector[seg] = 0;

@@ -22,7 +22,7 @@ export function physical(machine: Machine, at: Gva): Gpa | undefined {
   if (root < 0 || walk.run(paging.format, new BusTables(machine.bus), root, low, high, false) !== LEAF)
     return undefined;
   const size = 2 ** (paging.format.shifts[walk.level] as number);
-  return (walk.base + ((((low >>> 0) % size) + size) % size)) as Gpa;
+  return (walk.base(paging.format) + ((((low >>> 0) % size) + size) % size)) as Gpa;
 }
 
 /** Bytes from a linear address on, as far as RAM or ROM is mapped there. Devices are not read: that has effects. */

@@ -40,14 +40,16 @@ export function traceModes(machine: Machine, { limit, until }: { limit: number; 
   const { cpu, clock } = machine;
   const visit = (by: Line | undefined): ModeVisit => ({ mode: modeName(cpu), by, steps: 0, cycles: 0 });
   const visits = [visit(undefined)];
+  let line: () => Line = () => firstLine(instructionAddress(machine), new Uint8Array(), cpu.bits);
   for (let left = limit; ; left--) {
     const now = visits.at(-1) as ModeVisit;
     const at = instructionAddress(machine);
-    // Read before it runs, as its page may be gone afterwards, but decoded only when somebody asks.
-    const code = { bytes: peek(machine, at, LONGEST_INSTRUCTION), bits: cpu.bits };
-    const line = () => firstLine(at, code.bytes, code.bits);
-    if (at === until && !cpu.halted)
-      return { visits, stop: { reason: "breakpoint", address: at }, last: line() };
+    if (!cpu.halted) {
+      // Read before it runs, as its page may be gone afterwards, but decoded only when somebody asks.
+      const [bytes, bits] = [peek(machine, at, LONGEST_INSTRUCTION), cpu.bits];
+      line = () => firstLine(at, bytes, bits);
+      if (at === until) return { visits, stop: { reason: "breakpoint", address: at }, last: line() };
+    }
     if (left <= 0) return { visits, stop: { reason: "limit" }, last: line() };
     const { now: before } = clock;
     const stop = machine.run({ limit: 1 });

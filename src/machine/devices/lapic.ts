@@ -2,10 +2,9 @@
  * The local APIC (SDM Vol. 3, chapter 10) of a board with one processor. It decides which interrupt the processor takes: its own, or, in
  * virtual wire mode, the 8259A's through LINT0 (10.5.1).
  *
- *     8259A ──▶ LINT0 ─┐
- *     NMI  ───▶ LINT1 ─┤ LVT ─┐
- *     timer, errors ───┘      ├─▶ IRR ─▶ ISR ─▶ processor       PPR = max(TPR, highest in service)
- *     IOAPIC, ICR to itself ──┘
+ *     8259A ──▶ LINT0 ─────────────────────────▶ processor
+ *     timer, errors ──▶ LVT ──┬─▶ IRR ─▶ ISR ─────▲              PPR = max(TPR, highest in service)
+ *     IOAPIC, ICR to itself ──┘                                  LINT1, for an NMI, is not wired
  */
 import type { Clock } from "../clock.ts";
 import type { InterruptSource, VectorSource } from "../cpu/cpu.ts";
@@ -51,7 +50,6 @@ const LEVEL = 0x8000;
 const LVT_BITS = [0x700ff, 0x107ff, 0x107ff, 0x1a7ff, 0x1a7ff, 0x100ff];
 const TIMER = 0;
 const LINT0 = 3;
-const LINT1 = 4;
 const ERROR = 5;
 /** Error status: an illegal vector sent, received (10.5.3). */
 const SEND_ILLEGAL = 0x20;
@@ -211,11 +209,6 @@ export class Lapic implements InterruptSource, Stateful {
     return true;
   }
 
-  /** A change at LINT1, where chipsets put the non-maskable interrupt. */
-  raiseLint1(): void {
-    this.#fire(LINT1);
-  }
-
   save(out: StateWriter): void {
     out.section("lapic");
     saveFields(out, this, FIELDS);
@@ -280,9 +273,7 @@ export class Lapic implements InterruptSource, Stateful {
   #fire(entry: number): void {
     const lvt = this.#lvt[entry] as number;
     if (lvt & MASKED || !this.on) return;
-    const delivery = entry === LINT0 || entry === LINT1 ? (lvt >> 8) & 7 : DELIVERY.fixed;
-    if (delivery === DELIVERY.fixed) this.#accept(lvt & 0xff, false);
-    else if (delivery === DELIVERY.nmi) this.#parts.nmi();
+    this.#accept(lvt & 0xff, false);
   }
 }
 

@@ -9,7 +9,7 @@ import { EVENT, EVENTS, type EventName } from "../trace.ts";
 
 export const MARKER_PORT = 0xe1;
 /** A guest that marks without end must not fill the host's memory. */
-const MOST = 1 << 16;
+const MOST = 1 << 13;
 
 export interface Mark {
   /** What the guest wrote. */
@@ -20,7 +20,7 @@ export interface Mark {
 }
 
 export class MarkerPort implements PortDevice, Stateful {
-  /** In the order of time; once there are 65536, later ones are only counted as events. */
+  /** In the order of time; once there are 8192, later ones are only counted as events. */
   readonly marks: Mark[] = [];
   readonly #cpu: Cpu;
 

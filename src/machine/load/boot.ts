@@ -1,5 +1,4 @@
 /** From an image to a machine that is about to run it, whatever kind of image it is. */
-
 import { Disk, HEADS, SECTOR, SECTORS_PER_TRACK } from "../devices/disk.ts";
 import { FLOPPIES, sectorsOf } from "../firmware/floppies.ts";
 import { Machine, type MachineOptions } from "../machine.ts";
@@ -47,9 +46,16 @@ function bootDisk(image: Uint8Array): Disk {
   return new Disk(image, floppy ? 1 : LEAST_SECTORS);
 }
 
-/** Puts an image into a machine that was just made. A disk must have been given to the machine when it was made. */
+/**
+ * Puts an image into a machine that was just made. A disk must have been given to the machine when it was made: a LoadError
+ * says so when it has none.
+ */
 export function load(machine: Machine, image: Uint8Array, options: BootOptions = {}): void {
   const kind = options.kind ?? kindOf(image);
   if (kind === "multiboot") loadMultiboot({ bus: machine.bus, fwCfg: machine.board.fwCfg }, image, options);
   else if (kind === "flat") loadFlat(machine, image, options);
+  else if (machine.board.disks[0] === undefined)
+    throw new LoadError(
+      "a disk image, and the machine has no disk: give it the image as its first disk when it is made",
+    );
 }

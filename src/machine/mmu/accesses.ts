@@ -38,7 +38,7 @@ export class Accesses {
   protected writeMask = SYSTEM_WRITE_MASK;
   // `declare`: a plain declaration would store undefined first, and V8 would then check what it loads.
   declare private readonly view: DataView;
-  declare private readonly front: Front;
+  declare readonly front: Front;
   declare protected readonly slow: SlowAccess;
 
   constructor(view: DataView, front: Front, slow: SlowAccess) {
@@ -100,6 +100,29 @@ export class Accesses {
       this.view.setInt32(offset, low, true);
       this.view.setInt32(offset + 4, high, true);
     } else this.slow.write64(at | 0, this.highOf(at), low, high, this.writeKind);
+  }
+
+  tryRead32(at: Gva): number {
+    const offset = this.locate(at, 3, this.readMask);
+    if (offset !== MISS) return this.view.getInt32(offset, true);
+    return this.slow.tryRead32(at | 0, this.highOf(at), this.readKind);
+  }
+
+  get faulted(): boolean {
+    return this.slow.faulted;
+  }
+
+  set faulted(value: boolean) {
+    this.slow.faulted = value;
+  }
+
+  tryWrite32(at: Gva, value: number): boolean {
+    const offset = this.locate(at, 3, this.writeMask);
+    if (offset !== MISS) {
+      this.view.setInt32(offset, value, true);
+      return true;
+    }
+    return this.slow.tryWrite32(at | 0, this.highOf(at), value, this.writeKind);
   }
 
   readForWrite8(at: Gva): number {

@@ -126,13 +126,13 @@ export function explainWalk(paging: Paging, memory: TableMemory, low: number, hi
   if (outcome !== LEAF)
     return { ...base, ...nowhere, error: outcome === HOLE ? 0 : ERROR_PRESENT | ERROR_RESERVED };
 
-  const rights = format.rights(walk.everyLow, walk.someHigh, walk.low[walk.references - 1] as number);
+  const rights = walk.rights(format);
   const pageSize = 2 ** (format.shifts[walk.level] as number);
   const may = <T>(kinds: readonly (readonly [T, number])[]) =>
     kinds.filter(([, access]) => permits(rights, access, paging)).map(([name]) => name);
   return {
     ...base,
-    physical: walk.base + ((low >>> 0) % pageSize),
+    physical: walk.base(format) + ((low >>> 0) % pageSize),
     pageSize,
     rights: RIGHTS.filter(([, right]) => (rights & right) !== 0).map(([name]) => name),
     permitted: { user: may(USER), supervisor: may(SUPERVISOR) },

@@ -27,6 +27,10 @@ export const FRONT_SHIFT = 10;
 export const FRONT_MASK = (ENTRIES - 1) * STRIDE;
 export const FRONT_ADDEND = 1;
 export const FRONT_HIGH = 2;
+// Copies: V8 folds a module's own constants into the code, but loads an exported one each time.
+const SHIFT = FRONT_SHIFT;
+const INDEX = FRONT_MASK;
+const ADDEND = FRONT_ADDEND;
 
 /** What an access of a kind compares; `disabled`: so that it never hits. */
 export function frontMask(kind: number, disabled = false): number {
@@ -48,9 +52,13 @@ export class Front {
     entries[at + FRONT_HIGH] = high;
   }
 
-  /** Drops the page of an address, and whatever else stands in its place. */
-  drop(low: number): void {
-    this.entries[(low >>> FRONT_SHIFT) & FRONT_MASK] = FORBIDDEN;
+  /** Drops the page of an address, and whatever else stands in its place; false when there was nothing. */
+  drop(low: number): boolean {
+    const { entries } = this;
+    const at = (low >>> FRONT_SHIFT) & FRONT_MASK;
+    if (entries[at] === FORBIDDEN) return false;
+    entries[at] = FORBIDDEN;
+    return true;
   }
 
   /** Drops the translations to a page of RAM. */
@@ -67,4 +75,11 @@ export class Front {
     this.key = generation | NEVER_BIT;
     if (generation === 0) this.entries.fill(FORBIDDEN);
   }
+}
+
+/** RAM offset of what lies at a 32-bit address, or −1: for whoever looks several pages up and loads `entries` and `key` once. */
+export function lookUp(entries: Int32Array, key: number, at: number, mask: number): number {
+  const entry = (at >>> SHIFT) & INDEX;
+  if ((((at & PAGE_MASK) | key) ^ (entries[entry] as number)) & mask) return -1;
+  return ((entries[entry + ADDEND] as number) + at) | 0;
 }

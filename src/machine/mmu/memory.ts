@@ -59,6 +59,8 @@ export interface PagingControl {
  */
 export interface Memory extends AccessState, PagingControl, Stateful {
   high: number;
+  /** For lookUp of front.ts. */
+  readonly front: { readonly entries: Int32Array; readonly key: number };
   /** The CPU puts itself here. */
   faultRegister: FaultRegister;
   read8(at: Gva): number;
@@ -69,6 +71,13 @@ export interface Memory extends AccessState, PagingControl, Stateful {
   write16(at: Gva, value: number): void;
   write32(at: Gva, value: number): void;
   write64(at: Gva, low: number, high: number): void;
+  /**
+   * As read32 and write32, but a page fault that they raise is only left in FAULT (cpu/fault.ts), with CR2 set: then the write returns
+   * false, and the read 0 with `faulted` set, which the caller clears.
+   */
+  tryRead32(at: Gva): number;
+  tryWrite32(at: Gva, value: number): boolean;
+  faulted: boolean;
   /** Reads that a write to the same place will follow: write permission is checked now. */
   readForWrite8(at: Gva): number;
   readForWrite16(at: Gva): number;
@@ -92,4 +101,6 @@ export interface Memory extends AccessState, PagingControl, Stateful {
   systemDirect(at: Gva, write: boolean): number;
   /** Physical address of an instruction's byte; #PF with the I/D bit when it may not be fetched. */
   fetch(at: Gva): Gpa;
+  /** While it stays the same, and `user` and `wide` too, fetch() would give what it gave, at no cost. */
+  readonly codeVersion: number;
 }

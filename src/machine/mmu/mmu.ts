@@ -52,7 +52,7 @@ export class Mmu extends Accesses implements Memory {
 
   constructor({ bus, clock, trace, profile }: MmuParts) {
     const tables = new BusTables(bus);
-    const translation = new Translation({ tables, clock, trace, profile, pages: bus.pages });
+    const translation = new Translation({ tables, clock, trace, profile, pages: bus.pages, view: bus.view });
     super(bus.view, translation.data, new SlowAccess(bus, clock, trace, translation, profile.mmioAccess));
     this.tables = tables;
     this.translation = translation;
@@ -92,6 +92,7 @@ export class Mmu extends Accesses implements Memory {
   }
 
   set watch(value: DataWatch | null) {
+    if (value === this.slow.watch) return;
     this.slow.watch = value;
     this.#decideKinds();
   }
@@ -105,6 +106,10 @@ export class Mmu extends Accesses implements Memory {
     this.wideAddresses = value;
     // Outside of 64-bit mode the fronts' upper halves are not compared.
     this.translation.setWide(value);
+  }
+
+  get codeVersion(): number {
+    return this.translation.codeVersion;
   }
 
   /** The walk of a linear address, step by step, without any effect. */
@@ -126,8 +131,10 @@ export class Mmu extends Accesses implements Memory {
   }
 
   setControl(cr0: number, cr4: number, efer: number): void {
+    const { paging } = this.translation;
+    const { smap, cr0: before } = paging;
     this.translation.setControl(cr0, cr4, efer);
-    this.#decideKinds();
+    if (paging.smap !== smap || ((cr0 ^ before) & CR0_AM) !== 0) this.#decideKinds();
   }
 
   loadCr3(low: number, high: number): void {

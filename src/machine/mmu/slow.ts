@@ -2,7 +2,7 @@
 import type { Gpa, Gva } from "../address.ts";
 import { type Bus, PAGE_MMIO } from "../bus.ts";
 import type { Clock } from "../clock.ts";
-import { AC, type Fault, fault, PF, raise } from "../cpu/fault.ts";
+import { AC, type Fault, fault, GP, PF, raise } from "../cpu/fault.ts";
 import { EVENT, type Trace } from "../trace.ts";
 import type { DataWatch, FaultRegister } from "./memory.ts";
 import { isWrite, USER_WRITE } from "./rights.ts";
@@ -20,6 +20,8 @@ const LAST_USER_KIND = USER_WRITE;
 export class SlowAccess {
   declare private readonly bus: Bus;
   declare private readonly view: DataView;
+  declare private readonly pages: Uint8Array;
+  declare private readonly ram: number;
   declare private readonly clock: Clock;
   declare private readonly trace: Trace;
   declare private readonly translation: Translation;
@@ -30,10 +32,14 @@ export class SlowAccess {
   watch: DataWatch | null = null;
   /** High half of the last read64. */
   high = 0;
+  /** A tryRead32 met a page fault; whoever called it clears this. */
+  faulted = false;
 
   constructor(bus: Bus, clock: Clock, trace: Trace, translation: Translation, mmioAccess: number) {
     this.bus = bus;
     this.view = bus.view;
+    this.pages = bus.pages;
+    this.ram = bus.ram.length;
     this.clock = clock;
     this.trace = trace;
     this.translation = translation;
@@ -97,6 +103,36 @@ export class SlowAccess {
     this.write((low + 4) | 0, this.#highAfter(low, high, 4), valueHigh, 4, access);
   }
 
+  /** An int32; after a page fault 0, and `faulted` is set. */
+  tryRead32(low: number, high: number, access: number): number {
+    if (this.checksAlignment || this.watch !== null || (low & PAGE_OFFSET) > PAGE - 4)
+      return this.read(low, high, 4, access) | 0;
+    const at = this.translation.translate(low, high, access);
+    if (at === NO_ADDRESS) {
+      this.#pageFault(low, high);
+      this.faulted = true;
+      return 0;
+    }
+    if (at < this.ram && ((this.pages[at >>> 12] as number) & MMIO) === 0)
+      return this.view.getInt32(at, true);
+    return this.#readBus(at, 4) | 0;
+  }
+
+  /** False after a page fault. */
+  tryWrite32(low: number, high: number, value: number, access: number): boolean {
+    if (this.checksAlignment || this.watch !== null || (low & PAGE_OFFSET) > PAGE - 4) {
+      this.write(low, high, value, 4, access);
+      return true;
+    }
+    const at = this.translation.translate(low, high, access);
+    if (at === NO_ADDRESS) {
+      this.#pageFault(low, high);
+      return false;
+    }
+    this.#writeBus(at, value >>> 0, 4);
+    return true;
+  }
+
   /** Physical address of an instruction's byte. */
   fetch(low: number, high: number, access: number): number {
     return this.#translate(low, high, access);
@@ -111,7 +147,10 @@ export class SlowAccess {
   /** Physical address of the page after that of an address. */
   #secondPage(low: number, high: number, access: number): number {
     const next = ((low & ~PAGE_OFFSET) + PAGE) | 0;
-    return this.#translate(next, this.#highAfter(low, high, PAGE), access);
+    const nextHigh = this.#highAfter(low, high, PAGE);
+    // The first address past the lower half of the canonical ones (SDM Vol. 1, 3.3.7.1); high is 0 with 32-bit addresses.
+    if (next === 0 && nextHigh === 0x8000) raise(GP);
+    return this.#translate(next, nextHigh, access);
   }
 
   /** Raises here and not deeper down: unwinding costs by the frame. */

@@ -31,6 +31,7 @@ const TWO32 = 4294967296;
 export const SMALL = 0;
 export const LARGE = 1;
 export const HUGE = 2;
+const SMALL_SHIFT = 12;
 // Copies: V8 folds a module's own constants into the code, but loads an exported or imported one each time.
 const NOWHERE = NO_ENTRY;
 const GLOBAL = RIGHT_GLOBAL;
@@ -94,9 +95,9 @@ export class Tlb {
 
   /**
    * Puts a translation in: in place of the one for the same page, valid or flushed, otherwise where the set's turn is.
-   * `evicted` then tells the tag of a translation of another page that had to go.
+   * `evicted` then tells the tag of a translation of another page that had to go. Returns the entry.
    */
-  put(low: number, high: number, size: number, rights: number, base: number): void {
+  put(low: number, high: number, size: number, rights: number, base: number): number {
     const entries = this.entries;
     const spaces = this.spaces;
     const page = low >>> (this.shifts[size] as number);
@@ -124,6 +125,20 @@ export class Tlb {
     entries[at + RIGHTS] = rights;
     entries[at + BASE] = base | 0;
     entries[at + BASE_HIGH] = base < TWO32 ? 0 : Math.floor(base / TWO32);
+    return at;
+  }
+
+  /**
+   * What put() would do for a small page that has an entry: makes it valid in the current space. False when the entry is another page's by now,
+   * or valid. For one PCID, below 4 GiB; rights and base are those of the entry.
+   */
+  renew(entry: number, low: number, global: boolean): boolean {
+    const { entries, spaces } = this;
+    if (entries[entry] !== (low >>> SMALL_SHIFT) << 2 || entries[entry + HIGH] !== 0) return false;
+    const space = entries[entry + SPACE] as number;
+    if (space === spaces.current || space === spaces.global) return false;
+    entries[entry + SPACE] = global ? spaces.global : spaces.current;
+    return true;
   }
 
   /** Makes an entry match nothing. */

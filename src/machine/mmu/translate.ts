@@ -14,11 +14,13 @@ import type { StateReader, StateWriter } from "../state.ts";
 import { EVENT, type Trace } from "../trace.ts";
 import { Front } from "./front.ts";
 import { FLUSH_ALL, KEEP, Paging } from "./paging.ts";
+import { RepeatedWalks } from "./repeat.ts";
 import {
   accessError,
   ERROR_PRESENT,
   ERROR_RESERVED,
   RIGHT_DIRTY,
+  RIGHT_GLOBAL,
   SMAP_READ,
   SYSTEM_READ,
   USER_FETCH,
@@ -59,6 +61,8 @@ export interface TranslationParts {
   readonly profile: CostProfile;
   /** PAGE_… flags of each page of RAM. */
   readonly pages: Uint8Array;
+  /** All of RAM. */
+  readonly view: DataView;
 }
 
 export class Translation {
@@ -67,12 +71,18 @@ export class Translation {
   /** Front of the data TLB, kinds USER_READ … SMAP_WRITE; of the instruction TLB, kinds FETCHES and SYSTEM_FETCH. */
   readonly data = new Front();
   readonly code = new Front();
+  /** Changes whenever the code front does: while it stands still, what was fetched once is fetched again at no cost. */
+  codeVersion = 0;
   /** 64-bit mode. */
   wide = false;
   /** Error code of the last FAULT. */
   error = 0;
 
   readonly #walk = new Walk();
+  /** Paging is of the kind that RepeatedWalks knows. */
+  #repeats = false;
+  declare private readonly codeWalks: RepeatedWalks;
+  declare private readonly dataWalks: RepeatedWalks;
   declare private readonly tables: TableMemory;
   declare private readonly clock: Clock;
   declare private readonly trace: Trace;
@@ -82,7 +92,8 @@ export class Translation {
   declare private readonly ram: number;
   declare private readonly counts: Float64Array;
 
-  constructor({ tables, clock, trace, profile, pages }: TranslationParts) {
+  constructor(parts: TranslationParts) {
+    const { tables, clock, trace, profile, pages } = parts;
     this.tables = tables;
     this.clock = clock;
     this.trace = trace;
@@ -93,6 +104,11 @@ export class Translation {
     this.counts = trace.counts;
     this.paging = new Paging(profile, tables);
     this.tlbs = new Tlbs(profile);
+    const { paging, tlbs } = this;
+    const code = { level: tlbs.instruction, front: this.code, miss: ITLB_MISS };
+    const data = { level: tlbs.data, front: this.data, miss: DTLB_MISS };
+    this.codeWalks = new RepeatedWalks({ ...parts, paging, tlbs, ...code });
+    this.dataWalks = new RepeatedWalks({ ...parts, paging, tlbs, ...data });
   }
 
   /**
@@ -100,6 +116,20 @@ export class Translation {
    * fault. Fills the front.
    */
   translate(low: number, high: number, access: number): number {
+    if (this.#repeats) {
+      const base = access >= FETCHES ? this.#fetchAgain(low, access) : this.dataWalks.again(low, access);
+      if (base !== NO_ADDRESS) return base + (low & PAGE_OFFSET);
+    }
+    return this.#search(low, high, access);
+  }
+
+  #fetchAgain(low: number, access: number): number {
+    this.codeVersion++;
+    return this.codeWalks.again(low, access);
+  }
+
+  /** The way through the levels. */
+  #search(low: number, high: number, access: number): number {
     if (!this.paging.enabled) {
       const base = (low & ~PAGE_OFFSET) >>> 0;
       this.#fill(low, high, base, ALL_KINDS, access);
@@ -149,6 +179,7 @@ export class Translation {
     this.tlbs.shifts[LARGE] = this.paging.format.shifts[2] as number;
     if (effect === FLUSH_ALL) this.flush(true);
     else this.#clearFronts();
+    this.#decideRepeats();
   }
 
   loadCr3(low: number, high: number): void {
@@ -172,7 +203,7 @@ export class Translation {
     // The small pages of a large one are scattered over the fronts.
     if (this.tlbs.remove(low, high, true)) this.#clearFronts();
     this.data.drop(low);
-    this.code.drop(low);
+    if (this.code.drop(low)) this.codeVersion++;
   }
 
   invpcid(type: number, pcid: number, low: number, high: number): void {
@@ -194,6 +225,9 @@ export class Translation {
   /** What may go straight to a page of RAM has changed. */
   pageChanged(base: number): void {
     this.data.dropBase(base);
+    this.codeVersion++;
+    this.codeWalks.clear();
+    this.dataWalks.clear();
   }
 
   save(out: StateWriter): void {
@@ -206,6 +240,15 @@ export class Translation {
     this.tlbs.load(from);
     this.tlbs.shifts[LARGE] = this.paging.format.shifts[2] as number;
     this.#clearFronts();
+    this.#decideRepeats();
+  }
+
+  #decideRepeats(): void {
+    const { enabled, format } = this.paging;
+    this.#repeats =
+      enabled && format.depth === 2 && format.entryBytes === 4 && this.tlbs.second === undefined;
+    this.codeWalks.clear();
+    this.dataWalks.clear();
   }
 
   #fromSecondLevel(second: Tlb, low: number, high: number, access: number): number {
@@ -236,39 +279,57 @@ export class Translation {
     const root = this.paging.rootOf(low);
     if (root === NO_ADDRESS) return this.#fault(low, high, access, 0);
     const outcome = walk.run(format, this.tables, root, low, high, true);
-    const { references } = walk;
-    const counts = this.counts;
-    counts[WALK] = (counts[WALK] as number) + 1;
-    counts[WALK_REFERENCE] = (counts[WALK_REFERENCE] as number) + references;
-    this.clock.charge(references * this.walkReference);
+    this.#count(walk.references);
     if (outcome !== FOUND)
       return this.#fault(low, high, access, outcome === HOLE ? 0 : ERROR_PRESENT | ERROR_RESERVED);
-    const leaf = walk.low[references - 1] as number;
-    let rights = format.rights(walk.everyLow, walk.someHigh, leaf);
+    let rights = walk.rights(format);
     if ((((kinds[rights] as number) >> (access + 8)) & 1) === 0)
       return this.#fault(low, high, access, ERROR_PRESENT);
     const write = access < FETCHES && (access & 1) === 1;
     walk.markLeaf(format, this.tables, write);
     if (write) rights |= DIRTY;
     const size = walk.level - 1;
-    this.tlbs.putSecond(low, high, size, rights, walk.base);
-    return this.#keep(low, high, access, size, rights, walk.base);
+    const base = walk.base(format);
+    this.tlbs.putSecond(low, high, size, rights, base);
+    return this.#keep(low, high, access, size, rights, base);
+  }
+
+  #count(references: number): void {
+    const { counts } = this;
+    counts[WALK] = (counts[WALK] as number) + 1;
+    counts[WALK_REFERENCE] = (counts[WALK_REFERENCE] as number) + references;
+    this.clock.charge(references * this.walkReference);
   }
 
   /** Puts a translation into the first level and its front. */
   #keep(low: number, high: number, access: number, size: number, rights: number, page: number): number {
     const fetch = access >= FETCHES;
     const tlb = (fetch ? this.tlbs.instruction : this.tlbs.data)[size] as Tlb;
-    tlb.put(low, high, size, rights, page);
+    const entry = tlb.put(low, high, size, rights, page);
+    if (this.#repeats && size === SMALLEST) this.#remember(low, fetch, entry, rights);
     const out = tlb.evicted;
     if (out !== NOWHERE) {
       const front = fetch ? this.code : this.data;
       if ((out & 3) === SMALLEST) front.drop((out >>> 2) << 12);
       else front.clear();
+      if (fetch) this.codeVersion++;
     }
     const base = this.#pageBase(low, size, page);
     this.#fill(low, high, base, this.paging.kinds[rights] as number, access);
     return base + (low & PAGE_OFFSET);
+  }
+
+  #remember(low: number, fetch: boolean, entry: number, rights: number): void {
+    const walk = this.#walk;
+    const kinds = (this.paging.kinds[rights] as number) & ALL_KINDS;
+    const direct = fetch ? kinds >> FETCHES : kinds & this.#direct(walk.base(this.paging.format));
+    const walks = fetch ? this.codeWalks : this.dataWalks;
+    walks.remember(walk, low, entry, kinds, direct, (rights & RIGHT_GLOBAL) !== 0);
+  }
+
+  /** Kinds of access that may go straight to the page at a physical address. */
+  #direct(base: number): number {
+    return base < this.ram ? (DIRECT[this.pages[base >>> 12] as number] as number) : 0;
   }
 
   /** The 4-KiB page of an address within a page of any size. */
@@ -280,10 +341,10 @@ export class Translation {
   #fill(low: number, high: number, base: number, kinds: number, access: number): void {
     if (access >= FETCHES) {
       if (base < TWO32) this.code.fill(low, high, base, (kinds & ALL_KINDS) >> FETCHES);
+      this.codeVersion++;
       return;
     }
-    if (base >= this.ram) return;
-    const direct = DIRECT[this.pages[base >>> 12] as number] as number;
+    const direct = this.#direct(base);
     if (direct !== 0) this.data.fill(low, high, base, kinds & direct);
   }
 
@@ -297,5 +358,6 @@ export class Translation {
   #clearFronts(): void {
     this.data.clear();
     this.code.clear();
+    this.codeVersion++;
   }
 }

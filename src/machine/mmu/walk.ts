@@ -49,11 +49,6 @@ export class Walk {
   references = 0;
   /** Level of the last entry read; of a LEAF it tells the page's size. */
   level = 0;
-  /** Physical address of the page, its low bits zero; for a LEAF. */
-  base = 0;
-  /** AND of the low halves, OR of the high halves of all entries on the way; EntryFormat.rights makes rights of them. */
-  everyLow = 0;
-  someHigh = 0;
   readonly address = new Float64Array(MOST_LEVELS);
   readonly low = new Int32Array(MOST_LEVELS);
   readonly high = new Int32Array(MOST_LEVELS);
@@ -74,8 +69,6 @@ export class Walk {
     const { address, low: lows, high: highs } = this;
     let table = root;
     let level = format.depth;
-    let everyLow = -1;
-    let someHigh = 0;
     for (let step = 0; ; step++, level--) {
       const row = level * STRIDE;
       const shift = plan[row + SHIFT] as number;
@@ -86,42 +79,54 @@ export class Walk {
       address[step] = at;
       lows[step] = entry;
       highs[step] = entryHigh;
-      if ((entry & present) === 0) return this.#end(FOUND_HOLE, step, level);
+      if ((entry & present) === 0) return this.end(FOUND_HOLE, step, level);
       const leaf = level === 1 || (entry & (plan[row + LEAF_BIT] as number)) !== 0;
       const must = row + (leaf ? RESERVED_LEAF : RESERVED_TABLE);
-      if ((entry & (plan[must] as number)) !== 0 || (entryHigh & (plan[must + 1] as number)) !== 0)
-        return this.#end(FOUND_RESERVED, step, level);
-      everyLow &= entry;
-      someHigh |= entryHigh;
-      if (leaf) {
-        this.everyLow = everyLow;
-        this.someHigh = someHigh;
-        const pageLow = (entry & -(1 << shift)) >>> 0;
-        const pageHigh = format.leafHigh(entry, entryHigh, level);
-        this.base = pageHigh === 0 ? pageLow : pageHigh * TWO32 + pageLow;
-        return this.#end(FOUND_LEAF, step, level);
-      }
-      if (mark && (entry & accessed) !== accessed) this.#set(memory, step, accessed);
+      if (((entry & (plan[must] as number)) | (entryHigh & (plan[must + 1] as number))) !== 0)
+        return this.end(FOUND_RESERVED, step, level);
+      if (leaf) return this.end(FOUND_LEAF, step, level);
+      if (mark && (entry & accessed) !== accessed) this.set(memory, step, accessed);
       const tableHigh = entryHigh & format.addressHigh;
       table = (entry & -4096) >>> 0;
       if (tableHigh !== 0) table += tableHigh * TWO32;
     }
   }
 
+  /** RIGHT_… of the whole way, for a LEAF. */
+  rights(format: EntryFormat): number {
+    const leaf = this.references - 1;
+    let everyLow = this.low[leaf] as number;
+    let someHigh = this.high[leaf] as number;
+    for (let step = 0; step < leaf; step++) {
+      everyLow &= this.low[step] as number;
+      someHigh |= this.high[step] as number;
+    }
+    return format.rights(everyLow, someHigh, this.low[leaf] as number);
+  }
+
+  /** Physical address of the page that a LEAF names, its low bits zero. */
+  base(format: EntryFormat): number {
+    const { level } = this;
+    const entry = this.low[this.references - 1] as number;
+    const high = format.leafHigh(entry, this.high[this.references - 1] as number, level);
+    const low = (entry & -(1 << (format.shifts[level] as number))) >>> 0;
+    return high === 0 ? low : high * TWO32 + low;
+  }
+
   /** Sets the leaf's accessed bit, and its dirty bit for a write, where they are not set yet. */
   markLeaf(format: EntryFormat, memory: TableMemory, write: boolean): void {
     const leaf = this.references - 1;
     const bits = format.accessed | (write ? format.dirty : 0);
-    if (((this.low[leaf] as number) & bits) !== bits) this.#set(memory, leaf, bits);
+    if (((this.low[leaf] as number) & bits) !== bits) this.set(memory, leaf, bits);
   }
 
-  #set(memory: TableMemory, step: number, bits: number): void {
+  private set(memory: TableMemory, step: number, bits: number): void {
     const entry = (this.low[step] as number) | bits;
     this.low[step] = entry;
     memory.writeEntry(this.address[step] as number, entry);
   }
 
-  #end(outcome: number, step: number, level: number): number {
+  private end(outcome: number, step: number, level: number): number {
     this.references = step + 1;
     this.level = level;
     this.outcome = outcome;

@@ -15,6 +15,7 @@ const FOG = "Fog, Instruction tables, Haswell: recalled, not compared with the t
 const MICROCODED = "assumption: a serializing, microcoded instruction";
 
 export const HASWELL: CostProfile = {
+  id: "haswell",
   name: "Core i7-4770 (Haswell), 3.4 GHz, 2013",
   hertz: 3_400_000_000,
   ram: 1024 * 1024 * 1024,

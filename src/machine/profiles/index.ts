@@ -5,3 +5,6 @@ import { PENTIUM_4 } from "./pentium4.ts";
 import { UNIT } from "./unit.ts";
 
 export const PROFILES: readonly CostProfile[] = [PENTIUM_4, HASWELL, UNIT];
+
+/** By its id; undefined when there is none. */
+export const findProfile = (id: string): CostProfile | undefined => PROFILES.find((one) => one.id === id);

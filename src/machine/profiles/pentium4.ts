@@ -20,6 +20,7 @@ const FOG = "Fog, Instruction tables, Prescott: recalled, not compared with the 
 const CPUID_2 = "SDM Vol. 2, CPUID, leaf 2 descriptors of family 15 models 3 and up";
 
 export const PENTIUM_4: CostProfile = {
+  id: "pentium4",
   name: "Pentium 4 672, 3.8 GHz, 2005",
   hertz: 3_800_000_000,
   ram: 512 * 1024 * 1024,

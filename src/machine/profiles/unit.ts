@@ -7,6 +7,7 @@ import type { CostProfile } from "../cost.ts";
 const CHOSEN = "assumption: chosen, not measured";
 
 export const UNIT: CostProfile = {
+  id: "unit",
   name: "one cycle each",
   hertz: 1_000_000,
   ram: 16 * 1024 * 1024,

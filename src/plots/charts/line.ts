@@ -1,8 +1,10 @@
 /** A quantity over another one, as lines with points. */
-import type { Row } from "../columns.ts";
+import { axisTitle, type Columns, column, type Row } from "../columns.ts";
 import type { Figure } from "../figure.ts";
 import { vegaLite } from "../vega.ts";
 import { type Chart, panels, quantity, series, tooltip } from "./parts.ts";
+
+const MOST_STEPS = 10;
 
 export interface LineChart extends Chart {
   x: string;
@@ -17,7 +19,7 @@ export interface LineChart extends Chart {
  */
 export function lineChart(rows: readonly Row[], chart: LineChart): Figure {
   const { x, y, columns, range } = chart;
-  const across = { x: quantity(rows, columns, x) };
+  const across = { x: { ...quantity(rows, columns, x), axis: steps(rows, columns, x) } };
   const up = { ...quantity(rows, columns, y), ...(range ? { scale: { domain: range } } : {}) };
   const { color, shape } = series(rows, chart);
   const repeats = replicates(rows, [x, chart.series, chart.facet]);
@@ -33,6 +35,15 @@ export function lineChart(rows: readonly Row[], chart: LineChart): Figure {
   const subtitle = [chart.subtitle, note].filter(Boolean).join(" ");
   const layer = repeats > 1 ? [band, line, points] : [line, points];
   return vegaLite(panels(rows, { ...chart, subtitle }, layer), chart);
+}
+
+/** Where x is a small whole number there is nothing to mark between its values. */
+function steps(rows: readonly Row[], columns: Columns, x: string): object {
+  const title = axisTitle(column(columns, rows, x));
+  const numbers = rows.map((row) => row[x] as number);
+  const [least, greatest] = [Math.min(...numbers), Math.max(...numbers)];
+  if (greatest - least > MOST_STEPS || !numbers.every(Number.isInteger)) return { title };
+  return { title, values: Array.from({ length: greatest - least + 1 }, (_, n) => least + n) };
 }
 
 /** The largest number of rows that agree on all keys. */

@@ -32,7 +32,9 @@ const SHAPES = ["circle", "square", "triangle-up", "diamond"];
 export function quantity(rows: readonly Row[], columns: Columns, key: string): object {
   const title = axisTitle(column(columns, rows, key));
   requireNumbers(rows, key);
-  return { field: key, type: "quantitative", title, axis: { title } };
+  // Between counts there is nothing to mark.
+  const whole = rows.every((row) => Number.isInteger(row[key]));
+  return { field: key, type: "quantitative", title, axis: { title, ...(whole && { tickMinStep: 1 }) } };
 }
 
 export function names(rows: readonly Row[], columns: Columns, key: string): object {

@@ -78,5 +78,5 @@ test("an endless loop ends at the limit", () => {
 });
 
 test("who sleeps in front of the end has not come to it", () => {
-  expect(traced("bits 16\nhlt\nend: nop").stop).toEqual({ reason: "halt" });
+  expect(traced("bits 16\nhlt\nend: nop")).toMatchObject({ stop: { reason: "halt" }, last: "hlt" });
 });

@@ -272,14 +272,6 @@ describe("the timer", () => {
   });
 });
 
-test("LINT1 is the non-maskable interrupt when its entry says so", () => {
-  lapic.raiseLint1();
-  expect(said).not.toContain("nmi");
-  set(REGISTER.lvtTimer + 4, 0x400);
-  lapic.raiseLint1();
-  expect(said).toContain("nmi");
-});
-
 test("its own interrupts come before the 8259A's; a masked LINT0 holds those back", () => {
   pic.vector = 0x20;
   send(0x40);

@@ -32,6 +32,15 @@ export const CALLS: readonly Call[] = [
   { name: "memory-sizes", interrupt: 0x15, ax: 0xe801 },
   { name: "a20-state", interrupt: 0x15, ax: 0x2402 },
   { name: "a20-support", interrupt: 0x15, ax: 0x2403 },
+  {
+    name: "move-block",
+    interrupt: 0x15,
+    ax: 0x8700,
+    cx: 16,
+    before: "call clear\nmov si, segments\nmov di, 0",
+    after: SUM,
+  },
+  { name: "wait", interrupt: 0x15, ax: 0x8600, cx: 0, dx: 2000, after: "mov ax, 0" },
   { name: "unknown-system", interrupt: 0x15, ax: 0x9900 },
   { name: "ebda", interrupt: 0x15, ax: 0xc100, after: "mov bx, es\npush 0\npop es" },
   { name: "disk-reset", interrupt: 0x13, ax: 0, dx: 0x80 },
@@ -111,6 +120,7 @@ export const CALLS: readonly Call[] = [
   { name: "read-key", interrupt: 0x16, ax: 0x0000 },
   { name: "no-key-again", interrupt: 0x16, ax: 0x0100, after: "mov ax, 0" },
   { name: "shift-keys", interrupt: 0x16, ax: 0x0200, after: "mov ah, 0" },
+  { name: "more-shift-keys", interrupt: 0x16, ax: 0x1200 },
   { name: "set-mode", interrupt: 0x10, ax: 0x0003, after: "mov ax, 0" },
   { name: "get-mode", interrupt: 0x10, ax: 0x0f00 },
   { name: "set-cursor", interrupt: 0x10, ax: 0x0200, dx: 0x0510 },
@@ -337,6 +347,13 @@ clear:
     xor al, al
     rep stosb
     ret
+
+; For service 87h: no descriptor, one for the table, 7C00h as the source, 9000h as the destination, two for the BIOS.
+segments:
+    dq 0, 0
+    dw 0xffff, 0x7c00, 0x9300, 0
+    dw 0xffff, 0x9000, 0x9300, 0
+    dq 0, 0
 
 packet:
     dw 16, 1, 0x9000, 0

@@ -7,8 +7,8 @@ import { boot } from "../../../src/machine/load/boot.ts";
 import type { Machine } from "../../../src/machine/machine.ts";
 import { WildImages } from "./images.ts";
 
-const COUNT = Number(process.env["RINGLAB_FUZZ"] ?? 400);
-const SEED = Number(process.env["RINGLAB_SEED"] ?? 3);
+const COUNT = Number(process.env.RINGLAB_FUZZ ?? 400);
+const SEED = Number(process.env.RINGLAB_SEED ?? 3);
 const LIMIT = 2000;
 const REASONS = new Set(["exit", "halt", "shutdown", "reset", "off", "limit"]);
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { assemble } from "../../../src/machine/isa/asm/assemble.ts";
-import { boot, kindOf } from "../../../src/machine/load/boot.ts";
+import { boot, kindOf, load } from "../../../src/machine/load/boot.ts";
 import { LoadError } from "../../../src/machine/load/error.ts";
 import { MODES } from "../../../src/machine/load/start.ts";
+import { Machine } from "../../../src/machine/machine.ts";
 
 const MIB = 2 ** 20;
 const bytes = (source: string) => assemble(source, { file: "image" }).bytes;
@@ -146,6 +147,11 @@ wrong:
       expect(machine.run({ limit: 20_000_000 }).reason).toBe("halt");
       expect(machine.board.vga.text().join("\n")).toMatch(/No disk with a boot sector/);
     }
+  });
+
+  test("a machine that was made without its disk cannot load one", () => {
+    const machine = new Machine({ memory: MIB, firmware: false });
+    expect(() => load(machine, bytes(SECTOR))).toThrow(/give it the image as its first disk/);
   });
 
   test("the same machine twice runs the same way", () => {

@@ -12,6 +12,7 @@ export const MIB = 1 << 20;
 
 /** Prices that tell events apart in a sum of cycles. */
 export const PROFILE: CostProfile = {
+  id: "test",
   name: "test",
   hertz: 1,
   ram: 16 * MIB,

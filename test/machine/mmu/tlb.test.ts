@@ -159,6 +159,18 @@ describe("flushes", () => {
     expect([mmu.read32(page(1)), mmu.read32(page(256))]).toEqual([0, 256]);
   });
 
+  test("no number of flushes brings an old translation back", () => {
+    const { mmu, view } = paged();
+    for (let flushes = 1; flushes < 100; flushes++) {
+      view.setUint32(PT + 4, (257 << 12) | 7, true);
+      mmu.flush(true);
+      expect(mmu.read32(page(1))).toBe(257);
+      view.setUint32(PT + 4, (700 << 12) | 7, true);
+      for (let i = 0; i < flushes; i++) mmu.loadCr3(PD, 0);
+      expect(mmu.read32(page(1))).toBe(700);
+    }
+  });
+
   test("thousands of flushes leave nothing behind", () => {
     const { mmu, view } = paged();
     for (let i = 0; i < 10_000; i++) {

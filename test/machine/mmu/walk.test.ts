@@ -187,8 +187,8 @@ describe("a format of another room", () => {
     const low = (2 << 30) | (3 << 21) | (4 << 12);
     expect(walk.run(EPT, memory, 0x1000, low, 1 << 7, true)).toBe(LEAF);
     expect(memory.reads).toBe(8);
-    expect([walk.references, walk.level, walk.base]).toEqual([4, 1, 0x12_0000_5000]);
-    expect(EPT.rights(walk.everyLow, walk.someHigh, walk.everyLow)).toBe(4);
+    expect([walk.references, walk.level, walk.base(EPT)]).toEqual([4, 1, 0x12_0000_5000]);
+    expect(walk.rights(EPT)).toBe(4);
     walk.markLeaf(EPT, memory, true);
     expect([0x1008, 0x2010, 0x3018, 0x4020].map((at) => ((memory.words.get(at) as number) >> 8) & 3)).toEqual(
       [1, 1, 1, 3],
@@ -200,7 +200,7 @@ describe("a format of another room", () => {
     memory.words.set(0x1000, 0x2000 | 2).set(0x2000, 0x40000000 | 0x80 | 2);
     const walk = new Walk();
     expect(walk.run(EPT, memory, 0x1000, 0x3fff_f000, 0, false)).toBe(LEAF);
-    expect([walk.level, walk.base]).toEqual([3, 0x40000000]);
+    expect([walk.level, walk.base(EPT)]).toEqual([3, 0x40000000]);
     expect(memory.words.get(0x1000)).toBe(0x2002);
     memory.words.set(0x1000, 0x2000 | 0x80 | 2);
     expect(walk.run(EPT, memory, 0x1000, 0, 0, true)).toBe(RESERVED);

@@ -8,7 +8,7 @@ import { PROFILES } from "../../../src/machine/profiles/index.ts";
 import { PENTIUM_4 } from "../../../src/machine/profiles/pentium4.ts";
 import { board } from "../mmu/board.ts";
 
-const UNPRICED = new Set(["name", "sources", "instructions"]);
+const UNPRICED = new Set(["id", "name", "sources", "instructions"]);
 
 describe.each(PROFILES.map((profile) => [profile.name, profile] as const))("%s", (_name, profile) => {
   test("every line has a source, and every source a line", () => {

@@ -113,6 +113,7 @@ function noise(draft: Draft): void {
   const map = random.one([[], [], [0x0f], [0x0f], [0x0f, 0x38], [0x66], [0xf0], [0x48]]);
   const bytes = [...map, ...Array.from({ length: 1 + random.below(9) }, () => random.below(256))];
   if (harmful(draft, bytes) || (env.world === "flat" && env.bits === 32)) return;
+  if (draft.undefined !== 0) draft.add([0x39, 0xc0]);
   // It may leave any flag undefined, and what follows may read it.
   draft.undefined = ALL;
   draft.everUndefined = ALL;

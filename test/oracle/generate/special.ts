@@ -38,10 +38,8 @@ const privileged = ({ env }: Draft) => env.ring === 0;
 const wild = ({ env }: Draft) => env.world === "flat" && env.bits === 32;
 
 /** Bits of CR0 and CR4 that a case may turn on its own. */
-const CR0_FREE = [2, 4, 8, 0x10, 0x20, 0x10000, 0x40000, 0x40000000, 0x60000000, 0x100, 0x400000];
-const CR4_FREE = [
-  0x1, 0x2, 0x4, 0x8, 0x80, 0x100, 0x200, 0x400, 0x800, 0x100000, 0x200000, 0x10000, 0x400000,
-];
+const CR0_FREE = [2, 4, 8, 0x10, 0x20, 0x10000, 0x40000, 0x40000000, 0x60000000];
+const CR4_FREE = [0x4, 0x8, 0x80, 0x100, 0x200, 0x400, 0x800, 0x100000, 0x200000, 0x10000];
 
 function controlValue(draft: Draft, number: number): bigint {
   const { random, env, ground } = draft;
@@ -49,21 +47,17 @@ function controlValue(draft: Draft, number: number): bigint {
     case 0: {
       let value = env.cr0;
       for (let i = random.below(3); i > 0; i--) value ^= random.one(CR0_FREE);
-      if (env.world === "long" && random.percent(8)) return BigInt(value >>> 0) & 0x7fffffffn;
       return BigInt(value >>> 0) | (random.percent(3) && env.bits === 64 ? 0x100000000n : 0n);
     }
     case 3:
-      return (
-        BigInt(ground.cr3 | random.one([0, 8, 0x10, 0x18, 4, 0x20])) |
-        (env.bits === 64 && random.percent(10) ? 1n << 63n : 0n)
-      );
+      return BigInt(ground.cr3 | random.one([0, 8, 0x10, 0x18, 4, 0x20]));
     case 4: {
       let value = env.cr4;
       for (let i = random.below(3); i > 0; i--) value ^= random.one(CR4_FREE);
       return BigInt(value >>> 0);
     }
     case 8:
-      return BigInt(random.below(20));
+      return BigInt(random.below(16));
     default:
       return interesting(random) & (env.bits === 64 ? 0xffffffffffffffffn : 0xffffffffn);
   }
@@ -99,10 +93,13 @@ function stack(draft: Draft, size: number, values: readonly bigint[]): void {
   );
   for (let at = 0; at < bytes.length; at += 8) {
     let word = 0n;
-    for (let i = 0; i < 8; i++) word |= (bytes[at + i] ?? 0xccn) << BigInt(8 * i);
+    for (let i = 0; i < 8; i++) word |= (bytes[at + i] ?? FILLER[i & 3]!) << BigInt(8 * i);
     draft.poke(linear + BigInt(at), word);
   }
 }
+
+/** What lies above: a pointer to the landing, as on the rest of the stack. */
+const FILLER = [0x00n, 0x3fn, 0x02n, 0x00n];
 
 /** Where a far or near transfer lands: the INT3s behind the code. */
 function landing({ env, random }: Draft): bigint {
@@ -164,6 +161,8 @@ export function prepare(draft: Draft, { row, operands }: Parsed): Wish | undefin
     case "wrmsr": {
       const msr = random.one(MSRS.filter((number) => env.world === "long" || number < 0xc0000000));
       set(draft, RCX, BigInt(msr));
+      // SYSENTER to anywhere is a jump astray.
+      if (row.mnemonic === "wrmsr" && wild(draft)) return undefined;
       if (row.mnemonic === "wrmsr") {
         const value = msrValue(draft, msr);
         set(draft, 0, value & 0xffffffffn);

@@ -5,7 +5,7 @@
 ; The host (layout.ts) puts everything into RAM: this program, the stubs of 256 vectors, descriptor and page tables, the
 ; cases. Addresses below are the contract with it.
 
-CTL    equ 0x01c20000    ; index, count, out, wide, areas, dump, tables; +0x30 GDTR; +0x40 areas; +0x200 MSRs
+CTL    equ 0x01c20000    ; index, count, out, wide, areas, dump, tables; +0x30 GDTR; +0x40 areas; +0x200 MSRs; +0x600 FXSAVE image
 CASE   equ 0x01c21000    ; the case that runs: a copy at a fixed address
 OUTCOME    equ 0x01c22000    ; the outcome being collected
 STACK  equ 0x01c24000
@@ -167,6 +167,7 @@ restore:
   add esi, 12
   dec ebx
   jnz .msr
+  fxrstor [CTL+0x600]    ; x87 and SSE as after a reset
   lgdt [CTL+0x30]
   mov eax, KTSS
   ltr ax
@@ -450,6 +451,9 @@ real_enter:
   mov edi, SMALL
   mov ecx, 64
   rep movsd
+  xor eax, eax           ; behind it, the outcome
+  mov ecx, 64
+  rep stosd
   mov eax, [C_CR0]
   or eax, 1
   mov cr0, eax
@@ -566,6 +570,7 @@ long_enter:
   add esi, 12
   sub ebx, 1
   jnz .msr
+  fxrstor [abs CTL+0x600]
   lgdt [abs CTL+0x30]
   mov eax, KTSS
   ltr ax

@@ -66,6 +66,10 @@ flushed:
   mov es, [GIVEN+0x96]
   mov fs, [GIVEN+0x98]
   mov gs, [GIVEN+0x9a]
+  mov eax, [GIVEN+0x88]
+  and ah, 0xfe
+  push eax
+  popfd
   test byte [GIVEN+0x89], 1 ; TF: the flags must come with the jump
   jnz traced
   push dword [GIVEN+0x88]

@@ -27,6 +27,12 @@ const post = (message: FromRunner) => {
 const scope = new Scope();
 const interrupts = new Interrupts(shared);
 const { stop, epoch, resume, each, caught } = interrupts;
+/** Long-running code of packages calls this now and then: guards are in the user's own code only. */
+Object.defineProperty(globalThis, Symbol.for("ringlab.breathe"), {
+  value: () => {
+    if (interrupts.pending) stop();
+  },
+});
 const helpers = { flag: shared, stop, epoch, resume, each, caught };
 
 const questions = new Map<number, (answer: Awaited<ReturnType<Locate>>) => void>();

@@ -69,7 +69,6 @@ export function deliverLong(cpu: Cpu, kind: number, vector: number, error: numbe
           ? stackFromTss(cpu, RSP0 + 8 * level)
           : currentSp(cpu);
     const top = sp - (((sp % 16) + 16) % 16);
-    const user = level === 3;
     let count = 0;
     if (error >= 0) count = word(count, error, 0);
     count = word(count, cpu.ip, cpu.ipHigh);
@@ -78,7 +77,7 @@ export function deliverLong(cpu: Cpu, kind: number, vector: number, error: numbe
     count = word(count, cpu.r32[ESP] as number, cpu.r32[ESP + 1] as number);
     count = word(count, segments.selector[SS] as number, 0);
     const bottom = top - 8 * count;
-    writeLongFrame(cpu, bottom as Gva, count, user);
+    writeLongFrame(cpu, bottom as Gva, count, level === cpl);
 
     const ip = gate.gateOffset;
     if (!canonical(targetHigh)) raise(GP);

@@ -6,7 +6,7 @@
 import { registerIndex } from "../../isa/instruction.ts";
 import { readE, readMemory, readRegister, writeE, writeMemory, writeRegister } from "../access.ts";
 import type { Cpu } from "../cpu.ts";
-import type { Binder, Op, Semantics } from "../op.ts";
+import { type Binder, breakRun, type Op, type Semantics } from "../op.ts";
 import { offset32, offset64, readAddress, writeAddress } from "../operand.ts";
 import { EAX, EBX, EDX } from "../registers.ts";
 import { CONDITIONS } from "./conditions.ts";
@@ -18,13 +18,19 @@ function movRG(cpu: Cpu, op: Op): void {
 }
 
 function movGM(cpu: Cpu, op: Op): void {
-  const value = cpu.memory.read32(readAddress(cpu, op, 4));
+  const { memory } = cpu;
+  const value = memory.tryRead32(readAddress(cpu, op, 4));
+  if (value === 0 && memory.faulted) {
+    memory.faulted = false;
+    breakRun(op);
+    return;
+  }
   cpu.r32[op.src] = value;
   cpu.r32[op.src + 1] = 0;
 }
 
 function movMG(cpu: Cpu, op: Op): void {
-  cpu.memory.write32(writeAddress(cpu, op, 4), cpu.r32[op.src] as number);
+  if (!cpu.memory.tryWrite32(writeAddress(cpu, op, 4), cpu.r32[op.src] as number)) breakRun(op);
 }
 
 function movRI(cpu: Cpu, op: Op): void {
@@ -33,7 +39,7 @@ function movRI(cpu: Cpu, op: Op): void {
 }
 
 function movMI(cpu: Cpu, op: Op): void {
-  cpu.memory.write32(writeAddress(cpu, op, 4), op.imm);
+  if (!cpu.memory.tryWrite32(writeAddress(cpu, op, 4), op.imm)) breakRun(op);
 }
 
 function movRG8(cpu: Cpu, op: Op): void {

@@ -77,6 +77,8 @@ function outsOnce(cpu: Cpu, op: Op): void {
 
 function ins(cpu: Cpu, op: Op): void {
   checkPorts(cpu, dx(cpu), op.size);
+  // Never inside a run: a write to decoded code takes the instruction back, and what came out of the port is gone by then.
+  cpu.bus.onEffect();
   repeat(cpu, op, insOnce);
 }
 

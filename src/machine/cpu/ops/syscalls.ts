@@ -43,7 +43,6 @@ function sysenter(cpu: Cpu): void {
   if (!cpu.protectedMode || (code & 0xfffc) === 0) raise(GP);
   const long = cpu.longMode;
   cpu.trace.event(EVENT.syscall, 0);
-  cpu.skipsStep = true;
   const { v86 } = cpu;
   writeFlags(cpu, 0, VM | IF | RF);
   if (v86) updateMode(cpu);

@@ -210,9 +210,14 @@ keyboard:
     or byte [bp + F_FLAGS], ZERO
     or byte [bp + F_FLAGS + 1], 2       ; who looks for keys in a loop wants them to come
     jmp finish
-.shift:                         ; 02h
+.shift:                         ; 02h: AL = shift keys held and locked; 12h: AH = which ones, left and right
     mov al, [B_SHIFT]
     mov [bp + F_AL], al
+    cmp ah, 2
+    je .told
+    mov al, [B_SHIFT + 1]
+    mov [bp + F_AH], al
+.told:
     jmp finish
 .store:                         ; 05h: CX as if it had been typed; AL = 1: no room
     mov ax, cx

@@ -22,6 +22,10 @@ set_pci:
     mov ebx, 0x80000800         ; the ISA bridge: PCI interrupts A … D become 10, 10, 11, 11
     mov al, 0x60
     mov ecx, 0x0b0b0a0a
+    call pci_write
+    mov ebx, 0x80000900         ; the IDE function: both channels answer at their old ports
+    mov al, 0x40
+    mov ecx, 0x80008000
     jmp pci_write
 
 ; Sizes and places the six windows of a function, lets it answer and master the bus.

@@ -4,6 +4,16 @@ export const POST = `
 post:
     cli
     cld
+    mov al, 0x0f                ; the shutdown status: software that reset the processor wants to go on
+    out 0x70, al
+    in al, 0x71
+    mov ah, al
+    mov al, 0
+    out 0x71, al
+    cmp ah, 5
+    je resume_after_interrupt
+    cmp ah, 0x0a
+    je resume
     xor ax, ax
     mov ss, ax
     mov sp, 0x7c00
@@ -20,6 +30,15 @@ post:
     call set_ticks
     sti
     int 0x19
+
+; IBM PC/AT Technical Reference, "Shutdown": 5 ends an interrupt first, 0Ah does not.
+resume_after_interrupt:
+    mov al, 0x20
+    out 0x20, al
+resume:
+    xor ax, ax
+    mov ds, ax
+    jmp far [0x467]
 
 ; Every vector leads to a handler that does nothing, those of the two interrupt controllers to one that ends the interrupt.
 set_vectors:

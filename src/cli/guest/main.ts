@@ -1,0 +1,95 @@
+/** Builds a guest, and runs it or writes it. */
+import { buildGuest, GuestError, type GuestOptions, type Workload, workloads } from "../../guests/index.ts";
+import { replaceFile } from "../../kernel/replace-file.ts";
+import type { Mark } from "../../machine/devices/marker-port.ts";
+import { Machine } from "../../machine/machine.ts";
+import { EVENTS } from "../../machine/trace.ts";
+import { profileOf } from "../boot/options.ts";
+import { UserError } from "../errors.ts";
+import { describe } from "./list.ts";
+
+export interface GuestCommandOptions {
+  list?: true;
+  set?: string[];
+  systemCall: "int80" | "sysenter";
+  timer: string;
+  profile?: string;
+  out?: string;
+}
+
+/** More than any workload with its default parameters takes. */
+const LIMIT = 2_000_000_000;
+
+export async function main(name: string | undefined, options: GuestCommandOptions): Promise<void> {
+  if (options.list) {
+    console.log(workloads.map(describe).join("\n"));
+    return;
+  }
+  if (name === undefined) throw new UserError("name a workload; ringlab guest --list shows what there is");
+  const asked: GuestOptions = {
+    workload: name,
+    parameters: parseParameters(options.set ?? []),
+    timerHz: whole("--timer", options.timer),
+    systemCall: options.systemCall,
+  };
+  const guest = build(asked);
+  if (options.out !== undefined) {
+    await replaceFile(options.out, guest.image);
+    return;
+  }
+  const profile = profileOf(options.profile ?? "pentium4");
+  const machine = new Machine({ memory: 32 * 2 ** 20, disks: [guest.image], profile });
+  machine.onSerial((byte) => process.stdout.write(Uint8Array.of(byte)));
+  const stop = machine.run({ limit: LIMIT });
+  if (stop.reason !== "exit") throw new UserError(`the guest did not come to its end: ${stop.reason}`);
+  if (stop.code !== 1) process.exitCode = stop.code;
+  const [from, to] = machine.board.marker.marks;
+  const workload = workloads.find((one) => one.name === name) as Workload;
+  if (from && to) console.log(report(workload, asked.parameters ?? {}, from, to, profile));
+}
+
+function build(options: GuestOptions) {
+  try {
+    return buildGuest(options);
+  } catch (error) {
+    if (error instanceof GuestError) throw new UserError(error.message);
+    throw error;
+  }
+}
+
+/** What one operation took, and how often what happened. */
+function report(
+  workload: Workload,
+  set: Record<string, number>,
+  from: Mark,
+  to: Mark,
+  profile: { name: string; hertz: number },
+): string {
+  const defaults = Object.entries(workload.parameters).map(([key, parameter]) => [key, parameter.default]);
+  const operations = workload.operations({ ...Object.fromEntries(defaults), ...set });
+  const cycles = to.cycle - from.cycle;
+  const each = (total: number) => (total / operations).toLocaleString("en", { maximumFractionDigits: 2 });
+  const events = EVENTS.map((event) => [event, to.counts[event] - from.counts[event]] as const).filter(
+    ([event, count]) => count > 0 && event !== "marker",
+  );
+  return [
+    `one ${workload.operation} of ${operations.toLocaleString("en")}, on a ${profile.name}:`,
+    `  ${each(cycles)} cycles, ${each((cycles / profile.hertz) * 1e6)} µs, ${each(to.retired - from.retired)} instructions`,
+    ...events.map(([event, count]) => `  ${each(count).padStart(10)} ${event}`),
+  ].join("\n");
+}
+
+function parseParameters(pairs: readonly string[]): Record<string, number> {
+  const parameters: Record<string, number> = {};
+  for (const pair of pairs) {
+    const [, key, value] = /^([^=]+)=(.*)$/.exec(pair) ?? [];
+    if (key === undefined) throw new UserError(`--set ${pair}: write it as name=value`);
+    parameters[key] = whole(`--set ${key}`, value as string);
+  }
+  return parameters;
+}
+
+function whole(option: string, text: string): number {
+  if (!/^\d+$/.test(text)) throw new UserError(`${option}: give a whole number, not "${text}"`);
+  return Number(text);
+}
