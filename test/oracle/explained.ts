@@ -83,6 +83,12 @@ const NEAR =
   "jmp call ret loop loope loopne jcxz retf iret jo jno jb jae je jne jbe ja js jns jp jnp jl jge jle jg".split(
     " ",
   );
+/** Its base is the supervisor's stubs. */
+const STUBS_SEGMENT = 0x270;
+/** Prefixes, then an x87 escape. */
+const X87 = /^(66|67|f[023]|4.|2e|36|3e|26|64|65)*d[89a-f]/;
+/** "task16" of the GDT. */
+const SMALL_TASK = 0x148;
 /** 0F 01 /0 or /1 with memory. */
 const SIDT = /\b15,1,(\d|[1-7]\d|1[45]\d|13[0-9]|12[89]|14[0-3])\b/;
 /** Prefixes, then 8F, C6 or C7 with a digit that is not 0. */
@@ -95,6 +101,7 @@ const isOneByte = (bits: number) => [0xff, 0xff00, 0xff0000, 0xff000000].some((m
 function isAstray(of: Case, outcome: Outcome): boolean {
   const { ip, cs, flags } = stopOf(of, outcome);
   if (outcome.vector === PF && stopOf(of, outcome).error! & 16) return false;
+  if ((cs & ~7) === STUBS_SEGMENT) return true;
   const small = of.entry === ENTRY.real || (flags & 0x20000) !== 0;
   const linear = small ? (cs << 4) + (ip & 0xffff) : of.bits === 16 && cs === of.cs ? 0x20000 + ip : ip;
   const physical = !isPaged(of) ? linear : physicalOf(linear);
@@ -189,7 +196,8 @@ export const EXPLAINED: readonly Rule[] = [
     name: "x87 in bytes of no meaning",
     reason:
       "QEMU's x87 does not check for an empty or full stack, has more encodings than the hardware, and knows no FOP.",
-    whole: ({ of }) => ran(of).some(({ row }) => /^D[89A-F]/.test(row.opcode)),
+    whole: ({ of, bytes }) =>
+      ran(of).some(({ row }) => /^D[89A-F]/.test(row.opcode)) || X87.test(Buffer.from(bytes).toString("hex")),
   },
   {
     name: "hint NOPs",
@@ -534,7 +542,8 @@ export const EXPLAINED: readonly Rule[] = [
     name: "stack limits on delivery",
     reason:
       "After SS was loaded with a small segment, pushing a frame violates its limit: #SS, then #DF. TCG checks no limit.",
-    whole: ({ of, ours, theirs }) => ours.vector === DF && theirs.vector !== DF && loadsStack(of),
+    whole: ({ of, ours, theirs }) =>
+      ours.vector === DF && theirs.vector !== DF && (loadsStack(of) || isStackSmall(of, theirs)),
   },
   {
     name: "data run as code",
@@ -546,10 +555,37 @@ export const EXPLAINED: readonly Rule[] = [
     name: "SYSCALL and SYSRET outside of 64-bit mode",
     reason: "They are #UD there (SDM Vol. 2, SYSCALL, SYSRET). QEMU checks privilege and mode first.",
     whole: ({ of, ours, theirs, bytes }) =>
-      of.bits !== 64 &&
+      (of.bits !== 64 || stopOf(of, ours).cs !== of.cs) &&
       ours.vector === UD &&
       theirs.vector === GP &&
       /^(66|67|f.|2e|36|3e|26|64|65)*0f0[57]/.test(Buffer.from(bytes).toString("hex")),
+  },
+  {
+    name: "flags across a task switch",
+    reason:
+      "A task switch saves and loads EFLAGS (SDM Vol. 3, 7.3). QEMU saves and keeps arithmetic flags that it has not computed yet.",
+    part: (difference, { theirs }) =>
+      theirs.tr !== 0x30 && (/flags$/.test(difference.field) || /^\[24[ad]24\]$/.test(difference.field)),
+  },
+  {
+    name: "far pointer across 64 KiB",
+    reason:
+      "With 16-bit addresses the selector of a far pointer at FFFE lies at 0 again. QEMU goes on at 10000.",
+    whole: ({ at, ours, theirs }) =>
+      ours.vector === GP &&
+      theirs.vector === GP &&
+      at?.addressSize === 2 &&
+      named(at, "lss", "lds", "les", "lfs", "lgs"),
+  },
+  {
+    name: "ports without a device",
+    reason:
+      "What a port gives where no device is, is the board's affair; in bytes of no meaning it can be any port and size.",
+    part: ({ field, ours, theirs }, { of }) =>
+      field === "rax" &&
+      of.undefined === 0x8d5 &&
+      [ours, theirs].every((value) => [0n, 0xffn, 0xffffn].includes(BigInt(value!) & 0xffffn)) &&
+      /(^|,)(22[89]|23[67]),/.test(codeOf(of).join()),
   },
   {
     name: "single step after PAUSE",
@@ -633,9 +669,21 @@ const loadsStack = (of: Case) =>
       row.mnemonic === "lss" || row.operands[0] === "SS" || (row.operands[0] === "Sw" && reg === 2),
   );
 
+/** A 16-bit stack at its ends; or with an upper half of ESP, which the handler, unlike TCG, cannot use. */
+function isStackSmall(of: Case, { registers, tr }: Outcome): boolean {
+  if (of.bits !== 16 && tr !== SMALL_TASK) return false;
+  const esp = Number(registers[4]! & 0xffffffffn);
+  return esp > 0xffd0 || esp < 0x30;
+}
+
 const CRASH: Rule = {
   name: "QEMU aborts",
   reason: "QEMU 7.2 ends itself: LOCK BT with a register, an interrupt after LTR of a null selector, …",
+};
+
+const LOST: Rule = {
+  name: "QEMU got lost",
+  reason: "Where the hardware faults (LOCK, limits) QEMU went on, and did not come back.",
 };
 
 const LIMIT: Rule = {
@@ -667,9 +715,14 @@ export function explain(failure: Failure): Explanation | undefined {
   if (ended(failure.theirs) && failure.theirs.end === "crash") return { rules: [CRASH], whole: true };
   if (ended(failure.ours)) {
     const { of, ours } = failure;
-    const limit = loadsStack(of) || (of.entry === ENTRY.real && /#SS/.test(ours.detail));
+    const { theirs } = failure;
+    const limit =
+      loadsStack(of) ||
+      (!ended(theirs) && isStackSmall(of, theirs)) ||
+      (of.entry === ENTRY.real && /#SS/.test(ours.detail));
     return limit ? { rules: [LIMIT], whole: true } : undefined;
   }
+  if (ended(failure.theirs)) return lost(failure);
   const of = both(failure);
   if (!of) return undefined;
   const used = new Set<Rule>();
@@ -679,6 +732,18 @@ export function explain(failure: Failure): Explanation | undefined {
     else return wholly(of);
   }
   return { rules: [...used], whole: false };
+}
+
+/** QEMU did not come back from where a rule says that it should not have gone. */
+function lost(failure: Failure): Explanation | undefined {
+  const { of, ours, before } = failure;
+  if (ended(ours)) return undefined;
+  const at = instructionAt(of, ours, before);
+  const locked = ours.vector === UD && at !== undefined && at.lock && !(at.row.lock === true && at.rm < 0);
+  const limited = ours.vector === GP && of.bits === 16 && named(at, ...NEAR, "jmp far", "call far");
+  return locked || limited || violates(of, ours, at) !== undefined || isAstray(of, ours)
+    ? { rules: [LOST], whole: true }
+    : undefined;
 }
 
 function wholly(of: Both): Explanation | undefined {

@@ -80,6 +80,21 @@ function draw(draft: Draft): Parsed {
   }
 }
 
+/** One instruction with what must stand before it: together they are one step, which no branch enters in the middle. */
+function step(draft: Draft): void {
+  const first = draft.instructions.length;
+  instruction(draft);
+  if (draft.instructions.length - first < 2) return;
+  const parts = draft.instructions.splice(first);
+  const bytes = parts.flat();
+  draft.instructions.push(bytes);
+  const branch = draft.branches.at(-1);
+  if (branch && branch.index > first) {
+    branch.at += bytes.length - parts.at(-1)!.length;
+    branch.index = first;
+  }
+}
+
 function instruction(draft: Draft): void {
   const parsed = draw(draft);
   const wish = prepare(draft, parsed);
@@ -146,7 +161,7 @@ export function drawCase(random: Random, world: World, ground: Ground): Case {
   const count = 1 + random.below(random.percent(70) ? 5 : 8);
   for (let i = 0; i < count && draft.length < MOST_CODE - 50; i++)
     if (random.percent(4)) noise(draft);
-    else instruction(draft);
+    else step(draft);
   if (draft.instructions.length === 0) draft.add([0x90]);
   bend(draft);
   return {

@@ -47,7 +47,7 @@ function controlValue(draft: Draft, number: number): bigint {
     case 0: {
       let value = env.cr0;
       for (let i = random.below(3); i > 0; i--) value ^= random.one(CR0_FREE);
-      return BigInt(value >>> 0) | (random.percent(3) && env.bits === 64 ? 0x100000000n : 0n);
+      return BigInt(value >>> 0);
     }
     case 3:
       return BigInt(ground.cr3 | random.one([0, 8, 0x10, 0x18, 4, 0x20]));

@@ -143,7 +143,7 @@ function movsx(cpu: Cpu, op: Op): void {
   writeRegister(cpu, op.src, op.size, value, value >> 31);
 }
 
-const SOURCE_SIZE: Readonly<Record<string, number>> = { Eb: 1, Ew: 2, Ed: 4 };
+const SOURCE_SIZE: Readonly<Record<string, number>> = { Eb: 1, Ew: 2, Ez: 4 };
 
 /** MOVSXD with a 16-bit operand moves 16 bits (SDM Vol. 2, MOVSX/MOVSXD). */
 function widen(op: Op): void {

@@ -19,7 +19,9 @@ function keepNewTask(cpu: Cpu, op: Op): void {
 /** Offset and selector of a far pointer in memory: the offset, its high half in cpu.high, the selector in pointerSelector. */
 let pointerSelector = 0;
 export function readPointer(cpu: Cpu, op: Op): number {
-  const offset = readMemory(cpu, readAddress(cpu, op, op.size), op.size);
+  const at = readAddress(cpu, op, op.size);
+  cpu.high = 0;
+  const offset = readMemory(cpu, at, op.size);
   const { high } = cpu;
   pointerSelector = cpu.memory.read16(distantAddress(cpu, op, op.size, 0, 2, false));
   cpu.high = high;
