@@ -2,11 +2,11 @@
  * Where QEMU 7.2 (TCG) is known to differ from the hardware, or does otherwise what the manual leaves open. A difference that
  * no rule here explains is a fault: of ours, until it is shown to be QEMU's and written down here.
  */
-import { Instruction as Decoded, decode, type Instruction, RIP } from "../../src/machine/isa/index.ts";
+import { type Instruction, RIP } from "../../src/machine/isa/index.ts";
 import { ended } from "./batch.ts";
 import { type Case, codeOf, ENTRY, isPaged } from "./case.ts";
 import type { Difference } from "./compare.ts";
-import { bytesAt, instructionAt, stopOf } from "./frame.ts";
+import { bytesAt, decodeAll, instructionAt, stopOf } from "./frame.ts";
 import { HARNESS, LANDING, RAM } from "./layout.ts";
 import type { Outcome } from "./outcome.ts";
 import { physicalOf } from "./pages.ts";
@@ -126,19 +126,7 @@ function isCode(of: Case, at: number, value: number): boolean {
   return true;
 }
 
-/** The case's instructions in straight line, as far as they decode. */
-function ran(of: Case): Instruction[] {
-  const code = codeOf(of);
-  const found: Instruction[] = [];
-  for (let at = 0; at < code.length; ) {
-    const start = at;
-    const into = new Decoded();
-    decode(() => code[at++] ?? 0xcc, of.bits, into);
-    if (at === start) break;
-    found.push(into);
-  }
-  return found;
-}
+const ran = (of: Case) => decodeAll(of).map(({ instruction }) => instruction);
 
 export const EXPLAINED: readonly Rule[] = [
   {
@@ -241,7 +229,8 @@ export const EXPLAINED: readonly Rule[] = [
     reason:
       "TCG checks neither limits nor types of segments when memory is accessed. That there is a violation is computed anew (segmentation.ts).",
     whole: ({ of, ours, at }) =>
-      (ours.vector === GP || ours.vector === SS) && violates(of, ours, at) !== undefined,
+      (ours.vector === SS && loadsStack(of)) ||
+      ((ours.vector === GP || ours.vector === SS) && violates(of, ours, at) !== undefined),
   },
   {
     name: "segment limits in the real-mode handler",
@@ -394,11 +383,8 @@ export const EXPLAINED: readonly Rule[] = [
     name: "LAR and LSL in IA-32e mode",
     reason:
       "There LAR and LSL do not know 16-bit and task-gate types (SDM Vol. 2, LAR, table 3-53). QEMU does.",
-    part: (difference, { of }) =>
-      (of.efer & 0x400) !== 0 &&
-      ran(of).some(({ row }) => row.mnemonic === "lar" || row.mnemonic === "lsl") &&
-      (/^r/.test(difference.field) ||
-        (difference.field === "flags" && (xor(difference) & ~(RF | 0x40)) === 0)),
+    whole: ({ of }) =>
+      (of.efer & 0x400) !== 0 && ran(of).some(({ row }) => row.mnemonic === "lar" || row.mnemonic === "lsl"),
   },
   {
     name: "SYSRET loads RFLAGS",
@@ -588,6 +574,14 @@ export const EXPLAINED: readonly Rule[] = [
       /(^|,)(22[89]|23[67]),/.test(codeOf(of).join()),
   },
   {
+    name: "flags of CMPXCHG8B",
+    reason: "Only ZF changes. QEMU takes the others from its record of the last translation block's.",
+    part: (difference, { of }) =>
+      difference.field === "flags" &&
+      (xor(difference) & ~(RF | 0x8d5)) === 0 &&
+      /(^|,)15,199,/.test(codeOf(of).join()),
+  },
+  {
     name: "single step after PAUSE",
     reason:
       "PAUSE is an instruction like any other to TF. QEMU gives the processor away and forgets the trap.",
@@ -683,7 +677,8 @@ const CRASH: Rule = {
 
 const LOST: Rule = {
   name: "QEMU got lost",
-  reason: "Where the hardware faults (LOCK, limits) QEMU went on, and did not come back.",
+  reason:
+    "Where the hardware faults (LOCK, limits) QEMU went on, and did not come back; or both ran on until they were stopped.",
 };
 
 const LIMIT: Rule = {
@@ -713,6 +708,7 @@ export interface Explanation {
 /** What explains all of a failure's differences, or undefined. */
 export function explain(failure: Failure): Explanation | undefined {
   if (ended(failure.theirs) && failure.theirs.end === "crash") return { rules: [CRASH], whole: true };
+  if (ended(failure.ours) && ended(failure.theirs)) return { rules: [LOST], whole: true };
   if (ended(failure.ours)) {
     const { of, ours } = failure;
     const { theirs } = failure;
@@ -739,9 +735,10 @@ function lost(failure: Failure): Explanation | undefined {
   const { of, ours, before } = failure;
   if (ended(ours)) return undefined;
   const at = instructionAt(of, ours, before);
+  const x87 = X87.test(Buffer.from(bytesAt(of, ours, before)).toString("hex"));
   const locked = ours.vector === UD && at !== undefined && at.lock && !(at.row.lock === true && at.rm < 0);
   const limited = ours.vector === GP && of.bits === 16 && named(at, ...NEAR, "jmp far", "call far");
-  return locked || limited || violates(of, ours, at) !== undefined || isAstray(of, ours)
+  return locked || limited || x87 || violates(of, ours, at) !== undefined || isAstray(of, ours)
     ? { rules: [LOST], whole: true }
     : undefined;
 }

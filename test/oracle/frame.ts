@@ -1,7 +1,7 @@
 /** The handler's frame taken apart: where the case stopped, and where in memory the frame lies. */
 import { Instruction as Decoded, decode, type Instruction } from "../../src/machine/isa/index.ts";
-import { type Case, ENTRY, isPaged } from "./case.ts";
-import { DATA0, GDT, OTHER_TSS, TSS } from "./layout.ts";
+import { type Case, codeOf, ENTRY, isPaged } from "./case.ts";
+import { DATA0, GDT, KDATA, OTHER_TSS, TSS } from "./layout.ts";
 import type { Outcome } from "./outcome.ts";
 import { physicalOf } from "./pages.ts";
 
@@ -27,6 +27,15 @@ export function stopOf(of: Case, { vector, frame, changes }: Outcome): Stop {
   const step = isLong(of) ? 2 : 1;
   const at = (i: number) => frame[step * (skip + i)]!;
   return { ip: at(0), cs: at(1) & 0xffff, flags: at(2), error: skip ? frame[0] : undefined };
+}
+
+/** The stack pointer of what was interrupted, its low 32 bits. */
+export function interruptedSp(of: Case, outcome: Outcome): number {
+  const { vector, frame, registers, ss } = outcome;
+  const words = 3 + (pushesError(vector) ? 1 : 0);
+  if (isLong(of)) return frame[2 * words]!;
+  const switched = of.entry === ENTRY.outer || of.entry === ENTRY.v86;
+  return switched && ss === KDATA ? frame[words]! : Number(registers[4]! & 0xffffffffn);
 }
 
 /** #DF is a task of its own in 32-bit mode: what it interrupted is in the old task's segment. */
@@ -85,14 +94,22 @@ export function instructionAt(
   return into;
 }
 
-/** How many of the case's instructions began, by the place where it stopped. */
+/** The case's instructions in straight line, with their offsets. */
+export function decodeAll(of: Case): { at: number; instruction: Instruction }[] {
+  const code = codeOf(of);
+  const found: { at: number; instruction: Instruction }[] = [];
+  for (let at = 0; at < code.length; ) {
+    const start = at;
+    const instruction = new Decoded();
+    decode(() => code[at++] ?? 0xcc, of.bits, instruction);
+    found.push({ at: start, instruction });
+  }
+  return found;
+}
+
+/** How many instructions of the case began, by the place where it stopped. */
 export function instructionsRun(of: Case, outcome: Outcome): number {
   const offset = (stopOf(of, outcome).ip - Number(of.rip & 0xffffffffn)) | 0;
-  let at = 0;
-  let count = 0;
-  for (const bytes of of.instructions) {
-    if (offset < 0 || offset >= at) count++;
-    at += bytes.length;
-  }
-  return count;
+  const all = decodeAll(of);
+  return offset < 0 ? all.length : all.filter(({ at }) => at <= offset).length;
 }

@@ -5,13 +5,11 @@
 import type { Instruction } from "../../src/machine/isa/index.ts";
 import { type Case, ENTRY } from "./case.ts";
 import { gdt, ldt } from "./descriptors.ts";
-import { stopOf } from "./frame.ts";
+import { interruptedSp, stopOf } from "./frame.ts";
 import type { Outcome } from "./outcome.ts";
 
 const ES = 0;
-const CS = 1;
 const SS = 2;
-const DS = 3;
 const NO_REGISTER = 32;
 const V86 = 0x20000;
 
@@ -56,7 +54,7 @@ export function violates(of: Case, outcome: Outcome, at: Instruction | undefined
   const selectors = dataFromFrame
     ? [of.es, of.cs, of.ss, of.ds, of.fs, of.gs]
     : [outcome.es, cs, ss, outcome.ds, outcome.fs, outcome.gs];
-  for (const { index, offset, size } of accesses(at, outcome)) {
+  for (const { index, offset, size } of accesses(at, outcome, interruptedSp(of, outcome))) {
     const found = real ? REAL : segment(selectors[index]!);
     if (!found) return "null selector";
     if (!found.readable || (!found.writable && mayWrite(at, index))) return "type";
@@ -83,15 +81,13 @@ interface Access {
 const STRINGS = /^(movs|cmps|stos|lods|scas|ins|outs)$/;
 const STACK = /^(push|pop|pusha|popa|pushf|popf|call|ret|retf|iret|enter|leave|int|into|int3|call far)$/;
 
-function accesses(at: Instruction, { registers }: Outcome): Access[] {
+function accesses(at: Instruction, { registers }: Outcome, sp: number): Access[] {
   const bits = BigInt(8 * at.addressSize);
   const cut = (value: bigint) => BigInt.asUintN(Number(bits), value);
   const found: Access[] = [];
   const name = at.row.mnemonic;
   const size = far(at) ? at.size + 2 : name === "bound" ? 2 * at.size : Math.max(1, at.size);
   if (STRINGS.test(name)) {
-    const step = BigInt(size);
-    void step;
     if (/^(movs|cmps|lods|outs)$/.test(name)) found.push({ index: at.seg, offset: cut(registers[6]!), size });
     if (!/^(lods|outs)$/.test(name)) found.push({ index: ES, offset: cut(registers[7]!), size });
     return found;
@@ -109,14 +105,11 @@ function accesses(at: Instruction, { registers }: Outcome): Access[] {
     found.push({ index: at.seg, offset: cut(registers[3]! + (registers[0]! & 0xffn)), size: 1 });
   // What a stack instruction touches is not computed: with a 64 KiB stack anything at its ends may be the violation.
   if (STACK.test(name)) {
-    const edge = (register: number) =>
-      (registers[register]! & 0xffffn) > 0xff00n || (registers[register]! & 0xffffn) < 0x100n;
-    if (edge(4) || (edge(5) && /^(enter|leave)$/.test(name)))
+    const edge = (value: number) => (value & 0xffff) > 0xff00 || (value & 0xffff) < 0x100;
+    if (edge(sp) || (edge(Number(registers[5]! & 0xffffn)) && /^(enter|leave)$/.test(name)))
       found.push({ index: SS, offset: 0x100000000n, size: 1 });
   }
   return found;
 }
 
 const far = ({ row }: Instruction) => row.operands.some((operand) => operand === "Mp" || operand === "Ms");
-void CS;
-void DS;
