@@ -2,7 +2,15 @@
 export type { Gpa, Gva } from "./address.ts";
 export type { CostProfile } from "./cost.ts";
 export type { Cpu, Stop } from "./cpu/cpu.ts";
-export { Debugger } from "./debug/debugger.ts";
+export { debug } from "./debug/debug.ts";
+export { Debugger, type DebuggerOptions } from "./debug/debugger.ts";
+export {
+  type DescriptorView,
+  gdt,
+  idt,
+  type SegmentView,
+  segments,
+} from "./debug/descriptors.ts";
 export { instructionAddress, peek, physical, poke } from "./debug/look.ts";
 export { type ModeTrace, type ModeVisit, modeName, traceModes } from "./debug/modes.ts";
 export { changed, readRegisters, writeRegister } from "./debug/registers.ts";

@@ -15,6 +15,7 @@ export { FIGURES } from "./figures.ts";
 export { type InstructionRow, instructionMap } from "./instruction-map.ts";
 export { html, latex, type Markup, markdown } from "./markup.ts";
 export { observable, type PlotFigure, type PlotLibrary } from "./observable.ts";
+export { type PageWalk, type PageWalkStep, pageWalk } from "./page-walk.ts";
 export { type Progress, progress } from "./progress.ts";
 export { type SensitivityRow, sensitivityMap } from "./sensitivity-map.ts";
 export { formatCell, type TableOptions, table } from "./table.ts";

@@ -24,7 +24,8 @@ export interface BootCommandOptions extends MachineCommandOptions {
   serial?: boolean;
   screen?: boolean;
   limit?: string;
-  trace?: boolean | string;
+  trace?: boolean;
+  traceTo?: string;
   traceFrom?: string;
   traceSteps?: string;
   gdb?: string;

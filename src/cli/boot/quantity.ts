@@ -12,11 +12,11 @@ export function parseMemory(text: string): number {
 }
 
 /** "1000000", "10M", "1.5G": a count. */
-export function parseCount(text: string): number {
+export function parseCount(text: string, option = "--limit"): number {
   const [, digits, unit] = /^(\d+(?:\.\d+)?)([KMG])?$/i.exec(text) ?? [];
   const count = Number(digits) * (unit ? (DECIMAL[unit.toUpperCase()] as number) : 1);
   if (!Number.isSafeInteger(count) || count < 1)
-    throw new UserError(`--limit takes a number of instructions as 1000000 or 10M, got "${text}"`);
+    throw new UserError(`${option} takes a number of instructions as 1000000 or 10M, got "${text}"`);
   return count;
 }
 

@@ -17,7 +17,11 @@ export const register: Register = (program) => {
       "print the text screen when the machine stops; standard input is typed on the keyboard, unless --serial",
     )
     .option("--limit <n>", "stop after so many instructions: 1000000, 10M")
-    .option("--trace", "print every instruction with what it changes, on standard error");
+    .option("--trace", "print every instruction with what it changes, on standard error")
+    .option("--trace-to <file>", "trace into a file instead")
+    .option("--trace-from <n>", "begin to trace after so many instructions")
+    .option("--trace-steps <n>", "trace only so many")
+    .option("--gdb <port>", "wait for GDB on this port of this machine (0: any) and let it run the guest");
   machineOptions(command)
     .addHelpText(
       "after",
@@ -30,6 +34,7 @@ the machine off; 2 when the processor shuts down (triple fault); 124 at the limi
 Examples:
   ringlab boot disk.img --disk second.img
   ringlab boot kernel.elf --module "initrd.img quiet" --append "console=serial" --memory 64M
+  ringlab boot kernel.elf --gdb 1234      then: gdb kernel.elf -ex "target remote :1234"
   ringlab boot program.bin --origin 0x100000 --mode long --limit 1M --trace`,
     )
     .action(async (image: string, options: BootCommandOptions) => {

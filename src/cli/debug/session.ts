@@ -93,10 +93,12 @@ export class Session {
   showStop(stop: Stop | undefined): void {
     this.flush();
     if (stop === undefined) this.print(this.paint("yellow", "interrupted"));
-    else if (stop.reason === "breakpoint") {
+    // Behind a call that was stepped over there need not be a breakpoint.
+    else if (stop.reason === "breakpoint" && this.debugger.breakpoints.has(stop.address)) {
       const name = this.program?.nameOf(stop.address);
       this.print(this.paint("cyan", `breakpoint${name ? ` ${name}` : ""}, step ${this.debugger.now}`));
-    } else if (stop.reason !== "limit") this.print(this.paint("yellow", why(stop)));
+    } else if (stop.reason !== "limit" && stop.reason !== "breakpoint")
+      this.print(this.paint("yellow", why(stop)));
     this.where();
   }
 

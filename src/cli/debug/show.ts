@@ -1,6 +1,8 @@
 /** What the debugger prints of a machine: registers, memory, segments and tables, counters. */
+import type { Gva } from "../../machine/address.ts";
 import { CR0, CR4, EFER } from "../../machine/cpu/cpu.ts";
 import { type DescriptorView, gdt, idt, REAL_VECTOR, segments } from "../../machine/debug/descriptors.ts";
+import { peek } from "../../machine/debug/look.ts";
 import { modeName } from "../../machine/debug/modes.ts";
 import { generalNames, readRegisters } from "../../machine/debug/registers.ts";
 import { formatAddress } from "../../machine/debug/step.ts";
@@ -95,6 +97,7 @@ export function segmentTable(machine: Machine): string {
 export function globalTable(machine: Machine): string {
   const { base, limit } = machine.cpu.gdtr;
   if (base === 0 && limit === RESET_LIMIT) return "GDT: none was loaded, GDTR is as after reset";
+  if (peek(machine, base as Gva, 1).length === 0) return `GDT at ${hex(base >>> 0, 8)}: not mapped to memory`;
   return table(`GDT at ${hex(base >>> 0, 8)}, limit ${hex(limit, 4)}`, gdt(machine), 4);
 }
 
@@ -102,6 +105,8 @@ export function interruptTable(machine: Machine): string {
   const { cpu } = machine;
   const { base, limit } = cpu.idtr;
   const name = cpu.protectedMode ? "IDT" : "interrupt vectors";
+  if (peek(machine, base as Gva, 1).length === 0)
+    return `${name} at ${hex(base >>> 0, 8)}: not mapped to memory`;
   return table(`${name} at ${hex(base >>> 0, 8)}, limit ${hex(limit, 4)}`, idt(machine), 2);
 }
 

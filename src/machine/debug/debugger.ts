@@ -15,10 +15,13 @@ import type { Machine } from "../machine.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { generalNames, readRegisters } from "./registers.ts";
 import { type Line, listing, type Step, step } from "./step.ts";
+import { shownAsTable } from "./table.ts";
 
 export interface DebuggerOptions {
   /** Steps between checkpoints at first; it grows with the time that is to be gone back over. */
   readonly interval?: number;
+  /** Labels of the program, for at(). */
+  readonly symbols?: ReadonlyMap<string, number>;
 }
 
 interface Input {
@@ -39,12 +42,14 @@ export class Debugger {
   /** It repeats what was, to get to an earlier moment: what the guest sends now, it has sent before. */
   replaying = false;
   readonly #checkpoints: Checkpoints;
+  readonly #symbols: ReadonlyMap<string, number>;
   readonly #inputs: Input[] = [];
   /** How many of the inputs the machine has had. */
   #given = 0;
 
-  constructor(machine: Machine, { interval }: DebuggerOptions = {}) {
+  constructor(machine: Machine, { interval, symbols = new Map() }: DebuggerOptions = {}) {
     this.machine = machine;
+    this.#symbols = symbols;
     this.#checkpoints = new Checkpoints(machine, interval);
   }
 
@@ -59,7 +64,27 @@ export class Debugger {
   /** One instruction or one delivery. */
   step(): Step {
     this.#checkpoints.take(this.now, this.#given);
-    return this.#counted(() => step(this.machine));
+    const { now } = this;
+    return shownAsTable(
+      this.#counted(() => step(this.machine)),
+      now,
+    );
+  }
+
+  /** So many steps, all of them told, or fewer when something stops the machine before. */
+  trace(steps: number): Step[] {
+    const { now } = this;
+    const told: Step[] = [];
+    while (told.length < steps && told.at(-1)?.stop === undefined) told.push(this.step());
+    return shownAsTable(told, now);
+  }
+
+  /** The address of a label. Throws a RangeError, with the labels there are, for another name. */
+  at(label: string): Gva {
+    const address = this.#symbols.get(label);
+    if (address !== undefined) return address as Gva;
+    const known = [...this.#symbols.keys()].join(", ");
+    throw new RangeError(`there is no label "${label}": ${known || "the image came without labels"}`);
   }
 
   /** Runs to a breakpoint, to a stop of the machine, or for `limit` steps. The breakpoint that it stands on does not hold it. */

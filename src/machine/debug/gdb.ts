@@ -7,17 +7,12 @@
 import type { Gva } from "../address.ts";
 import type { Stop } from "../cpu/cpu.ts";
 import type { Debugger } from "./debugger.ts";
+import { type GdbRegister, gdbDescription, gdbRegisters, gdbValues } from "./gdb-registers.ts";
 import { peek, poke } from "./look.ts";
-import { readRegisters, writeRegister } from "./registers.ts";
+import { writeRegister } from "./registers.ts";
 
 /** ^C. */
 const INTERRUPT = "\u0003";
-/** Steps between two looks at the connection. */
-const SLICE = 200_000;
-
-const GENERAL_32 = "eax ecx edx ebx esp ebp esi edi eip eflags cs ss ds es fs gs".split(" ");
-const GENERAL_64 =
-  "rax rbx rcx rdx rsi rdi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15 rip eflags cs ss ds es fs gs".split(" ");
 
 const hexOf = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 
@@ -26,6 +21,10 @@ function value(of: bigint, bytes: number): string {
   const out = new Uint8Array(bytes);
   for (let i = 0; i < bytes; i++) out[i] = Number((of >> BigInt(8 * i)) & 0xffn);
   return hexOf(out);
+}
+
+function encoded({ name, bits }: GdbRegister, values: ReadonlyMap<string, bigint>): string {
+  return value(values.get(name) ?? 0n, bits / 8);
 }
 
 function frame(packet: string): string {
@@ -39,14 +38,24 @@ export class GdbStub {
   readonly #send: (text: string) => void;
   /** Resolves so that the socket is read between slices. */
   readonly #rest: () => Promise<void>;
+  /** Asked to end (kill), or GDB was told that the guest has ended. */
+  ended: Stop | "killed" | undefined;
+  /** 64-bit registers: as the processor was when GDB asked what it is. */
+  #wide: boolean;
   #received = "";
   #interrupted = false;
   #running = false;
 
   constructor(target: Debugger, send: (text: string) => void, rest: () => Promise<void>) {
     this.#debugger = target;
+    this.#wide = target.machine.cpu.bits === 64;
     this.#send = send;
     this.#rest = rest;
+  }
+
+  /** GDB has gone: what runs stops. */
+  leave(): void {
+    this.#interrupted = true;
   }
 
   /** What came from GDB, in whatever pieces. */
@@ -72,9 +81,7 @@ export class GdbStub {
       case "?":
         return "S05";
       case "g":
-        return this.#names()
-          .map((name) => this.#register(name))
-          .join("");
+        return this.#allRegisters();
       case "p":
         return this.#oneRegister(Number.parseInt(rest, 16));
       case "P":
@@ -93,8 +100,10 @@ export class GdbStub {
       case "z":
         return this.#breakpoint(packet);
       case "k":
+        this.ended = "killed";
+        return undefined;
       case "D":
-        return packet[0] === "D" ? "OK" : undefined;
+        return "OK";
       case "H":
       case "T":
         return "OK";
@@ -105,39 +114,34 @@ export class GdbStub {
     }
   }
 
-  #names(): string[] {
-    return this.#wide ? GENERAL_64 : GENERAL_32;
-  }
-
-  get #wide(): boolean {
-    return this.#debugger.machine.cpu.bits === 64;
-  }
-
-  #width(name: string): number {
-    return this.#wide && name.startsWith("r") ? 8 : 4;
-  }
-
-  #register(name: string): string {
-    return value(readRegisters(this.#debugger.machine.cpu).get(name) ?? 0n, this.#width(name));
+  #allRegisters(): string {
+    const values = gdbValues(this.#debugger.machine.cpu);
+    return gdbRegisters(this.#wide)
+      .map((register) => encoded(register, values))
+      .join("");
   }
 
   #oneRegister(number: number): string {
-    const name = this.#names()[number];
-    return name === undefined ? "E01" : this.#register(name);
+    const register = gdbRegisters(this.#wide)[number];
+    return register === undefined ? "E01" : encoded(register, gdbValues(this.#debugger.machine.cpu));
   }
 
   #setRegister(text: string): string {
     const [number, bytes] = text.split("=") as [string, string];
-    const name = this.#names()[Number.parseInt(number, 16)];
-    if (name === undefined) return "E01";
+    const name = gdbRegisters(this.#wide)[Number.parseInt(number, 16)]?.name;
+    if (name === undefined || bytes.length === 0) return "E01";
     const big = BigInt(`0x${Buffer.from(bytes, "hex").reverse().toString("hex")}`);
-    return writeRegister(this.#debugger.machine.cpu, name, big) ? "OK" : "E01";
+    let done = false;
+    this.#debugger.input(() => {
+      done = writeRegister(this.#debugger.machine.cpu, name, big);
+    });
+    return done ? "OK" : "E01";
   }
 
   /** GDB's unsigned address as the machine has it. */
   #address(text: string): Gva {
     const unsigned = BigInt(`0x${text}`);
-    return Number(BigInt.asIntN(this.#wide ? 64 : 32, unsigned)) as Gva;
+    return Number(BigInt.asIntN(this.#debugger.machine.cpu.wide ? 64 : 32, unsigned)) as Gva;
   }
 
   #readMemory(text: string): string {
@@ -149,16 +153,21 @@ export class GdbStub {
   #writeMemory(text: string): string {
     const [at, , data] = text.split(/[,:]/) as [string, string, string];
     const bytes = Buffer.from(data, "hex");
-    return poke(this.#debugger.machine, this.#address(at), bytes) === bytes.length ? "OK" : "E14";
+    let written = 0;
+    this.#debugger.input(() => {
+      written = poke(this.#debugger.machine, this.#address(at), bytes);
+    });
+    return written === bytes.length ? "OK" : "E14";
   }
 
   async #continue(): Promise<string> {
     this.#interrupted = false;
     this.#running = true;
     try {
+      const running = this.#debugger.continuing();
       for (;;) {
-        const stop = this.#debugger.continue(SLICE);
-        if (stop.reason !== "limit") return this.#stopped(stop);
+        const { done, value } = running.next();
+        if (done) return this.#stopped(value);
         await this.#rest();
         if (this.#interrupted) return "S02";
       }
@@ -189,28 +198,28 @@ export class GdbStub {
   }
 
   #stopped(stop: Stop | undefined): string {
-    if (stop?.reason === "exit") return `W${(stop.code & 0xff).toString(16).padStart(2, "0")}`;
-    if (stop?.reason === "off" || stop?.reason === "reset") return "W00";
-    return "S05";
+    if (stop?.reason === "exit" || stop?.reason === "off" || stop?.reason === "reset") {
+      this.ended = stop;
+      return `W${((stop.reason === "exit" ? stop.code : 0) & 0xff).toString(16).padStart(2, "0")}`;
+    }
+    // SIGSEGV is the nearest that GDB knows to a triple fault.
+    return stop?.reason === "shutdown" ? "S0b" : "S05";
   }
 
   #query(packet: string): string {
     if (packet.startsWith("qSupported"))
       return "PacketSize=4000;qXfer:features:read+;ReverseStep+;ReverseContinue+";
     if (packet.startsWith("qXfer:features:read:target.xml:")) {
+      this.#wide = this.#debugger.machine.cpu.bits === 64;
       const [offset, length] = packet
         .slice(packet.lastIndexOf(":") + 1)
         .split(",")
         .map((text) => Number.parseInt(text, 16)) as [number, number];
-      const part = this.#description().slice(offset, offset + length);
-      return (offset + length < this.#description().length ? "m" : "l") + part;
+      const description = gdbDescription(this.#wide);
+      const part = description.slice(offset, offset + length);
+      return (offset + length < description.length ? "m" : "l") + part;
     }
     if (packet.startsWith("qAttached")) return "1";
     return "";
-  }
-
-  #description(): string {
-    const architecture = this.#wide ? "i386:x86-64" : "i386";
-    return `<?xml version="1.0"?><!DOCTYPE target SYSTEM "gdb-target.dtd"><target><architecture>${architecture}</architecture></target>`;
   }
 }

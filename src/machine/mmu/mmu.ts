@@ -112,9 +112,9 @@ export class Mmu extends Accesses implements Memory {
     return this.translation.codeVersion;
   }
 
-  /** The walk of a linear address, step by step, without any effect. */
-  explain(at: Gva): WalkExplanation {
-    return explainWalk(this.translation.paging, this.tables, at | 0, this.highOf(at));
+  /** The walk of a linear address (any number, for whoever types one), step by step, without any effect. */
+  explain(at: number): WalkExplanation {
+    return explainWalk(this.translation.paging, this.tables, at | 0, this.highOf(at as Gva));
   }
 
   fetch(at: Gva): Gpa {

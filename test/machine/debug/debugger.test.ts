@@ -83,7 +83,7 @@ describe("going back", () => {
         fc.array(fc.nat({ max: 900 }), { maxLength: 3 }),
         (text, to, on, via) => {
           const wanted = flat(text).machine;
-          wanted.run({ limit: to });
+          if (to > 0) wanted.run({ limit: to });
           const { target, machine } = attach(text);
           target.goTo(to + on);
           for (const moment of via) target.goTo(moment);
@@ -110,7 +110,7 @@ describe("going back", () => {
             else if (move === "back") target.back(7);
             else target[move as "continue" | "next"](50);
           const wanted = flat(text).machine;
-          wanted.run({ limit: target.now });
+          if (target.now > 0) wanted.run({ limit: target.now });
           expect(stateOf(machine)).toEqual(stateOf(wanted));
         },
       ),
