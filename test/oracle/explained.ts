@@ -83,6 +83,8 @@ const NEAR =
   "jmp call ret loop loope loopne jcxz retf iret jo jno jb jae je jne jbe ja js jns jp jnp jl jge jle jg".split(
     " ",
   );
+/** The vectors that SYSCALL's landings call themselves. */
+const SYSCALL_VECTOR = 0xf1;
 /** Its base is the supervisor's stubs. */
 const STUBS_SEGMENT = 0x270;
 /** Prefixes, then an x87 escape. */
@@ -110,9 +112,9 @@ function isAstray(of: Case, outcome: Outcome): boolean {
   return !inOwn && !(physical >= LANDING && physical <= LANDING + 2) && physical < HARNESS;
 }
 
-/** RIP in the frame of a 64-bit handler, behind an error code. */
-const isNotCanonical = ({ frame }: Outcome) => {
-  const high = frame[3]! >>> 15;
+/** RIP in the frame of a 64-bit handler. */
+const isNotCanonical = ({ vector, frame }: Outcome) => {
+  const high = frame[vector === GP ? 3 : 1]! >>> 15;
   return high !== 0 && high !== 0x1ffff;
 };
 
@@ -294,7 +296,7 @@ export const EXPLAINED: readonly Rule[] = [
       "A fault leaves the flags as they were. QEMU computes them before the store in SETcc, RCL, RCR and others, and its record of what they depend on is then wrong.",
     part: (difference, both) =>
       difference.field === "flags" &&
-      (both.ours.vector === PF || both.ours.vector === GP) &&
+      isFault(both.ours) &&
       same(both) &&
       (named(both.at, "rcl", "rcr") || both.at?.row.mnemonic.startsWith("set") === true),
   },
@@ -340,18 +342,18 @@ export const EXPLAINED: readonly Rule[] = [
       difference.field === "cr2" && named(both.at, "pusha") && named(both.theirAt, "pusha"),
   },
   {
-    name: "a string instruction overwrites itself",
+    name: "code that overwrites itself",
     reason:
-      "A repeated string instruction goes on when it has overwritten itself. QEMU looks at the new bytes after each iteration.",
+      "A repeated string instruction goes on when it has overwritten itself; QEMU looks at the new bytes after each iteration. And when a store hits its own translation block, QEMU begins the instruction again, with flags as above.",
     whole: ({ of, ours, theirs }) =>
       [ours, theirs].some(
         ({ changes }) =>
-          changes.length >= 200 ||
+          (changes.length >= 200 && /(^|,)24[23],/.test(codeOf(of).join())) ||
           changes.some(
             ([at, value]) =>
               at >= (of.where & ~3) && at < of.where + codeOf(of).length && !isCode(of, at, value),
           ),
-      ) && /(^|,)24[23],/.test(codeOf(of).join()),
+      ),
   },
   {
     name: "BSWAP with 16-bit operands",
@@ -380,6 +382,12 @@ export const EXPLAINED: readonly Rule[] = [
       ran(of).some(({ row, size }) => row.mnemonic === "movbe" && (of.bits === 16 || size === 8)),
   },
   {
+    name: "MOVSXD with 66",
+    reason: "MOVSXD r16, r/m16 reads two bytes (SDM Vol. 2, MOVSXD). QEMU reads four.",
+    whole: ({ of, theirs }) =>
+      theirs.vector === PF && ran(of).some(({ row, size }) => row.mnemonic === "movsxd" && size === 2),
+  },
+  {
     name: "LAR and LSL in IA-32e mode",
     reason:
       "There LAR and LSL do not know 16-bit and task-gate types (SDM Vol. 2, LAR, table 3-53). QEMU does.",
@@ -401,7 +409,7 @@ export const EXPLAINED: readonly Rule[] = [
     whole: ({ of, ours, theirs, at }) =>
       of.bits === 64 &&
       ours.vector === GP &&
-      ((theirs.vector === GP && isNotCanonical(theirs)) || theirs.vector === DF) &&
+      (((theirs.vector === GP || theirs.vector === DB) && isNotCanonical(theirs)) || theirs.vector === DF) &&
       named(at, ...NEAR),
   },
   {
@@ -543,7 +551,7 @@ export const EXPLAINED: readonly Rule[] = [
     whole: ({ of, ours, theirs, bytes }) =>
       (of.bits !== 64 || stopOf(of, ours).cs !== of.cs) &&
       ours.vector === UD &&
-      theirs.vector === GP &&
+      (theirs.vector === GP || theirs.vector >= SYSCALL_VECTOR) &&
       /^(66|67|f.|2e|36|3e|26|64|65)*0f0[57]/.test(Buffer.from(bytes).toString("hex")),
   },
   {
@@ -716,6 +724,9 @@ export function explain(failure: Failure): Explanation | undefined {
       loadsStack(of) ||
       (!ended(theirs) && isStackSmall(of, theirs)) ||
       (of.entry === ENTRY.real && /#SS/.test(ours.detail));
+    // QEMU stopped where ours, rightly, went on.
+    const earlier = !ended(theirs) && named(instructionAt(of, theirs, failure.before), "nop", "test", "int1");
+    if (earlier) return { rules: [LOST], whole: true };
     return limit ? { rules: [LIMIT], whole: true } : undefined;
   }
   if (ended(failure.theirs)) return lost(failure);
@@ -735,7 +746,8 @@ function lost(failure: Failure): Explanation | undefined {
   const { of, ours, before } = failure;
   if (ended(ours)) return undefined;
   const at = instructionAt(of, ours, before);
-  const x87 = X87.test(Buffer.from(bytesAt(of, ours, before)).toString("hex"));
+  const bytes = bytesAt(of, ours, before);
+  const x87 = X87.test(Buffer.from(bytes).toString("hex")) || isVector(of, bytes);
   const locked = ours.vector === UD && at !== undefined && at.lock && !(at.row.lock === true && at.rm < 0);
   const limited = ours.vector === GP && of.bits === 16 && named(at, ...NEAR, "jmp far", "call far");
   return locked || limited || x87 || violates(of, ours, at) !== undefined || isAstray(of, ours)

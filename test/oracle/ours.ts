@@ -18,7 +18,7 @@ import { CONTROL, LOG, RAM } from "./layout.ts";
 const ROM = 0xffff0000;
 
 /** Steps in which a case must end. */
-const PATIENCE = 200_000;
+const PATIENCE = 20_000_000;
 
 /** What QEMU's model has (qemu.ts). */
 const PRICES = { ...PENTIUM_4, physicalBits: 40, gigabytePages: true };

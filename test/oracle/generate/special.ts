@@ -50,7 +50,7 @@ function controlValue(draft: Draft, number: number): bigint {
       return BigInt(value >>> 0);
     }
     case 3:
-      return BigInt(ground.cr3 | random.one([0, 8, 0x10, 0x18, 4, 0x20]));
+      return BigInt(ground.cr3 | random.one([0, 8, 0x10, 0x18, 4]));
     case 4: {
       let value = env.cr4;
       for (let i = random.below(3); i > 0; i--) value ^= random.one(CR4_FREE);
