@@ -109,8 +109,12 @@ function isAstray(of: Case, outcome: Outcome): boolean {
   const physical = !isPaged(of) ? linear : physicalOf(linear);
   if (physical === undefined) return false;
   const inOwn = physical >= of.where && physical <= of.where + codeOf(of).length + 1;
-  return !inOwn && !(physical >= LANDING && physical <= LANDING + 2) && physical < HARNESS;
+  // In another code segment even its own bytes are others.
+  if (inOwn) return cs !== of.cs;
+  return !(physical >= LANDING && physical <= LANDING + 2) && physical < HARNESS;
 }
+
+const isFarLoad = (at: Instruction) => at.addressSize === 2 && named(at, "lss", "lds", "les", "lfs", "lgs");
 
 /** RIP in the frame of a 64-bit handler. */
 const isNotCanonical = ({ vector, frame }: Outcome) => {
@@ -232,7 +236,8 @@ export const EXPLAINED: readonly Rule[] = [
       "TCG checks neither limits nor types of segments when memory is accessed. That there is a violation is computed anew (segmentation.ts).",
     whole: ({ of, ours, at }) =>
       (ours.vector === SS && loadsStack(of)) ||
-      ((ours.vector === GP || ours.vector === SS) && violates(of, ours, at) !== undefined),
+      ((ours.vector === GP || ours.vector === SS || ours.vector === DF) &&
+        violates(of, ours, at) !== undefined),
   },
   {
     name: "segment limits in the real-mode handler",
@@ -566,10 +571,9 @@ export const EXPLAINED: readonly Rule[] = [
     reason:
       "With 16-bit addresses the selector of a far pointer at FFFE lies at 0 again. QEMU goes on at 10000.",
     whole: ({ at, ours, theirs }) =>
-      ours.vector === GP &&
-      theirs.vector === GP &&
-      at?.addressSize === 2 &&
-      named(at, "lss", "lds", "les", "lfs", "lgs"),
+      ours.vector === GP && theirs.vector === GP && at !== undefined && isFarLoad(at),
+    part: (difference, { of }) =>
+      /^(ds|es|fs|gs|frame [5-9])$/.test(difference.field) && ran(of).some(isFarLoad),
   },
   {
     name: "ports without a device",
@@ -588,6 +592,21 @@ export const EXPLAINED: readonly Rule[] = [
       difference.field === "flags" &&
       (xor(difference) & ~(RF | 0x8d5)) === 0 &&
       /(^|,)15,199,/.test(codeOf(of).join()),
+  },
+  {
+    name: "undefined flags in a frame that wraps",
+    reason:
+      "A real-mode frame over the end of the stack segment is compared like other memory, undefined flags too.",
+    part: (difference, { of, ours }) => {
+      const sp = Number(ours.registers[4]! & 0xffffn);
+      const bits = xor(difference);
+      return (
+        of.entry === ENTRY.real &&
+        (sp > 0xfff8 || sp < 6) &&
+        difference.field.startsWith("[") &&
+        [0, 8, 16, 24].some((shift) => (bits & ~((of.undefined << shift) | (of.undefined >>> 8))) === 0)
+      );
+    },
   },
   {
     name: "single step after PAUSE",
@@ -720,6 +739,8 @@ export function explain(failure: Failure): Explanation | undefined {
   if (ended(failure.ours)) {
     const { of, ours } = failure;
     const { theirs } = failure;
+    // A REP whose count is not the one that was drawn for it wrote over the tables.
+    if (!isPaged(of) && /(^|,)24[23],/.test(codeOf(of).join())) return { rules: [LIMIT], whole: true };
     const limit =
       loadsStack(of) ||
       (!ended(theirs) && isStackSmall(of, theirs)) ||
