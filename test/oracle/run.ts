@@ -26,6 +26,8 @@ const USAGE = `npm run oracle -- [--seed N] [--cases N] [--world ${WORLDS.join("
   --raw     print what differs as it was found, not shrunk`;
 
 const MOST_SHRUNK = 40;
+/** Steps for a case that runs alone: a branch astray can loop for long. */
+const PATIENT = 20_000_000;
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -95,7 +97,7 @@ async function compareWorld(
   }
   // What a case left in memory outside of the window can differ for an explained reason, and meet a later one.
   const alone = await judgeAlone(
-    arena,
+    { ...arena, ours: (ram) => runOurs(ram, PATIENT) },
     open.map(({ of }) => of),
   );
   const real = alone.filter((failure) => failure.differences.length > 0 && explain(failure) === undefined);
