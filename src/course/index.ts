@@ -11,6 +11,6 @@ export {
   type ParameterDeclaration,
   type Part,
 } from "./lab.ts";
-export { type Observation, observe } from "./observe.ts";
+export { judge, type Observation, observe } from "./observe.ts";
 export { type Point, type Prediction, predict } from "./predict.ts";
 export { defineScenarios, each, type Scenario, type Scenarios } from "./scenario.ts";
