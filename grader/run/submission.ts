@@ -1,0 +1,81 @@
+/** One submission, from the place where it lies to its result. */
+import { bundle } from "../bundle/bundle.ts";
+import { locator } from "../bundle/locate.ts";
+import { take } from "../intake/take.ts";
+import { type Candidate, Refusal, type Submission } from "../intake/submission.ts";
+import { total } from "../report/points.ts";
+import type { Graded, TestResult } from "../report/result.ts";
+import { type Grader, gradeModule } from "./grade.ts";
+import { refusalKey, submissionKey } from "./key.ts";
+
+export interface Wanted {
+  grader: Grader;
+  /** groundKey. */
+  ground: string;
+  /** The key of the result that there is. */
+  have: string | undefined;
+}
+
+export interface Found {
+  /** Absent when there is a result with the same key. */
+  graded: Graded | undefined;
+  /** All of the student's code, for the similarity report; absent when it was not taken. */
+  source: string | undefined;
+}
+
+/** @throws InfrastructureError, and whatever keeps this machine from reading it */
+export async function gradeSubmission(candidate: Candidate, { grader, ground, have }: Wanted): Promise<Found> {
+  const { lab } = grader.kit;
+  const refused = (key: string, reason: string, of?: Submission): Graded => ({
+    ...resultOf(lab.id, key, of, maximum(grader), []),
+    refused: reason,
+  });
+  let submission: Submission;
+  try {
+    submission = await take(candidate, { labId: lab.id });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const key = refusalKey(ground, error.message);
+    return { graded: key === have ? undefined : refused(key, error.message), source: undefined };
+  }
+  const key = submissionKey(ground, submission);
+  const source = sourceOf(submission);
+  if (key === have) return { graded: undefined, source };
+  let code: string;
+  try {
+    code = await bundle(submission, lab.id);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { graded: refused(key, error.message, submission), source };
+  }
+  const tests = await gradeModule({ code, place: locator(submission, code) }, grader);
+  return { graded: resultOf(lab.id, key, submission, maximum(grader), tests), source };
+}
+
+const maximum = ({ kit }: Grader) => total(kit.tests.map(({ points }) => points));
+
+function resultOf(
+  lab: string,
+  key: string,
+  submission: Submission | undefined,
+  max: number,
+  tests: readonly TestResult[],
+): Graded {
+  return {
+    ...{ version: 1, lab, key, refused: undefined, max },
+    notes: submission?.notes ?? [],
+    answers: Object.fromEntries(submission?.answers ?? []),
+    tests,
+    score: total(tests.map(({ points }) => points)),
+  };
+}
+
+/** What is compared with others' is not longer than this, in characters. */
+const COMPARED = 1 << 18;
+
+const sourceOf = ({ files }: Submission) =>
+  [...files]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, text]) => text)
+    .join("\n")
+    .slice(0, COMPARED);
