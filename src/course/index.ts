@@ -10,6 +10,7 @@ export {
   type MethodDeclaration,
   type ParameterDeclaration,
   type Part,
+  type PortDeclaration,
 } from "./lab.ts";
 export { judge, type Observation, observe } from "./observe.ts";
 export { type Point, type Prediction, predict } from "./predict.ts";
