@@ -14,6 +14,8 @@ export interface Wanted {
   ground: string;
   /** The key of the result that there is. */
   have: string | undefined;
+  /** Not even to be read, for this reason. */
+  refused?: string | undefined;
 }
 
 export interface Found {
@@ -24,7 +26,8 @@ export interface Found {
 }
 
 /** @throws InfrastructureError, and whatever keeps this machine from reading it */
-export async function gradeSubmission(candidate: Candidate, { grader, ground, have }: Wanted): Promise<Found> {
+export async function gradeSubmission(candidate: Candidate, wanted: Wanted): Promise<Found> {
+  const { grader, ground, have } = wanted;
   const { lab } = grader.kit;
   const refused = (key: string, reason: string, of?: Submission): Graded => ({
     ...resultOf(lab.id, key, of, maximum(grader), []),
@@ -32,6 +35,7 @@ export async function gradeSubmission(candidate: Candidate, { grader, ground, ha
   });
   let submission: Submission;
   try {
+    if (wanted.refused !== undefined) throw new Refusal(wanted.refused);
     submission = await take(candidate, { labId: lab.id });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

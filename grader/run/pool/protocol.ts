@@ -31,6 +31,8 @@ export interface Task {
   have: string | undefined;
   /** Of tests that were decided before a worker died. */
   known: readonly TestResult[];
+  /** Workers broke over reading it: it is refused unread, with this reason. */
+  refused: string | undefined;
 }
 
 export type Request = Setup | Task | { kind: "stop" };

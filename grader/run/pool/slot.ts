@@ -6,16 +6,18 @@ import type { TestResult } from "../../report/result.ts";
 import { HOME } from "../kit.ts";
 import type { Message, Reply, Request, Setup, Task } from "./protocol.ts";
 
+/** Where a worker is: it loads the lab, reads a submission, or is at a test. */
+export type Stage = "starting" | "reading" | { test: string };
+
 /** A worker ended in the middle of a submission. */
 export class WorkerDied extends Error {
   override name = "WorkerDied";
-  /** Id of the test that it was at; undefined before the first. */
-  readonly test: string | undefined;
+  readonly stage: Stage;
   readonly signal: NodeJS.Signals | undefined;
 
-  constructor(test: string | undefined, code: number | null, signal: NodeJS.Signals | null, said: string) {
+  constructor(stage: Stage, code: number | null, signal: NodeJS.Signals | null, said: string) {
     super(`a worker ended ${signal ? `by ${signal}` : `with code ${code}`}${said === "" ? "" : `: ${said}`}`);
-    this.test = test;
+    this.stage = stage;
     this.signal = signal ?? undefined;
   }
 }
@@ -43,6 +45,7 @@ export class Slot {
   readonly #setup: Setup;
   readonly #temporary: string;
   #process: ChildProcess | undefined;
+  #ready = false;
   #busy = false;
 
   /** @param temporary all that the worker puts into a temporary folder lies in there */
@@ -59,7 +62,7 @@ export class Slot {
     const running = (this.#process ??= this.#start());
     this.#busy = true;
     return new Promise<Reply>((resolve, reject) => {
-      let test: string | undefined;
+      let stage: Stage = this.#ready ? "reading" : "starting";
       let said = "";
       let timer: NodeJS.Timeout | undefined;
       const beat = () => {
@@ -82,7 +85,11 @@ export class Slot {
       };
       const onMessage = (message: Message) => {
         beat();
-        if (message.kind === "testing") test = message.id;
+        if (message.kind === "testing") stage = { test: message.id };
+        else if (message.kind === "ready") {
+          this.#ready = true;
+          stage = "reading";
+        }
         else if (message.kind === "tested") listener.tested(message.result);
         else if (message.kind === "reply") {
           settle();
@@ -92,7 +99,7 @@ export class Slot {
       const onExit = (code: number | null, signal: NodeJS.Signals | null) => {
         settle();
         this.#process = undefined;
-        reject(new WorkerDied(test, code, signal, said.trim()));
+        reject(new WorkerDied(stage, code, signal, said.trim()));
       };
       running.on("message", onMessage);
       running.on("exit", onExit);
@@ -121,6 +128,7 @@ export class Slot {
       serialization: "advanced",
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
+    this.#ready = false;
     // Its exit is what counts.
     running.on("error", () => {});
     this.#send(running, this.#setup);

@@ -33,12 +33,13 @@ async function prepare({ lab, seed, release, sandbox, harness }: Setup): Promise
   };
 }
 
-async function work({ candidate, have, known }: Task): Promise<Reply> {
-  watchdog.step(READING);
+async function work({ candidate, have, known, refused }: Task): Promise<Reply> {
   try {
+    const ready = await grader!;
+    watchdog.step(READING);
     const found = await gradeSubmission(candidate, {
-      ...{ ground, have },
-      grader: { ...(await grader!), known: new Map(known.map((result) => [result.id, result])) },
+      ...{ ground, have, refused },
+      grader: { ...ready, known: new Map(known.map((result) => [result.id, result])) },
     });
     const { graded, source } = found;
     return graded ? { kind: "graded", graded, source } : { kind: "same", source };
