@@ -22,11 +22,11 @@ const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NO
 const FILE_TYPE = 0o170000;
 const REGULAR = 0o100000;
 const FOLDER = 0o040000;
-const MODES: Record<number, string> = {
-  21609: "a symbolic link",
-  2401: "a named pipe",
-  26411: "a socket",
-};
+const MODES = new Map([
+  [0o120000, "a symbolic link"],
+  [0o010000, "a named pipe"],
+  [0o140000, "a socket"],
+]);
 
 /** What it is, in a word, when it is no regular file. */
 export function oddity(
@@ -46,7 +46,7 @@ export function oddity(
 export function modeOddity(mode: number): string | undefined {
   const type = mode & FILE_TYPE;
   if (type === 0 || type === REGULAR || type === FOLDER) return undefined;
-  return MODES[type] ?? "a device";
+  return MODES.get(type) ?? "a device";
 }
 
 export function refuseOddity(name: string, what: string): Refusal {
