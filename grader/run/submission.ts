@@ -1,8 +1,8 @@
 /** One submission, from the place where it lies to its result. */
 import { bundle } from "../bundle/bundle.ts";
-import { locator } from "../bundle/locate.ts";
-import { take } from "../intake/take.ts";
+import { locateStack, locator } from "../bundle/locate.ts";
 import { type Candidate, Refusal, type Submission } from "../intake/submission.ts";
+import { take } from "../intake/take.ts";
 import { total } from "../report/points.ts";
 import type { Graded, TestResult } from "../report/result.ts";
 import { type Grader, gradeModule } from "./grade.ts";
@@ -18,11 +18,14 @@ export interface Wanted {
   refused?: string | undefined;
 }
 
+/** Text by path. */
+export type Files = ReadonlyMap<string, string>;
+
 export interface Found {
   /** Absent when there is a result with the same key. */
   graded: Graded | undefined;
-  /** All of the student's code, for the similarity report; absent when it was not taken. */
-  source: string | undefined;
+  /** The student's files, for the similarity report; absent when they were not taken. */
+  files: Files | undefined;
 }
 
 /** @throws InfrastructureError, and whatever keeps this machine from reading it */
@@ -40,20 +43,20 @@ export async function gradeSubmission(candidate: Candidate, wanted: Wanted): Pro
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const key = refusalKey(ground, error.message);
-    return { graded: key === have ? undefined : refused(key, error.message), source: undefined };
+    return { graded: key === have ? undefined : refused(key, error.message), files: undefined };
   }
   const key = submissionKey(ground, submission);
-  const source = sourceOf(submission);
-  if (key === have) return { graded: undefined, source };
+  const files = excerptOf(submission);
+  if (key === have) return { graded: undefined, files };
   let code: string;
   try {
     code = await bundle(submission, lab.id);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { graded: refused(key, error.message, submission), source };
+    return { graded: refused(key, error.message, submission), files };
   }
-  const tests = await gradeModule({ code, place: locator(submission, code) }, grader);
-  return { graded: resultOf(lab.id, key, submission, maximum(grader), tests), source };
+  const tests = await gradeModule({ code, place: placer(code, submission) }, grader);
+  return { graded: resultOf(lab.id, key, submission, maximum(grader), tests), files };
 }
 
 const maximum = ({ kit }: Grader) => total(kit.tests.map(({ points }) => points));
@@ -74,12 +77,23 @@ function resultOf(
   };
 }
 
-/** What is compared with others' is not longer than this, in characters. */
-const COMPARED = 1 << 18;
+/** What is compared with others' is not longer than this in all, in characters. */
+const COMPARED = 400_000;
 
-const sourceOf = ({ files }: Submission) =>
-  [...files]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, text]) => text)
-    .join("\n")
-    .slice(0, COMPARED);
+function excerptOf({ files }: Submission): Files {
+  let room = COMPARED;
+  const kept = new Map<string, string>();
+  for (const [name, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    kept.set(name, text.slice(0, room));
+    room -= Math.min(room, text.length);
+  }
+  return kept;
+}
+
+/** Of the module's name in the sandbox, see gradeModule. */
+const MODULE = "component.mjs";
+
+function placer(code: string, submission: Submission): (stack: string) => string | undefined {
+  const locate = locator(code, submission);
+  return (stack) => locateStack(stack, MODULE, locate);
+}

@@ -43,7 +43,10 @@ export async function gradeClass(candidates: readonly Candidate[], run: ClassRun
       const candidate = candidates[index];
       if (!candidate) return;
       const outcome = await attempt(slot, candidate);
-      if (outcome.kind === "graded") await (writing = writing.then(() => run.keep(candidate.id, outcome.graded)));
+      if (outcome.kind === "graded") {
+        writing = writing.then(() => run.keep(candidate.id, outcome.graded));
+        await writing;
+      }
       failed = outcome.kind === "not graded" ? failed + 1 : 0;
       outcomes[index] = outcome;
       onDone(outcome);
@@ -52,11 +55,19 @@ export async function gradeClass(candidates: readonly Candidate[], run: ClassRun
 
   async function attempt(slot: Slot, candidate: Candidate): Promise<Outcome> {
     if (failed >= HOPELESS)
-      return { candidate, ms: 0, kind: "not graded", reason: `the grader failed for the ${failed} before it` };
+      return {
+        candidate,
+        ms: 0,
+        kind: "not graded",
+        reason: `the grader failed for the ${failed} before it`,
+      };
     return perform(candidate, { kit, slot, signal, have: run.have(candidate.id), onBeat });
   }
 
-  const slots = Array.from({ length: Math.min(run.jobs, candidates.length) }, () => new Slot(setup, temporary));
+  const slots = Array.from(
+    { length: Math.min(run.jobs, candidates.length) },
+    () => new Slot(setup, temporary),
+  );
   const served = slots.map((slot) =>
     serve(slot).catch((error: unknown) => {
       stop.abort(error);
@@ -64,7 +75,9 @@ export async function gradeClass(candidates: readonly Candidate[], run: ClassRun
     }),
   );
   // An aborted one must not wait for what a worker is doing.
-  const onAbort = () => slots.map((slot) => slot.close());
+  const onAbort = () => {
+    for (const slot of slots) void slot.close();
+  };
   signal.addEventListener("abort", onAbort);
   try {
     await Promise.all(served);

@@ -1,15 +1,16 @@
 /**
- * The folder of results. Of one submission:
+ * The folder of results. Of each submission, under a name made from its id (report/page/paths.ts):
  *
- *     results/ID.json        what became of it: the record that all else is made from
- *     gradescope/ID.json     the same as Gradescope's results.json
- *     feedback/ID.html       the student's page
+ *     results/NAME.json      what became of it: the record that all else is made from
+ *     gradescope/NAME.json   the same as Gradescope's results.json
+ *     feedback/NAME.html     the student's page
  *
- * and of the class: class.html, similarity.html, grades.csv (nbgrader), canvas.csv, manual.csv. In log/ is what depends on
- * the day: how long each took, and why one was not graded.
+ * and of the class, beside them, pages and tables (pages.ts). In log/ is what depends on the day: how long each took, and why
+ * one was not graded.
  */
-import { mkdirSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileName } from "../../report/page/paths.ts";
 import type { Graded } from "../../report/result.ts";
 import { GradingProblem } from "../problem.ts";
 import { making, readIfThere, sweepPartial, writeIfChanged } from "./files.ts";
@@ -44,7 +45,10 @@ export class Store {
 
   async #prepare(lab: string): Promise<this> {
     try {
-      await this.write(ABOUT, `${JSON.stringify({ what: "results of ringlab grade", version: 1, lab }, null, 1)}\n`);
+      await this.write(
+        ABOUT,
+        `${JSON.stringify({ what: "results of ringlab grade", version: 1, lab }, null, 1)}\n`,
+      );
       sweepPartial(this.folder);
       for (const name of FOLDERS) {
         const folder = join(this.folder, name);
@@ -64,7 +68,7 @@ export class Store {
 
   /** Undefined when there is none, or none that this version wrote. */
   result(id: string): Graded | undefined {
-    const text = readIfThere(this.path("results", `${id}.json`));
+    const text = readIfThere(this.path(resultPath(id)));
     if (text === undefined) return undefined;
     try {
       const graded = JSON.parse(text) as Graded;
@@ -77,7 +81,7 @@ export class Store {
   }
 
   keep(id: string, graded: Graded): Promise<void> {
-    return this.write(join("results", `${id}.json`), `${JSON.stringify(graded, null, 1)}\n`);
+    return this.write(resultPath(id), `${JSON.stringify(graded, null, 1)}\n`);
   }
 
   /** @throws GradingProblem */
@@ -93,13 +97,14 @@ export class Store {
     return join(this.folder, ...names);
   }
 
-  /** Ids of results of submissions that are not among these. */
-  strangers(ids: ReadonlySet<string>): string[] {
-    return readdirSync(this.path("results"))
-      .map((name) => name.replace(/\.json$/, ""))
-      .filter((id) => !ids.has(id) && statSync(this.path("results", `${id}.json`), { throwIfNoEntry: false }));
+  /** Results of submissions that are not among these: they were renamed, or taken away. */
+  strangers(ids: readonly string[]): string[] {
+    const known = new Set(ids.map((id) => basename(resultPath(id))));
+    return readdirSync(this.path("results")).filter((name) => name.endsWith(".json") && !known.has(name));
   }
 }
+
+const resultPath = (id: string) => `results/${fileName(id)}.json`;
 
 function labOf(about: string): string {
   try {

@@ -4,13 +4,14 @@ import type { Candidate } from "../../intake/submission.ts";
 import type { Graded, TestResult } from "../../report/result.ts";
 import { undecidable } from "../grade.ts";
 import type { Kit } from "../kit.ts";
+import type { Files } from "../submission.ts";
 import type { Reply, Task } from "./protocol.ts";
 import { type Listener, type Slot, WorkerDied } from "./slot.ts";
 import { TOO_BUSY } from "./watchdog.ts";
 
 /** What became of a candidate in this run. */
 export type Outcome = { candidate: Candidate; ms: number } & (
-  | { kind: "graded" | "same"; graded: Graded; source: string | undefined }
+  | { kind: "graded" | "same"; graded: Graded; files: Files | undefined }
   /** Through no fault of the submission; it is tried again in the next run. */
   | { kind: "not graded"; reason: string }
 );

@@ -12,6 +12,7 @@
 import type { Candidate } from "../../intake/submission.ts";
 import type { Graded, TestResult } from "../../report/result.ts";
 import type { SandboxName } from "../../sandbox/contract.ts";
+import type { Files } from "../submission.ts";
 
 export interface Setup {
   kind: "setup";
@@ -37,11 +38,11 @@ export interface Task {
 
 export type Request = Setup | Task | { kind: "stop" };
 
-/** What became of a task. `source` is all of the student's code, as the similarity report wants it. */
+/** What became of a task. `files` are the student's, as far as the similarity report reads them. */
 export type Reply =
-  | { kind: "graded"; graded: Graded; source: string | undefined }
+  | { kind: "graded"; graded: Graded; files: Files | undefined }
   /** There is a result with the same key. */
-  | { kind: "same"; source: string | undefined }
+  | { kind: "same"; files: Files | undefined }
   /** The grader failed, not the submission. */
   | { kind: "infrastructure"; reason: string };
 

@@ -59,7 +59,8 @@ export class Slot {
    * @throws WorkerDied
    */
   grade(task: Task, listener: Listener, stuck: number): Promise<Reply> {
-    const running = (this.#process ??= this.#start());
+    this.#process ??= this.#start();
+    const running = this.#process;
     this.#busy = true;
     return new Promise<Reply>((resolve, reject) => {
       let stage: Stage = this.#ready ? "reading" : "starting";
@@ -89,8 +90,7 @@ export class Slot {
         else if (message.kind === "ready") {
           this.#ready = true;
           stage = "reading";
-        }
-        else if (message.kind === "tested") listener.tested(message.result);
+        } else if (message.kind === "tested") listener.tested(message.result);
         else if (message.kind === "reply") {
           settle();
           resolve(message.reply);

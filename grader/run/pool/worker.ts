@@ -1,5 +1,5 @@
 /** The process that grades: it reads a submission, bundles it, has it played in a sandbox and judges the records. */
-import { loadSandbox } from "../../sandbox/choose.ts";
+import { chooseSandbox } from "../../sandbox/choose.ts";
 import { type Grader, InfrastructureError } from "../grade.ts";
 import { loadKit } from "../kit.ts";
 import { gradeSubmission } from "../submission.ts";
@@ -24,7 +24,7 @@ async function prepare({ lab, seed, release, sandbox, harness }: Setup): Promise
   const kit = await loadKit(lab, seed);
   tell({ kind: "ready" });
   return {
-    ...{ kit, harness, release, sandbox: loadSandbox(sandbox), signal: stopping.signal },
+    ...{ kit, harness, release, sandbox: await chooseSandbox(sandbox), signal: stopping.signal },
     onTest: ({ id }) => {
       watchdog.step(testing(kit.lab.limits.seconds));
       tell({ kind: "testing", id });
@@ -41,10 +41,11 @@ async function work({ candidate, have, known, refused }: Task): Promise<Reply> {
       ...{ ground, have, refused },
       grader: { ...ready, known: new Map(known.map((result) => [result.id, result])) },
     });
-    const { graded, source } = found;
-    return graded ? { kind: "graded", graded, source } : { kind: "same", source };
+    const { graded, files } = found;
+    return graded ? { kind: "graded", graded, files } : { kind: "same", files };
   } catch (error) {
-    const reason = error instanceof InfrastructureError ? error.message : `${(error as Error)?.stack ?? error}`;
+    const reason =
+      error instanceof InfrastructureError ? error.message : `${(error as Error)?.stack ?? error}`;
     return { kind: "infrastructure", reason };
   } finally {
     watchdog.rest();

@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import type { Command } from "commander";
 import { ROOT } from "../../kernel/package.ts";
 import { UserError } from "../errors.ts";
+import { findLab } from "../find-lab.ts";
 
 const LABS = join(ROOT, "labs");
 
@@ -37,14 +38,7 @@ async function chosen(asked: string[]): Promise<string[]> {
     throw new UserError(
       `there are no labs in ${LABS}; run this in a checkout of Ringlab, not in an installed package`,
     );
-  return asked.length === 0 ? ids : asked.map((name) => find(name, ids));
-}
-
-function find(name: string, ids: string[]): string {
-  const wanted = name.replace(/\/+$/, "").replace(/^.*\//, "");
-  const found = ids.find((id) => id === wanted || id.startsWith(`${wanted.padStart(2, "0")}-`));
-  if (!found) throw new UserError(`there is no lab "${name}"; there are ${ids.join(", ")}`);
-  return found;
+  return asked.length === 0 ? ids : asked.map((name) => findLab(name, ids));
 }
 
 const target = (id: string) => join(ROOT, "notebooks", `${id}.ipynb`);
