@@ -5,7 +5,6 @@
  */
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { format } from "../../src/course/format.ts";
 
 /** A whole number from 0, below the one given. */
 export type Draw = (below: number) => number;
@@ -57,14 +56,13 @@ export function drawCases<T, A, Slip extends string>(
       throw new Error(`Cannot draw ${count} cases against ${shows.join(", ")}: ${found.length} were found.`);
     const subject = wanted.draw();
     const right = answer(subject);
-    const text = format(right);
-    const isWrong = (slip: Slip) => format(answer(subject, slip)) !== text;
-    if (forbidden.some(isWrong)) continue;
-    const shown = shows.filter(isWrong);
-    const useful = shown.filter((slip) => (lacking.get(slip) ?? 0) > 0);
+    const text = JSON.stringify(right);
+    const isWrong = (slip: Slip) => JSON.stringify(answer(subject, slip)) !== text;
+    const useful = shows.filter((slip) => lacking.get(slip)! > 0 && isWrong(slip));
     const owed = [...lacking.values()].reduce((sum, missing) => sum + missing, 0);
     if (useful.length === 0 && (found.length + owed >= count || (given.get(text) ?? 0) >= count / 2))
       continue;
+    if (forbidden.some(isWrong)) continue;
     for (const slip of useful) lacking.set(slip, lacking.get(slip)! - 1);
     given.set(text, (given.get(text) ?? 0) + 1);
     found.push({ subject, right });

@@ -12,10 +12,11 @@ import {
   referenceClassifier,
 } from "../../../src/formal/index.ts";
 
-const SEEDS = [1, 2, 3, 2026, -5];
+const SEEDS = [1, 2026, -5];
+const KNOWN = new Map(SEEDS.map((seed) => [seed, hidden(seed)]));
 
 const passed = (seed: number, component: Classifier): string[] => {
-  const tests = hidden(seed);
+  const tests = KNOWN.get(seed)!;
   const { verdicts } = runChecks(LAB, "", tests, component);
   return tests.filter((_, n) => verdicts[n]?.passed).map(({ part, name }) => `${part}: ${name}`);
 };
@@ -33,7 +34,7 @@ test("the naive classifier and the library's agree on every instruction of every
 
 describe.each(SEEDS)("seed %i", (seed) => {
   test("the library's classifier passes every test, the starter none", () => {
-    expect(passed(seed, referenceClassifier)).toHaveLength(hidden(seed).length);
+    expect(passed(seed, referenceClassifier)).toHaveLength(KNOWN.get(seed)!.length);
     expect(passed(seed, starter)).toEqual([]);
   });
 });
@@ -48,13 +49,13 @@ test("whoever always gives the same answer passes nothing", () => {
           classify: () => classes,
           virtualizable: () => ({ virtualizable: s, hybrid: u, breaks: [], breaksHybrid: [] }),
         };
-        expect(passed(4, constant)).toEqual([]);
+        expect(passed(1, constant)).toEqual([]);
       }
 });
 
 test("a seed gives the same tests every time, another one gives others", () => {
-  expect(hidden(7)).toEqual(hidden(7));
-  const [one, other] = [hidden(7), hidden(8)];
+  const [one, other] = [KNOWN.get(1)!, KNOWN.get(2026)!];
+  expect(hidden(1)).toEqual(one);
   expect(one.map(({ name }) => name)).toEqual(other.map(({ name }) => name));
   for (const [n, { input }] of one.entries()) expect(input).not.toEqual(other[n]?.input);
 });
