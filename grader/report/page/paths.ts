@@ -1,4 +1,4 @@
-/** Where the pages of a class lie, from the folder of the class page: they link each other. */
+/** Where the files of a class lie, from the folder of the class page: the pages link each other. */
 import { createHash } from "node:crypto";
 
 export const CLASS_PAGE = "index.html";
@@ -11,6 +11,11 @@ export const MANUAL_CSV = "manual.csv";
 /** The student's page. */
 export function feedbackPath(id: string): string {
   return `feedback/${fileName(id)}.html`;
+}
+
+/** The student's results in Gradescope's shape. */
+export function resultsPath(id: string): string {
+  return `results/${fileName(id)}.json`;
 }
 
 /**

@@ -25,15 +25,16 @@ export interface Document {
 const MOST_CHARACTERS = 400_000;
 const MOST_TOKENS = 15_000;
 
-/** Only TypeScript and JavaScript are read; the order of the files is that of their names. */
+/** Of a notebook its component's cells are in `files`, as TypeScript under the notebook's name. */
+const CODE = /\.([cm]?[jt]sx?|ipynb)$/i;
+
+/** The order of the files is that of their names. */
 export function documentOf({ id, files }: Source): Document {
   const lines: Line[] = [];
   const texts: string[] = [];
   const regions: Region[] = [];
   let cut = false;
-  const code = [...files]
-    .filter(([name]) => /\.[cm]?[jt]sx?$/.test(name))
-    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const code = [...files].filter(([name]) => CODE.test(name)).sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [file, whole] of code) {
     const text = whole.slice(0, MOST_CHARACTERS);
     const room = MOST_TOKENS - texts.length;

@@ -41,7 +41,7 @@ describe("a copy is found", () => {
     const half = SOLUTION.indexOf("function virtualizable");
     const files = new Map([
       ["a/one.ts", SOLUTION.slice(0, half)],
-      ["two.ts", SOLUTION.slice(half)],
+      ["two.ipynb", SOLUTION.slice(half)],
       ["notes.md", "x"],
     ]);
     const { pairs } = compare([source("a", SOLUTION, "b.ts"), { id: "b", files }], { template });
