@@ -42,6 +42,26 @@ describe("statistics", () => {
     for (const { outcomes } of found.tests) expect(Object.values(outcomes).reduce((a, b) => a + b)).toBe(36);
   });
 
+  test("tests that differ in their input alone are one", () => {
+    const { graded } = book.entries.find((entry) => entry.graded?.tests.length)!;
+    const tests = graded!.tests.filter(({ visibility }) => visibility === "hidden").slice(0, 1);
+    const three = ["1", "2", "3"].map((id) => ({
+      ...tests[0]!,
+      id,
+      status: id === "1" ? ("passed" as const) : ("timeout" as const),
+    }));
+    const entries = book.entries
+      .slice(0, 2)
+      .map((entry) => ({ ...entry, graded: { ...graded!, tests: three } }));
+    expect(statistics({ ...book, entries }).tests).toEqual([
+      expect.objectContaining({
+        count: 3,
+        missed: expect.closeTo(2 / 3),
+        outcomes: expect.objectContaining({ passed: 2, timeout: 4 }),
+      }),
+    ]);
+  });
+
   test("of nobody are none", () => {
     expect(statistics({ ...book, entries: [] })).toMatchObject({ score: undefined, parts: [], tests: [] });
   });
