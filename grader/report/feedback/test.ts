@@ -45,13 +45,13 @@ function worth(tests: readonly TestResult[]): Html {
 
 /** Tests that passed, folded: they need no reading. */
 export function passes(tests: readonly TestResult[], visibility: TestResult["visibility"]): Html {
-  const { mark, short } = OUTCOMES.passed;
+  const { mark } = OUTCOMES.passed;
   const plural = tests.length === 1 ? "" : "s";
   const kind = visibility === "public" ? `check${plural} of the notebook` : `hidden test${plural}`;
   return html`<details><summary>${mark} ${tests.length} ${kind} passed</summary>
 <ul class="passes">${tests.map(
     (test) =>
-      html`<li><span class="good" aria-label="${short}">${mark}</span><span>${sentence(test.name)}</span>${
+      html`<li><span class="good" aria-hidden="true">${mark}</span><span>${sentence(test.name)}</span>${
         test.visibility === "hidden" ? worth([test]) : html`<span></span>`
       }</li>`,
   )}</ul></details>`;

@@ -4,9 +4,7 @@ import { classPage } from "../../../../grader/report/class/page.ts";
 import { statistics } from "../../../../grader/report/class/statistics.ts";
 import { answersPage } from "../../../../grader/report/manual/answers-page.ts";
 import { feedbackPath } from "../../../../grader/report/page/paths.ts";
-import { compare } from "../../../../grader/report/similarity/compare.ts";
-import { aClass, STUDENTS } from "../a-class.ts";
-import { renamed, SOLUTION, source } from "../similarity/material.ts";
+import { aClass, STUDENTS, twoAlike } from "../a-class.ts";
 
 const book = aClass();
 const found = statistics(book);
@@ -69,7 +67,7 @@ describe("statistics", () => {
 
 describe("the page", () => {
   const [one, other] = [book.entries[3]!.id, book.entries[5]!.id];
-  const similarity = compare([source(one, SOLUTION), source(other, renamed(SOLUTION))]);
+  const similarity = twoAlike(one, other);
   const html = classPage(book, similarity);
   const { document } = parseHTML(html);
 
