@@ -7,25 +7,15 @@
  *        │ miss
  *     walk ───────────────▶ walkReference for each entry read
  */
-import { PAGE_MMIO } from "../bus.ts";
 import type { Clock } from "../clock.ts";
 import type { CostProfile } from "../cost.ts";
 import type { StateReader, StateWriter } from "../state.ts";
 import { EVENT, type Trace } from "../trace.ts";
+import { DIRECT_KINDS } from "./direct.ts";
 import { Front } from "./front.ts";
 import { FLUSH_ALL, KEEP, Paging } from "./paging.ts";
-import { RepeatedWalks } from "./repeat.ts";
-import {
-  accessError,
-  ERROR_PRESENT,
-  ERROR_RESERVED,
-  RIGHT_DIRTY,
-  RIGHT_GLOBAL,
-  SMAP_READ,
-  SYSTEM_READ,
-  USER_FETCH,
-  USER_READ,
-} from "./rights.ts";
+import { RepeatedWalks, VACANT } from "./repeat.ts";
+import { accessError, ERROR_PRESENT, ERROR_RESERVED, RIGHT_DIRTY, USER_FETCH } from "./rights.ts";
 import { LARGE, NO_ENTRY, SMALL, type Tlb } from "./tlb.ts";
 import { Tlbs } from "./tlbs.ts";
 import { HOLE, LEAF, type TableMemory, Walk } from "./walk.ts";
@@ -33,11 +23,6 @@ import { HOLE, LEAF, type TableMemory, Walk } from "./walk.ts";
 const TWO32 = 4294967296;
 const PAGE_OFFSET = 0xfff;
 const ALL_KINDS = 0xff;
-const READS = (1 << USER_READ) | (1 << SYSTEM_READ) | (1 << SMAP_READ);
-/** Kinds of access that may go straight to RAM, by the flags of its page. */
-const DIRECT = Uint8Array.from({ length: 2 * PAGE_MMIO }, (_, flags) =>
-  flags === 0 ? ALL_KINDS : (flags & PAGE_MMIO) !== 0 ? 0 : READS,
-);
 /** No physical address. */
 export const FAULT = -1;
 // Copies: V8 folds a module's own constants into the code, but loads an imported one each time.
@@ -48,6 +33,8 @@ const WALK = EVENT.walk;
 const WALK_REFERENCE = EVENT.walkReference;
 const TLB_FLUSH = EVENT.tlbFlush;
 const NO_ADDRESS = FAULT;
+const HOLE_FOUND = VACANT;
+const DIRECT = DIRECT_KINDS;
 const FETCHES = USER_FETCH;
 const SMALLEST = SMALL;
 const NOWHERE = NO_ENTRY;
@@ -105,8 +92,8 @@ export class Translation {
     this.paging = new Paging(profile, tables);
     this.tlbs = new Tlbs(profile);
     const { paging, tlbs } = this;
-    const code = { level: tlbs.instruction, front: this.code, miss: ITLB_MISS };
-    const data = { level: tlbs.data, front: this.data, miss: DTLB_MISS };
+    const code = { level: tlbs.instruction, front: this.code, miss: ITLB_MISS, fetches: true };
+    const data = { level: tlbs.data, front: this.data, miss: DTLB_MISS, fetches: false };
     this.codeWalks = new RepeatedWalks({ ...parts, paging, tlbs, ...code });
     this.dataWalks = new RepeatedWalks({ ...parts, paging, tlbs, ...data });
   }
@@ -118,7 +105,8 @@ export class Translation {
   translate(low: number, high: number, access: number): number {
     if (this.#repeats) {
       const base = access >= FETCHES ? this.#fetchAgain(low, access) : this.dataWalks.again(low, access);
-      if (base !== NO_ADDRESS) return base + (low & PAGE_OFFSET);
+      if (base >= 0) return base + (low & PAGE_OFFSET);
+      if (base === HOLE_FOUND) return this.#fault(low, high, access, 0);
     }
     return this.#search(low, high, access);
   }
@@ -306,7 +294,8 @@ export class Translation {
     const fetch = access >= FETCHES;
     const tlb = (fetch ? this.tlbs.instruction : this.tlbs.data)[size] as Tlb;
     const entry = tlb.put(low, high, size, rights, page);
-    if (this.#repeats && size === SMALLEST) this.#remember(low, fetch, entry, rights);
+    if (this.#repeats && size === SMALLEST)
+      (fetch ? this.codeWalks : this.dataWalks).remember(this.#walk, low, entry, rights);
     const out = tlb.evicted;
     if (out !== NOWHERE) {
       const front = fetch ? this.code : this.data;
@@ -317,14 +306,6 @@ export class Translation {
     const base = this.#pageBase(low, size, page);
     this.#fill(low, high, base, this.paging.kinds[rights] as number, access);
     return base + (low & PAGE_OFFSET);
-  }
-
-  #remember(low: number, fetch: boolean, entry: number, rights: number): void {
-    const walk = this.#walk;
-    const kinds = (this.paging.kinds[rights] as number) & ALL_KINDS;
-    const direct = fetch ? kinds >> FETCHES : kinds & this.#direct(walk.base(this.paging.format));
-    const walks = fetch ? this.codeWalks : this.dataWalks;
-    walks.remember(walk, low, entry, kinds, direct, (rights & RIGHT_GLOBAL) !== 0);
   }
 
   /** Kinds of access that may go straight to the page at a physical address. */
