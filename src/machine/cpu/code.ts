@@ -223,8 +223,11 @@ export class Code {
       (cpu.flatRead & CS_BIT) !== 0
     ) {
       window.start = closed.start;
-      window.ops = closed.ops;
       window.size = PAGE;
+      window.version = closed.version;
+      // Storing objects costs more than comparing them.
+      if (window.ops === closed.ops) return;
+      window.ops = closed.ops;
       this.#page = closed.page;
       this.#windowBase = closed.base;
       return;
@@ -249,6 +252,7 @@ export class Code {
     if (!cpu.wide && !this.#holdsPage(offset)) return;
     window.ops = recent.ops;
     window.size = PAGE;
+    window.version = cpu.memory.codeVersion;
     if (cpu.wide || (cpu.flatRead & CS_BIT) === 0) return;
     closed.version = cpu.memory.codeVersion;
     closed.mode = mode;

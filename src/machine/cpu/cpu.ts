@@ -187,7 +187,7 @@ export class Cpu {
   readonly model: CpuModel;
   readonly memory: Memory;
   /** The part of the current code page that the interpreter may run on; size 0 makes it look the page up again (code.ts). */
-  window = { size: 0 };
+  window = { size: 0, version: -1 };
 
   constructor(parts: {
     bus: Bus;

@@ -181,7 +181,10 @@ function setFlatCode(cpu: Cpu, selector: number, high: number, level: number): v
     cpu.flatRead = (high & WRITABLE) === 0 ? cpu.flatRead & ~(1 << CS) : cpu.flatRead | (1 << CS);
     cpu.flatWrite &= ~(1 << CS);
     cpu.bits = 32;
+    cpu.window.size = 0;
   }
+  // In the same ring and page, what was to be fetched still is.
+  if (cpu.cpl === level && cpu.window.version === cpu.memory.codeVersion) return;
   cpu.cpl = level;
   cpu.memory.user = level === 3;
   cpu.window.size = 0;

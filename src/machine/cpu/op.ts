@@ -22,6 +22,8 @@ export class Op extends Instruction {
    * or interrupts, and before what is not decoded. The interpreter charges a run at once and then only follows this.
    */
   next: Op | null = null;
+  /** The same, while `next` says that this instruction faulted (breakRun). */
+  rest: Op | null = null;
   /** Cycles, instructions and bytes from this one to its run's end, itself included. */
   runCost = 1;
   runCount = 1;
@@ -48,18 +50,16 @@ function unbound(): never {
  */
 export const FAULTED = new Op();
 FAULTED.run = () => {};
-let broken: Op = FAULTED;
-let rest: Op | null = null;
 
 /** Ends the run at `op`, which faulted. To be the last that its handler does; the interpreter then calls mend(). */
 export function breakRun(op: Op): void {
-  broken = op;
-  rest = op.next;
   op.next = FAULTED;
 }
 
-/** Links the instruction that faulted to its run again, and returns it. */
-export function mend(): Op {
-  broken.next = rest;
-  return broken;
+/** Links the instruction that faulted to its run again, and returns it. `first`: an instruction of the run that is not after it. */
+export function mend(first: Op): Op {
+  let op = first;
+  while (op.next !== FAULTED) op = op.next as Op;
+  op.next = op.rest;
+  return op;
 }

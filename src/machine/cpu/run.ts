@@ -163,7 +163,7 @@ export class Interpreter {
               op.run(cpu, op);
               next = op.next;
             } while (next !== null);
-            if (op === BROKEN) steps = this.#broken(steps);
+            if (op === BROKEN) steps = this.#broken(first, steps);
             continue;
           }
         }
@@ -208,16 +208,16 @@ export class Interpreter {
     cpu.ip = (cpu.ip + op.runBytes) | 0;
     op.run(cpu, op);
     if (op.next === BROKEN) {
-      mend();
+      mend(op);
       throw FAULT;
     }
     this.#giveBack(op);
   }
 
-  /** An instruction of a run ended it with a page fault (breakRun). Takes and returns the steps that are left. */
-  #broken(steps: number): number {
+  /** An instruction of the run from `first` ended it with a page fault (breakRun). Takes and returns the steps that are left. */
+  #broken(first: Op, steps: number): number {
     const { cpu } = this;
-    const op = mend();
+    const op = mend(first);
     const left = steps + this.#giveBack(op);
     cpu.ip = (cpu.ip - op.length) | 0;
     cpu.retired--;

@@ -13,6 +13,8 @@ export const NOWHERE: Op[] = new Array(PAGE).fill(UNDECODED);
 export class CodeWindow {
   start = 0;
   size = 0;
+  /** The memory's codeVersion when it was opened. */
+  version = -1;
   ops: Op[] = NOWHERE;
 }
 
@@ -41,7 +43,7 @@ export function followed(op: Op | undefined): Op | null {
 
 /** Puts an instruction before the rest of its run. */
 export function join(op: Op, next: Op | null): void {
-  op.next = next;
+  op.next = op.rest = next;
   op.runCost = op.cost + (next === null ? 0 : next.runCost);
   op.runCount = 1 + (next === null ? 0 : next.runCount);
   op.runBytes = op.length + (next === null ? 0 : next.runBytes);

@@ -129,7 +129,8 @@ export class SlowAccess {
       this.#pageFault(low, high);
       return false;
     }
-    this.#writeBus(at, value >>> 0, 4);
+    if (at < this.ram && this.pages[at >>> 12] === 0) this.view.setInt32(at, value, true);
+    else this.#writeBus(at, value >>> 0, 4);
     return true;
   }
 

@@ -152,6 +152,23 @@ export class Tlb {
     entries[entry + BASE_HIGH] = 0;
   }
 
+  /** Removes a small page of the current space, a global one too. */
+  drop(low: number, high: number): void {
+    const page = low >>> SMALL_SHIFT;
+    const entries = this.entries;
+    for (
+      let at = this.heads[page & this.hashMask] as number;
+      at !== NOWHERE;
+      at = entries[at + NEXT] as number
+    )
+      if (entries[at] === page << 2 && entries[at + HIGH] === high) {
+        const space = entries[at + SPACE] as number;
+        if (space !== this.spaces.current && space !== this.spaces.global) continue;
+        entries[at + SPACE] = EMPTY;
+        return;
+      }
+  }
+
   /** Makes an entry match nothing. */
   remove(entry: number): void {
     this.entries[entry + SPACE] = EMPTY;
