@@ -11,6 +11,9 @@ export type Semantics = Readonly<Record<string, Binder>>;
 /** Cycles that one instruction may be charged on its way (TLB misses, page walks), at most. */
 export const MOST_CHARGED = 512;
 
+/** runWorst of what may not run in a run: beyond what any clock has left, but a small integer. */
+export const NEVER = 0x7fffffff;
+
 export class Op extends Instruction {
   run: Handler = unbound;
   /** The handler behind a privilege check (guard.ts). */
