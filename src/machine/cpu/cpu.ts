@@ -178,6 +178,9 @@ export class Cpu {
   /** Instructions retired, a REP instruction's iterations together being one. */
   retired = 0;
 
+  /** The current instruction raised a page fault without throwing it (op.ts). */
+  broken = false;
+
   /** Set by a device or by the processor itself (shutdown): the interpreter stops before the next instruction. */
   stop: Stop | null = null;
 

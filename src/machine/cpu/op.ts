@@ -25,7 +25,7 @@ export class Op extends Instruction {
    * or interrupts, and before what is not decoded. The interpreter charges a run at once and then only follows this.
    */
   next: Op | null = null;
-  /** The same, while `next` says that this instruction faulted (breakRun). */
+  /** The same, while `next` is cut off because this instruction faulted (breakRun). */
   rest: Op | null = null;
   /** Cycles, instructions and bytes from this one to its run's end, itself included. */
   runCost = 1;
@@ -48,21 +48,16 @@ function unbound(): never {
 }
 
 /**
- * Follows an instruction that raised a page fault, in place of the rest of its run: the cheap way to raise what programs raise all day.
- * Throwing costs as much as a hundred instructions. FAULT (fault.ts) is filled in, and nothing was changed.
+ * Ends the run at `op`, which raised a page fault: the cheap way to raise what programs raise all day, as throwing costs as much as a
+ * hundred instructions. FAULT (fault.ts) is filled in, and nothing was changed. To be the last that a handler does.
  */
-export const FAULTED = new Op();
-FAULTED.run = () => {};
-
-/** Ends the run at `op`, which faulted. To be the last that its handler does; the interpreter then calls mend(). */
-export function breakRun(op: Op): void {
-  op.next = FAULTED;
+export function breakRun(cpu: Cpu, op: Op): void {
+  op.next = null;
+  cpu.broken = true;
 }
 
-/** Links the instruction that faulted to its run again, and returns it. `first`: an instruction of the run that is not after it. */
-export function mend(first: Op): Op {
-  let op = first;
-  while (op.next !== FAULTED) op = op.next as Op;
+/** Links the instruction that faulted to its run again. */
+export function mend(cpu: Cpu, op: Op): void {
   op.next = op.rest;
-  return op;
+  cpu.broken = false;
 }

@@ -157,7 +157,7 @@ export class RepeatedWalks {
     const { format, kinds } = this.paging;
     const tableAt = places[at + TABLE_AT] as number;
     const page = table & PAGE_MASK;
-    if (pages[tableAt >>> 12] !== 0 || !this.#inRam(page >>> 0)) return false;
+    if (pages[tableAt >>> 12] !== 0 || !this.#inRam(page)) return false;
     let rights = format.rights((places[at + DIRECTORY] as number) & table, 0, table);
     if ((((kinds[rights] as number) >> (access + PERMITTED)) & 1) === 0) return false;
     let marked = table | format.accessed;
@@ -189,7 +189,7 @@ export class RepeatedWalks {
     const table = values[1] as number;
     const places = this.#places;
     const at = (low >>> PLACE_SHIFT) & PLACE_MASK;
-    const inRam = this.#inRam(directoryAt) && this.#inRam(tableAt) && this.#inRam(table >>> 0);
+    const inRam = this.#inRam(directoryAt) && this.#inRam(tableAt) && this.#inRam(table);
     places[at] = inRam ? (low & PAGE_MASK) | KNOWN : 0;
     if (!inRam) return;
     places[at + DIRECTORY_AT] = directoryAt;
@@ -205,8 +205,9 @@ export class RepeatedWalks {
     return this.large.find(low, 0, LARGE) !== NO_ENTRY;
   }
 
+  /** `at` is below 4 GiB. */
   #inRam(at: number): boolean {
-    const page = Math.floor(at / 4096);
+    const page = at >>> 12;
     return page < this.pages.length && ((this.pages[page] as number) & PAGE_MMIO) === 0;
   }
 

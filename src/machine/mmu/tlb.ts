@@ -152,8 +152,8 @@ export class Tlb {
     entries[entry + BASE_HIGH] = 0;
   }
 
-  /** Removes a small page of the current space, a global one too. */
-  drop(low: number, high: number): void {
+  /** Removes a small page of the current space, a global one too; false when it was not there. */
+  drop(low: number, high: number): boolean {
     const page = low >>> SMALL_SHIFT;
     const entries = this.entries;
     for (
@@ -165,8 +165,9 @@ export class Tlb {
         const space = entries[at + SPACE] as number;
         if (space !== this.spaces.current && space !== this.spaces.global) continue;
         entries[at + SPACE] = EMPTY;
-        return;
+        return true;
       }
+    return false;
   }
 
   /** Makes an entry match nothing. */

@@ -8,9 +8,6 @@ import { RIGHT_GLOBAL } from "./rights.ts";
 import { Spaces } from "./spaces.ts";
 import { HUGE, LARGE, NO_ENTRY, SMALL, Tlb } from "./tlb.ts";
 
-// A copy: V8 folds a module's own constants into the code, but loads an imported one each time.
-const SMALLEST = SMALL;
-
 export class Tlbs {
   readonly spaces = new Spaces();
   /** Page sizes as powers of two, by SMALL, LARGE and HUGE. */
@@ -18,8 +15,6 @@ export class Tlbs {
   /** First level by page size; sizes may share a buffer. */
   declare readonly instruction: readonly Tlb[];
   declare readonly data: readonly Tlb[];
-  declare private readonly smallInstruction: Tlb;
-  declare private readonly smallData: Tlb;
   /** Holds SMALL and LARGE pages. */
   declare readonly second: Tlb | undefined;
   /** Largest size put in since everything was flushed: nothing larger need be looked for. */
@@ -28,8 +23,6 @@ export class Tlbs {
   constructor({ itlb, dtlb, stlb }: Pick<CostProfile, "itlb" | "dtlb" | "stlb">) {
     this.instruction = this.#level(itlb);
     this.data = this.#level(dtlb);
-    this.smallInstruction = this.instruction[SMALL] as Tlb;
-    this.smallData = this.data[SMALL] as Tlb;
     this.second = stlb && new Tlb(stlb, this.shifts, this.spaces);
   }
 
@@ -43,11 +36,6 @@ export class Tlbs {
 
   /** Removes an address's page of the current space everywhere; true if a page larger than 4 KiB went. `global`: global ones too. */
   remove(low: number, high: number, global: boolean): boolean {
-    if (global && this.largest === SMALLEST && this.second === undefined) {
-      this.smallInstruction.drop(low, high);
-      this.smallData.drop(low, high);
-      return false;
-    }
     let large = false;
     for (let size = SMALL; size <= this.largest; size++) {
       const found =

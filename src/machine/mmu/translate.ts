@@ -68,6 +68,8 @@ export class Translation {
   readonly #walk = new Walk();
   /** Paging is of the kind that RepeatedWalks knows. */
   #repeats = false;
+  declare private readonly smallInstruction: Tlb;
+  declare private readonly smallData: Tlb;
   declare private readonly codeWalks: RepeatedWalks;
   declare private readonly dataWalks: RepeatedWalks;
   declare private readonly tables: TableMemory;
@@ -92,6 +94,8 @@ export class Translation {
     this.paging = new Paging(profile, tables);
     this.tlbs = new Tlbs(profile);
     const { paging, tlbs } = this;
+    this.smallInstruction = tlbs.instruction[SMALL] as Tlb;
+    this.smallData = tlbs.data[SMALL] as Tlb;
     const code = { level: tlbs.instruction, front: this.code, miss: ITLB_MISS, fetches: true };
     const data = { level: tlbs.data, front: this.data, miss: DTLB_MISS, fetches: false };
     this.codeWalks = new RepeatedWalks({ ...parts, paging, tlbs, ...code });
@@ -106,7 +110,7 @@ export class Translation {
     if (this.#repeats) {
       const base = access >= FETCHES ? this.#fetchAgain(low, access) : this.dataWalks.again(low, access);
       if (base >= 0) return base + (low & PAGE_OFFSET);
-      if (base === HOLE_FOUND) return this.#fault(low, high, access, 0);
+      if (base === HOLE_FOUND) return this.#hole(low, high, access);
     }
     return this.#search(low, high, access);
   }
@@ -188,6 +192,11 @@ export class Translation {
 
   /** INVLPG: global pages too. */
   invalidate(low: number, high: number): void {
+    if (this.tlbs.largest === SMALLEST && this.tlbs.second === undefined) {
+      this.#dropFetches(low, high);
+      if (this.smallData.drop(low, high)) this.data.drop(low);
+      return;
+    }
     // The small pages of a large one are scattered over the fronts.
     if (this.tlbs.remove(low, high, true)) this.#clearFronts();
     this.data.drop(low);
@@ -327,6 +336,21 @@ export class Translation {
     }
     const direct = this.#direct(base);
     if (direct !== 0) this.data.fill(low, high, base, kinds & direct);
+  }
+
+  /** As #fault, where the data TLB is known to lack the page. */
+  #hole(low: number, high: number, access: number): number {
+    if (access >= FETCHES || this.tlbs.largest !== SMALLEST) return this.#fault(low, high, access, 0);
+    this.#dropFetches(low, high);
+    this.error = accessError(access, this.paging.reportsFetch);
+    return NO_ADDRESS;
+  }
+
+  /** What the front of a TLB holds is in that TLB. */
+  #dropFetches(low: number, high: number): void {
+    if (!this.smallInstruction.drop(low, high)) return;
+    this.code.drop(low);
+    this.codeVersion++;
   }
 
   /** The translation that stood in the way, if any, goes (SDM Vol. 3, 4.10.4.1). */
