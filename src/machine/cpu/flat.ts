@@ -71,6 +71,36 @@ function pairAt(entries: Int32Array, key: number, at: number): number {
   return (at & PAGE_OFFSET) > LAST_PAIR ? -1 : lookUp(entries, key, at, SYSTEM_READS);
 }
 
+/** The stack of an inner ring, as the TSS and the GDT have it. */
+class InnerStack {
+  selector = 0;
+  high = 0;
+  pointer = 0;
+}
+const inner = new InnerStack();
+
+/** Fills `inner`; false where it is not flat, or not at hand. */
+function findInner(cpu: Cpu, level: number): boolean {
+  const { gdtr, memory, segments } = cpu;
+  const { view } = cpu.bus;
+  const { entries, key } = memory.front;
+  const place = 8 * level + 4;
+  if (((segments.access[TASK] as number) & TSS32_BIT) === 0 || place + 7 > (segments.limit[TASK] as number))
+    return false;
+  const task = pairAt(entries, key, ((segments.base[TASK] as number) + place) | 0);
+  if (task < 0) return false;
+  const selector = view.getUint16(task + 4, true);
+  if ((selector & 3) !== level || !inGdt(selector, gdtr.limit)) return false;
+  const stack = pairAt(entries, key, (gdtr.base + (selector & 0xfff8)) | 0);
+  if (stack < 0) return false;
+  const low = view.getInt32(stack, true);
+  const high = view.getInt32(stack + 4, true);
+  inner.pointer = view.getInt32(task, true);
+  inner.selector = selector;
+  inner.high = high;
+  return isFlatData(low, high) && ((high >> 13) & 3) === level;
+}
+
 /** A selector that is in the GDT: not the LDT's, null, or past the limit. */
 const inGdt = (selector: number, limit: number) =>
   (selector & TABLE_LDT) === 0 && selector > 3 && (selector | 7) <= limit;
@@ -109,23 +139,10 @@ export function enterFlat(cpu: Cpu, kind: number, vector: number, error: number)
 
   const pointer = r32[POINTER] as number;
   let top = pointer;
-  let stackSelector = 0;
-  let stackHigh = 0;
   let bytes = error < 0 ? 12 : 16;
   if (level < cpl) {
-    const place = 8 * level + 4;
-    if (((segments.access[TASK] as number) & TSS32_BIT) === 0 || place + 7 > (segments.limit[TASK] as number))
-      return false;
-    const task = pairAt(entries, key, ((segments.base[TASK] as number) + place) | 0);
-    if (task < 0) return false;
-    top = view.getInt32(task, true);
-    stackSelector = view.getUint16(task + 4, true);
-    if ((stackSelector & 3) !== level || !inGdt(stackSelector, gdtr.limit)) return false;
-    const stack = pairAt(entries, key, (gdtr.base + (stackSelector & 0xfff8)) | 0);
-    if (stack < 0) return false;
-    const stackLow = view.getInt32(stack, true);
-    stackHigh = view.getInt32(stack + 4, true);
-    if (!isFlatData(stackLow, stackHigh) || ((stackHigh >> 13) & 3) !== level) return false;
+    if (!findInner(cpu, level)) return false;
+    top = inner.pointer;
     bytes += 8;
   } else if ((cpu.flatWrite & STACK_BIT) === 0 || cpu.stackMask !== -1) return false;
 
@@ -148,7 +165,7 @@ export function enterFlat(cpu: Cpu, kind: number, vector: number, error: number)
   if (level < cpl) {
     view.setInt32(at + 12, pointer, true);
     view.setInt32(at + 16, segments.selector[STACK] as number, true);
-    setFlatStack(cpu, stackSelector, stackHigh);
+    setFlatStack(cpu, inner.selector, inner.high);
     clock.charge(prices.ringChange);
   }
   r32[POINTER] = frame;
