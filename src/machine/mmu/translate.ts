@@ -71,7 +71,7 @@ export class Translation {
   declare private readonly smallInstruction: Tlb;
   declare private readonly smallData: Tlb;
   declare private readonly codeWalks: RepeatedWalks;
-  declare private readonly dataWalks: RepeatedWalks;
+  declare readonly dataWalks: RepeatedWalks;
   declare private readonly tables: TableMemory;
   declare private readonly clock: Clock;
   declare private readonly trace: Trace;
@@ -107,17 +107,14 @@ export class Translation {
    * fault. Fills the front.
    */
   translate(low: number, high: number, access: number): number {
-    if (this.#repeats) {
-      const base = access >= FETCHES ? this.#fetchAgain(low, access) : this.dataWalks.again(low, access);
-      if (base >= 0) return base + (low & PAGE_OFFSET);
-      if (base === HOLE_FOUND) return this.#hole(low, high, access);
-    }
-    return this.#search(low, high, access);
+    if (access >= FETCHES) this.codeVersion++;
+    const page = (access >= FETCHES ? this.codeWalks : this.dataWalks).again(low, access);
+    return page >= 0 ? page + (low & PAGE_OFFSET) : this.translateAfter(page, low, high, access);
   }
 
-  #fetchAgain(low: number, access: number): number {
-    this.codeVersion++;
-    return this.codeWalks.again(low, access);
+  /** The rest of translate(), after RepeatedWalks.again() gave no page: for callers that want few calls on the way there. */
+  translateAfter(outcome: number, low: number, high: number, access: number): number {
+    return outcome === HOLE_FOUND ? this.#hole(low, high, access) : this.#search(low, high, access);
   }
 
   /** The way through the levels. */
