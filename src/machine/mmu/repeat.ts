@@ -14,7 +14,7 @@ import type { Clock } from "../clock.ts";
 import type { CostProfile } from "../cost.ts";
 import { EVENT, type Trace } from "../trace.ts";
 import { DIRECT_KINDS } from "./direct.ts";
-import { P } from "./formats/bits.ts";
+import { A, D, P } from "./formats/bits.ts";
 import type { Front } from "./front.ts";
 import type { Paging } from "./paging.ts";
 import { RIGHT_DIRTY, RIGHT_GLOBAL, USER_FETCH } from "./rights.ts";
@@ -54,6 +54,8 @@ const NOTHING_KNOWN = UNKNOWN;
 const HOLE_FOUND = VACANT;
 const SMALLEST = SMALL;
 const PRESENT = P;
+const ACCESSED = A;
+const DIRTIED = D;
 const DIRTY = RIGHT_DIRTY;
 const RIGHTS_GLOBAL = RIGHT_GLOBAL;
 const FETCHES = USER_FETCH;
@@ -153,18 +155,20 @@ export class RepeatedWalks {
    */
   #lookAgain(at: number, table: number, access: number): boolean {
     const places = this.#places;
-    const { pages } = this;
-    const { format, kinds } = this.paging;
     const tableAt = places[at + TABLE_AT] as number;
     const page = table & PAGE_MASK;
-    if (pages[tableAt >>> 12] !== 0 || !this.#inRam(page)) return false;
+    const write = access < FETCHES && (access & 1) === 1;
+    const marked = table | (write ? ACCESSED | DIRTIED : ACCESSED);
+    if (this.pages[tableAt >>> 12] !== 0 || !this.#inRam(page)) return false;
+    if (marked === places[at + TABLE] && (((places[at + KINDS] as number) >> access) & 1) !== 0) {
+      // It only lost its marks: what systems do that write an entry anew.
+      this.view.setInt32(tableAt, marked, true);
+      return true;
+    }
+    const { format, kinds } = this.paging;
     let rights = format.rights((places[at + DIRECTORY] as number) & table, 0, table);
     if ((((kinds[rights] as number) >> (access + PERMITTED)) & 1) === 0) return false;
-    let marked = table | format.accessed;
-    if (access < FETCHES && (access & 1) === 1) {
-      marked |= format.dirty;
-      rights |= DIRTY;
-    }
+    if (write) rights |= DIRTY;
     if (marked !== table) this.view.setInt32(tableAt, marked, true);
     this.tlb.change(places[at + ENTRY] as number, rights, page);
     places[at + TABLE] = marked;
