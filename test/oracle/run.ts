@@ -3,12 +3,12 @@
  *
  *     npm run oracle -- --seed 1 --cases 20000 --world long
  *
- * Ends with 1 when something differs that explained.ts does not explain; each such case is shrunk and printed.
+ * Ends with 1 when something differs that explained/ does not explain; each such case is shrunk and printed.
  */
 import { parseArgs } from "node:util";
 import { ended } from "./batch.ts";
 import { describe } from "./describe.ts";
-import { explain, type Rule } from "./explained.ts";
+import { explain, type Rule } from "./explained/index.ts";
 import { instructionsRun } from "./frame.ts";
 import { drawCases } from "./generate/generate.ts";
 import { runOurs } from "./ours.ts";

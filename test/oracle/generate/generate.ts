@@ -13,7 +13,8 @@ import { type Ground, WORLDS, type World } from "../world.ts";
 import { Draft } from "./draft.ts";
 import { encodeRow, type Parsed, parse } from "./encode.ts";
 import { type Environment, environment } from "./environment.ts";
-import { feed, harmful, prepare } from "./special.ts";
+import { feed, harmful } from "./feed.ts";
+import { prepare } from "./prepare.ts";
 import { ALL, effects } from "./undefined.ts";
 
 /** What QEMU's model (qemu.ts) and our processor both have. */
@@ -67,7 +68,7 @@ const modeOf = (env: Environment): Mode =>
           : "compatibility";
 
 const CONDITIONAL = /^(j|set|cmov)(?!mp)/;
-/** Many rows of one thing, or instructions that QEMU does not know (explained.ts): drawn, but seldom. */
+/** Many rows of one thing, or instructions that QEMU does not know (explained/): drawn, but seldom. */
 const seldom = ({ row: { mnemonic, alias } }: Parsed) =>
   alias || CONDITIONAL.test(mnemonic) || /^(nop|int1|clflush)$/.test(mnemonic);
 

@@ -1,0 +1,154 @@
+/** Segmentation: limits, types, canonical addresses, and far transfers. */
+import { ENTRY, isPaged } from "../case.ts";
+import { stopOf } from "../frame.ts";
+import { RAM } from "../layout.ts";
+import { violates } from "../segmentation.ts";
+import {
+  DB,
+  DF,
+  GP,
+  isFarLoad,
+  isNotCanonical,
+  isStackSmall,
+  loadsStack,
+  NEAR,
+  named,
+  PF,
+  type Rule,
+  ran,
+  SS,
+  xor,
+} from "./rule.ts";
+
+export const SEGMENTS: readonly Rule[] = [
+  {
+    name: "segment limits and types",
+    reason:
+      "TCG checks neither limits nor types of segments when memory is accessed. That there is a violation is computed anew (segmentation.ts).",
+    whole: ({ of, ours, at }) =>
+      (ours.vector === SS && loadsStack(of)) ||
+      ((ours.vector === GP || ours.vector === SS || ours.vector === DF) &&
+        violates(of, ours, at) !== undefined),
+  },
+  {
+    name: "segment limits in the real-mode handler",
+    reason: "The handler itself reads the stack at SS:FFFE and meets the limit, which TCG does not check.",
+    whole: ({ of, ours }) => of.entry === ENTRY.real && stopOf(of, ours).cs === 0x0100,
+  },
+  {
+    name: "stack limits on delivery",
+    reason:
+      "After SS was loaded with a small segment, pushing a frame violates its limit: #SS, then #DF. TCG checks no limit.",
+    whole: ({ of, ours, theirs }) =>
+      ours.vector === DF && theirs.vector !== DF && (loadsStack(of) || isStackSmall(of, theirs)),
+  },
+  {
+    name: "code past the limit",
+    reason:
+      "An instruction that reaches past the limit of CS is #GP(0). TCG does not check it; in 16-bit code it wraps.",
+    whole: ({ of, ours }) => {
+      const { ip } = stopOf(of, ours);
+      return (
+        ours.vector === GP && of.bits === 16 && (ip > 0xffff - 15 || (of.entry !== ENTRY.real && ip > 0xffff))
+      );
+    },
+  },
+  {
+    name: "near transfer past the limit",
+    reason: "A branch to an offset past the limit of CS is #GP(0) (SDM Vol. 2, JMP, RET …). TCG goes there.",
+    whole: ({ of, ours, at }) =>
+      ours.vector === GP &&
+      of.bits === 16 &&
+      stopOf(of, ours).error !== 1 &&
+      named(at, ...NEAR, "jmp far", "call far"),
+  },
+  {
+    name: "far transfer past the limit",
+    reason:
+      "A far transfer to an offset past the limit of its target is #GP(0) (SDM Vol. 2, CALL, RET …). QEMU goes there, or names the selector.",
+    whole: ({ of, ours, at }) =>
+      ours.vector === GP && stopOf(of, ours).error === 0 && named(at, "call far", "jmp far", "retf", "iret"),
+  },
+  {
+    name: "far pointer across 64 KiB",
+    reason:
+      "With 16-bit addresses the selector of a far pointer at FFFE lies at 0 again. QEMU goes on at 10000.",
+    whole: ({ at, ours, theirs }) =>
+      ours.vector === GP && theirs.vector === GP && at !== undefined && isFarLoad(at),
+    part: (difference, { of }) =>
+      /^(ds|es|fs|gs|frame [5-9])$/.test(difference.field) && ran(of).some(isFarLoad),
+  },
+  {
+    name: "return to an address that is not canonical",
+    reason:
+      "The near branch itself is #GP(0) and nothing has changed (SDM Vol. 2, RET, JMP, CALL). QEMU goes there and faults on the fetch.",
+    whole: ({ of, ours, theirs, at }) =>
+      of.bits === 64 &&
+      ours.vector === GP &&
+      (((theirs.vector === GP || theirs.vector === DB) && isNotCanonical(theirs)) || theirs.vector === DF) &&
+      named(at, ...NEAR),
+  },
+  {
+    name: "non-canonical stack addresses",
+    reason:
+      "An address over RSP or RBP that is not canonical is #SS(0) (SDM Vol. 1, 3.3.7.1). For QEMU it is #GP(0) like any other.",
+    part: (difference, { of, ours, theirs }) =>
+      difference.field === "vector" && of.bits === 64 && ours.vector === SS && theirs.vector === GP,
+  },
+  {
+    name: "null SS",
+    reason:
+      "In 64-bit mode a null SS is allowed below CPL 3 when its RPL is the CPL (SDM Vol. 2, MOV). QEMU does not compare.",
+    whole: ({ of, ours, at }) =>
+      of.bits === 64 &&
+      ours.vector === GP &&
+      stopOf(of, ours).error === 0 &&
+      at !== undefined &&
+      ((at.row.operands[0] === "Sw" && at.reg === 2) || named(at, "lss")),
+  },
+  {
+    name: "far transfers with SMAP",
+    reason:
+      "RETF and IRET read the stack with the rights of the interrupted ring. QEMU reads it as supervisor: with SMAP on this faults, on a supervisor page it does not.",
+    whole: ({ of, ours, theirs, theirAt, at }) =>
+      (theirs.vector === PF &&
+        (stopOf(of, theirs).error! & 4) === 0 &&
+        ((stopOf(of, theirs).cs & 3) === 3 || (stopOf(of, theirs).flags & 0x20000) !== 0) &&
+        named(theirAt, "retf", "iret", "call far", "int")) ||
+      (ours.vector === PF && (stopOf(of, ours).error! & 4) !== 0 && named(at, "retf", "iret")),
+  },
+  {
+    name: "RSP after far transfers of 16 or 32 bits in 64-bit mode",
+    reason: "RSP has 64 bits whatever the operand size. QEMU cuts it to 32.",
+    whole: ({ of }) =>
+      of.bits === 64 &&
+      of.registers[4]! > 0xffffffffn &&
+      ran(of).some(({ row, size }) => size < 8 && /^(call far|retf|iret)$/.test(row.mnemonic)),
+  },
+  {
+    name: "RPL of CS behind a gate to conforming code",
+    reason: "CS gets CPL as its RPL (SDM Vol. 2, CALL and INT n). QEMU gives it the segment's DPL.",
+    part: (difference) =>
+      difference.field === "cs" && (xor(difference) & ~3) === 0 && (Number(difference.ours) & ~7) === 0x80,
+  },
+  {
+    name: "accessed bit of descriptors",
+    reason:
+      "Loading CS or SS sets the accessed bit of its descriptor (SDM Vol. 3, 3.4.5.1). QEMU's IRET, RETF and gates do not.",
+    part: (difference) =>
+      (/^\[24[0-9a-f]{2}[4c]\]$/.test(difference.field) &&
+        xor(difference) === 0x100 &&
+        (Number(difference.ours) & 0x100) !== 0) ||
+      // … and with it the dirty bit of that page.
+      (/^\[25(090|120)\]$/.test(difference.field) && (xor(difference) & ~0x60) === 0),
+  },
+  {
+    name: "a stack where there is no memory",
+    reason: "Without paging a stack pointer can leave RAM: below 4 GiB lies QEMU's firmware, here nothing.",
+    whole: ({ of, ours, theirs }) =>
+      !isPaged(of) &&
+      of.entry !== ENTRY.real &&
+      (of.cs & 3) === 0 &&
+      [ours, theirs].some(({ registers }) => registers[4]! >= BigInt(RAM)),
+  },
+];
