@@ -1,6 +1,6 @@
 /** Bytes of no meaning, and cases that went where nobody drew them. */
 import { codeOf } from "../case.ts";
-import { GP, isAstray, isCode, isVector, NM, type Rule, ran, UD, X87 } from "./rule.ts";
+import { GP, isAstray, isCode, isVector, NM, type Rule, ran, readsUndefined, UD, X87 } from "./rule.ts";
 
 export const ASTRAY: readonly Rule[] = [
   {
@@ -47,6 +47,11 @@ export const ASTRAY: readonly Rule[] = [
       of.undefined === 0x8d5 &&
       [ours, theirs].every((value) => [0n, 0xffn, 0xffffn].includes(BigInt(value!) & 0xffffn)) &&
       /(^|,)(22[89]|23[67]),/.test(codeOf(of).join()),
+  },
+  {
+    name: "undefined flags that are read",
+    reason: "Bytes of no meaning can read flags that the instruction before left undefined.",
+    whole: ({ of }) => readsUndefined(of),
   },
   {
     name: "the processor's identity",

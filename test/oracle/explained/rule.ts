@@ -143,3 +143,27 @@ export function isStackSmall(of: Case, { registers, tr }: Outcome): boolean {
   const esp = Number(registers[4]! & 0xffffffffn);
   return esp > 0xffd0 || esp < 0x30;
 }
+
+/** Somewhere in bytes of no meaning a flag is read that the instruction before left undefined. */
+export function readsUndefined(of: Case): boolean {
+  if (of.undefined !== ALL_FLAGS) return false;
+  let open = new Set<string>();
+  for (const { row } of ran(of)) {
+    const tokens = (row.flags ?? "").split(" ");
+    const reads = /^(pushf|int|int3|into|int1)$/.test(row.mnemonic)
+      ? [..."oszapc"]
+      : tokens.filter((token) => /^[oszapc](t|~)$/.test(token)).map((token) => token[0]!);
+    if (reads.some((flag) => open.has(flag))) return true;
+    for (const token of tokens) {
+      if (token === "*") open = new Set();
+      else if (token.endsWith("?")) open.add(token[0]!);
+      else if (/^[oszapc][01]?$/.test(token)) open.delete(token[0]!);
+    }
+    // By a count: which flags change is not known.
+    if (/^(sh|sa|ro|rc)/.test(row.mnemonic) && row.operands.at(-1) !== "1")
+      for (const flag of "oac") open.add(flag);
+  }
+  return false;
+}
+
+const ALL_FLAGS = 0x8d5;
