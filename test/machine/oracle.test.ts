@@ -26,7 +26,7 @@ let first = 0;
 for (const { world, cases: count, kept, fresh, digest } of header.chapters) {
   const start = first;
   first += count;
-  test(`${world}: ${kept} cases end as on QEMU`, { timeout: 60_000 }, async () => {
+  test(`${world}: ${kept} cases end as on QEMU`, { timeout: 300_000 }, async () => {
     const ground = build(world, header.seed, programs());
     const cases = drawCases(world, ground, header.seed, count);
     expect(digestOf(cases), "the generator draws other cases now: npm run oracle:record").toBe(digest);

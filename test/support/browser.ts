@@ -186,9 +186,16 @@ export class NotebookPage {
 
   /** Sends one code cell to the kernel; its prompt shows "[*]:" from then on until it ended. */
   async startRun(index: number): Promise<void> {
-    await this.focus(index);
-    await this.page.keyboard.press("Control+Enter");
-    await this.page.waitForTimeout(100);
+    const before = await this.prompt(index);
+    // A page that is still being drawn may lose a key: press again when nothing came of it.
+    for (let attempt = 0; attempt < 3; attempt++) {
+      await this.focus(index);
+      await this.page.keyboard.press("Control+Enter");
+      for (let waited = 0; waited < 8000; waited += 100) {
+        await this.page.waitForTimeout(100);
+        if ((await this.prompt(index)) !== before) return;
+      }
+    }
   }
 
   /** The menu's "Run All Cells"; waits until every code cell that holds code ended. */
