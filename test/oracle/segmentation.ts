@@ -5,12 +5,13 @@
 import type { Instruction } from "../../src/machine/isa/index.ts";
 import { type Case, ENTRY } from "./case.ts";
 import { gdt, ldt } from "./descriptors.ts";
-import { interruptedSp, stopOf } from "./frame.ts";
+import { interruptedSp, type Stop, stopOf } from "./frame.ts";
 import type { Outcome } from "./outcome.ts";
 
 const ES = 0;
 const SS = 2;
 const NO_REGISTER = 32;
+const STACK_POINTER = 8;
 const V86 = 0x20000;
 
 interface Segment {
@@ -19,9 +20,17 @@ interface Segment {
   readonly down: boolean;
   readonly readable: boolean;
   readonly writable: boolean;
+  readonly long: boolean;
 }
 
-const REAL: Segment = { limit: 0xffffn, big: false, down: false, readable: true, writable: true };
+const REAL: Segment = {
+  limit: 0xffffn,
+  big: false,
+  down: false,
+  readable: true,
+  writable: true,
+  long: false,
+};
 
 function segment(selector: number): Segment | undefined {
   if ((selector & ~3) === 0) return undefined;
@@ -37,8 +46,21 @@ function segment(selector: number): Segment | undefined {
     down: !code && (high & 0x400) !== 0,
     readable: !code || (high & 0x200) !== 0,
     writable: !code && (high & 0x200) !== 0,
+    long: code && (high & 0x200000) !== 0,
   };
 }
+
+/** Execution stands past the limit of its code segment. */
+export function isPastLimit({ entry }: Case, { ip, cs, flags }: Stop): boolean {
+  const found = entry === ENTRY.real || (flags & V86) !== 0 ? REAL : segment(cs);
+  return found !== undefined && BigInt(ip >>> 0) > found.limit;
+}
+
+/** A segment of 64 KiB at most. */
+export const isSmall = (selector: number) => (segment(selector)?.limit ?? 0x10000n) <= 0xffffn;
+
+/** A code segment that is not one of 64-bit mode. */
+export const isCompatibility = (selector: number) => segment(selector)?.long === false;
 
 /** Why the access is a violation, or undefined when none is found. */
 export function violates(of: Case, outcome: Outcome, at: Instruction | undefined): string | undefined {
@@ -86,14 +108,22 @@ function accesses(at: Instruction, { registers }: Outcome, sp: number): Access[]
   const cut = (value: bigint) => BigInt.asUintN(Number(bits), value);
   const found: Access[] = [];
   const name = at.row.mnemonic;
-  const size = far(at) ? at.size + 2 : name === "bound" ? 2 * at.size : Math.max(1, at.size);
+  const size =
+    at.row.operands[0] === "Ms"
+      ? 6
+      : far(at)
+        ? at.size + 2
+        : name === "bound"
+          ? 2 * at.size
+          : Math.max(1, at.size);
   if (STRINGS.test(name)) {
     if (/^(movs|cmps|lods|outs)$/.test(name)) found.push({ index: at.seg, offset: cut(registers[6]!), size });
     if (!/^(lods|outs)$/.test(name)) found.push({ index: ES, offset: cut(registers[7]!), size });
     return found;
   }
   if (at.modrm >= 0 && at.rm < 0) {
-    const value = (register: number) => (register === NO_REGISTER ? 0n : registers[register >> 1]!);
+    const value = (register: number) =>
+      register === NO_REGISTER ? 0n : register === STACK_POINTER ? BigInt(sp) : registers[register >> 1]!;
     let offset = value(at.base) + (value(at.index) << BigInt(at.scale)) + BigInt(at.disp);
     if (/^bt[src]?$/.test(name) && at.row.operands[1] === "Gv")
       offset +=
@@ -112,4 +142,4 @@ function accesses(at: Instruction, { registers }: Outcome, sp: number): Access[]
   return found;
 }
 
-const far = ({ row }: Instruction) => row.operands.some((operand) => operand === "Mp" || operand === "Ms");
+const far = ({ row }: Instruction) => row.operands.some((operand) => operand === "Mp");

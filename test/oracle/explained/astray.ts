@@ -7,14 +7,14 @@ export const ASTRAY: readonly Rule[] = [
     name: "data run as code",
     reason:
       "A jump astray went on in data: what ran there (x87, MMX, LOCK …) and which flags it left undefined is not known.",
-    whole: ({ of, ours, theirs }) => [ours, theirs].some((outcome) => isAstray(of, outcome)),
+    whole: ({ of, ours, theirs }) => [ours, theirs].every((outcome) => isAstray(of, outcome)),
   },
   {
     name: "code that overwrites itself",
     reason:
       "A repeated string instruction goes on when it has overwritten itself; QEMU looks at the new bytes after each iteration. And when a store hits its own translation block, QEMU begins the instruction again, with flags as above.",
     whole: ({ of, ours, theirs }) =>
-      [ours, theirs].some(
+      [ours, theirs].every(
         ({ changes }) =>
           (changes.length >= 200 && /(^|,)24[23],/.test(codeOf(of).join())) ||
           changes.some(

@@ -1,7 +1,21 @@
 /** Encodings that QEMU reads otherwise, or not at all. */
 import { RIP } from "../../../src/machine/isa/index.ts";
 import { codeOf } from "../case.ts";
-import { GROUPS, isOneByte, NEAR, named, PF, type Rule, ran, SIDT, UD, undefinedThere, xor } from "./rule.ts";
+import {
+  ACCESSED,
+  GROUPS,
+  isOneByte,
+  NEAR,
+  named,
+  PF,
+  type Rule,
+  ran,
+  SIDT,
+  tables,
+  UD,
+  undefinedThere,
+  xor,
+} from "./rule.ts";
 
 export const ENCODINGS: readonly Rule[] = [
   {
@@ -61,6 +75,10 @@ export const ENCODINGS: readonly Rule[] = [
   },
   {
     name: "MOVSXD with 66",
+    part: (difference, { of }) =>
+      tables(difference) &&
+      xor(difference) === ACCESSED &&
+      ran(of).some(({ row, size }) => row.mnemonic === "movsxd" && size === 2),
     reason: "MOVSXD r16, r/m16 reads two bytes (SDM Vol. 2, MOVSXD). QEMU reads four.",
     whole: ({ of, theirs }) =>
       theirs.vector === PF && ran(of).some(({ row, size }) => row.mnemonic === "movsxd" && size === 2),

@@ -3,7 +3,7 @@ import type { Instruction } from "../../../src/machine/isa/index.ts";
 import { type Case, codeOf, ENTRY, isPaged } from "../case.ts";
 import type { Difference } from "../compare.ts";
 import { decodeAll, stopOf } from "../frame.ts";
-import { HARNESS, LANDING } from "../layout.ts";
+import { HARNESS, KCODE, LANDING } from "../layout.ts";
 import type { Outcome } from "../outcome.ts";
 import { physicalOf } from "../pages.ts";
 
@@ -26,6 +26,8 @@ export interface Both {
   readonly theirAt: Instruction | undefined;
   /** Bytes at which ours stopped. */
   readonly bytes: readonly number[];
+  /** A dword of memory as the case found it. */
+  readonly before: (address: number) => number;
 }
 
 /** Vectors and bits. */
@@ -41,11 +43,18 @@ export const P = 1;
 export const W = 2;
 export const RSVD = 8;
 
-export const xor = ({ ours, theirs }: Difference) =>
-  typeof ours === "number" && typeof theirs === "number" ? ours ^ theirs : -1;
+/** The bits of a dword, or of a qword's low half, that differ; all when more does. */
+export const xor = ({ ours, theirs }: Difference) => {
+  if (typeof ours === "number" && typeof theirs === "number") return ours ^ theirs;
+  if (typeof ours !== "bigint" || typeof theirs !== "bigint" || (ours ^ theirs) >> 32n !== 0n) return -1;
+  return Number(BigInt.asIntN(32, ours ^ theirs));
+};
 export const same = ({ ours, theirs, of }: Both) => stopOf(of, ours).ip === stopOf(of, theirs).ip;
 /** #UD, or the #DF that it became. */
 export const undefinedThere = ({ vector }: Outcome) => vector === UD || vector === DF;
+/** Vectors of exceptions that are faults, and #DF, behind which is one (SDM Vol. 3, table 6-1). */
+const FAULTS = 0x37de1;
+export const isFaultVector = ({ vector }: Outcome) => vector < 32 && ((FAULTS >>> vector) & 1) === 1;
 export const isFault = ({ vector }: Outcome) => vector === PF || vector === GP || vector === SS;
 export const isNear = ({ ours, theirs }: Difference) =>
   typeof ours === "bigint" && typeof theirs === "bigint" && theirs > ours && theirs - ours < 16n;
@@ -109,6 +118,12 @@ export function isAstray(of: Case, outcome: Outcome): boolean {
   if (inOwn) return cs !== of.cs;
   return !(physical >= LANDING && physical <= LANDING + 2) && physical < HARNESS;
 }
+
+/** The supervisor's own instructions met a fault: what it had made of the registers says nothing. */
+export const inSupervisor = (of: Case, outcome: Outcome) => {
+  const { ip, cs } = stopOf(of, outcome);
+  return of.entry !== ENTRY.real && (cs & ~3) === KCODE && ip >= HARNESS;
+};
 
 export const isFarLoad = (at: Instruction) =>
   at.addressSize === 2 && named(at, "lss", "lds", "les", "lfs", "lgs");

@@ -1,9 +1,13 @@
 /** Segmentation: limits, types, canonical addresses, and far transfers. */
-import { ENTRY, isPaged } from "../case.ts";
+import type { Instruction } from "../../../src/machine/isa/index.ts";
+import { type Case, ENTRY, isPaged } from "../case.ts";
 import { stopOf } from "../frame.ts";
-import { RAM } from "../layout.ts";
-import { violates } from "../segmentation.ts";
+import { DATA0, RAM } from "../layout.ts";
+import type { Outcome } from "../outcome.ts";
+import { physicalOf } from "../pages.ts";
+import { isCompatibility, isPastLimit, isSmall, violates } from "../segmentation.ts";
 import {
+  type Both,
   DB,
   DF,
   GP,
@@ -17,8 +21,37 @@ import {
   type Rule,
   ran,
   SS,
+  same,
   xor,
 } from "./rule.ts";
+
+/** A branch of 16-bit code that can leave 64 KiB: a relative or direct one by its target, an indirect one by its operand size. */
+function reachesFar(ip: number, { row, size, length, imm }: Instruction): boolean {
+  const [operand = ""] = row.operands;
+  if (operand.startsWith("J")) return ((ip + length + imm) & (size === 4 ? -1 : 0xffff)) >>> 0 > 0xffff;
+  return operand === "Ap" ? imm >>> 0 > 0xffff : size === 4;
+}
+
+/** The selector that QEMU's far transfer loaded, or complains of. */
+const intoSegment = (of: Case, theirs: Outcome) => {
+  const { cs, error } = stopOf(of, theirs);
+  return theirs.vector === GP && error !== 0 && error !== undefined ? error : cs;
+};
+
+/** Some segment that the case began with holds `ours` at offset 0, and `theirs` lies 64 KiB on; RPL and TI aside. */
+function liesAcross({ of, before }: Both, ours: number, theirs: number): boolean {
+  const word = (linear: number) => {
+    const at = isPaged(of) ? physicalOf(linear) : linear;
+    return at === undefined || at >= RAM ? undefined : before(at) & 0xffff;
+  };
+  const base = (selector: number) => (hasParagraphs(of) ? selector << 4 : DATA0);
+  return [of.ds, of.es, of.ss, of.cs, of.fs, of.gs].some((selector) => {
+    const [a, b] = [word(base(selector)), word(base(selector) + 0x10000)];
+    return a !== undefined && b !== undefined && ((a ^ ours) & ~3) === 0 && ((b ^ theirs) & ~3) === 0;
+  });
+}
+
+const hasParagraphs = (of: Case) => of.entry === ENTRY.real || of.entry === ENTRY.v86;
 
 export const SEGMENTS: readonly Rule[] = [
   {
@@ -33,7 +66,10 @@ export const SEGMENTS: readonly Rule[] = [
   {
     name: "segment limits in the real-mode handler",
     reason: "The handler itself reads the stack at SS:FFFE and meets the limit, which TCG does not check.",
-    whole: ({ of, ours }) => of.entry === ENTRY.real && stopOf(of, ours).cs === 0x0100,
+    whole: ({ of, ours, theirs }) =>
+      of.entry === ENTRY.real &&
+      stopOf(of, ours).cs === 0x0100 &&
+      Number(theirs.registers[4]! & 0xffffn) > 0xfffa,
   },
   {
     name: "stack limits on delivery",
@@ -60,23 +96,45 @@ export const SEGMENTS: readonly Rule[] = [
       ours.vector === GP &&
       of.bits === 16 &&
       stopOf(of, ours).error !== 1 &&
-      named(at, ...NEAR, "jmp far", "call far"),
+      named(at, ...NEAR, "jmp far", "call far") &&
+      reachesFar(stopOf(of, ours).ip, at!),
   },
   {
     name: "far transfer past the limit",
     reason:
       "A far transfer to an offset past the limit of its target is #GP(0) (SDM Vol. 2, CALL, RET …). QEMU goes there, or names the selector.",
-    whole: ({ of, ours, at }) =>
-      ours.vector === GP && stopOf(of, ours).error === 0 && named(at, "call far", "jmp far", "retf", "iret"),
+    whole: ({ of, ours, theirs, at }) =>
+      ours.vector === GP &&
+      stopOf(of, ours).error === 0 &&
+      named(at, "call far", "jmp far", "retf", "iret") &&
+      (isPastLimit(of, stopOf(of, theirs)) || (at!.size >= 4 && isSmall(intoSegment(of, theirs)))),
+  },
+  {
+    name: "null SS of compatibility mode",
+    reason:
+      "IRETQ to compatibility mode with a null SS is #GP(0) (SDM Vol. 2, IRET, Operation). QEMU looks at CPL only.",
+    whole: ({ of, ours, theirs, at }) =>
+      (of.efer & 0x400) !== 0 &&
+      ours.vector === GP &&
+      stopOf(of, ours).error === 0 &&
+      named(at, "iret") &&
+      isCompatibility(stopOf(of, theirs).cs),
   },
   {
     name: "far pointer across 64 KiB",
     reason:
       "With 16-bit addresses the selector of a far pointer at FFFE lies at 0 again. QEMU goes on at 10000.",
-    whole: ({ at, ours, theirs }) =>
-      ours.vector === GP && theirs.vector === GP && at !== undefined && isFarLoad(at),
-    part: (difference, { of }) =>
-      /^(ds|es|fs|gs|frame [5-9])$/.test(difference.field) && ran(of).some(isFarLoad),
+    whole: (both) =>
+      both.ours.vector === GP &&
+      both.theirs.vector === GP &&
+      same(both) &&
+      both.at !== undefined &&
+      isFarLoad(both.at) &&
+      liesAcross(both, stopOf(both.of, both.ours).error!, stopOf(both.of, both.theirs).error!),
+    part: ({ field, ours, theirs }, both) =>
+      /^(ds|es|fs|gs|frame [5-9])$/.test(field) &&
+      ran(both.of).some(isFarLoad) &&
+      liesAcross(both, Number(ours), Number(theirs)),
   },
   {
     name: "return to an address that is not canonical",

@@ -1,12 +1,31 @@
 import { stopOf } from "../frame.ts";
-import { GP, named, RF, type Rule, ran, SYSCALL_VECTOR, UD, xor } from "./rule.ts";
+import { MSRS } from "../generate/values.ts";
+import { DB, GP, named, RF, type Rule, ran, SYSCALL_VECTOR, UD, xor } from "./rule.ts";
+
+const low = (value: bigint) => value & 0xffffffffn;
+const isCanonical = (value: bigint) => BigInt.asUintN(64, BigInt.asIntN(48, value)) === value;
+/** Those that generate/values.ts draws. */
+const KNOWN_MSRS = new Set(MSRS);
+/** SYSENTER_ESP and _EIP, LSTAR, CSTAR, and the bases of FS and GS. */
+const ADDRESS_MSRS = new Set([0x175, 0x176, 0xc0000082, 0xc0000083, 0xc0000100, 0xc0000101, 0xc0000102]);
 
 export const SYSTEM: readonly Rule[] = [
   {
     name: "unknown MSRs",
     reason:
       "RDMSR and WRMSR of an MSR that does not exist are #GP(0) (SDM Vol. 2). QEMU reads zero and forgets what is written.",
-    whole: ({ ours, at }) => ours.vector === GP && named(at, "rdmsr", "wrmsr"),
+    whole: ({ ours, at }) =>
+      ours.vector === GP && named(at, "rdmsr", "wrmsr") && !KNOWN_MSRS.has(Number(low(ours.registers[1]!))),
+  },
+  {
+    name: "non-canonical addresses in MSRs",
+    reason:
+      "WRMSR of an address that is not canonical is #GP(0), in every mode (SDM Vol. 2, WRMSR). QEMU 7.2 takes it.",
+    whole: ({ ours, at }) =>
+      ours.vector === GP &&
+      named(at, "wrmsr") &&
+      ADDRESS_MSRS.has(Number(low(ours.registers[1]!))) &&
+      !isCanonical((low(ours.registers[2]!) << 32n) | low(ours.registers[0]!)),
   },
   {
     name: "control registers that do not exist",
@@ -64,7 +83,8 @@ export const SYSTEM: readonly Rule[] = [
   {
     name: "LTR of a null selector",
     reason: "It is #GP(0) (SDM Vol. 2, LTR). QEMU loads it.",
-    whole: ({ of, ours, at }) => ours.vector === GP && stopOf(of, ours).error === 0 && named(at, "ltr"),
+    whole: ({ of, ours, theirs, at }) =>
+      ours.vector === GP && stopOf(of, ours).error === 0 && (theirs.tr & ~3) === 0 && named(at, "ltr"),
   },
   {
     name: "SYSCALL and SYSRET outside of 64-bit mode",
@@ -77,11 +97,22 @@ export const SYSTEM: readonly Rule[] = [
   },
   {
     name: "SYSRET loads RFLAGS",
-    reason: "SYSRET takes 3C7FD7 of R11 (SDM Vol. 2, SYSRET). QEMU takes VM too.",
+    reason: "SYSRET takes 3C7FD7 of R11 (SDM Vol. 2, SYSRET). QEMU takes VM and RF too, VIF and VIP not.",
     part: (difference, { of }) =>
       /flags$/.test(difference.field) &&
-      (xor(difference) & ~(RF | 0x20000)) === 0 &&
+      (xor(difference) & ~(RF | 0x1a0000)) === 0 &&
       ran(of).some(({ row }) => row.mnemonic === "sysret"),
+  },
+  {
+    name: "breakpoints that are not enabled",
+    reason:
+      "A single-step trap may tell in DR6 of addresses that match, whether or not DR7 enables them (SDM Vol. 3, 17.2.3). QEMU does after SYSRET; DR0 … DR3 are zero.",
+    part: (difference, { ours }) =>
+      difference.field === "dr6" &&
+      ours.vector === DB &&
+      (xor(difference) & ~0xf) === 0 &&
+      (Number(difference.ours) & 0xf) === 0 &&
+      (ours.dr7 & 0xff) === 0,
   },
   {
     name: "SYSEXIT to 32-bit code",

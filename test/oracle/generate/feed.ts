@@ -71,6 +71,12 @@ export function feed(draft: Draft, { row, operands }: Parsed, { memory, size }: 
   }
 }
 
+/** Bytes in which nothing can be compared: CMPXCHG8B, of whose flags QEMU knows only ZF, and BSWAP, undefined with 16 bits. */
+export const isOpen = (bytes: readonly number[]) =>
+  bytes.some(
+    (byte, i) => byte === 0x0f && ((bytes[i + 1] ?? 0) === 0xc7 || ((bytes[i + 1] ?? 0) & 0xf8) === 0xc8),
+  );
+
 /** Writes that a ring-0 case must not do: they would take the supervisor's tables away. */
 export function harmful(draft: Draft, bytes: readonly number[]): boolean {
   if (!privileged(draft)) return false;

@@ -13,7 +13,7 @@ import { type Ground, WORLDS, type World } from "../world.ts";
 import { Draft } from "./draft.ts";
 import { encodeRow, type Parsed, parse } from "./encode.ts";
 import { type Environment, environment } from "./environment.ts";
-import { feed, harmful } from "./feed.ts";
+import { feed, harmful, isOpen } from "./feed.ts";
 import { prepare } from "./prepare.ts";
 import { ALL, effects } from "./undefined.ts";
 
@@ -68,15 +68,19 @@ const modeOf = (env: Environment): Mode =>
           : "compatibility";
 
 const CONDITIONAL = /^(j|set|cmov)(?!mp)/;
-/** Many rows of one thing, or instructions that QEMU does not know (explained/): drawn, but seldom. */
+/** Many rows of one thing: drawn, but seldom. */
 const seldom = ({ row: { mnemonic, alias } }: Parsed) =>
-  alias || CONDITIONAL.test(mnemonic) || /^(nop|int1|clflush)$/.test(mnemonic);
+  alias || CONDITIONAL.test(mnemonic) || /^(nop|clflush)$/.test(mnemonic);
+/** What QEMU does not know (explained/): after it the case has nothing to say. */
+const unknown = ({ row: { mnemonic, alias, operands } }: Parsed) =>
+  (alias && mnemonic === "test") || mnemonic === "int1" || (mnemonic === "nop" && operands[0] === "Rv");
 
 function draw(draft: Draft): Parsed {
   const { random, env } = draft;
   for (;;) {
     const parsed = random.one(random.weighted(groups(modeOf(env))));
     if (seldom(parsed) && random.percent(75)) continue;
+    if (unknown(parsed) && random.percent(97)) continue;
     return parsed;
   }
 }
@@ -128,7 +132,7 @@ function noise(draft: Draft): void {
   const { random, env } = draft;
   const map = random.one([[], [], [0x0f], [0x0f], [0x0f, 0x38], [0x66], [0xf0], [0x48]]);
   const bytes = [...map, ...Array.from({ length: 1 + random.below(9) }, () => random.below(256))];
-  if (harmful(draft, bytes) || (env.world === "flat" && env.bits === 32)) return;
+  if (harmful(draft, bytes) || isOpen(bytes) || (env.world === "flat" && env.bits === 32)) return;
   if (draft.undefined !== 0) draft.add([0x39, 0xc0]);
   // It may leave any flag undefined, and what follows may read it.
   draft.undefined = ALL;
