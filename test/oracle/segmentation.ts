@@ -15,6 +15,7 @@ const STACK_POINTER = 8;
 const V86 = 0x20000;
 
 interface Segment {
+  readonly base: number;
   readonly limit: bigint;
   readonly big: boolean;
   readonly down: boolean;
@@ -24,6 +25,7 @@ interface Segment {
 }
 
 const REAL: Segment = {
+  base: 0,
   limit: 0xffffn,
   big: false,
   down: false,
@@ -41,6 +43,7 @@ function segment(selector: number): Segment | undefined {
   const raw = BigInt((low & 0xffff) | (high & 0xf0000));
   const code = (high & 0x800) !== 0;
   return {
+    base: ((low >>> 16) | ((high & 0xff) << 16) | (high & 0xff000000)) >>> 0,
     limit: (high & 0x800000) !== 0 ? (raw << 12n) | 0xfffn : raw,
     big: (high & 0x400000) !== 0,
     down: !code && (high & 0x400) !== 0,
@@ -58,6 +61,15 @@ export function isPastLimit({ entry }: Case, { ip, cs, flags }: Stop): boolean {
 
 /** A segment of 64 KiB at most. */
 export const isSmall = (selector: number) => (segment(selector)?.limit ?? 0x10000n) <= 0xffffn;
+
+/** Code with both L and D. */
+export const isReserved = (selector: number) => {
+  const found = segment(selector);
+  return found?.long === true && found.big;
+};
+
+/** 0 when there is no such segment. */
+export const baseOf = (selector: number) => segment(selector)?.base ?? 0;
 
 /** A code segment that is not one of 64-bit mode. */
 export const isCompatibility = (selector: number) => segment(selector)?.long === false;

@@ -1,11 +1,11 @@
 /** Segmentation: limits, types, canonical addresses, and far transfers. */
 import type { Instruction } from "../../../src/machine/isa/index.ts";
-import { type Case, ENTRY, isPaged } from "../case.ts";
-import { stopOf } from "../frame.ts";
+import { type Case, codeOf, ENTRY, isPaged } from "../case.ts";
+import { decodeAll, stopOf } from "../frame.ts";
 import { DATA0, RAM } from "../layout.ts";
 import type { Outcome } from "../outcome.ts";
 import { physicalOf } from "../pages.ts";
-import { isCompatibility, isPastLimit, isSmall, violates } from "../segmentation.ts";
+import { baseOf, isCompatibility, isPastLimit, isReserved, isSmall, violates } from "../segmentation.ts";
 import {
   type Both,
   DB,
@@ -31,6 +31,14 @@ function reachesFar(ip: number, { row, size, length, imm }: Instruction): boolea
   if (operand.startsWith("J")) return ((ip + length + imm) & (size === 4 ? -1 : 0xffff)) >>> 0 > 0xffff;
   return operand === "Ap" ? imm >>> 0 > 0xffff : size === 4;
 }
+
+/** An instruction has the prefix of ES, CS, SS or DS. */
+const hasOldPrefix = (of: Case) =>
+  decodeAll(of).some(({ at, instruction }) =>
+    codeOf(of)
+      .slice(at, at + Math.max(0, instruction.length - 1))
+      .some((byte) => (byte & 0xe7) === 0x26),
+  );
 
 /** The selector that QEMU's far transfer loaded, or complains of. */
 const intoSegment = (of: Case, theirs: Outcome) => {
@@ -108,6 +116,27 @@ export const SEGMENTS: readonly Rule[] = [
       stopOf(of, ours).error === 0 &&
       named(at, "call far", "jmp far", "retf", "iret") &&
       (isPastLimit(of, stopOf(of, theirs)) || (at!.size >= 4 && isSmall(intoSegment(of, theirs)))),
+  },
+  {
+    name: "CS with both L and D",
+    reason:
+      "In IA-32e mode a far transfer to it is #GP(selector) (SDM Vol. 2, CALL, JMP; Vol. 3, 5.2.1: reserved). QEMU's IRET and RETF do not look.",
+    whole: ({ of, ours, at }) =>
+      (of.efer & 0x400) !== 0 &&
+      ours.vector === GP &&
+      named(at, "iret", "retf") &&
+      isReserved(stopOf(of, ours).error ?? 0),
+  },
+  {
+    name: "bases of ES, CS, SS and DS in 64-bit mode",
+    reason:
+      "They count as zero, with or without their prefixes (SDM Vol. 1, 3.4.4). QEMU adds the base when there is a prefix.",
+    whole: ({ of, ours, theirs }) =>
+      of.bits === 64 &&
+      hasOldPrefix(of) &&
+      [of.ds, of.es, of.ss, ours.ds, ours.es, ours.ss, theirs.ds, theirs.es, theirs.ss].some(
+        (selector) => baseOf(selector) !== 0,
+      ),
   },
   {
     name: "null SS of compatibility mode",

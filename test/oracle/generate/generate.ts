@@ -104,9 +104,12 @@ function instruction(draft: Draft): void {
   const parsed = draw(draft);
   const wish = prepare(draft, parsed);
   if (wish === undefined) return;
-  // QEMU's CMPXCHG8B takes the flags that the last translation block left: JMP $+2 begins another.
-  if (parsed.row.mnemonic.startsWith("cmpxchg8b") || parsed.row.mnemonic === "cmpxchg16b")
+  // QEMU's CMPXCHG8B takes the flags that the last translation block left: JMP $+2 begins another, unless bytes of no meaning
+  // swallow it.
+  if (/^cmpxchg(8|16)b$/.test(parsed.row.mnemonic)) {
+    if (draft.everUndefined === ALL) return;
     draft.add([0xeb, 0]);
+  }
   const encoded = encodeRow(draft, parsed, wish);
   const { tests, defines, undefines } = effects(parsed, encoded);
   if (tests & draft.undefined) {
@@ -130,7 +133,7 @@ function instruction(draft: Draft): void {
 /** Bytes of no meaning, or an opcode map at random. */
 function noise(draft: Draft): void {
   const { random, env } = draft;
-  const map = random.one([[], [], [0x0f], [0x0f], [0x0f, 0x38], [0x66], [0xf0], [0x48]]);
+  const map = random.one([[], [], [0x0f], [0x0f], [0x0f, 0x38], [0x66], [0x67], [0x48]]);
   const bytes = [...map, ...Array.from({ length: 1 + random.below(9) }, () => random.below(256))];
   if (harmful(draft, bytes) || isOpen(bytes) || (env.world === "flat" && env.bits === 32)) return;
   if (draft.undefined !== 0) draft.add([0x39, 0xc0]);
