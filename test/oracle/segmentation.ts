@@ -92,11 +92,28 @@ export function violates(of: Case, outcome: Outcome, at: Instruction | undefined
     const found = real ? REAL : segment(selectors[index]!);
     if (!found) return "null selector";
     if (!found.readable || (!found.writable && mayWrite(at, index))) return "type";
-    const last = offset + BigInt(size) - 1n;
-    const top = found.big ? 0xffffffffn : 0xffffn;
-    if (found.down ? offset <= found.limit || last > top : last > found.limit) return "limit";
+    if (exceeds(found, offset, offset + BigInt(size) - 1n)) return "limit";
+  }
+  const stack = real ? REAL : segment(selectors[SS]!);
+  for (const pointer of stackPointers(at, outcome, interruptedSp(of, outcome))) {
+    if (!stack) return "null selector";
+    const around = BigInt.asUintN(stack.big ? 32 : 16, pointer);
+    if (exceeds(stack, around - REACH, around + REACH)) return "limit";
   }
   return undefined;
+}
+
+function exceeds({ limit, big, down }: Segment, first: bigint, last: bigint): boolean {
+  const top = big ? 0xffffffffn : 0xffffn;
+  return down ? first <= limit || last > top : (first < 0n && !big) || last > limit;
+}
+
+/** Which bytes a stack instruction touches is not computed: any so near to its pointers may be the violation. */
+const REACH = 64n;
+
+function stackPointers({ row }: Instruction, { registers }: Outcome, sp: number): bigint[] {
+  if (!STACK.test(row.mnemonic)) return [];
+  return /^(enter|leave)$/.test(row.mnemonic) ? [BigInt(sp), registers[5]!] : [BigInt(sp)];
 }
 
 /** Whether it writes is not asked precisely: a type violation needs a segment that is not writable in the first place. */
@@ -145,12 +162,6 @@ function accesses(at: Instruction, { registers }: Outcome, sp: number): Access[]
     found.push({ index: at.seg, offset: cut(BigInt(at.disp)), size });
   if (name === "xlatb")
     found.push({ index: at.seg, offset: cut(registers[3]! + (registers[0]! & 0xffn)), size: 1 });
-  // What a stack instruction touches is not computed: with a 64 KiB stack anything at its ends may be the violation.
-  if (STACK.test(name)) {
-    const edge = (value: number) => (value & 0xffff) > 0xff00 || (value & 0xffff) < 0x100;
-    if (edge(sp) || (edge(Number(registers[5]! & 0xffffn)) && /^(enter|leave)$/.test(name)))
-      found.push({ index: SS, offset: 0x100000000n, size: 1 });
-  }
   return found;
 }
 

@@ -163,7 +163,8 @@ function control(image: Image, long: boolean, areas: readonly (readonly [number,
 export function programs(): Programs {
   const near = join(import.meta.dirname, "harness");
   const folder = existsSync(near) ? near : join(import.meta.dirname, "../../../test/oracle/harness");
+  const read = (file: string) => ({ file, text: readFileSync(join(folder, file), "utf8") });
   const program = (name: string) =>
-    assemble(readFileSync(join(folder, `${name}.asm`), "utf8"), { file: `${name}.asm` }).bytes;
+    assemble(read(`${name}.asm`).text, { file: `${name}.asm`, include: read }).bytes;
   return { rom: program("rom"), small: program("small"), harness: program("harness") };
 }

@@ -22,7 +22,7 @@ export const ENCODINGS: readonly Rule[] = [
     name: "LOCK where it is not allowed",
     reason:
       "LOCK before anything but the instructions of its list with a memory destination is #UD (SDM Vol. 2, LOCK). QEMU ignores most of them.",
-    whole: ({ ours, at }) =>
+    mine: ({ ours, at }) =>
       ours.vector === UD && at !== undefined && at.lock && !(at.row.lock === true && at.rm < 0),
   },
   {
@@ -45,7 +45,7 @@ export const ENCODINGS: readonly Rule[] = [
     name: "groups with another digit",
     reason:
       "8F, C6 and C7 are defined with /0 only, 0F BA with /4 … /7; else they are #UD. QEMU does not look, or reads memory first.",
-    whole: ({ ours, bytes }) => ours.vector === UD && GROUPS.test(Buffer.from(bytes).toString("hex")),
+    mine: ({ ours, bytes }) => ours.vector === UD && GROUPS.test(Buffer.from(bytes).toString("hex")),
   },
   {
     name: "BSWAP with 16-bit operands",

@@ -7,26 +7,12 @@ import { ENTRY, isPaged } from "../case.ts";
 import { bytesAt, instructionAt } from "../frame.ts";
 import { GDT } from "../layout.ts";
 import type { Outcome } from "../outcome.ts";
-import { violates } from "../segmentation.ts";
 import type { Failure } from "../shrink.ts";
 import { ASTRAY } from "./astray.ts";
 import { ENCODINGS } from "./encodings.ts";
 import { FLAGS, RF_IMAGE } from "./flags.ts";
 import { PAGING } from "./paging.ts";
-import {
-  type Both,
-  GP,
-  GROUPS,
-  isAstray,
-  isStackSmall,
-  isVector,
-  loadsStack,
-  NEAR,
-  named,
-  type Rule,
-  UD,
-  X87,
-} from "./rule.ts";
+import { isAstray, isStackSmall, loadsStack, named, type Rule, undefinedThere } from "./rule.ts";
 import { SEGMENTS } from "./segments.ts";
 import { SYSTEM } from "./system.ts";
 
@@ -48,9 +34,9 @@ const CRASH: Rule = {
 };
 
 const LOST: Rule = {
-  name: "QEMU got lost",
+  name: "data run as code, without an end",
   reason:
-    "Where the hardware faults (LOCK, limits) QEMU went on, and did not come back; or both ran on until they were stopped.",
+    "A jump astray went on in data, and only one came back; or QEMU stopped at an instruction that it does not know.",
 };
 
 const LIMIT: Rule = {
@@ -65,18 +51,10 @@ const TABLES: Rule = {
     "Without paging a case can store anywhere. With a broken descriptor the interrupt that ends it is #GP, then a shutdown; QEMU went on with what it had loaded before, or checks less.",
 };
 
-function both({ of, ours, theirs, before }: Failure): Both | undefined {
-  if (ended(ours) || ended(theirs)) return undefined;
-  return {
-    of,
-    ours,
-    theirs,
-    at: instructionAt(of, ours, before),
-    theirAt: instructionAt(of, theirs, before),
-    bytes: bytesAt(of, ours, before),
-    before,
-  };
-}
+const APART: Rule = {
+  name: "neither came to an outcome",
+  reason: "One shut down where the other ran on until it was stopped: nobody tells where they parted.",
+};
 
 export interface Explanation {
   readonly rules: readonly Rule[];
@@ -90,30 +68,36 @@ export function explain(failure: Failure): Explanation | undefined {
   // A broken invariant of our simulator is never explained.
   if (ended(failure.ours) && failure.ours.end === "crash") return undefined;
   if (ended(failure.theirs) && failure.theirs.end === "crash") return { rules: [CRASH], whole: true };
-  if (ended(failure.ours) && ended(failure.theirs)) return { rules: [LOST], whole: true };
-  if (ended(failure.ours)) {
-    const { of, ours } = failure;
-    const { theirs } = failure;
-    if (!isPaged(of) && !ended(theirs) && changesTables(theirs)) return { rules: [TABLES], whole: true };
-    const limit =
-      loadsStack(of) ||
-      (!ended(theirs) && isStackSmall(of, theirs)) ||
-      (of.entry === ENTRY.real && /#SS/.test(ours.detail));
-    // QEMU stopped where ours, rightly, went on.
-    const earlier = !ended(theirs) && named(instructionAt(of, theirs, failure.before), "nop", "test", "int1");
-    if (earlier) return { rules: [LOST], whole: true };
-    return limit ? { rules: [LIMIT], whole: true } : undefined;
+  if (ended(failure.ours) && ended(failure.theirs)) return wholly(APART);
+  if (ended(failure.ours)) return alone(failure);
+  const { of, ours, theirs, before } = failure;
+  const mine = { of, ours, before, at: instructionAt(of, ours, before), bytes: bytesAt(of, ours, before) };
+  if (ended(theirs)) {
+    const rule = EXPLAINED.find((some) => some.mine?.(mine));
+    return wholly(rule ?? (isAstray(of, ours) ? LOST : undefined));
   }
-  if (ended(failure.theirs)) return lost(failure);
-  const of = both(failure);
-  if (!of) return undefined;
+  const both = { ...mine, theirs, theirAt: instructionAt(of, theirs, before) };
   const used = new Set<Rule>();
   for (const difference of failure.differences) {
-    const rule = EXPLAINED.find(({ part }) => part?.(difference, of));
+    const rule = EXPLAINED.find(({ part }) => part?.(difference, both));
     if (rule) used.add(rule);
-    else return wholly(of);
+    else return wholly(EXPLAINED.find((some) => some.mine?.(both) || some.whole?.(both)));
   }
   return { rules: [...used], whole: false };
+}
+
+const wholly = (rule: Rule | undefined): Explanation | undefined => rule && { rules: [rule], whole: true };
+
+/** QEMU came to an outcome, ours to none. */
+function alone({ of, ours, theirs, before }: Failure): Explanation | undefined {
+  if (!ended(ours) || ended(theirs)) return undefined;
+  if (!isPaged(of) && changesTables(theirs)) return wholly(TABLES);
+  // QEMU stopped where ours, rightly, went on.
+  if (undefinedThere(theirs) && named(instructionAt(of, theirs, before), "nop", "test", "int1"))
+    return wholly(LOST);
+  const limit =
+    loadsStack(of) || isStackSmall(of, theirs) || (of.entry === ENTRY.real && /#SS/.test(ours.detail));
+  return wholly(limit ? LIMIT : undefined);
 }
 
 /** What the processor itself makes of the supervisor's descriptors: accessed and busy bits. */
@@ -126,27 +110,3 @@ const OWN = new Map([
 const changesTables = ({ changes, count }: Outcome) =>
   count > changes.length ||
   changes.some(([at, value]) => at >= GDT && at < GDT + 0x48 && OWN.get(at - GDT) !== value);
-
-/** QEMU did not come back from where a rule says that it should not have gone. */
-function lost(failure: Failure): Explanation | undefined {
-  const { of, ours, before } = failure;
-  if (ended(ours)) return undefined;
-  const at = instructionAt(of, ours, before);
-  const bytes = bytesAt(of, ours, before);
-  const x87 = X87.test(Buffer.from(bytes).toString("hex")) || isVector(of, bytes);
-  const locked = ours.vector === UD && at !== undefined && at.lock && !(at.row.lock === true && at.rm < 0);
-  const limited = ours.vector === GP && of.bits === 16 && named(at, ...NEAR, "jmp far", "call far");
-  return locked ||
-    limited ||
-    GROUPS.test(Buffer.from(bytes).toString("hex")) ||
-    x87 ||
-    violates(of, ours, at) !== undefined ||
-    isAstray(of, ours)
-    ? { rules: [LOST], whole: true }
-    : undefined;
-}
-
-function wholly(of: Both): Explanation | undefined {
-  const rule = EXPLAINED.find(({ whole }) => whole?.(of));
-  return rule && { rules: [rule], whole: true };
-}

@@ -10,24 +10,30 @@ import { physicalOf } from "../pages.ts";
 export interface Rule {
   readonly name: string;
   readonly reason: string;
+  /** Ours stopped where QEMU goes on: explains everything that differs, and that QEMU did not come back. */
+  readonly mine?: (mine: Mine) => boolean;
   /** Explains everything that differs in the case: the two went different ways. */
   readonly whole?: (both: Both) => boolean;
   /** Explains one difference. */
   readonly part?: (difference: Difference, both: Both) => boolean;
 }
 
-/** A failure in which both came to an outcome. */
-export interface Both {
+/** A failure in which ours came to an outcome. */
+export interface Mine {
   readonly of: Case;
   readonly ours: Outcome;
-  readonly theirs: Outcome;
-  /** The instruction at which each stopped; undefined behind the last one. */
+  /** The instruction at which ours stopped; undefined outside of the window. */
   readonly at: Instruction | undefined;
-  readonly theirAt: Instruction | undefined;
   /** Bytes at which ours stopped. */
   readonly bytes: readonly number[];
   /** A dword of memory as the case found it. */
   readonly before: (address: number) => number;
+}
+
+/** A failure in which both did. */
+export interface Both extends Mine {
+  readonly theirs: Outcome;
+  readonly theirAt: Instruction | undefined;
 }
 
 /** Vectors and bits. */

@@ -11,6 +11,7 @@ import {
   DB,
   DF,
   GP,
+  inSupervisor,
   isFarLoad,
   isNotCanonical,
   isStackSmall,
@@ -66,18 +67,18 @@ export const SEGMENTS: readonly Rule[] = [
     name: "segment limits and types",
     reason:
       "TCG checks neither limits nor types of segments when memory is accessed. That there is a violation is computed anew (segmentation.ts).",
-    whole: ({ of, ours, at }) =>
-      (ours.vector === SS && loadsStack(of)) ||
-      ((ours.vector === GP || ours.vector === SS || ours.vector === DF) &&
-        violates(of, ours, at) !== undefined),
+    mine: ({ of, ours, at }) =>
+      (ours.vector === GP || ours.vector === SS || ours.vector === DF) &&
+      violates(of, ours, at) !== undefined,
   },
   {
-    name: "segment limits in the real-mode handler",
-    reason: "The handler itself reads the stack at SS:FFFE and meets the limit, which TCG does not check.",
+    name: "segment limits in the handler",
+    reason:
+      "The handler itself reads the 16-bit stack at its end and meets the limit, which TCG does not check.",
     whole: ({ of, ours, theirs }) =>
-      of.entry === ENTRY.real &&
-      stopOf(of, ours).cs === 0x0100 &&
-      Number(theirs.registers[4]! & 0xffffn) > 0xfffa,
+      of.entry === ENTRY.real
+        ? stopOf(of, ours).cs === 0x0100 && Number(theirs.registers[4]! & 0xffffn) > 0xfffa
+        : ours.vector === SS && inSupervisor(of, ours) && isStackSmall(of, theirs),
   },
   {
     name: "stack limits on delivery",
@@ -90,7 +91,7 @@ export const SEGMENTS: readonly Rule[] = [
     name: "code past the limit",
     reason:
       "An instruction that reaches past the limit of CS is #GP(0). TCG does not check it; in 16-bit code it wraps.",
-    whole: ({ of, ours }) => {
+    mine: ({ of, ours }) => {
       const { ip } = stopOf(of, ours);
       return (
         ours.vector === GP && of.bits === 16 && (ip > 0xffff - 15 || (of.entry !== ENTRY.real && ip > 0xffff))
@@ -100,7 +101,7 @@ export const SEGMENTS: readonly Rule[] = [
   {
     name: "near transfer past the limit",
     reason: "A branch to an offset past the limit of CS is #GP(0) (SDM Vol. 2, JMP, RET …). TCG goes there.",
-    whole: ({ of, ours, at }) =>
+    mine: ({ of, ours, at }) =>
       ours.vector === GP &&
       of.bits === 16 &&
       stopOf(of, ours).error !== 1 &&
@@ -120,11 +121,11 @@ export const SEGMENTS: readonly Rule[] = [
   {
     name: "CS with both L and D",
     reason:
-      "In IA-32e mode a far transfer to it is #GP(selector) (SDM Vol. 2, CALL, JMP; Vol. 3, 5.2.1: reserved). QEMU's IRET and RETF do not look.",
-    whole: ({ of, ours, at }) =>
+      "In IA-32e mode a far transfer to it is #GP(selector) (SDM Vol. 2, CALL, JMP; Vol. 3, 5.2.1: reserved). QEMU does not look.",
+    mine: ({ of, ours, at }) =>
       (of.efer & 0x400) !== 0 &&
       ours.vector === GP &&
-      named(at, "iret", "retf") &&
+      named(at, "iret", "retf", "jmp far", "call far") &&
       isReserved(stopOf(of, ours).error ?? 0),
   },
   {
@@ -194,15 +195,15 @@ export const SEGMENTS: readonly Rule[] = [
       ((at.row.operands[0] === "Sw" && at.reg === 2) || named(at, "lss")),
   },
   {
-    name: "far transfers with SMAP",
+    name: "far transfers and supervisor pages",
     reason:
-      "RETF and IRET read the stack with the rights of the interrupted ring. QEMU reads it as supervisor: with SMAP on this faults, on a supervisor page it does not.",
+      "Far transfers use the stack with the rights of their ring. QEMU uses it as supervisor: with SMAP on a user page faults, without it a supervisor page does not.",
     whole: ({ of, ours, theirs, theirAt, at }) =>
       (theirs.vector === PF &&
         (stopOf(of, theirs).error! & 4) === 0 &&
         ((stopOf(of, theirs).cs & 3) === 3 || (stopOf(of, theirs).flags & 0x20000) !== 0) &&
         named(theirAt, "retf", "iret", "call far", "int")) ||
-      (ours.vector === PF && (stopOf(of, ours).error! & 4) !== 0 && named(at, "retf", "iret")),
+      (ours.vector === PF && (stopOf(of, ours).error! & 5) === 5 && named(at, "retf", "iret", "call far")),
   },
   {
     name: "RSP after far transfers of 16 or 32 bits in 64-bit mode",

@@ -14,14 +14,14 @@ export const SYSTEM: readonly Rule[] = [
     name: "unknown MSRs",
     reason:
       "RDMSR and WRMSR of an MSR that does not exist are #GP(0) (SDM Vol. 2). QEMU reads zero and forgets what is written.",
-    whole: ({ ours, at }) =>
+    mine: ({ ours, at }) =>
       ours.vector === GP && named(at, "rdmsr", "wrmsr") && !KNOWN_MSRS.has(Number(low(ours.registers[1]!))),
   },
   {
     name: "non-canonical addresses in MSRs",
     reason:
       "WRMSR of an address that is not canonical is #GP(0), in every mode (SDM Vol. 2, WRMSR). QEMU 7.2 takes it.",
-    whole: ({ ours, at }) =>
+    mine: ({ ours, at }) =>
       ours.vector === GP &&
       named(at, "wrmsr") &&
       ADDRESS_MSRS.has(Number(low(ours.registers[1]!))) &&
