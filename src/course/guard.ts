@@ -87,7 +87,7 @@ function blame(name: string, error: unknown): Breach {
   const where = place ? `, ${place}` : "";
   if (READ_ONLY.test(error.message))
     return new Breach(`${name} tried to change its input${where}. The input is read-only: work on a copy.`);
-  return new Breach(`${name} threw ${error.name}: ${error.message}${where}`, { cause: error });
+  return new Breach(`${name} threw ${error.name}: ${error.message}${where}`, undefined, { cause: error });
 }
 
 /** Where the simulator and this room lie, as stacks write it: with and without "file://". */

@@ -9,6 +9,13 @@ import { copy, NotPlain } from "./plain.ts";
 /** The component broke such a rule. The message is written for the student. */
 export class Breach extends Error {
   override name = "Breach";
+  /** The same without any of the component's data: a hidden input could be hidden in it. */
+  readonly discreet: string;
+
+  constructor(message: string, discreet = message, options?: ErrorOptions) {
+    super(message, options);
+    this.discreet = discreet;
+  }
 }
 
 export type Method = (...parameters: unknown[]) => unknown;
@@ -25,12 +32,15 @@ export function accept(name: string, { returns }: Pick<MethodRules, "returns">, 
     throw new Breach(`${name} returned a promise; ${must}. Write it without async.`);
   const value = plain(returned, (what) => `${name} returned ${what}; ${must}`);
   const problem = complaint(returns.schema, value);
-  if (problem !== undefined) throw new Breach(`${name} returned ${format(value)}${problem}; ${must}`);
-  return value;
+  if (problem === undefined) return value;
+  throw new Breach(
+    `${name} returned ${format(value)}${problem}; ${must}`,
+    `${name} returned something else${problem}; ${must}`,
+  );
 }
 
 /**
- * Copies of what the component gives to a port's method.
+ * Copies of what the component gives to a port's method; what is too much is dropped, as everywhere in the language.
  * @throws Breach
  */
 export function acceptArguments(
@@ -38,15 +48,15 @@ export function acceptArguments(
   { parameters }: PortRules,
   given: readonly unknown[],
 ): unknown[] {
-  if (given.length > parameters.length)
-    throw new Breach(`${name} was given ${given.length} arguments; it takes ${parameters.length}`);
   return parameters.map(({ name: parameter, type, schema }, index) => {
     const must = `${parameter} must be ${type}`;
     const value = plain(given[index], (what) => `${name} was given ${what} as ${parameter}; ${must}`);
     const problem = complaint(schema, value);
-    if (problem !== undefined)
-      throw new Breach(`${name} was given ${format(value)} as ${parameter}${problem}; ${must}`);
-    return value;
+    if (problem === undefined) return value;
+    throw new Breach(
+      `${name} was given ${format(value)} as ${parameter}${problem}; ${must}`,
+      `${name} was given a wrong ${parameter}${problem}; ${must}`,
+    );
   });
 }
 
