@@ -40,6 +40,14 @@ export function interruptedSp(of: Case, outcome: Outcome): number {
   return switched && ss === KDATA ? frame[words]! : (esp + 4 * words) >>> 0;
 }
 
+/** The stack segment of what was interrupted. */
+export function interruptedSs(of: Case, { vector, frame, ss }: Outcome): number {
+  const place = 4 + (pushesError(vector) ? 1 : 0);
+  if (isLong(of)) return frame[2 * place]! & 0xffff;
+  const switched = of.entry === ENTRY.outer || of.entry === ENTRY.v86;
+  return switched && ss === KDATA ? frame[place]! & 0xffff : ss;
+}
+
 /** #DF is a task of its own in 32-bit mode: what it interrupted is in the old task's segment. */
 function interruptedTask(changes: Outcome["changes"]): Stop {
   const saved = new Map(changes);

@@ -5,7 +5,7 @@
 import type { Instruction } from "../../src/machine/isa/index.ts";
 import { type Case, ENTRY } from "./case.ts";
 import { gdt, ldt } from "./descriptors.ts";
-import { interruptedSp, type Stop, stopOf } from "./frame.ts";
+import { interruptedSp, interruptedSs, type Stop, stopOf } from "./frame.ts";
 import type { Outcome } from "./outcome.ts";
 
 const ES = 0;
@@ -81,9 +81,7 @@ export function violates(of: Case, outcome: Outcome, at: Instruction | undefined
   if (!at) return undefined;
   const { cs, flags } = stopOf(of, outcome);
   const real = of.entry === ENTRY.real || (flags & V86) !== 0;
-  const ring0 = (cs & 3) === 0 && !real;
-  // The stack that was interrupted: the frame's when the handler got another.
-  const ss = of.entry === ENTRY.real ? outcome.ss : outcome.ss === 0x10 && !ring0 ? of.ss : outcome.ss;
+  const ss = interruptedSs(of, outcome);
   const dataFromFrame = (flags & V86) !== 0;
   const selectors = dataFromFrame
     ? [of.es, of.cs, of.ss, of.ds, of.fs, of.gs]

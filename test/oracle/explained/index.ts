@@ -12,9 +12,9 @@ import { ASTRAY } from "./astray.ts";
 import { ENCODINGS } from "./encodings.ts";
 import { FLAGS, RF_IMAGE } from "./flags.ts";
 import { PAGING } from "./paging.ts";
-import { isAstray, isStackSmall, loadsStack, named, type Rule, undefinedThere } from "./rule.ts";
+import { isAstray, isStackSmall, loadsStack, named, type Rule, SMALL_TASK, undefinedThere } from "./rule.ts";
 import { SEGMENTS } from "./segments.ts";
-import { SYSTEM } from "./system.ts";
+import { SMALL_STACK, SYSTEM } from "./system.ts";
 
 export type { Rule } from "./rule.ts";
 export { RF_IMAGE };
@@ -92,6 +92,7 @@ const wholly = (rule: Rule | undefined): Explanation | undefined => rule && { ru
 function alone({ of, ours, theirs, before }: Failure): Explanation | undefined {
   if (!ended(ours) || ended(theirs)) return undefined;
   if (!isPaged(of) && changesTables(theirs)) return wholly(TABLES);
+  if (theirs.tr === SMALL_TASK) return wholly(SMALL_STACK);
   // QEMU stopped where ours, rightly, went on.
   if (undefinedThere(theirs) && named(instructionAt(of, theirs, before), "nop", "test", "int1"))
     return wholly(LOST);

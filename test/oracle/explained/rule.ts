@@ -159,8 +159,8 @@ export const loadsStack = (of: Case) =>
   );
 
 /** A 16-bit stack at its ends; or with an upper half of ESP, which the handler, unlike TCG, cannot use. */
-export function isStackSmall(of: Case, { registers, tr }: Outcome): boolean {
-  if (of.bits !== 16 && tr !== SMALL_TASK) return false;
+export function isStackSmall(of: Case, { registers }: Outcome): boolean {
+  if (of.bits !== 16) return false;
   const esp = Number(registers[4]! & 0xffffffffn);
   return esp > 0xffd0 || esp < 0x30;
 }

@@ -1,6 +1,6 @@
 import { stopOf } from "../frame.ts";
 import { MSRS } from "../generate/values.ts";
-import { DB, GP, named, RF, type Rule, ran, SYSCALL_VECTOR, UD, xor } from "./rule.ts";
+import { DB, GP, named, RF, type Rule, ran, SMALL_TASK, SYSCALL_VECTOR, UD, xor } from "./rule.ts";
 
 const low = (value: bigint) => value & 0xffffffffn;
 const isCanonical = (value: bigint) => BigInt.asUintN(64, BigInt.asIntN(48, value)) === value;
@@ -9,7 +9,15 @@ const KNOWN_MSRS = new Set(MSRS);
 /** SYSENTER_ESP and _EIP, LSTAR, CSTAR, and the bases of FS and GS. */
 const ADDRESS_MSRS = new Set([0x175, 0x176, 0xc0000082, 0xc0000083, 0xc0000100, 0xc0000101, 0xc0000102]);
 
+export const SMALL_STACK: Rule = {
+  name: "ESP of a 16-bit task",
+  reason:
+    "A 16-bit TSS has SP only, and the manual does not say what becomes of ESP's upper half: ones for us, as in Bochs, and then the supervisor cannot read the stack; QEMU leaves it.",
+  whole: ({ theirs }) => theirs.tr === SMALL_TASK,
+};
+
 export const SYSTEM: readonly Rule[] = [
+  SMALL_STACK,
   {
     name: "unknown MSRs",
     reason:

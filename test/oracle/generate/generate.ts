@@ -113,20 +113,20 @@ function instruction(draft: Draft): void {
   const encoded = encodeRow(draft, parsed, wish);
   const { tests, defines, undefines } = effects(parsed, encoded);
   if (tests & draft.undefined) {
+    if (draft.skippable > 0) return;
     // CMP: all flags are defined again.
     draft.add([0x39, 0xc0 | draft.random.below(64)]);
     draft.undefined = 0;
     return;
   }
   feed(draft, parsed, encoded);
-  draft.undefined = ((draft.undefined & ~defines) | undefines) & ALL;
+  draft.undefined = ((draft.undefined & ~(draft.skippable > 0 ? 0 : defines)) | undefines) & ALL;
   draft.everUndefined |= draft.undefined;
-  if (encoded.branch)
-    draft.branches.push({
-      index: draft.instructions.length,
-      ...encoded.branch,
-      skip: draft.random.percent(94) ? draft.random.below(3) : -1,
-    });
+  if (encoded.branch) {
+    const skip = draft.random.percent(94) ? draft.random.below(3) : -1;
+    draft.branches.push({ index: draft.instructions.length, ...encoded.branch, skip });
+    draft.skippable = Math.max(draft.skippable, skip + 1);
+  }
   draft.add(encoded.bytes);
 }
 
@@ -167,9 +167,11 @@ export function drawCase(random: Random, world: World, ground: Ground): Case {
   const env = environment(random, world, ground);
   const draft = new Draft(random, env, ground);
   const count = 1 + random.below(random.percent(70) ? 5 : 8);
-  for (let i = 0; i < count && draft.length < MOST_CODE - 50; i++)
+  for (let i = 0; i < count && draft.length < MOST_CODE - 50; i++) {
     if (random.percent(4)) noise(draft);
     else step(draft);
+    draft.skippable = Math.max(0, draft.skippable - 1);
+  }
   if (draft.instructions.length === 0) draft.add([0x90]);
   bend(draft);
   return {
