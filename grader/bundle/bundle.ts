@@ -1,92 +1,61 @@
-/** A submission → one ES module that exports `component`. Nothing of it is executed, and nothing else of this machine read. */
-import { type BuildFailure, build, type Message } from "esbuild";
-import { bytes } from "../intake/caps.ts";
-import { placeOf, Refusal, type Submission } from "../intake/submission.ts";
-import { describeGiven, type Given, givenBy } from "./given.ts";
-import { resolver } from "./resolve.ts";
-import { buildRooms, type Rooms } from "./rooms.ts";
+/** `bundle`: compiles a submission and outlives what hostile text does to esbuild's process. */
+import { stop } from "esbuild";
+import { BundlerLost, compile } from "../../src/course/bundle/compile.ts";
+import { SubmissionProblem } from "../../src/course/submission/problem.ts";
+import { Refusal, type Submission } from "../intake/submission.ts";
 
-/** Of the result, in characters. */
-const LONGEST = 8 * 2 ** 20;
-const SHOWN_PROBLEMS = 3;
+/** For one submission. Usual ones take three milliseconds. */
+const MILLISECONDS = 10_000;
 
-/** Esbuild's own process died or hung; the next call would fail for it. */
-export class BundlerLost extends Error {
-  override name = "BundlerLost";
-}
-
-const prepared = new Map<string, Promise<{ given: Given; rooms: Rooms }>>();
-
-/** Once for a lab. */
-function prepare(lab: string): Promise<{ given: Given; rooms: Rooms }> {
-  let ready = prepared.get(lab);
-  if (!ready) {
-    ready = Promise.resolve(givenBy(lab)).then(async (given) => ({ given, rooms: await buildRooms(given) }));
-    prepared.set(lab, ready);
-    ready.catch(() => prepared.delete(lab));
-  }
-  return ready;
-}
+let turn: Promise<unknown> = Promise.resolve();
 
 /**
- * In this process, with esbuild's beside it. Hostile text can keep that one busy or kill it: use `bundle` of
- * ../clerk/clerk.ts, which can stop both.
+ * A submission → one ES module that exports `component`, with its source map inline (locate.ts reads it). One after the
+ * other, whoever calls, so that a dead bundler has one cause.
  * @throws Refusal with file, line, column and the line itself; another error when the lab or this machine is at fault
  */
-export async function bundleHere(submission: Submission, lab: string): Promise<string> {
-  const { given, rooms } = await prepare(lab);
-  const { entry } = submission;
-  const result = await build({
-    entryPoints: [entry],
-    plugins: [resolver(submission, lab, given, rooms)],
-    bundle: true,
-    write: false,
-    outdir: "/",
-    format: "esm",
-    platform: "neutral",
-    target: "es2023",
-    tsconfigRaw: { compilerOptions: { target: "ES2023" } },
-    charset: "utf8",
-    legalComments: "none",
-    sourcemap: "inline",
-    sourcesContent: false,
-    metafile: true,
-    logLevel: "silent",
-    logLimit: SHOWN_PROBLEMS,
-    logOverride: { "import-is-undefined": "error" },
-  }).catch((error: BuildFailure | Error) => {
-    if ("errors" in error) throw refusal(submission, lab, given, error.errors);
-    throw new BundlerLost(error.message);
-  });
-  const text = result.outputFiles[0]!.text;
-  if (text.length > LONGEST)
-    throw new Refusal(`The component is ${bytes(text.length)} of code; at most ${bytes(LONGEST)} are run.`);
-  const [output] = Object.values(result.metafile.outputs);
-  if (!output?.exports.includes("component"))
+export function bundle(submission: Submission, labId: string): Promise<string> {
+  const bundled = turn.then(() => attempt(submission, labId));
+  turn = bundled.catch(() => {});
+  return bundled;
+}
+
+async function attempt(submission: Submission, labId: string): Promise<string> {
+  try {
+    return await inTime(submission, labId);
+  } catch (error) {
+    if (!(error instanceof BundlerLost)) throw error;
+  }
+  // A process can also be killed for reasons of the machine: it is asked twice before the submission is blamed.
+  try {
+    return await inTime(submission, labId);
+  } catch (error) {
+    if (!(error instanceof BundlerLost)) throw error;
     throw new Refusal(
-      `${entry} does not export \`component\`. It must end as in the lab: export const component = { … };`,
+      "The compiler breaks down on it. Write it more simply: no deep nesting, no very long expressions.",
     );
-  return text;
+  }
 }
 
-function refusal(submission: Submission, lab: string, given: Given, errors: readonly Message[]): Refusal {
-  return new Refusal(
-    errors
-      .slice(0, SHOWN_PROBLEMS)
-      .map((message) => describe(submission, lab, given, message))
-      .join("\n"),
-  );
-}
-
-function describe(submission: Submission, lab: string, given: Given, { text, location }: Message): string {
-  const missing = /^No matching export in "ringlab:(.+)\.js" for import "(.+)"$/.exec(text);
-  const said = missing
-    ? `"${missing[1]}" does not give \`${missing[2]}\` to components. A component of lab ${lab} may import ${describeGiven(given)}.`
-    : text.replaceAll("submission:", "");
-  if (!location) return said;
-  const { file, line, column, lineText } = location;
-  const place = placeOf(submission, file.replace(/^submission:/, ""), line);
-  // esbuild counts bytes.
-  const characters = Buffer.from(lineText).subarray(0, column).toString().length;
-  return `${place}, column ${characters + 1}: ${said}\n    ${lineText.trim().slice(0, 200)}`;
+async function inTime(submission: Submission, labId: string): Promise<string> {
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    void stop();
+  }, MILLISECONDS);
+  try {
+    return await compile(submission, labId);
+  } catch (error) {
+    if (error instanceof SubmissionProblem) throw new Refusal(error.message);
+    if (!(error instanceof BundlerLost)) throw error;
+    // The next call starts a new process.
+    await stop();
+    if (late)
+      throw new Refusal(
+        `Compiling it took longer than ${MILLISECONDS / 1000} seconds. Write it more simply.`,
+      );
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
 }

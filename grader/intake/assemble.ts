@@ -1,7 +1,7 @@
 /** A listing → a submission: chooses the component, reads what it may need, and nothing else. */
 import { answersFrom, extract } from "../../src/course/submission/notebook.ts";
 import { SubmissionProblem } from "../../src/course/submission/problem.ts";
-import { parse } from "../../src/course/submission/program.ts";
+import { type Program, parse } from "../../src/course/submission/program.ts";
 import { bytes, type Caps } from "./caps.ts";
 import { choose } from "./entry.ts";
 import type { Entry, Listing } from "./listing.ts";
@@ -24,17 +24,19 @@ export async function assemble(
   const read = reader(caps);
 
   const files = new Map<string, string>();
+  const programs = new Map<string, Program>();
+  let sources = 0;
   for (const [path, entry] of byPath) {
     if (!isProgram(path)) continue;
     const text = await read(path, entry, caps.source);
+    sources += text.length;
+    if (sources > caps.sources)
+      throw new Refusal(`Its programs are larger than ${bytes(caps.sources)} together.`);
     checkSource(path, text);
     files.set(path, text);
+    programs.set(path, parseable(path, text));
   }
-  const { entry, notebook } = choose(
-    [...byPath.keys()],
-    lab,
-    (path) => /\bcomponent\b/.test(files.get(path)!) && declaresComponent(files.get(path)!),
-  );
+  const { entry, notebook } = choose([...byPath.keys()], lab, (path) => seems(programs.get(path)!));
   const json = notebook === undefined ? "" : await read(notebook, byPath.get(notebook)!, caps.file);
   const notes = [...listing.notes];
   const taken = { id, form, files, entry, notes };
@@ -45,16 +47,17 @@ export async function assemble(
     files.set(entry, source);
     return { ...taken, cells, answers, notes: [...notes, ...more] };
   }
-  const exported = exporting(files.get(entry)!);
-  files.set(entry, exported.text);
-  if (notebook === undefined)
-    return { ...taken, cells: [], answers: new Map(), notes: [...notes, ...exported.notes] };
+  if (lacksExport(programs.get(entry)!)) {
+    files.set(entry, `${files.get(entry)}\nexport { component };\n`);
+    notes.push("`component` was declared but not exported; the export was added.");
+  }
+  if (notebook === undefined) return { ...taken, cells: [], answers: new Map() };
   const both = `${visible(entry)} was taken as the component; of the notebook ${visible(notebook)} only the answers were.`;
   return {
     ...taken,
     cells: [],
     answers: pure(notebook, () => answersFrom(json)),
-    notes: [...notes, both, ...exported.notes],
+    notes: [...notes, both],
   };
 }
 
@@ -79,20 +82,19 @@ function pure<T>(file: string, work: () => T): T {
   }
 }
 
-function declaresComponent(text: string): boolean {
-  const { declares, exports } = parse(text);
-  return declares.has("component") || exports.has("component");
+/** What is too deep for us would kill the bundler; other syntax errors are its business. @throws Refusal */
+function parseable(path: string, text: string): Program {
+  const program = parse(text);
+  if (program.problem?.tooDeep)
+    throw new Refusal(`${path}, line ${program.problem.line}: ${program.problem.message}. Write it flatter.`);
+  return program;
 }
 
+const seems = ({ declares, exports }: Program) => declares.has("component") || exports.has("component");
+
 /** The cell of a notebook saved as a file lacks one line, which is no reason to lose an assignment. */
-function exporting(text: string): { text: string; notes: string[] } {
-  const { problem, declares, exports } = parse(text);
-  if (problem || exports.has("component") || !declares.has("component")) return { text, notes: [] };
-  return {
-    text: `${text}\nexport { component };\n`,
-    notes: ["`component` was declared but not exported; the export was added."],
-  };
-}
+const lacksExport = ({ problem, declares, exports }: Program) =>
+  !problem && declares.has("component") && !exports.has("component");
 
 /** Archives often hold one folder that holds everything. */
 function withoutWrapper(paths: readonly string[]): (path: string) => string {

@@ -6,8 +6,10 @@ export interface Caps {
   archive: number;
   /** One file after decompression, in bytes. Notebooks carry their plots. */
   file: number;
-  /** One file of TypeScript, or the component's cells together, in characters. */
+  /** One file of TypeScript, or the component's cells together, in bytes. */
   source: number;
+  /** All files of TypeScript. */
+  sources: number;
   /** All that is taken, in bytes. */
   total: number;
   /** All that decompression may give, taken or not, in bytes. */
@@ -25,7 +27,8 @@ const MiB = 2 ** 20;
 export const CAPS: Caps = {
   archive: 32 * MiB,
   file: 16 * MiB,
-  source: 2 ** 18,
+  source: MiB / 4,
+  sources: MiB,
   total: 24 * MiB,
   inflated: 64 * MiB,
   files: 100,

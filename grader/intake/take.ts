@@ -1,46 +1,77 @@
-/** Opens a candidate, whatever its form, without running or believing anything of it. */
-import { lstatSync } from "node:fs";
-import { basename } from "node:path";
-import { assemble } from "./assemble.ts";
-import { bytes, CAPS, type Caps } from "./caps.ts";
-import { listFolder } from "./folder.ts";
-import { Listing } from "./listing.ts";
-import { visible } from "./names.ts";
-import { oddity, readRegular, refuseOddity } from "./open.ts";
-import { type Candidate, type Form, Refusal, type Submission } from "./submission.ts";
+/**
+ * `take`: opens a candidate in a thread of its own, which is ended when it takes too long. That is no luxury: TypeScript's
+ * parser needs half a minute for "async(" twenty-four times in a row, and twice that for each one more.
+ */
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import { bytes } from "./caps.ts";
+import type { TakeOptions } from "./read-candidate.ts";
+import { type Candidate, Refusal, type Submission } from "./submission.ts";
+import type { Answer, Question } from "./thread.ts";
 
-export interface TakeOptions {
-  labId: string;
-  caps?: Caps;
-}
+/** What one submission may cost here. Usual ones take milliseconds. */
+const MILLISECONDS = 10_000;
+const MEGABYTES = 512;
+
+/** Threads run what was built, also when the tests run the sources. */
+const THREAD = import.meta.url.endsWith(".ts")
+  ? new URL("../../dist/grader/intake/thread.js", import.meta.url)
+  : new URL("./thread.js", import.meta.url);
+
+let thread: Worker | undefined;
+let turn: Promise<unknown> = Promise.resolve();
 
 /**
- * In this process: a hostile text can keep it busy for years. Use `take` of ../clerk/clerk.ts, which can stop.
+ * One after the other, whoever calls.
  * @throws Refusal for whatever is wrong with the submission; another error when this machine cannot read it
  */
-export async function takeHere(
-  { id, path }: Candidate,
-  { labId, caps = CAPS }: TakeOptions,
-): Promise<Submission> {
-  const [form, listing] = await open(path, labId, caps);
-  return assemble(id, form, listing, labId, caps);
+export function take(candidate: Candidate, options: TakeOptions): Promise<Submission> {
+  const taken = turn.then(() => ask({ candidate, options }));
+  turn = taken.catch(() => {});
+  return taken;
 }
 
-async function open(path: string, labId: string, caps: Caps): Promise<[Form, Listing]> {
-  const stats = lstatSync(path);
-  const name = basename(path);
-  if (stats.isDirectory()) return ["folder", listFolder(path, caps)];
-  if (!stats.isFile()) throw refuseOddity(name, oddity(stats));
-  if (stats.size === 0) throw new Refusal(`${visible(name)} is empty.`);
-  if (/\.(ts|mts|js|mjs|ipynb)$/i.test(name)) {
-    const listing = new Listing(caps);
-    const form = /\.ipynb$/i.test(name) ? "notebook" : "typescript";
-    const inside = form === "notebook" ? `${labId}.ipynb` : "component.ts";
-    listing.look(inside);
-    listing.add({ path: inside, size: stats.size, read: async (cap) => readRegular(path, "", cap) });
-    return [form, listing];
+async function ask(question: Question): Promise<Submission> {
+  thread ??= await start();
+  const asked = thread;
+  asked.ref();
+  try {
+    const answer = await answerOf(asked, question);
+    if ("taken" in answer) return answer.taken;
+    throw answer.refused === undefined ? new Error(answer.failed) : new Refusal(answer.refused);
+  } finally {
+    asked.unref();
   }
-  throw new Refusal(
-    `${visible(name)} (${bytes(stats.size)}) is nothing that can be taken. Hand in a .ts file, a notebook (.ipynb), a .zip, .tar or .tar.gz, or a git repository.`,
-  );
+}
+
+/** Loading the parser is not the submission's time. */
+async function start(): Promise<Worker> {
+  const worker = new Worker(THREAD, { resourceLimits: { maxOldGenerationSizeMb: MEGABYTES }, env: {} });
+  await once(worker, "message");
+  return worker;
+}
+
+async function answerOf(worker: Worker, question: Question): Promise<Answer> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), MILLISECONDS);
+  worker.postMessage(question);
+  try {
+    const [answer] = await once(worker, "message", { signal: late.signal });
+    return answer;
+  } catch (error) {
+    thread = undefined;
+    worker.on("error", () => {});
+    void worker.terminate();
+    if (late.signal.aborted)
+      return {
+        refused: `Reading it took longer than ${MILLISECONDS / 1000} seconds. Write it more simply.`,
+      };
+    if ((error as NodeJS.ErrnoException).code === "ERR_WORKER_OUT_OF_MEMORY")
+      return {
+        refused: `Reading it took more than ${bytes(MEGABYTES * 2 ** 20)} of memory. Write it more simply.`,
+      };
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
 }

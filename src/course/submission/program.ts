@@ -3,7 +3,7 @@ import ts from "typescript";
 
 export interface Program {
   /** The first syntax error; the rest is unreliable when there is one. */
-  problem: { line: number; column: number; message: string } | undefined;
+  problem: { line: number; column: number; message: string; tooDeep?: boolean } | undefined;
   /** Names declared at the top → line. Imports count. */
   declares: ReadonlyMap<string, number>;
   /** Values that are used and declared nowhere in the text → line of their first use. */
@@ -29,7 +29,7 @@ export function parse(text: string): Program {
     file = ts.createSourceFile("component.ts", text, ts.ScriptTarget.Latest, false, ts.ScriptKind.TS);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return { ...nothing, problem: { line: 1, column: 1, message: TOO_DEEP } };
+    return { ...nothing, problem: { line: 1, column: 1, message: TOO_DEEP, tooDeep: true } };
   }
   const at = (position: number) => {
     const { line, character } = file.getLineAndCharacterOfPosition(position);
@@ -42,7 +42,8 @@ export function parse(text: string): Program {
       problem: { ...at(first.start), message: ts.flattenDiagnosticMessageText(first.messageText, " ") },
     };
   const { bound, used, deepest } = names(file);
-  if (deepest) return { ...nothing, problem: { ...at(deepest.getStart(file)), message: TOO_DEEP } };
+  if (deepest)
+    return { ...nothing, problem: { ...at(deepest.getStart(file)), message: TOO_DEEP, tooDeep: true } };
   const line = (node: ts.Node) => at(node.getStart(file)).line;
   return {
     problem: undefined,

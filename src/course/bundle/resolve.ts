@@ -1,7 +1,7 @@
 /** Says for every import of a submission what it means: a file of the submission, something given, or nothing. */
 import { posix } from "node:path";
 import type { OnLoadArgs, OnResolveArgs, OnResolveResult, Plugin } from "esbuild";
-import type { Submission } from "../intake/submission.ts";
+import type { ComponentSource } from "../submission/place.ts";
 import { describeGiven, type Given } from "./given.ts";
 import { modulePath, type Rooms } from "./rooms.ts";
 
@@ -9,8 +9,8 @@ import { modulePath, type Rooms } from "./rooms.ts";
 const OWN = "submission";
 const GIVEN = "ringlab";
 
-export function resolver(submission: Submission, lab: string, given: Given, rooms: Rooms): Plugin {
-  const { files, entry } = submission;
+export function resolver(component: ComponentSource, lab: string, given: Given, rooms: Rooms): Plugin {
+  const { files, entry } = component;
   const may = `A component of lab ${lab} may import ${describeGiven(given)}.`;
   const no = (text: string): OnResolveResult => ({ errors: [{ text: `${text} ${may}` }] });
 
@@ -47,12 +47,12 @@ export function resolver(submission: Submission, lab: string, given: Given, room
 }
 
 /** As TypeScript finds it: with its ending, with the ending of what it compiles to, or without. */
-function fileOf(path: string, files: Submission["files"]): string | undefined {
+function fileOf(path: string, files: ComponentSource["files"]): string | undefined {
   const tries = [path, path.replace(/\.(m?)js$/, ".$1ts"), `${path}.ts`, `${path}.js`, `${path}/index.ts`];
   return tries.find((name) => files.has(name));
 }
 
-function load({ path, with: attributes }: OnLoadArgs, files: Submission["files"]) {
+function load({ path, with: attributes }: OnLoadArgs, files: ComponentSource["files"]) {
   if (Object.keys(attributes).length > 0)
     return {
       errors: [{ text: `Import attributes are not for components: write import … from "./…" alone.` }],
