@@ -20,7 +20,7 @@ export function resolver(component: ComponentSource, lab: string, given: Given, 
     if (!/^\.{1,2}(\/|$)/.test(path)) return no(`${JSON.stringify(path)} cannot be imported.`);
     const target = posix.join(posix.dirname(importer), path);
     if (/^\.\.(\/|$)/.test(target)) return no(`${JSON.stringify(path)} lies outside of the submission.`);
-    const found = fileOf(target, files);
+    const found = candidates(target).find((name) => files.has(name));
     return found === undefined
       ? no(`There is no file ${JSON.stringify(path)} in the submission.`)
       : { path: found, namespace: OWN };
@@ -46,10 +46,9 @@ export function resolver(component: ComponentSource, lab: string, given: Given, 
   };
 }
 
-/** As TypeScript finds it: with its ending, with the ending of what it compiles to, or without. */
-function fileOf(path: string, files: ComponentSource["files"]): string | undefined {
-  const tries = [path, path.replace(/\.(m?)js$/, ".$1ts"), `${path}.ts`, `${path}.js`, `${path}/index.ts`];
-  return tries.find((name) => files.has(name));
+/** Files that an import may mean, as TypeScript finds them: with the ending, with that of what it compiles to, or without. */
+export function candidates(path: string): string[] {
+  return [path, path.replace(/\.(m?)js$/, ".$1ts"), `${path}.ts`, `${path}.js`, `${path}/index.ts`];
 }
 
 function load({ path, with: attributes }: OnLoadArgs, files: ComponentSource["files"]) {
