@@ -2,9 +2,9 @@
  * The record of one scenario: everything that crossed the component's boundary, as one flat list.
  *
  *     CALL method                        the simulator calls the component
- *       PORT parameter method [given]    the component calls a method of that argument
+ *       PORT parameter method given…     the component calls a method of that argument, with as many values as it takes
  *         …                              which may call the component again
- *       RESULT value                     what that gave back
+ *       value                            and this came back
  *     RETURN value                       or  THREW kind text
  *     END
  *
@@ -16,12 +16,11 @@ import { type ViewName, viewName, viewOf } from "../../src/course/plain.ts";
 
 export const CALL = 0;
 export const PORT = 1;
-export const RESULT = 2;
-export const RETURN = 3;
-export const THREW = 4;
-export const END = 5;
+export const RETURN = 2;
+export const THREW = 3;
+export const END = 4;
 /** The module did not load or exports no component: a text. */
-export const ABSENT = 6;
+export const ABSENT = 5;
 
 /** Why a call did not return. */
 export type ThrewKind = "error" | "absent" | "no function" | "promise" | "not plain";

@@ -10,7 +10,9 @@ export {
   type MethodDeclaration,
   type ParameterDeclaration,
   type Part,
+  type PortDeclaration,
 } from "./lab.ts";
 export { judge, type Observation, observe } from "./observe.ts";
 export { type Point, type Prediction, predict } from "./predict.ts";
+export { type Criterion, defineRubric, type Question, type Rubric, rubricPoints } from "./rubric.ts";
 export { defineScenarios, each, type Scenario, type Scenarios } from "./scenario.ts";

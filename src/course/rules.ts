@@ -40,7 +40,7 @@ export function accept(name: string, { returns }: Pick<MethodRules, "returns">, 
 }
 
 /**
- * Copies of what the component gives to a port's method.
+ * Copies of what the component gives to a port's method; what is too much is dropped, as everywhere in the language.
  * @throws Breach
  */
 export function acceptArguments(
@@ -48,8 +48,6 @@ export function acceptArguments(
   { parameters }: PortRules,
   given: readonly unknown[],
 ): unknown[] {
-  if (given.length > parameters.length)
-    throw new Breach(`${name} was given ${given.length} arguments; it takes ${parameters.length}`);
   return parameters.map(({ name: parameter, type, schema }, index) => {
     const must = `${parameter} must be ${type}`;
     const value = plain(given[index], (what) => `${name} was given ${what} as ${parameter}; ${must}`);
