@@ -60,9 +60,8 @@ async function grade(path: string, options: Options): Promise<void> {
   if (options.unsafe && options.sandbox !== undefined)
     throw new UserError("--unsafe is grading without a sandbox: leave out --sandbox, or --unsafe");
   const command = await load();
-  const { labIds } = await import("../../course/build/lab-folder.ts");
-  const { findLab } = await import("../find-lab.ts");
-  const lab = findLab(options.lab, labIds(join(ROOT, "labs")));
+  const { chosenLabs } = await import("../labs.ts");
+  const [lab] = (await chosenLabs([options.lab])) as [string];
   try {
     process.exitCode = await command(path, { ...options, lab });
   } catch (error) {

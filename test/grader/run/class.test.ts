@@ -55,7 +55,7 @@ describe.skipIf(lacks("bwrap", import.meta.url))("a class", () => {
           .flatMap(({ id }) => result(id).tests.map(({ status }) => status)),
       );
     expect(statuses("hanging")).toEqual(new Set(["passed", "timeout"]));
-    expect(statuses("memory")).toEqual(new Set(["passed", "memory"]));
+    expect(statuses("memory")).toContain("memory");
     expect(statuses("correct")).toEqual(new Set(["passed"]));
     for (const { id } of students.filter(({ kind }) => kind === "refused")) {
       expect(result(id).refused).toMatch(/component/);
