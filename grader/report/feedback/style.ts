@@ -2,7 +2,7 @@
 import { FONT } from "../../../src/plots/theme.ts";
 
 export const FEEDBACK_STYLE = `
-.who{color:var(--muted);margin:.35rem 0 0}
+h1+.who{color:var(--muted);margin:.35rem 0 0}
 .score{font-size:2.75rem;font-weight:650;letter-spacing:-.02em;line-height:1.1;margin:1.75rem 0 .6rem;font-variant-numeric:tabular-nums}
 .score small{font-size:1.125rem;font-weight:400;letter-spacing:0;color:var(--muted)}
 .bar{display:flex;gap:3px;height:.75rem;margin:0 0 .9rem}

@@ -1,6 +1,6 @@
 /** What became of one test, for its author to learn from. */
 import type { Clause } from "../../../src/course/index.ts";
-import { OUTCOMES, outcomeOf, reached } from "../disclosure.ts";
+import { explanation, OUTCOMES, outcomeOf } from "../disclosure.ts";
 import { type Html, html, sentence } from "../page/markup.ts";
 import { formatPoints } from "../points.ts";
 import { excerpt } from "../printable.ts";
@@ -13,10 +13,10 @@ import { comparison } from "./comparison.ts";
  */
 export function troubled(test: TestResult, clause: Clause | undefined): Html {
   const outcome = outcomeOf(test);
-  const { mark, short, long } = OUTCOMES[outcome];
+  const { mark, short } = OUTCOMES[outcome];
   return html`<article class="test ${outcome}">
 <header><span class="state">${mark} ${short}</span><h3>${sentence(test.name)}</h3>${worth(test)}</header>
-<p>${test.reason === "" ? long : excerpt(test.reason, 1000)}${test.reason !== "" && test.status !== "failed" && ` ${long}`} ${reached(test)}</p>
+<p>${excerpt(explanation(test), 1000)}</p>
 <p class="clause"><b>${test.clause}</b><span>${clause ? sentence(clause.text) : "as above"}</span></p>
 ${test.detail && comparison(test.detail)}
 </article>`;
