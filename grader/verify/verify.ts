@@ -13,6 +13,7 @@ import { type Grader, gradeModule } from "../run/grade.ts";
 import { bundleHarness } from "../run/harness-bundle.ts";
 import { loadKit, moduleFile } from "../run/kit.ts";
 import type { Sandbox } from "../sandbox/contract.ts";
+import { readHeader } from "./header.ts";
 import {
   failedHidden,
   type Judged,
@@ -39,7 +40,7 @@ export interface Verification {
 export interface Verified extends Judged {
   /** "solution", "starter", "mutants/forgets-p". */
   name: string;
-  /** For each seed; empty when it could not be run. */
+  /** For each seed, of a mutant for the first one; empty when it could not be run. */
   scores: readonly number[];
 }
 
@@ -52,6 +53,11 @@ export interface Wanted {
   onVerified?: (verified: Verified) => void;
 }
 
+interface Seeded extends Grader {
+  seed: number;
+}
+
+const isMutant = (name: string) => name.startsWith("mutants/");
 const FEWEST_MUTANTS = 5;
 /** Sandboxes at a time. */
 const WIDTH = 2;
@@ -61,7 +67,7 @@ export async function verifyLab(id: string, wanted: Wanted): Promise<Verificatio
   const { labs, seeds, sandbox, onVerified } = wanted;
   const kits = await Promise.all(seeds.map((seed) => loadKit(id, seed)));
   const harness = await bundleHarness(kits[0]!, "./component.mjs");
-  const graders = kits.map((kit): Grader => ({ kit, harness, sandbox, release: true }));
+  const graders = kits.map((kit, n): Seeded => ({ kit, harness, sandbox, release: true, seed: seeds[n]! }));
   const minimum = await starterPoints(id);
   const mutants = readdirSync(join(labs, id, "mutants"))
     .filter((file) => file.endsWith(".ts"))
@@ -71,10 +77,13 @@ export async function verifyLab(id: string, wanted: Wanted): Promise<Verificatio
   const verify = async (name: string): Promise<Verified> => {
     const file = join(labs, id, `${name}.ts`);
     try {
-      const runs = await play(id, file, graders, seeds);
-      if (name.startsWith("mutants/"))
-        for (const result of runs.flatMap(failedHidden)) caught.add(title(result));
-      return { name, scores: runs.map(scoreOf), ...judged(name, file, runs, minimum) };
+      const runs = await play(name, file, graders);
+      if (isMutant(name)) for (const result of runs.flatMap(failedHidden)) caught.add(title(result));
+      return {
+        name,
+        scores: (isMutant(name) ? runs.slice(0, 1) : runs).map(scoreOf),
+        ...judged(name, file, runs, minimum),
+      };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       return { name, scores: [], problems: [`it is refused: ${error.message}`], note: "" };
@@ -102,22 +111,35 @@ function judged(name: string, file: string, runs: readonly Run[], minimum: numbe
   return name === "starter" ? judgeStarter(runs, minimum) : judgeMutant(readFileSync(file, "utf8"), runs);
 }
 
-/** @throws Refusal */
-async function play(
-  labId: string,
-  path: string,
-  graders: readonly Grader[],
-  seeds: readonly number[],
-): Promise<Run[]> {
+/**
+ * A mutant goes through everything with the first seed only, and with the others through the test that it must fail.
+ * @throws Refusal
+ */
+async function play(name: string, path: string, graders: readonly Seeded[]): Promise<Run[]> {
+  const labId = graders[0]!.kit.lab.id;
   const submission = await take({ id: basename(path, ".ts"), path }, { labId });
   const code = await bundle(submission, labId);
+  const named = isMutant(name) ? namedIn(readFileSync(path, "utf8")) : undefined;
   const runs: Run[] = [];
-  for (const [n, grader] of graders.entries())
-    runs.push({
-      seed: seeds[n]!,
-      results: await gradeModule({ code, place: () => undefined }, grader),
-    });
+  for (const { seed, ...grader } of graders) {
+    const { kit } = grader;
+    const whole = !isMutant(name) || runs.length === 0;
+    const tests = whole ? kit.tests : kit.tests.filter(({ check }) => title(check) === named);
+    const results = await gradeModule(
+      { code, place: () => undefined },
+      { ...grader, kit: { ...kit, tests } },
+    );
+    runs.push({ seed, results });
+  }
   return runs;
+}
+
+function namedIn(text: string): string | undefined {
+  try {
+    return readHeader(text).caughtByHidden;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What the starter gets: nothing, unless grader/hidden/NN-name.ts exports STARTER_POINTS and a reason above it. */
