@@ -1,21 +1,28 @@
 /** What was handed in, once it has been found harmless to read: text files, and where the component is in them. */
+import type { CellLines } from "../../src/course/submission/notebook.ts";
 
 /** A place in a folder of submissions that someone handed in. Nothing of it has been opened yet. */
 export interface Candidate {
-  /** Name of the student or the submission: the file's or folder's name without its ending. Unique in the class. */
+  /** Made from the file's or folder's name without its ending. Unique in the class, also where case does not count, and safe as a file name. */
   id: string;
   path: string;
 }
 
 export type Form = "typescript" | "notebook" | "zip" | "tar" | "git" | "folder";
 
+/** Plain data: it can be sent to another process and hashed. */
 export interface Submission {
   id: string;
   form: Form;
-  /** Path inside the submission, with "/", and the text. Only what the component needs to be bundled. */
+  /** Path inside the submission, with "/", and the text, with "\n". Only what the component needs to be bundled. */
   files: ReadonlyMap<string, string>;
-  /** The file that exports `component`. For a notebook: the tagged cells, with the export added. */
+  /**
+   * The file that exports `component`. For a notebook: its path ("hw/01-popek-goldberg.ipynb"), under which `files` holds
+   * the tagged cells as TypeScript, with the export added.
+   */
   entry: string;
+  /** Which lines of the entry are which cell of the notebook; empty where the entry is a file of its own. */
+  cells: readonly CellLines[];
   /** Answers to reflection questions, by the id of their cell, where a notebook has them. */
   answers: ReadonlyMap<string, string>;
   /** Things that the student should know of although they were no reason to refuse. */
@@ -25,4 +32,10 @@ export interface Submission {
 /** It was not taken. The message is for the student: what was wrong, where, what to do instead. */
 export class Refusal extends Error {
   override name = "Refusal";
+}
+
+/** A line as the student finds it: `component.ts, line 12` or `cell 11 ("component"), line 12`. */
+export function placeOf(submission: Pick<Submission, "cells" | "entry">, file: string, line: number): string {
+  const cell = file === submission.entry ? submission.cells.findLast(({ from }) => from <= line) : undefined;
+  return cell ? `${cell.title}, line ${line - cell.from + 1}` : `${file}, line ${line}`;
 }

@@ -11,10 +11,8 @@ type Method = (...given: unknown[]) => unknown;
 type Parameters = Shape[number][1];
 type Ports = NonNullable<Parameters[number]>;
 
-/** The scenario ends here; the record says why. */
-export class Ended extends Error {
-  override name = "Ended";
-}
+/** The scenario ends here; the record says why. It is told by identity: what else is thrown may lie about its class. */
+export const ENDED = new Error("the scenario has ended");
 
 export function recorded(shape: Shape, component: Record<string, unknown>, log: Log): Record<string, Method> {
   return Object.fromEntries(
@@ -27,7 +25,7 @@ function recordMethod(method: unknown, index: number, parameters: Parameters, lo
   const ports = parameters.map((port, place) => port && new PortRecorder(place, port, tokens));
   const end = (kind: ThrewKind, text = ""): never => {
     tokens.push(THREW, kind, text);
-    throw new Ended();
+    throw ENDED;
   };
   return (...values) => {
     tokens.push(CALL, index);
@@ -38,14 +36,18 @@ function recordMethod(method: unknown, index: number, parameters: Parameters, lo
     let returned: unknown;
     try {
       returned = (method as Method)(...values);
-      if (returned instanceof Promise) end("promise");
-      returned = copy(returned);
     } catch (error) {
-      if (error instanceof Ended) throw error;
-      if (error instanceof NotPlain) end("not plain", error.message);
+      if (error === ENDED) throw error;
       end("error", explain(error));
     } finally {
       for (const port of ports) port?.close();
+    }
+    try {
+      if (returned instanceof Promise) end("promise");
+      returned = copy(returned);
+    } catch (error) {
+      if (error === ENDED) throw error;
+      end("not plain", describeNotPlain(error));
     }
     tokens.push(RETURN, encode(returned));
     return returned;
@@ -100,6 +102,15 @@ class PortRecorder {
       tokens.push(encode(result));
       return result;
     };
+  }
+}
+
+/** A proxy may throw whatever it likes while it is copied. */
+function describeNotPlain(error: unknown): string {
+  try {
+    return error instanceof NotPlain ? error.message : "something that cannot be read";
+  } catch {
+    return "something that cannot be read";
   }
 }
 

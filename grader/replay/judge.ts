@@ -2,7 +2,7 @@
 import { type Check, judge as compare, type Lab, type Observation } from "../../src/course/index.ts";
 import { copy } from "../../src/course/plain.ts";
 import { Breach } from "../../src/course/rules.ts";
-import { ABSENT, END } from "../record/tokens.ts";
+import { ABSENT } from "../record/tokens.ts";
 import type { Status } from "../report/result.ts";
 import type { Ending } from "../sandbox/contract.ts";
 import { Divergence } from "./record.ts";
@@ -27,6 +27,8 @@ export interface Judgement {
   discreet: string;
   calls: number;
   observation: Observation | undefined;
+  /** What the simulator itself stumbled over: the lab's author should see it. */
+  fault?: unknown;
 }
 
 /** @param place where in the student's files a frame of a stack lies */
@@ -43,8 +45,8 @@ export function judge<C extends object>(
   try {
     const actual = copy(check.scenario.drive(replayer.component, check.input));
     if (replayer.stopped) throw replayer.stopped;
-    if (replayer.next === END && !garbled) return decided(compare(check, actual), replayer.calls);
-    if (ending && replayer.next === undefined) throw new RecordEnds("all calls were answered");
+    if (replayer.over && !garbled) return decided(compare(check, actual), replayer.calls);
+    if (ending && replayer.empty) throw new RecordEnds("all calls were answered");
     throw new Divergence("the record goes on after the scenario is over");
   } catch (error) {
     const why = replayer.stopped ?? error;
@@ -52,9 +54,12 @@ export function judge<C extends object>(
       return { ...lost("failed", why.message, replayer.calls), discreet: why.discreet };
     if (why instanceof RecordEnds) return cut(ending, replayer.calls);
     if (why instanceof Divergence) return lost("divergence", DIVERGED, replayer.calls);
-    throw why;
+    return { ...lost("crashed", STUMBLED, replayer.calls), fault: why };
   }
 }
+
+/** Allowed by the lab's contract and yet too much for its simulator: a hole in one of the two. */
+const STUMBLED = "The simulator could not go on with what the component answered.";
 
 const DIVERGED =
   "The component did not do the same thing twice: what it was seen to do does not follow from what it was given.";

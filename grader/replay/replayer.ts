@@ -11,7 +11,7 @@
  */
 import type { Lab } from "../../src/course/index.ts";
 import { accept, acceptArguments, type MethodRules, type PortRules } from "../../src/course/rules.ts";
-import { CALL, decode, encode, PORT, RETURN, THREW } from "../record/tokens.ts";
+import { CALL, decode, END, encode, PORT, RETURN, THREW } from "../record/tokens.ts";
 import { Divergence } from "./record.ts";
 import { breachOf } from "./thrown.ts";
 
@@ -45,9 +45,14 @@ export class Replayer<C extends object> {
     ) as C;
   }
 
-  /** The token that comes next, without taking it. */
-  get next(): unknown {
-    return this.#tokens[this.#at];
+  /** Whether nothing is left of the record. */
+  get empty(): boolean {
+    return this.#at === this.#tokens.length;
+  }
+
+  /** Whether nothing is left but its end. */
+  get over(): boolean {
+    return this.#at === this.#tokens.length - 1 && this.#tokens[this.#at] === END;
   }
 
   #guarded<T>(action: () => T): T {
@@ -85,8 +90,10 @@ export class Replayer<C extends object> {
 
   #port({ parameters }: MethodRules, given: readonly unknown[]): void {
     const [place, index] = [this.#take(), this.#take()];
-    const port = typeof place === "number" ? parameters[place]?.port : undefined;
-    const [name, rules] = (Object.entries(port ?? {}) as [string, PortRules][])[index as number] ?? [];
+    if (!Number.isSafeInteger(place) || !Number.isSafeInteger(index))
+      throw new Divergence("the record names a port by something else than numbers");
+    const port = parameters[place as number]?.port ?? {};
+    const [name, rules] = (Object.entries(port) as [string, PortRules][])[index as number] ?? [];
     if (name === undefined || !rules) throw new Divergence("the record calls a method that no argument has");
     const values = acceptArguments(
       name,

@@ -14,7 +14,7 @@ export interface Budget {
 const RECORD_BYTES = 64 << 20;
 const OUTPUT_BYTES = 1 << 20;
 /** Loading Node and the module, in seconds of processor time. */
-const START = 2;
+const START = 1;
 /** A process that works with others beside it gets that much less of the processor, at worst. */
 const CROWD = 4;
 

@@ -25,6 +25,7 @@ const STEPS: readonly Check<Classifier>[] = [
   finds("control", "C3", "SETR", { s: true, u: false }, "loads R, and traps in user mode"),
   finds("control", "C3", "RETU", { s: true, u: false }, "goes to user mode; from there M stays as it was"),
   finds("control", "C3", "SHRINK", { s: true, u: true }, "changes b in whatever mode"),
+  finds("control", "C3", "WIDEN", { s: false, u: true }, "changes b in user mode only"),
   finds("control", "C3", "SETIF", { s: true, u: false }, "loads R in one of its states only"),
   finds("control", "C3", "SVC", NEITHER, "always traps: the trap sequence is not its doing"),
   finds(

@@ -14,4 +14,5 @@ export {
 } from "./lab.ts";
 export { judge, type Observation, observe } from "./observe.ts";
 export { type Point, type Prediction, predict } from "./predict.ts";
+export { type Criterion, defineRubric, type Question, type Rubric, rubricPoints } from "./rubric.ts";
 export { defineScenarios, each, type Scenario, type Scenarios } from "./scenario.ts";

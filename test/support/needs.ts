@@ -20,6 +20,7 @@ export const NEEDS = {
   bwrap: { present: () => runs("bwrap", "--version"), install: "apt-get install bubblewrap" },
   chromium: { present: () => runs("/usr/bin/chromium", "--version"), install: "apt-get install chromium" },
   gdb: { present: () => runs("gdb", "--version"), install: "apt-get install gdb" },
+  git: { present: () => runs("git", "--version"), install: "apt-get install git" },
   iasl: { present: () => runs("iasl", "-v"), install: "apt-get install acpica-tools" },
   nasm: { present: () => runs("nasm", "--version"), install: "apt-get install nasm" },
   nbclient: {

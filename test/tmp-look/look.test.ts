@@ -1,0 +1,24 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { aClass } from "../../test/grader/report/a-class.ts";
+import { feedbackPage } from "../../grader/report/feedback/page.ts";
+import { test } from "vitest";
+import { answersPage } from "../../grader/report/manual/answers-page.ts";
+import { classPage, names } from "../../grader/report/class/page.ts";
+import { similarityPage } from "../../grader/report/similarity/page.ts";
+import { compare } from "../../grader/report/similarity/compare.ts";
+import * as m from "../grader/report/similarity/material.ts";
+test("look", () => {
+const out = "/tmp/report-eval/out"; mkdirSync(out, { recursive: true });
+const book = aClass();
+const pick = (id: string) => book.entries.find((e) => e.id === id)!;
+for (const i of [0, 3, 8, 11, 20, 39]) writeFileSync(`${out}/f${i}.html`, feedbackPage(book, pick(`s${1000 + i * 7}`)));
+const ids = book.entries.map((e) => e.id);
+const S = m.SOLUTION;
+const texts = [S, m.renamed(S), m.relaid(m.reordered(S))];
+const sim = compare([...texts.map((x, i) => m.source(ids[i * 3 + 1]!, x)), ...m.INDEPENDENT.map((s, i) => ({ ...s, id: ids[i + 12]! })), m.source(ids[20]!, m.STARTER.files.get("component.ts")!)], { template: [m.STARTER] });
+writeFileSync(`${out}/index.html`, classPage(book, sim));
+writeFileSync(`${out}/similarity.html`, similarityPage(book.lab.title, sim, names(book)));
+writeFileSync(`${out}/answers.html`, answersPage(book)!);
+const open = aClass({ settings: { ...book.settings, release: "released" }, marks: undefined });
+writeFileSync(`${out}/released.html`, feedbackPage(open, open.entries.find((e) => e.id === "s1021")!));
+});
