@@ -54,15 +54,25 @@ export class SlowAccess {
     this.translation.refill(low, high, access);
   }
 
-  /** Reads 1, 2 or 4 bytes; unsigned. `access`: a kind of rights.ts. */
+  /**
+   * Reads 1, 2 or 4 bytes; unsigned. `access`: a kind of rights.ts. One for writing is read to be written back: the write is
+   * announced now, since an instruction that must begin again (bus.onEffect) cannot once it has changed the flags it reads.
+   */
   read(low: number, high: number, size: number, access: number): number {
     this.#align(low, size, access);
     const offset = low & PAGE_OFFSET;
     const first = this.#translate(low, high, access);
     if (this.watch !== null) this.watch(low, high, size, isWrite(access));
-    if (offset + size <= PAGE) return this.#readBus(first, size);
+    if (offset + size <= PAGE) {
+      if (isWrite(access)) this.bus.prepareWrite(first as Gpa, size);
+      return this.#readBus(first, size);
+    }
     const second = this.#secondPage(low, high, access);
     const split = PAGE - offset;
+    if (isWrite(access)) {
+      this.bus.prepareWrite(first as Gpa, split);
+      this.bus.prepareWrite(second as Gpa, size - split);
+    }
     let value = 0;
     for (let i = size - 1; i >= 0; i--)
       value = value * 256 + this.#readBus(i < split ? first + i : second + i - split, 1);
