@@ -132,7 +132,7 @@ export const inSupervisor = (of: Case, outcome: Outcome) => {
 };
 
 export const isFarLoad = (at: Instruction) =>
-  at.addressSize === 2 && named(at, "lss", "lds", "les", "lfs", "lgs");
+  at.addressSize === 2 && named(at, "lss", "lds", "les", "lfs", "lgs", "call far", "jmp far");
 
 /** RIP in the frame of a 64-bit handler. */
 export const isNotCanonical = ({ vector, frame }: Outcome) => {
