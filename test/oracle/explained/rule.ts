@@ -41,6 +41,7 @@ export const DB = 1;
 export const UD = 6;
 export const NM = 7;
 export const DF = 8;
+export const NP = 11;
 export const SS = 12;
 export const GP = 13;
 export const PF = 14;
@@ -95,6 +96,7 @@ export const NEAR =
   );
 /** The vectors that SYSCALL's landings call themselves. */
 export const SYSCALL_VECTOR = 0xf1;
+export const SYSENTER_VECTOR = 0xf0;
 /** Its base is the supervisor's stubs. */
 export const STUBS_SEGMENT = 0x270;
 /** Prefixes, then an x87 escape. */

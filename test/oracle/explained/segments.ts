@@ -17,6 +17,7 @@ import {
   loadsStack,
   type Mine,
   NEAR,
+  NP,
   named,
   PF,
   type Rule,
@@ -185,6 +186,18 @@ export const SEGMENTS: readonly Rule[] = [
       "An address over RSP or RBP that is not canonical is #SS(0) (SDM Vol. 1, 3.3.7.1). For QEMU it is #GP(0) like any other.",
     part: (difference, { of, ours, theirs }) =>
       difference.field === "vector" && of.bits === 64 && ours.vector === SS && theirs.vector === GP,
+  },
+  {
+    name: "absent stack segment of a return",
+    reason:
+      "IRET and RETF to a stack segment that is not present are #SS(selector) (SDM Vol. 2, IRET, RET). For QEMU it is #NP.",
+    part: ({ field }, both) =>
+      field === "vector" &&
+      both.ours.vector === SS &&
+      both.theirs.vector === NP &&
+      same(both) &&
+      stopOf(both.of, both.ours).error === stopOf(both.of, both.theirs).error &&
+      named(both.at, "iret", "retf"),
   },
   {
     name: "null SS",
