@@ -15,7 +15,6 @@ import { Interrupted, interruptible } from "./interrupt.ts";
 import { groundKey } from "./key.ts";
 import { type Kit, loadKit } from "./kit.ts";
 import { making } from "./out/files.ts";
-import { writePages } from "./out/pages.ts";
 import { Store } from "./out/store.ts";
 import type { Outcome } from "./pool/perform.ts";
 import type { Setup } from "./pool/protocol.ts";
@@ -157,6 +156,8 @@ async function gradeInto(
       results: new Map(done.map(({ candidate, graded }) => [candidate.id, graded])),
     });
     const files = done.flatMap(({ candidate, files }) => (files ? [[candidate.id, files] as const] : []));
+    // The pages' libraries take a second to load.
+    const { writePages } = await import("./out/pages.ts");
     await writePages(store, book, new Map(files), texts, notGraded);
     tell(store, outcomes, kit, options);
     return notGraded.length > 0 ? INCOMPLETE : 0;

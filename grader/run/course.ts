@@ -37,16 +37,20 @@ export function readCourse(lab: string, { course, roster, release }: CourseFiles
   };
 }
 
-/** @throws GradingProblem or InputError */
+/**
+ * Undefined when nobody gave any yet: what nobody has marked must not count.
+ * @throws GradingProblem or InputError
+ */
 export function readMarks(
   file: string,
   rubric: Rubric | undefined,
   lab: string,
   ids: readonly string[],
-): Marks {
+): Marks | undefined {
   if (!rubric)
     throw new GradingProblem(`lab ${lab} has no questions that are graded by hand: leave out --manual`);
-  return parseManual(read(file), file, rubric, ids);
+  const marks = parseManual(read(file), file, rubric, ids);
+  return marks.size > 0 ? marks : undefined;
 }
 
 export interface LabTexts {

@@ -17,6 +17,7 @@ const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   labs: () => import("./commands/labs.ts"),
   check: () => import("./commands/check.ts"),
   grade: () => import("./commands/grade.ts"),
+  release: () => import("./commands/release.ts"),
   asm: () => import("./commands/asm.ts"),
   disasm: () => import("./commands/disasm.ts"),
 };

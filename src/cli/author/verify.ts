@@ -31,7 +31,7 @@ export async function verify(asked: readonly string[], options: VerifyOptions): 
   if (count < 1) throw new UserError("--seeds: at least one seed is needed");
   const file = join(ROOT, "dist/grader/verify/command.js");
   if (!existsSync(file))
-    throw new UserError(`there is no grader in ${ROOT}; run this in a checkout, after npm run build`);
+    throw new UserError("this is an edition for students, without grader, hidden tests and mutants");
   const { verifyLabs }: Verifier = await import(pathToFileURL(file).href);
   const seeds = Array.from({ length: count }, (_, n) => seed + n);
   const sandbox = unsafe ? "unsafe" : undefined;

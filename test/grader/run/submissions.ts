@@ -1,5 +1,5 @@
 /** A made-up class for lab 01: every kind of submission in every form, drawn from a seed. */
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
@@ -65,7 +65,7 @@ const SOURCES: Readonly<Record<Kind, () => string[]>> = {
   refused: () => [
     `${read("solution.ts")}\nconst unfinished = ;\n`,
     `import { readFileSync } from "node:fs";\n${read("solution.ts")}`,
-    read("solution.ts").replace("export const component", "const component"),
+    read("solution.ts").replace("export const component", "export const classifier"),
     read("solution.ts").replace("privileged: false,", "privileged: false, /* \u202e */"),
   ],
 };
@@ -82,14 +82,20 @@ type Draw = (below: number) => number;
 
 /**
  * Fills the folder with so many submissions. Of each kind there is at least one when there are that many.
+ * @param kinds only these, if given, and each as often
  * @returns in the order of their ids
  */
-export function synthesize(folder: string, count: number, seed: number): Synthetic[] {
+export function synthesize(
+  folder: string,
+  count: number,
+  seed: number,
+  kinds?: readonly Kind[],
+): Synthetic[] {
   const generator = xoroshiro128plus(seed);
   const draw: Draw = (below) => uniformInt(generator, 0, below - 1);
   mkdirSync(folder, { recursive: true });
   return Array.from({ length: count }, (_, index) => {
-    const kind = index < KINDS.length ? KINDS[index]! : drawKind(draw);
+    const kind = kinds ? kinds[index % kinds.length]! : (KINDS[index] ?? drawKind(draw));
     const form = FORMS[index < FORMS.length * 2 ? index % FORMS.length : draw(FORMS.length)]!;
     const id = `student-${`${index + 1}`.padStart(3, "0")}`;
     const sources = SOURCES[kind]();
@@ -110,28 +116,19 @@ function drawKind(draw: Draw): Kind {
 
 function handIn(path: string, form: Form, source: string): void {
   const files = { "component.ts": source };
-  switch (form) {
-    case "ts":
-      writeFileSync(`${path}.ts`, source);
-      break;
-    case "ipynb":
-      writeFileSync(`${path}.ipynb`, asNotebook(source));
-      break;
-    case "zip":
-      writeFileSync(`${path}.zip`, zip([{ name: "component.ts", data: source }]));
-      break;
-    case "tar":
-      writeFileSync(`${path}.tar`, tar([{ name: "./component.ts", data: source }]));
-      break;
-    case "folder":
-      mkdirSync(path);
-      writeFileSync(join(path, "component.ts"), source);
-      break;
-    case "git":
-      new Repository(join(path, ".git")).commitFiles(files);
-      break;
-  }
+  if (form === "folder") {
+    mkdirSync(path);
+    writeFileSync(join(path, "component.ts"), source);
+  } else if (form === "git") new Repository(join(path, ".git")).commitFiles(files);
+  else writeFileSync(`${path}.${form}`, FILES[form](source));
 }
+
+const FILES: Readonly<Record<Exclude<Form, "folder" | "git">, (source: string) => string | Buffer>> = {
+  ts: (source) => source,
+  ipynb: asNotebook,
+  zip: (source) => zip([{ name: "component.ts", data: source }]),
+  tar: (source) => tar([{ name: "./component.ts", data: source }]),
+};
 
 function asNotebook(source: string): string {
   return notebook([
@@ -139,9 +136,4 @@ function asNotebook(source: string): string {
     { id: "component", tags: ["component"], source },
     { id: "reflection-1", type: "markdown", tags: ["reflection"], source: "_Your answer:_ It depends." },
   ]);
-}
-
-/** What no draw gives: a link out of the class's folder. */
-export function linkOut(folder: string, id: string, target: string): void {
-  symlinkSync(target, join(folder, `${id}.ts`));
 }
