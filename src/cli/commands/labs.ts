@@ -1,6 +1,7 @@
 /** `ringlab labs`: lists the labs of a checkout, makes their notebooks, says whether they grade as they should, begins a new one. */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Command } from "commander";
 import { isStudentEdition, ROOT } from "../../kernel/package.ts";
 import { UserError } from "../errors.ts";
@@ -75,7 +76,7 @@ interface VerifyOptions {
 }
 
 async function verify(asked: string[], { seed, seeds, unsafe }: VerifyOptions): Promise<void> {
-  const ids = await chosen(asked);
+  const ids = await chosenLabs(asked);
   if (seeds < 1) throw new UserError("--seeds: at least one seed is needed");
   const file = join(ROOT, "dist/grader/verify/command.js");
   if (!existsSync(file))
