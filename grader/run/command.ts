@@ -10,15 +10,14 @@ import { chooseSandbox } from "../sandbox/choose.ts";
 import type { SandboxName } from "../sandbox/contract.ts";
 import { gradeClass } from "./class/class.ts";
 import { type Course, type LabTexts, labTexts, readCourse, readMarks } from "./course.ts";
-import { bundleHarness } from "./harness-bundle.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
-import { groundKey } from "./key.ts";
 import { type Kit, loadKit } from "./kit.ts";
 import { making } from "./out/files.ts";
 import { Store } from "./out/store.ts";
 import type { Outcome } from "./pool/perform.ts";
 import type { Setup } from "./pool/protocol.ts";
 import { GradingProblem } from "./problem.ts";
+import { setupOf } from "./setup.ts";
 import { progress } from "./show/progress.ts";
 import { describeGraded } from "./show/single.ts";
 import { oneLine, painter } from "./show/style.ts";
@@ -61,12 +60,8 @@ export async function gradeCommand(path: string, options: GradeOptions): Promise
     lab: options.lab,
     seed: options.seed ?? 1,
     release: course.settings.release === "released",
-    sandbox: sandbox.name,
   };
-  const setup: Setup = {
-    ...{ kind: "setup", ...ground, sandbox: sandbox.name, ground: groundKey(ground) },
-    harness: await bundleHarness(kit, "./component.mjs"),
-  };
+  const setup = await setupOf(kit, ground, sandbox);
   const texts = await labTexts(options.lab);
   sweepTemporary();
   const temporary = temporaryFolder();
