@@ -17,8 +17,8 @@ export class BundlerLost extends Error {
 
 const prepared = new Map<string, Promise<{ given: Given; rooms: Rooms }>>();
 
-/** Once for a lab. */
-function prepare(lab: string): Promise<{ given: Given; rooms: Rooms }> {
+/** Builds the rooms of a lab, once. @throws Error when the lab is at fault */
+export function prepare(lab: string): Promise<{ given: Given; rooms: Rooms }> {
   let ready = prepared.get(lab);
   if (!ready) {
     ready = Promise.resolve(givenBy(lab)).then(async (given) => ({ given, rooms: await buildRooms(given) }));
@@ -60,8 +60,9 @@ export async function compile(submission: Submission, lab: string): Promise<stri
   const text = result.outputFiles[0]!.text;
   if (text.length > LONGEST)
     throw new Refusal(`The component is ${bytes(text.length)} of code; at most ${bytes(LONGEST)} are run.`);
+  // What is passed on from a file that lacks it is taken for a type, and dropped without a word.
   const [output] = Object.values(result.metafile.outputs);
-  if (!output?.exports.includes("component"))
+  if (!output?.exports.includes("component") || !/^export \{[^}]*\bcomponent\n/m.test(text))
     throw new Refusal(
       `${entry} does not export \`component\`. It must end as in the lab: export const component = { … };`,
     );

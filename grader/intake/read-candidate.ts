@@ -16,6 +16,8 @@ export interface TakeOptions {
   labId: string;
   /** CAPS by default. */
   caps?: Caps;
+  /** How long `take` waits. */
+  milliseconds?: number;
 }
 
 /**
