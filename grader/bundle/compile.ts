@@ -1,6 +1,7 @@
 /** A submission → one ES module that exports `component`. Nothing of it is executed, and nothing else of this machine read. */
 import { type BuildFailure, build, type Message } from "esbuild";
 import { bytes } from "../intake/caps.ts";
+import { printable } from "../intake/names.ts";
 import { placeOf, Refusal, type Submission } from "../intake/submission.ts";
 import { describeGiven, type Given, givenBy } from "./given.ts";
 import { resolver } from "./resolve.ts";
@@ -83,12 +84,12 @@ function describe(submission: Submission, lab: string, given: Given, { text, loc
     /^No matching export in "ringlab:(?<room>.+)\.js" for import "(?<name>.+)"$/.exec(text) ??
     /^Import "(?<name>.+)" will always be undefined .*"ringlab:(?<room>.+)\.js"$/.exec(text);
   const said = missing
-    ? `"${missing.groups!.room}" does not give \`${missing.groups!.name}\` to components. A component of lab ${lab} may import ${describeGiven(given)}.`
-    : text.replaceAll("submission:", "");
+    ? `"${missing.groups!.room}" does not give \`${printable(missing.groups!.name!.slice(0, 100))}\` to components. A component of lab ${lab} may import ${describeGiven(given)}.`
+    : printable(text.replaceAll("submission:", "").slice(0, 600));
   if (!location) return said;
   const { file, line, column, lineText } = location;
   const place = placeOf(submission, file.replace(/^submission:/, ""), line);
   // esbuild counts bytes.
   const characters = Buffer.from(lineText).subarray(0, column).toString().length;
-  return `${place}, column ${characters + 1}: ${said}\n    ${lineText.trim().slice(0, 200)}`;
+  return `${place}, column ${characters + 1}: ${said}\n    ${printable(lineText.trim().slice(0, 200))}`;
 }

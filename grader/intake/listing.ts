@@ -75,6 +75,8 @@ export class Listing {
 
   /** Archives inside are not opened. */
   get notes(): string[] {
-    return this.#archives.map((path) => `${visible(path)} was not opened: hand in the files themselves.`);
+    return this.#archives
+      .slice(0, 5)
+      .map((path) => `${visible(path)} was not opened: hand in the files themselves.`);
   }
 }

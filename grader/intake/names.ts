@@ -34,8 +34,13 @@ export function checkName(path: string): void {
 /** A hostile text in quotes, on one line, at most 120 characters. */
 export function visible(text: string): string {
   const shown = text.length > 120 ? `${text.slice(0, 117)}...` : text;
-  return JSON.stringify(shown).replace(
-    /[^\P{C}]|[\u2028\u2029]/gu,
+  return printable(JSON.stringify(shown));
+}
+
+/** What a terminal would obey and what no font shows becomes its number. */
+export function printable(text: string): string {
+  return text.replace(
+    /[\p{C}\u2028\u2029]/gu,
     (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
   );
 }

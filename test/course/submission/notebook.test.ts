@@ -134,6 +134,13 @@ describe("tells where a name is declared that is not handed in", () => {
   });
 });
 
+test("a notebook with a note for everything has ten", () => {
+  const names = Array.from({ length: 30 }, (_, index) => `n${index}`).join(", ");
+  expect(
+    take({ source: `let ${names};` }, { ...component, source: `const component = [${names}];` }).notes,
+  ).toHaveLength(10);
+});
+
 describe("refuses", () => {
   const refuses = (cells: Cell[], reason: RegExp) => {
     expect(() => take(...cells)).toThrow(SubmissionProblem);
@@ -174,6 +181,11 @@ describe("refuses", () => {
       /of lab 02-x, not of lab 01/,
     ],
   ])("%s", (_what, json, reason) => expect(() => extract(json, LAB)).toThrow(reason));
+
+  test("another lab's, without repeating what it calls itself", () =>
+    expect(() =>
+      extract(notebook([component], { metadata: { ringlab: { lab: "\u001b[2J" } } }), LAB),
+    ).toThrow("This is the notebook of another lab, not of lab 01-popek-goldberg."));
 
   test("but not a notebook that does not say of which lab it is", () => {
     expect(extract(notebook([component], { metadata: {} }), LAB).source).toBe(MODULE);

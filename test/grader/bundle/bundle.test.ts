@@ -167,6 +167,20 @@ describe("refuses to import", () => {
     await expect(bundled).rejects.toBeInstanceOf(Refusal);
   });
 
+  test.each([
+    'import x from "\\u202e\\u001b[2J"; export const component = x;',
+    'import { "\\u202e\\u001b" as x } from "ringlab/formal"; export const component = x;',
+    'export const component = 1; export { component as "\\ud800" };',
+    `import "./${"x".repeat(5000)}"; export const component = 1;`,
+  ])("and does not pass on what a text wants to do to a terminal: %s", async (text) => {
+    const { message } = await bundle(one(text), LAB).then(
+      () => new Error("none"),
+      (error: Error) => error,
+    );
+    expect(message).not.toMatch(/(?!\n)[\p{Cc}\p{Bidi_Control}]/u);
+    expect(message.length).toBeLessThan(1200);
+  });
+
   test("and says what may be imported", async () => {
     await expect(bundle(one('import "fs";'), LAB)).rejects.toThrow(
       'A component of lab 01-popek-goldberg may import its own files (./…); sameRelocation, sameWords and window of "ringlab/formal"; types from everywhere.',

@@ -14,6 +14,8 @@ test.each(ids)("the rooms of lab %s can be built", async (id) => {
   const given = givenBy(id);
   const rooms = await buildRooms(given);
   for (const specifier of given.keys()) expect([...rooms.keys()]).toContain(`${specifier}.js`);
+  // Beyond that, joining them to each submission is slow: see rooms.ts.
+  expect([...rooms.values()].join("").length).toBeLessThan(100_000);
 });
 
 test("lab 01 is given three helpers, and not the reference that lies beside them", async () => {
