@@ -28,10 +28,22 @@ export async function readCandidate(
   { id, path }: Candidate,
   { labId, caps = CAPS }: TakeOptions,
 ): Promise<Submission> {
-  const { form, listing, notes = [] } = await open(path, labId, caps);
-  const submission = await assemble(id, form, listing, labId, caps);
-  return { ...submission, notes: [...notes, ...submission.notes] };
+  try {
+    const { form, listing, notes = [] } = await open(path, labId, caps);
+    const submission = await assemble(id, form, listing, labId, caps);
+    return { ...submission, notes: [...notes, ...submission.notes] };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== undefined && THEIRS.includes(code))
+      throw new Refusal(
+        `It holds links or names that no system can follow (${code}). Hand in the files themselves.`,
+      );
+    throw error;
+  }
 }
+
+/** What a file system says of things that only a submission can have brought about. */
+const THEIRS = ["ELOOP", "ENAMETOOLONG", "ENOTDIR"];
 
 interface Opened {
   form: Form;

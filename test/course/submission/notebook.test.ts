@@ -174,6 +174,7 @@ describe("refuses", () => {
     ["no notebook", "{}", /cells is not as Jupyter writes it/],
     ["a cell without text", '{"cells":[{"cell_type":"code","metadata":{}}]}', /cells\.0\.source/],
     ["a number", "1", /the file is not/],
+    ["a million cells", `{"cells":[${"1,".repeat(3000)}1]}`, /has 3001 cells; at most 2000 are read/],
     ["the format of 2013", '{"nbformat":3,"worksheets":[]}', /nbformat 3/],
     [
       "another lab's",
