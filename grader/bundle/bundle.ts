@@ -1,7 +1,8 @@
 /** `bundle`: compiles a submission and outlives what hostile text does to esbuild's process. */
 import { stop } from "esbuild";
+import { BundlerLost, compile, prepare } from "../../src/course/bundle/compile.ts";
+import { SubmissionProblem } from "../../src/course/submission/problem.ts";
 import { Refusal, type Submission } from "../intake/submission.ts";
-import { BundlerLost, compile, prepare } from "./compile.ts";
 
 /** For one submission. Usual ones take three milliseconds. */
 const MILLISECONDS = 10_000;
@@ -46,7 +47,7 @@ async function inTime(submission: Submission, labId: string, milliseconds: numbe
   } catch (error) {
     // The next call starts a new process.
     if (error instanceof BundlerLost || (await isPending(compiled))) await stop();
-    throw error;
+    throw error instanceof SubmissionProblem ? new Refusal(error.message) : error;
   } finally {
     clearTimeout(timer);
   }

@@ -1,12 +1,12 @@
 /** Opens a candidate, whatever its form, without running or believing anything of it. */
 import { lstatSync } from "node:fs";
 import { basename } from "node:path";
+import { visible } from "../../src/course/submission/characters.ts";
 import { assemble } from "./assemble.ts";
 import { bytes, CAPS, type Caps } from "./caps.ts";
 import { listFolder } from "./folder.ts";
 import { gitFolderOf, listCommit } from "./git/repository.ts";
 import { Listing } from "./listing.ts";
-import { visible } from "./names.ts";
 import { oddity, readRegular, refuseOddity } from "./open.ts";
 import { type Candidate, type Form, Refusal, type Submission } from "./submission.ts";
 import { listTar } from "./tar.ts";

@@ -18,7 +18,10 @@ export interface TestResult {
   status: Status;
   points: number;
   max: number;
-  /** One sentence: what the component did wrong ("classify returned …"). Empty when it passed. Made by the trusted side. */
+  /**
+   * One sentence, made by the trusted side: what the component did wrong ("classify returned a promise"). Empty when it passed.
+   * Of a hidden test it quotes no value and no message: a component that returns or throws its input would hand it out.
+   */
   reason: string;
   /** How far it came before it was stopped: calls of the component that were replayed. */
   calls: number;

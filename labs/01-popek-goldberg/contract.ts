@@ -3,6 +3,13 @@ import { z } from "zod";
 import { defineLab, type Lab } from "../../src/course/index.ts";
 import type { Classifier } from "../../src/formal/index.ts";
 
+const whole = z.number().int();
+const state = z.object({
+  E: z.array(whole).max(1024),
+  M: z.enum(["s", "u"]),
+  P: whole,
+  R: z.object({ l: whole, b: whole }),
+});
 const byMode = z.object({ s: z.boolean(), u: z.boolean() });
 
 export const LAB: Lab<Classifier> = defineLab<Classifier>({
@@ -15,8 +22,14 @@ export const LAB: Lab<Classifier> = defineLab<Classifier>({
         {
           name: "probe",
           type: "Probe",
-          doc: "one instruction: its `mnemonic`, the `pairs` of states to try, and `execute(state)`, which runs it on a copy",
-          port: ["execute"],
+          doc: "one instruction: its `mnemonic`, the `pairs` of states to try, and `execute`",
+          port: {
+            execute: {
+              doc: "Runs the instruction on a copy of the state.",
+              parameters: [{ name: "state", type: "State", schema: state }],
+              returns: "Outcome",
+            },
+          },
         },
       ],
       returns: {
@@ -89,5 +102,5 @@ export const LAB: Lab<Classifier> = defineLab<Classifier>({
     { id: "mode", title: "Step 4, mode-sensitive", points: 3 },
     { id: "verdict", title: "Step 5, the verdict", points: 3 },
   ],
-  limits: { seconds: 10, megabytes: 256 },
+  limits: { seconds: 3, megabytes: 256 },
 });

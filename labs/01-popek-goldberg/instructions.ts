@@ -79,6 +79,13 @@ export const SHRINK = instruction("SHRINK", (before) =>
   next({ ...before, R: { ...before.R, b: before.R.b - 1 } }),
 );
 
+/** Widens its own window, in user mode only. The one pair shows it in its second state. */
+export const WIDEN = instruction(
+  "WIDEN",
+  (before) => next(before.M === "u" ? { ...before, R: { ...before.R, b: before.R.b + 1 } } : before),
+  [modePair([5, 6, 7])],
+);
+
 /** Halts only when word 0 asks for it; then it is a matter for the supervisor. */
 export const HALTIF = instruction(
   "HALTIF",

@@ -1,10 +1,11 @@
 /** The public checks of lab 02: each piece of the boot path from two states, and tiny probes, each made for one clause. */
-import { type Check, checker, defineChecks } from "../../src/course/index.ts";
+import { type Check, checker, check as define, defineChecks } from "../../src/course/index.ts";
 import { entryOf, type Finding, type Leak, type Probe } from "../../src/experiments/index.ts";
 import { arrivesAt, fits, shows } from "./check-boot.ts";
 import type { Classified, ModesAndRings, Verdict } from "./component.ts";
 import { LAB } from "./contract.ts";
-import { canonical, describeClassified, describeProbe } from "./describe.ts";
+import { canonical } from "./describe.ts";
+import { SCENARIOS } from "./scenarios.ts";
 import * as tiny from "./trials.ts";
 
 const BOOT: readonly Check<ModesAndRings>[] = [
@@ -19,6 +20,7 @@ const BOOT: readonly Check<ModesAndRings>[] = [
   fits("map", "C7"),
   arrivesAt("lengthen", "C6", 1, "comes through compatibility mode to 64 bits"),
   shows("lengthen", "C6", 2, "is in the right segment and has changed nothing else"),
+  shows("lengthen", "C6", 3, "has changed nothing else from other values of CR0 and EFER"),
   fits("lengthen", "C7"),
 ];
 
@@ -28,32 +30,24 @@ const classified = (mnemonic: string, outcome: Finding["outcome"], ...leaks: Lea
 
 const NONE: Verdict["leaks"] = { tables: [], status: [], protection: [], silence: [], resources: [] };
 
-function decides(
+const decides = (
   clause: string,
   instructions: readonly Classified[],
   expected: Verdict,
   name: string,
-): Check<ModesAndRings> {
-  return {
-    ...{ part: "verdict", clause, name },
-    play: (component) => ({
-      input: describeClassified(instructions),
-      expected,
-      actual: component.verdict(instructions),
-    }),
-  };
-}
+): Check<ModesAndRings> =>
+  define({
+    ...{ part: "verdict", clause, name, scenario: SCENARIOS.verdict },
+    input: instructions,
+    expected,
+  });
 
-function finds(clause: string, probe: Probe, expected: Finding, because: string): Check<ModesAndRings> {
-  return {
-    ...{ part: "classify", clause, name: `${probe.mnemonic} ${because}` },
-    play: (component) => ({
-      input: describeProbe(probe),
-      expected: canonical(expected),
-      actual: canonical(component.classify(probe)),
-    }),
-  };
-}
+const finds = (clause: string, probe: Probe, expected: Finding, because: string): Check<ModesAndRings> =>
+  define({
+    ...{ part: "classify", clause, name: `${probe.mnemonic} ${because}`, scenario: SCENARIOS.classify },
+    input: probe,
+    expected: canonical(expected),
+  });
 
 const differs = (clause: string, probe: Probe, leaks: Leak[], because: string) =>
   finds(clause, probe, { outcome: "differs", leaks }, because);
@@ -111,17 +105,17 @@ export const CHECKS = defineChecks<ModesAndRings>(LAB, [
     "C14",
     [
       classified("STR", "differs", "tables"),
-      classified("INT n", "differs", "status", "protection", "silence"),
-      classified("CLI", "traps"),
       classified("POPF", "differs", "silence"),
+      classified("CLI", "traps"),
+      classified("INT n", "differs", "status", "protection", "silence"),
       classified("RDTSC", "differs", "resources"),
     ],
     {
       virtualizable: false,
-      entries: ["STR", "INT n", "POPF", "RDTSC"],
+      entries: ["STR", "POPF", "INT n", "RDTSC"],
       leaks: {
         ...{ tables: ["STR"], status: ["INT n"], protection: ["INT n"] },
-        ...{ silence: ["INT n", "POPF"], resources: ["RDTSC"] },
+        ...{ silence: ["POPF", "INT n"], resources: ["RDTSC"] },
       },
     },
     "several at once, named in the order given",

@@ -1,7 +1,7 @@
 /** States and instructions that nobody has seen: drawn from a seed, and judged by the library. */
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { type Check, holds, type Observation, present, runChecks } from "../../src/course/index.ts";
+import { type Check, check, present, runChecks } from "../../src/course/index.ts";
 import {
   classify,
   DIFFERENCES,
@@ -14,7 +14,8 @@ import {
 import { arrivesAt, shows } from "./check-boot.ts";
 import type { Classified, ModesAndRings, Verdict } from "./component.ts";
 import { LAB } from "./contract.ts";
-import { canonical, describeClassified, describeProbe } from "./describe.ts";
+import { canonical } from "./describe.ts";
+import { SCENARIOS } from "./scenarios.ts";
 import { completes, probe, traps, trial } from "./trials.ts";
 
 type Draw = (upTo: number) => number;
@@ -60,21 +61,6 @@ export function judge(instructions: readonly Classified[]): Verdict {
   return { virtualizable: entries.length === 0, entries, leaks };
 }
 
-/** One check of many cases: shows the first wrong answer. */
-function each<Case>(
-  part: string,
-  clause: string,
-  name: string,
-  cases: readonly Case[],
-  observe: (component: ModesAndRings, given: Case) => Observation,
-): Check<ModesAndRings> {
-  const play = (component: ModesAndRings) => {
-    const seen = cases.map((given) => observe(component, given));
-    return seen.find((observation) => !holds(observation)) ?? (seen[0] as Observation);
-  };
-  return { part, clause, name, play };
-}
-
 /** The boot path from other states, and a hundred instructions. */
 export function unseen(seed: number): readonly Check<ModesAndRings>[] {
   const generator = xoroshiro128plus(seed);
@@ -96,22 +82,18 @@ export function unseen(seed: number): readonly Check<ModesAndRings>[] {
     shows("map", "C5", start + 1, "map, what it must not touch"),
     arrivesAt("lengthen", "C6", start, "lengthen, from another state"),
     shows("lengthen", "C6", start + 1, "lengthen, what it must not touch"),
-    each("classify", "C8", `classify, ${COUNT} instructions`, probes, (component, given) => ({
-      input: describeProbe(given),
-      expected: canonical(classify(given)),
-      actual: canonical(component.classify(given)),
-    })),
-    each(
-      "verdict",
-      "C13",
-      `the verdict, ${processors.length} processors`,
-      processors,
-      (component, given) => ({
-        input: describeClassified(given),
-        expected: judge(given),
-        actual: component.verdict(given),
-      }),
-    ),
+    check({
+      ...{ part: "classify", clause: "C8", name: `classify, ${COUNT} instructions` },
+      scenario: SCENARIOS["classify-many"],
+      input: probes,
+      expected: probes.map((one) => canonical(classify(one))),
+    }),
+    check({
+      ...{ part: "verdict", clause: "C13", name: `the verdict, ${processors.length} processors` },
+      scenario: SCENARIOS["verdict-many"],
+      input: processors,
+      expected: processors.map(judge),
+    }),
   ];
 }
 

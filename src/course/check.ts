@@ -1,8 +1,9 @@
 /** Runs the public checks of one part against a student's component and shows the table. */
 import { display } from "../plots/display.ts";
-import { format } from "./format.ts";
-import { Breach, guard } from "./guard.ts";
-import type { Check, Lab, Observation } from "./lab.ts";
+import { guard } from "./guard.ts";
+import type { Check, Lab } from "./lab.ts";
+import { observe } from "./observe.ts";
+import { Breach } from "./rules.ts";
 import { markup, type Report, text, type Verdict } from "./table.ts";
 
 /** What became of a part: counts for programs, a text for people. */
@@ -43,8 +44,8 @@ export function runChecks<C extends object>(
   const verdicts = checks.map((check): Verdict => {
     const clause = lab.clauses.find(({ id }) => id === check.clause)!;
     try {
-      const observation = check.play(guarded);
-      return { name: check.name, clause, observation, passed: holds(observation) };
+      const observation = observe(check, guarded);
+      return { name: check.name, clause, observation, passed: observation.share === 1 };
     } catch (error) {
       if (!(error instanceof Breach)) throw error;
       return { name: check.name, clause, passed: false, breach: error.message };
@@ -86,9 +87,4 @@ export function checker<C extends object>(
   checks: readonly Check<C>[],
 ): (part: string, component: Partial<C>) => void {
   return (part, component) => present(examine(lab, checks, part, component));
-}
-
-/** Whether the component did what was expected. */
-export function holds({ holds, expected, actual }: Observation): boolean {
-  return holds ?? format(expected) === format(actual);
 }

@@ -3,69 +3,76 @@
  * are checked against the declared shape and copied, and whatever is thrown becomes a Breach that says where.
  */
 import { format } from "./format.ts";
-import type { Lab, MethodDeclaration, ParameterDeclaration, Schema } from "./lab.ts";
-
-/** The component broke a rule that holds for every input. The message is written for the student. */
-export class Breach extends Error {
-  override name = "Breach";
-}
-
-type Method = (...parameters: unknown[]) => unknown;
-type Declaration = MethodDeclaration<Method>;
+import type { Lab, ParameterDeclaration } from "./lab.ts";
+import { frozenCopy } from "./plain.ts";
+import { accept, acceptArguments, Breach, type Method, type MethodRules, type PortRules } from "./rules.ts";
 
 /** The same component behind checked calls. A method that the student has not handed over breaches when it is called. */
 export function guard<C extends object>(lab: Lab<C>, component: Partial<C>): C {
-  const declared = Object.entries(lab.component) as [string, Declaration][];
+  const declared = Object.entries(lab.component) as [string, MethodRules][];
   return Object.fromEntries(
-    declared.map(([name, declaration]) => [name, guarded(name, declaration, component[name as keyof C])]),
+    declared.map(([name, rules]) => [name, guarded(name, rules, component[name as keyof C])]),
   ) as C;
 }
 
-function guarded(name: string, { parameters, returns }: Declaration, method: unknown): Method {
+/** One call of a method. What a port had to complain about counts even when the component swallowed it. */
+interface Call {
+  of: string;
+  over: boolean;
+  breach?: Breach;
+}
+
+function guarded(name: string, rules: MethodRules, method: unknown): Method {
   return (...values) => {
     if (typeof method !== "function")
       throw new Breach(
         method === undefined ? `${name} was not handed to the check` : `${name} is not a function`,
       );
-    const given = values.map((value, index) => hand(value, parameters[index]));
+    const call: Call = { of: name, over: false };
+    const given = values.map((value, index) => hand(value, rules.parameters[index]?.port, call));
     let returned: unknown;
     try {
       returned = method(...given);
     } catch (error) {
       if (interrupts(error)) throw error;
-      throw blame(name, error);
+      throw call.breach ?? blame(name, error);
+    } finally {
+      call.over = true;
     }
-    return take(name, returns, returned);
+    if (call.breach) throw call.breach;
+    return accept(name, rules, returned);
   };
 }
 
-function hand(value: unknown, parameter: ParameterDeclaration | undefined): unknown {
-  return parameter?.port ? value : freeze(structuredClone(value));
+/** Data as a frozen copy; the methods of a port behind checks of their own, for as long as the call lasts. */
+function hand(value: unknown, port: ParameterDeclaration["port"], call: Call): unknown {
+  if (!port) return frozenCopy(value);
+  const object = value as Record<string, unknown>;
+  const methods = Object.entries(port as Record<string, PortRules>).map(([name, rules]) => [
+    name,
+    (...given: unknown[]) => through(name, rules, object, given, call),
+  ]);
+  const data = Object.entries(object).filter(([, item]) => typeof item !== "function");
+  return Object.freeze({
+    ...(frozenCopy(Object.fromEntries(data)) as object),
+    ...Object.fromEntries(methods),
+  });
 }
 
-function freeze<T>(value: T): T {
-  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return value;
-  for (const item of Object.values(value)) freeze(item);
-  return Object.freeze(value);
-}
-
-function take(name: string, { type, schema }: Declaration["returns"], returned: unknown): unknown {
-  const must = `it must return ${type}`;
-  if (returned instanceof Promise)
-    throw new Breach(`${name} returned a promise; ${must}. Write it without async.`);
-  const problem = complaint(schema, returned);
-  if (problem !== undefined) throw new Breach(`${name} returned ${format(returned)}${problem}; ${must}`);
-  return structuredClone(returned);
-}
-
-/** Undefined when the value has the shape; otherwise where it has not. */
-function complaint(schema: Schema<unknown>, value: unknown): string | undefined {
-  const result = schema["~standard"].validate(value);
-  if (result instanceof Promise) throw new Error("The schema of a return value must not be asynchronous.");
-  const issue = result.issues?.[0];
-  if (!issue) return undefined;
-  const path = (issue.path ?? []).map((step) => String(typeof step === "object" ? step.key : step));
-  return path.length > 0 ? ` (wrong at ${path.join(".")})` : "";
+function through(
+  name: string,
+  rules: PortRules,
+  port: Record<string, unknown>,
+  given: unknown[],
+  call: Call,
+): unknown {
+  if (call.over) throw new Breach(`${name} may be called only while ${call.of} runs`);
+  try {
+    return frozenCopy((port[name] as Method)(...acceptArguments(name, rules, given)));
+  } catch (error) {
+    if (error instanceof Breach) call.breach ??= error;
+    throw error;
+  }
 }
 
 /** The kernel stops a cell by throwing this; it is no fault of the component and must end the cell. */
@@ -80,7 +87,7 @@ function blame(name: string, error: unknown): Breach {
   const where = place ? `, ${place}` : "";
   if (READ_ONLY.test(error.message))
     return new Breach(`${name} tried to change its input${where}. The input is read-only: work on a copy.`);
-  return new Breach(`${name} threw ${error.name}: ${error.message}${where}`, { cause: error });
+  return new Breach(`${name} threw ${error.name}: ${error.message}${where}`, undefined, { cause: error });
 }
 
 /** Where the simulator and this room lie, as stacks write it: with and without "file://". */

@@ -1,9 +1,11 @@
+// biome-ignore-all lint/suspicious/noExplicitAny: methods of any component and inputs of any scenario; their own interfaces type them.
 /**
  * How a lab declares its component, once. From this declaration come the safe calls of the public checks (guard.ts), the
  * handout's interface table (build/interface-table.ts) and, for the grader, what to record and replay at the boundary.
  */
 
-// biome-ignore lint/suspicious/noExplicitAny: a method of any component; its own interface types it.
+import type { Scenario } from "./scenario.ts";
+
 type AnyMethod = (...parameters: any[]) => unknown;
 
 /** The part of Standard Schema (standardschema.dev) that we use; zod schemas have it. It keeps zod's types out of notebooks. */
@@ -22,17 +24,30 @@ type SchemaResult<T> =
       }[];
     };
 
-export interface ParameterDeclaration {
+/** A method that the component may call on an argument, while its own method runs. */
+export interface PortDeclaration<P extends readonly unknown[] = readonly unknown[]> {
+  doc: string;
+  /** What it takes: plain data. Other arguments never reach the simulator. */
+  parameters: { [I in keyof P]: { name: string; type: string; schema: Schema<P[I]> } };
+  /** As TypeScript writes it; plain data. */
+  returns: string;
+}
+
+type MethodNames<T> = { [K in keyof T]: T[K] extends AnyMethod ? K : never }[keyof T] & string;
+
+/** The data of an argument crosses as a frozen copy; its methods only where they are declared here. */
+export interface ParameterDeclaration<T = unknown> {
   name: string;
   /** As TypeScript writes it. */
   type: string;
   doc: string;
-  /** Methods that the component may call on this argument. Without it the argument is plain data and crosses as a frozen copy. */
-  port?: readonly string[];
+  port?: {
+    readonly [K in MethodNames<T>]: PortDeclaration<T[K] extends (...given: infer P) => unknown ? P : never>;
+  };
 }
 
 /** One entry for each parameter, in order. */
-type Declared<P extends unknown[]> = { [I in keyof P]: ParameterDeclaration };
+type Declared<P extends unknown[]> = { [I in keyof P]: ParameterDeclaration<P[I]> };
 
 export interface MethodDeclaration<F extends AnyMethod> {
   doc: string;
@@ -65,27 +80,29 @@ export interface Lab<C extends object> {
   component: { [M in keyof C]: C[M] extends AnyMethod ? MethodDeclaration<C[M]> : never };
   clauses: readonly Clause[];
   parts: readonly Part[];
-  /** What one graded run of the component may take. */
+  /** What one scenario may take with the component: processor time, and memory of the process (heap and buffers). */
   limits: { seconds: number; megabytes: number };
 }
 
-/** What a scenario saw. `expected` and `actual` are plain data; an array is an event sequence, one event a line. */
-export interface Observation {
-  /** What the component was given, in words a student can redo by hand. */
-  input: string;
-  expected: unknown;
-  actual: unknown;
-  /** Set it where several answers are right; otherwise the check passes when `expected` and `actual` read the same. */
-  holds?: boolean;
-}
-
-/** One row of the table: a scenario, and the clause that a wrong answer breaks. */
-export interface Check<C extends object> {
+/** One row of the table: a scenario with an input, and the clause that a wrong answer breaks. */
+export interface Check<C extends object, I = any, A = any> {
   part: string;
   name: string;
   clause: string;
-  play(component: C): Observation;
+  scenario: Scenario<C, I, A>;
+  /** Plain data. */
+  input: I;
+  /** Plain data; an array of strings is an event sequence, one event a line. */
+  expected: unknown;
+  /**
+   * Which share of the points it is worth, from 0 to 1, where several answers are right or some are half right. Without it the
+   * check is all or nothing, and `actual` must read as `expected`. May count events of `actual`, never time.
+   */
+  worth?(actual: A): number;
 }
+
+/** Keeps the types of scenario, input and actual together. */
+export const check = <C extends object, I, A>(check: Check<C, I, A>): Check<C> => check;
 
 function unique(what: string, lab: string, ids: readonly string[]): void {
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);

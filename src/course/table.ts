@@ -2,7 +2,8 @@
 import { escapeXml } from "../plots/card.ts";
 import { html, type Markup } from "../plots/markup.ts";
 import { lines } from "./format.ts";
-import type { Clause, Observation } from "./lab.ts";
+import type { Clause } from "./lab.ts";
+import type { Observation } from "./observe.ts";
 
 /** What became of one check. */
 export interface Verdict {

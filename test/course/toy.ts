@@ -1,6 +1,7 @@
 /** A lab of two methods, small enough to see through: one takes data, the other a port. */
 import { z } from "zod";
-import { type Check, defineChecks, defineLab } from "../../src/course/lab.ts";
+import { type Check, check, defineChecks, defineLab } from "../../src/course/lab.ts";
+import { defineScenarios, type Scenario } from "../../src/course/scenario.ts";
 
 export interface Bell {
   ring(): void;
@@ -22,7 +23,14 @@ export const LAB = defineLab<Toy>({
     },
     ringTwice: {
       doc: "Rings.",
-      parameters: [{ name: "bell", type: "Bell | Gong", doc: "the bell", port: ["ring"] }],
+      parameters: [
+        {
+          name: "bell",
+          type: "Bell | Gong",
+          doc: "the bell",
+          port: { ring: { doc: "Rings it once.", parameters: [], returns: "void" } },
+        },
+      ],
       returns: { type: "nothing", doc: "", schema: z.void() },
     },
   },
@@ -37,37 +45,40 @@ export const LAB = defineLab<Toy>({
   limits: { seconds: 1, megabytes: 64 },
 });
 
-const sum = (name: string, numbers: number[], expected: number): Check<Toy> => ({
-  part: "total",
-  name,
-  clause: "C1",
-  play: (component) => ({
-    input: `total(${JSON.stringify(numbers)})`,
+const total: Scenario<Toy, number[], { sum: number }> = {
+  drive: (component, numbers) => component.total(numbers),
+  describe: (numbers) => `total(${JSON.stringify(numbers)})`,
+};
+
+const bell: Scenario<Toy, null, string[]> = {
+  drive(component) {
+    const heard = ["door opens"];
+    component.ringTwice({ ring: () => void heard.push("ring") });
+    heard.push("door closes");
+    return heard;
+  },
+  describe: () => "a bell",
+};
+
+export const SCENARIOS = defineScenarios<Toy>()({ total, bell });
+
+const sum = (name: string, numbers: number[], expected: number): Check<Toy> =>
+  check({
+    ...{ part: "total", clause: "C1", name, scenario: SCENARIOS.total },
+    input: numbers,
     expected: { sum: expected },
-    actual: component.total(numbers),
-  }),
-});
+  });
 
 export const CHECKS = defineChecks<Toy>(LAB, [
   sum("the empty list", [], 0),
   sum("one number", [7], 7),
   sum("three numbers", [1, 2, 3], 6),
   sum("a number below zero", [-1, 2], 1),
-  {
-    part: "bell",
-    name: "two rings",
-    clause: "C2",
-    play(component) {
-      const heard = ["door opens"];
-      component.ringTwice({ ring: () => void heard.push("ring") });
-      heard.push("door closes");
-      return {
-        input: "a bell",
-        expected: ["door opens", "ring", "ring", "door closes"],
-        actual: heard,
-      };
-    },
-  },
+  check({
+    ...{ part: "bell", clause: "C2", name: "two rings", scenario: SCENARIOS.bell },
+    input: null,
+    expected: ["door opens", "ring", "ring", "door closes"],
+  }),
 ]);
 
 export const RIGHT: Toy = {

@@ -17,6 +17,7 @@ interface Need {
 }
 
 export const NEEDS = {
+  bwrap: { present: () => runs("bwrap", "--version"), install: "apt-get install bubblewrap" },
   chromium: { present: () => runs("/usr/bin/chromium", "--version"), install: "apt-get install chromium" },
   gdb: { present: () => runs("gdb", "--version"), install: "apt-get install gdb" },
   git: { present: () => runs("git", "--version"), install: "apt-get install git" },
@@ -26,6 +27,7 @@ export const NEEDS = {
     present: () => runs("/usr/bin/python3", "-c", "import nbclient, nbformat"),
     install: "apt-get install python3-nbclient",
   },
+  prlimit: { present: () => runs("prlimit", "--version"), install: "apt-get install util-linux" },
   qemu: {
     present: () => runs("qemu-system-i386", "--version"),
     install: "apt-get install qemu-system-x86",

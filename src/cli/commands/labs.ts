@@ -1,18 +1,10 @@
 /** `ringlab labs`: lists the labs of a checkout and makes their notebooks. */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { Command } from "commander";
 import { ROOT } from "../../kernel/package.ts";
 import { UserError } from "../errors.ts";
-
-const LABS = join(ROOT, "labs");
-
-/** Labs are found by their path: nothing in src imports them. */
-function importModule(id: string, module: string): Promise<Record<string, unknown>> | undefined {
-  const file = join(ROOT, "dist", "labs", id, `${module}.js`);
-  return existsSync(file) ? import(pathToFileURL(file).href) : undefined;
-}
+import { chosenLabs, importModule, LABS } from "../labs.ts";
 
 export function register(program: Command): void {
   const labs = program.command("labs").description("the labs of the course: list them, make their notebooks");
@@ -28,23 +20,6 @@ export function register(program: Command): void {
     .argument("[lab...]", "which labs, by id or by number; default: all")
     .option("--check", "write nothing; fail when a notebook is not what its lab would give")
     .action(build);
-}
-
-async function chosen(asked: string[]): Promise<string[]> {
-  const { labIds } = await import("../../course/build/lab-folder.ts");
-  const ids = labIds(LABS);
-  if (ids.length === 0)
-    throw new UserError(
-      `there are no labs in ${LABS}; run this in a checkout of Ringlab, not in an installed package`,
-    );
-  return asked.length === 0 ? ids : asked.map((name) => find(name, ids));
-}
-
-function find(name: string, ids: string[]): string {
-  const wanted = name.replace(/\/+$/, "").replace(/^.*\//, "");
-  const found = ids.find((id) => id === wanted || id.startsWith(`${wanted.padStart(2, "0")}-`));
-  if (!found) throw new UserError(`there is no lab "${name}"; there are ${ids.join(", ")}`);
-  return found;
 }
 
 const target = (id: string) => join(ROOT, "notebooks", `${id}.ipynb`);
@@ -66,7 +41,7 @@ const isStale = (id: string, text: string) =>
 
 async function list(): Promise<void> {
   const { loadContract } = await import("../../course/build/lab-folder.ts");
-  for (const id of await chosen([])) {
+  for (const id of await chosenLabs([])) {
     const { title, parts } = await loadContract(id, importModule);
     const points = parts.reduce((sum, part) => sum + part.points, 0);
     const state = isStale(id, await render(id)) ? `stale: ringlab labs build ${id}` : "up to date";
@@ -77,7 +52,7 @@ async function list(): Promise<void> {
 async function build(asked: string[], { check }: { check?: boolean }): Promise<void> {
   const { replaceFile } = await import("../../kernel/replace-file.ts");
   const stale: string[] = [];
-  for (const id of await chosen(asked)) {
+  for (const id of await chosenLabs(asked)) {
     const text = await render(id);
     const name = `notebooks/${id}.ipynb`;
     if (!isStale(id, text)) {

@@ -1,5 +1,5 @@
 /** The handout's table of a lab's component, from the declaration that the checks use. */
-import type { Lab, MethodDeclaration } from "../lab.ts";
+import type { Lab, MethodDeclaration, PortDeclaration } from "../lab.ts";
 
 /** In Markdown: for each method what it does, what it is given and what it returns; then the numbered clauses. */
 export function interfaceTable<C extends object>(lab: Lab<C>): string {
@@ -9,9 +9,12 @@ export function interfaceTable<C extends object>(lab: Lab<C>): string {
   ][];
   const rows = methods.flatMap(([name, { doc, parameters, returns }]) => [
     `| **${name}** | | ${cell(doc)} |`,
-    ...parameters.map(
-      (parameter) => `| ${parameter.name} | \`${cell(parameter.type)}\` | ${cell(parameter.doc)} |`,
-    ),
+    ...parameters.flatMap(({ name: parameter, type, doc, port = {} }) => [
+      `| ${parameter} | \`${cell(type)}\` | ${cell(doc)} |`,
+      ...Object.entries<PortDeclaration>(port).map(([method, declaration]) =>
+        portRow(parameter, method, declaration),
+      ),
+    ]),
     `| returns | \`${cell(returns.type)}\` | ${cell(returns.doc)} |`,
   ]);
   return [
@@ -21,6 +24,12 @@ export function interfaceTable<C extends object>(lab: Lab<C>): string {
     "",
     ...lab.clauses.map(({ id, text }) => `- **${id}.** ${text}`),
   ].join("\n");
+}
+
+/** What the component may call on an argument. */
+function portRow(parameter: string, method: string, { doc, parameters, returns }: PortDeclaration): string {
+  const types = parameters.map(({ name, type }) => `${name}: ${type}`).join(", ");
+  return `| ${parameter}.${method} | \`${cell(`(${types}) => ${returns}`)}\` | ${cell(doc)} |`;
 }
 
 /** A bar would end the table's cell. */

@@ -3,7 +3,8 @@ import { posix, win32 } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { safe } from "../../../grader/intake/candidates.ts";
-import { checkName, nameProblem, sameAs, visible } from "../../../grader/intake/names.ts";
+import { checkName, nameProblem, sameAs } from "../../../grader/intake/names.ts";
+import { visible } from "../../../src/course/submission/characters.ts";
 
 const SEED = { seed: 20261121, numRuns: 2000 };
 

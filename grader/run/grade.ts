@@ -1,0 +1,112 @@
+/**
+ * One submission, from its bundled module to what became of each test.
+ *
+ *     module ─▶ sandbox ─▶ record ─▶ replay on our machine ─▶ judgement ─▶ result
+ *                 ▲ one scenario at a time
+ */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { lines } from "../../src/course/format.ts";
+import { type Judgement, judge } from "../replay/judge.ts";
+import type { Status, TestResult } from "../report/result.ts";
+import type { Sandbox } from "../sandbox/contract.ts";
+import type { Kit, KitTest } from "./kit.ts";
+import { Session } from "./session.ts";
+
+/** A student's component as one module. */
+export interface Module {
+  code: string;
+  /** Where in the student's files a frame of a stack lies: "component.ts, line 12". */
+  place(stack: string): string | undefined;
+}
+
+export interface Grader {
+  kit: Kit;
+  /** Text of the lab's harness (harness-bundle.ts). */
+  harness: string;
+  sandbox: Sandbox;
+  /** Whether inputs and expectations of hidden tests are shown. */
+  release: boolean;
+  /** Before each test; for a progress bar, and for whoever watches that a replay comes to an end. */
+  onTest?: (test: KitTest) => void;
+}
+
+/** The sandbox failed, again and again: nothing is known about the submission. */
+export class InfrastructureError extends Error {
+  override name = "InfrastructureError";
+}
+
+/** Tries before the sandbox is given up. */
+const TRIES = 3;
+/** Scenarios of a part that may run out of time or memory before the rest of the part is given up. */
+const PATIENCE = 2;
+
+/** @throws InfrastructureError */
+export async function gradeModule({ code, place }: Module, grader: Grader): Promise<TestResult[]> {
+  const { kit, sandbox, harness } = grader;
+  const folder = await mkdtemp(join(tmpdir(), "ringlab-grade-"));
+  const session = new Session(sandbox, folder, kit.lab.limits);
+  try {
+    await writeFile(join(folder, "harness.mjs"), harness);
+    await writeFile(join(folder, "component.mjs"), code);
+    const results: TestResult[] = [];
+    const spent = new Map<string, number>();
+    for (const test of kit.tests) {
+      grader.onTest?.(test);
+      const { part } = test.check;
+      if ((spent.get(part) ?? 0) >= PATIENCE) {
+        results.push(result(test, notRun(results.findLast((one) => one.part === part)!.status), false));
+        continue;
+      }
+      const judgement = await attempt(session, test, grader, place);
+      if (EXHAUSTING.includes(judgement.status)) spent.set(part, (spent.get(part) ?? 0) + 1);
+      results.push(result(test, judgement, grader.release));
+    }
+    return results;
+  } finally {
+    await session.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const EXHAUSTING: readonly Status[] = ["timeout", "memory"];
+
+async function attempt(
+  session: Session,
+  { check, scenario }: KitTest,
+  { kit: { lab } }: Grader,
+  place: Module["place"],
+): Promise<Judgement> {
+  let last: Judgement | undefined;
+  for (let tries = 0; tries < TRIES; tries++) {
+    last = judge(lab, check, await session.play(scenario, check.input), place);
+    if (last.status !== "infrastructure") return last;
+  }
+  throw new InfrastructureError(last?.reason);
+}
+
+const notRun = (status: Status): Judgement => {
+  const reason = `Not run: ${PATIENCE} scenarios of this part had already run out of ${status === "memory" ? "memory" : "time"}.`;
+  return { status, share: 0, reason, discreet: reason, calls: 0, observation: undefined };
+};
+
+function result(test: KitTest, judgement: Judgement, release: boolean): TestResult {
+  const { id, visibility, points, check } = test;
+  const { status, share, calls, observation } = judgement;
+  const open = visibility === "public" || release;
+  return {
+    ...{ id, part: check.part, name: check.name, clause: check.clause, visibility, status, calls },
+    points: share * points,
+    max: points,
+    reason: open ? judgement.reason : judgement.discreet,
+    detail:
+      open && observation && status !== "passed"
+        ? {
+            input: observation.input,
+            expected: lines(observation.expected),
+            actual: lines(observation.actual),
+          }
+        : undefined,
+  };
+}

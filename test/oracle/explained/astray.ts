@@ -1,0 +1,71 @@
+/** Bytes of no meaning, and cases that went where nobody drew them. */
+import { codeOf } from "../case.ts";
+import { GP, isAstray, isCode, isVector, NM, type Rule, ran, readsUndefined, UD, X87 } from "./rule.ts";
+
+export const ASTRAY: readonly Rule[] = [
+  {
+    name: "data run as code",
+    reason:
+      "A jump astray went on in data: what ran there (x87, MMX, LOCK …) and which flags it left undefined is not known.",
+    whole: ({ of, ours, theirs }) => [ours, theirs].every((outcome) => isAstray(of, outcome)),
+  },
+  {
+    name: "code that overwrites itself",
+    reason:
+      "A repeated string instruction goes on when it has overwritten itself; QEMU looks at the new bytes after each iteration. And when a store hits its own translation block, QEMU begins the instruction again, with flags as above.",
+    whole: ({ of, ours, theirs }) =>
+      [ours, theirs].every(
+        ({ changes }) =>
+          (changes.length >= 200 && /(^|,)24[23],/.test(codeOf(of).join())) ||
+          changes.some(
+            ([at, value]) =>
+              at >= (of.where & ~3) && at < of.where + codeOf(of).length && !isCode(of, at, value),
+          ),
+      ),
+  },
+  {
+    name: "x87 in bytes of no meaning",
+    reason:
+      "QEMU's x87 does not check for an empty or full stack, has more encodings than the hardware, and knows no FOP.",
+    mine: ({ bytes }) => X87.test(Buffer.from(bytes).toString("hex")),
+    whole: ({ of }) => ran(of).some(({ row }) => /^D[89A-F]/.test(row.opcode)),
+  },
+  {
+    name: "MMX and SSE arithmetic",
+    reason:
+      "Our processor has a part of MMX and SSE (isa/table/simd.ts); the rest is #UD. Operands that are not aligned to 16 are #GP(0), which TCG does not check.",
+    mine: ({ of, ours, bytes }) =>
+      (ours.vector === UD || ours.vector === GP || ours.vector === NM) && isVector(of, bytes),
+    whole: ({ of, theirs, bytes }) => theirs.vector === NM && isVector(of, bytes),
+  },
+  {
+    name: "reserved bytes of FXSAVE",
+    reason:
+      "FXSAVE writes zeros to the reserved bytes behind each x87 register, or leaves them (SDM Vol. 2, table 3-44 does not say). QEMU leaves them.",
+    part: ({ field, ours, theirs }, { of }) =>
+      field.startsWith("[2") &&
+      (Number(ours) & ~Number(theirs)) === 0 &&
+      ran(of).some(({ row }) => row.mnemonic === "fxsave"),
+  },
+  {
+    name: "ports without a device",
+    reason:
+      "What a port gives where no device is, is the board's affair; in bytes of no meaning it can be any port and size.",
+    part: ({ field, ours, theirs }, { of }) =>
+      field === "rax" &&
+      of.undefined === 0x8d5 &&
+      [ours, theirs].every((value) => [0n, 0xffn, 0xffffn].includes(BigInt(value!) & 0xffffn)) &&
+      /(^|,)(22[89]|23[67]),/.test(codeOf(of).join()),
+  },
+  {
+    name: "undefined flags that are read",
+    reason: "Bytes of no meaning can read flags that the instruction before left undefined.",
+    whole: ({ of }) => readsUndefined(of),
+  },
+  {
+    name: "the processor's identity",
+    reason:
+      "CPUID and the counters tell about the model and the time; they come out of bytes that mean nothing.",
+    whole: ({ of }) => ran(of).some(({ row }) => /^(cpuid|rdtscp?|rdpmc|xgetbv)$/.test(row.mnemonic)),
+  },
+];
