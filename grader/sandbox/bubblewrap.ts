@@ -128,30 +128,15 @@ function start(job: Job): Running {
 }
 
 function confinement({ folder }: Job): string[] {
-  const readOnly = nodeFiles().flatMap((file) => ["--ro-bind", file, file]);
+  const options = [
+    "--unshare-user --unshare-ipc --unshare-pid --unshare-net --unshare-uts --unshare-cgroup-try",
+    `--uid ${NOBODY} --gid ${NOBODY} --hostname sandbox --cap-drop ALL --clearenv --die-with-parent --new-session`,
+    `--seccomp ${FILTER_FD} --json-status-fd ${STATUS_FD}`,
+    "--dev-bind /dev/null /dev/null --dev-bind /dev/urandom /dev/urandom",
+  ];
   return [
-    ...[
-      "--unshare-user",
-      "--unshare-ipc",
-      "--unshare-pid",
-      "--unshare-net",
-      "--unshare-uts",
-      "--unshare-cgroup-try",
-    ],
-    ...[
-      "--die-with-parent",
-      "--new-session",
-      "--cap-drop",
-      "ALL",
-      "--clearenv",
-      "--uid",
-      NOBODY,
-      "--gid",
-      NOBODY,
-    ],
-    ...["--seccomp", `${FILTER_FD}`, "--json-status-fd", `${STATUS_FD}`],
-    ...readOnly,
-    ...["--dev-bind", "/dev/null", "/dev/null", "--dev-bind", "/dev/urandom", "/dev/urandom"],
+    ...options.flatMap((line) => line.split(" ")),
+    ...nodeFiles().flatMap((file) => ["--ro-bind", file, file]),
     ...["--ro-bind", folder, "/job", "--remount-ro", "/", "--chdir", "/job"],
   ];
 }

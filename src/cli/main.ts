@@ -16,6 +16,8 @@ const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   kernel: () => import("./commands/kernel.ts"),
   labs: () => import("./commands/labs.ts"),
   check: () => import("./commands/check.ts"),
+  grade: () => import("./commands/grade.ts"),
+  release: () => import("./commands/release.ts"),
   asm: () => import("./commands/asm.ts"),
   disasm: () => import("./commands/disasm.ts"),
 };

@@ -45,7 +45,7 @@ function altered(name: string, line: string, instead: string): string {
 test("the solution passes every check, and the points stand beside the parts", async () => {
   const { code, stdout } = await ringlab("check", "1", file("component.ts", SOLUTION));
   expect(stdout).toContain("Step 5, the verdict: 6 of 6 checks pass");
-  expect(stdout).toContain("✓ Step 1, control-sensitive     7 of 7 checks   3 points");
+  expect(stdout).toContain("✓ Step 1, control-sensitive     8 of 8 checks   3 points");
   expect(stdout).toContain("All checks pass in parts worth 15 of 15 points.");
   expect(code).toBe(0);
 });

@@ -1,8 +1,32 @@
 /** Bytes of no meaning, and cases that went where nobody drew them. */
 import { codeOf } from "../case.ts";
-import { GP, isAstray, isCode, isVector, NM, type Rule, ran, readsUndefined, UD, X87 } from "./rule.ts";
+import {
+  GP,
+  inSupervisor,
+  isAstray,
+  isCode,
+  isVector,
+  NM,
+  type Rule,
+  ran,
+  readsUndefined,
+  same,
+  UD,
+  X87,
+  xor,
+} from "./rule.ts";
+
+/** Each byte differs in all of its bits or in none: all ones against zero, among others. */
+const isWholeBytes = (bits: number) =>
+  [0, 8, 16, 24].every((shift) => [0, 0xff].includes((bits >>> shift) & 0xff));
 
 export const ASTRAY: readonly Rule[] = [
+  {
+    name: "the supervisor's own fault",
+    reason:
+      "A case left its stack over a page that is not there, and the supervisor, which reads the frame, faults at the same instruction on both: the images explained elsewhere (RF, W) are in its registers.",
+    whole: (both) => inSupervisor(both.of, both.ours) && inSupervisor(both.of, both.theirs) && same(both),
+  },
   {
     name: "data run as code",
     reason:
@@ -51,11 +75,15 @@ export const ASTRAY: readonly Rule[] = [
     name: "ports without a device",
     reason:
       "What a port gives where no device is, is the board's affair; in bytes of no meaning it can be any port and size.",
-    part: ({ field, ours, theirs }, { of }) =>
-      field === "rax" &&
+    part: (difference, { of }) =>
       of.undefined === 0x8d5 &&
-      [ours, theirs].every((value) => [0n, 0xffn, 0xffffn].includes(BigInt(value!) & 0xffffn)) &&
-      /(^|,)(22[89]|23[67]),/.test(codeOf(of).join()),
+      (difference.field === "rax"
+        ? [difference.ours, difference.theirs].every((value) =>
+            [0n, 0xffn, 0xffffn].includes(BigInt(value!) & 0xffffn),
+          ) && /(^|,)(22[89]|23[67]),/.test(codeOf(of).join())
+        : difference.field.startsWith("[2") &&
+          isWholeBytes(xor(difference)) &&
+          /(^|,)(108|109),/.test(codeOf(of).join())),
   },
   {
     name: "undefined flags that are read",

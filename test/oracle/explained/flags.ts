@@ -1,19 +1,7 @@
 /** Flags, and the traps that they bring. */
 import { ENTRY } from "../case.ts";
 import { KTSS } from "../layout.ts";
-import {
-  DB,
-  inSupervisor,
-  isFault,
-  isFaultVector,
-  named,
-  PF,
-  RF,
-  type Rule,
-  ran,
-  same,
-  xor,
-} from "./rule.ts";
+import { DB, isFault, isFaultVector, named, PF, RF, type Rule, ran, same, xor } from "./rule.ts";
 
 const ARITHMETIC = 0x8d5;
 
@@ -22,9 +10,8 @@ export const RF_IMAGE: Rule = {
   name: "RF in the image of a fault",
   reason:
     "For faults the processor sets RF in the EFLAGS image that it pushes (SDM Vol. 3, 17.3.1.1). QEMU pushes RF as it is.",
-  part: (difference, { of, ours, theirs }) =>
-    (/^(flags|frame|\[2)/.test(difference.field) ||
-      (inSupervisor(of, ours) && inSupervisor(of, theirs) && difference.field === "rax")) &&
+  part: (difference, { ours }) =>
+    /^(flags|frame|\[2)/.test(difference.field) &&
     xor(difference) === RF &&
     (BigInt(difference.ours ?? 0) & BigInt(RF)) !== 0n &&
     isFaultVector(ours),

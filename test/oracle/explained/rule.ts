@@ -41,6 +41,7 @@ export const DB = 1;
 export const UD = 6;
 export const NM = 7;
 export const DF = 8;
+export const NP = 11;
 export const SS = 12;
 export const GP = 13;
 export const PF = 14;
@@ -95,6 +96,7 @@ export const NEAR =
   );
 /** The vectors that SYSCALL's landings call themselves. */
 export const SYSCALL_VECTOR = 0xf1;
+export const SYSENTER_VECTOR = 0xf0;
 /** Its base is the supervisor's stubs. */
 export const STUBS_SEGMENT = 0x270;
 /** Prefixes, then an x87 escape. */
@@ -132,7 +134,7 @@ export const inSupervisor = (of: Case, outcome: Outcome) => {
 };
 
 export const isFarLoad = (at: Instruction) =>
-  at.addressSize === 2 && named(at, "lss", "lds", "les", "lfs", "lgs");
+  at.addressSize === 2 && named(at, "lss", "lds", "les", "lfs", "lgs", "call far", "jmp far");
 
 /** RIP in the frame of a 64-bit handler. */
 export const isNotCanonical = ({ vector, frame }: Outcome) => {

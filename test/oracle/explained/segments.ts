@@ -2,12 +2,11 @@
 import type { Instruction } from "../../../src/machine/isa/index.ts";
 import { type Case, codeOf, ENTRY, isPaged } from "../case.ts";
 import { decodeAll, stopOf } from "../frame.ts";
-import { DATA0, RAM } from "../layout.ts";
+import { RAM } from "../layout.ts";
 import type { Outcome } from "../outcome.ts";
 import { physicalOf } from "../pages.ts";
 import { baseOf, isCompatibility, isPastLimit, isReserved, isSmall, violates } from "../segmentation.ts";
 import {
-  type Both,
   DB,
   DF,
   GP,
@@ -16,7 +15,9 @@ import {
   isNotCanonical,
   isStackSmall,
   loadsStack,
+  type Mine,
   NEAR,
+  NP,
   named,
   PF,
   type Rule,
@@ -47,18 +48,21 @@ const intoSegment = (of: Case, theirs: Outcome) => {
   return theirs.vector === GP && error !== 0 && error !== undefined ? error : cs;
 };
 
-/** Some segment that the case began with holds `ours` at offset 0, and `theirs` lies 64 KiB on; RPL and TI aside. */
-function liesAcross({ of, before }: Both, ours: number, theirs: number): boolean {
+/** Some segment that the case began with holds `ours` at its start, and `theirs` lies 64 KiB on; RPL and TI aside. */
+function liesAcross({ of, before }: Mine, ours: number, theirs: number): boolean {
   const word = (linear: number) => {
     const at = isPaged(of) ? physicalOf(linear) : linear;
-    return at === undefined || at >= RAM ? undefined : before(at) & 0xffff;
+    return at === undefined || at >= RAM ? -1 : before(at) & 0xffff;
   };
-  const base = (selector: number) => (hasParagraphs(of) ? selector << 4 : DATA0);
-  return [of.ds, of.es, of.ss, of.cs, of.fs, of.gs].some((selector) => {
-    const [a, b] = [word(base(selector)), word(base(selector) + 0x10000)];
-    return a !== undefined && b !== undefined && ((a ^ ours) & ~3) === 0 && ((b ^ theirs) & ~3) === 0;
-  });
+  const is = (linear: number, selector: number) => ((word(linear) ^ selector) & ~3) === 0;
+  const bases = [of.ds, of.es, of.ss, of.cs, of.fs, of.gs].map((selector) =>
+    hasParagraphs(of) ? selector << 4 : baseOf(selector),
+  );
+  return bases.some((base) => FIRST.some((at) => is(base + at, ours) && is(base + 0x10000 + at, theirs)));
 }
+
+/** Where the selector of a pointer at FFFC … FFFF can begin. */
+const FIRST = [0, 1, 2, 3];
 
 const hasParagraphs = (of: Case) => of.entry === ENTRY.real || of.entry === ENTRY.v86;
 
@@ -182,6 +186,18 @@ export const SEGMENTS: readonly Rule[] = [
       "An address over RSP or RBP that is not canonical is #SS(0) (SDM Vol. 1, 3.3.7.1). For QEMU it is #GP(0) like any other.",
     part: (difference, { of, ours, theirs }) =>
       difference.field === "vector" && of.bits === 64 && ours.vector === SS && theirs.vector === GP,
+  },
+  {
+    name: "absent stack segment of a return",
+    reason:
+      "IRET and RETF to a stack segment that is not present are #SS(selector) (SDM Vol. 2, IRET, RET). For QEMU it is #NP.",
+    part: ({ field }, both) =>
+      field === "vector" &&
+      both.ours.vector === SS &&
+      both.theirs.vector === NP &&
+      same(both) &&
+      stopOf(both.of, both.ours).error === stopOf(both.of, both.theirs).error &&
+      named(both.at, "iret", "retf"),
   },
   {
     name: "null SS",

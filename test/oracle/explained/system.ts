@@ -1,6 +1,18 @@
 import { stopOf } from "../frame.ts";
 import { MSRS } from "../generate/values.ts";
-import { DB, GP, named, RF, type Rule, ran, SMALL_TASK, SYSCALL_VECTOR, UD, xor } from "./rule.ts";
+import {
+  DB,
+  GP,
+  named,
+  RF,
+  type Rule,
+  ran,
+  SMALL_TASK,
+  SYSCALL_VECTOR,
+  SYSENTER_VECTOR,
+  UD,
+  xor,
+} from "./rule.ts";
 
 const low = (value: bigint) => value & 0xffffffffn;
 const isCanonical = (value: bigint) => BigInt.asUintN(64, BigInt.asIntN(48, value)) === value;
@@ -93,6 +105,17 @@ export const SYSTEM: readonly Rule[] = [
     reason: "It is #GP(0) (SDM Vol. 2, LTR). QEMU loads it.",
     whole: ({ of, ours, theirs, at }) =>
       ours.vector === GP && stopOf(of, ours).error === 0 && (theirs.tr & ~3) === 0 && named(at, "ltr"),
+  },
+  {
+    name: "SYSENTER with a null selector",
+    reason:
+      "SYSENTER is #GP(0) when bits 2 to 15 of IA32_SYSENTER_CS are zero (SDM Vol. 2, SYSENTER, Operation). QEMU looks at all of its bits.",
+    whole: ({ of, ours, theirs, at }) =>
+      ours.vector === GP &&
+      stopOf(of, ours).error === 0 &&
+      named(at, "sysenter") &&
+      theirs.vector === SYSENTER_VECTOR &&
+      theirs.ss === 8,
   },
   {
     name: "SYSCALL and SYSRET outside of 64-bit mode",

@@ -107,7 +107,7 @@ function instruction(draft: Draft): void {
   // QEMU's CMPXCHG8B takes the flags that the last translation block left: JMP $+2 begins another, unless bytes of no meaning
   // swallow it.
   if (/^cmpxchg(8|16)b$/.test(parsed.row.mnemonic)) {
-    if (draft.everUndefined === ALL) return;
+    if (draft.noisy) return;
     draft.add([0xeb, 0]);
   }
   const encoded = encodeRow(draft, parsed, wish);
@@ -136,7 +136,9 @@ function noise(draft: Draft): void {
   const map = random.one([[], [], [0x0f], [0x0f], [0x0f, 0x38], [0x66], [0x67], [0x48]]);
   const bytes = [...map, ...Array.from({ length: 1 + random.below(9) }, () => random.below(256))];
   if (harmful(draft, bytes) || isOpen(bytes) || (env.world === "flat" && env.bits === 32)) return;
+  if (draft.undefined !== 0 && draft.skippable > 0) return;
   if (draft.undefined !== 0) draft.add([0x39, 0xc0]);
+  draft.noisy = true;
   // It may leave any flag undefined, and what follows may read it.
   draft.undefined = ALL;
   draft.everUndefined = ALL;

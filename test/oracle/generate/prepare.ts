@@ -6,7 +6,7 @@ import { LANDING } from "../layout.ts";
 import { SOFT_VECTORS } from "../vectors.ts";
 import type { Draft } from "./draft.ts";
 import type { Parsed, Wish } from "./encode.ts";
-import { privileged, RCX, RDX, segmentLoad, set, strings, wild } from "./registers.ts";
+import { privileged, RCX, RDX, risky, segmentLoad, set, strings, wild } from "./registers.ts";
 import { loadTable } from "./tables.ts";
 import { farReturn, flagsImage, landing, stack, stackSize } from "./transfers.ts";
 import { controlValue, MSRS, msrValue } from "./values.ts";
@@ -32,12 +32,14 @@ const port: Preparation = (draft, { row, operands }) => {
 
 const table: Preparation = (draft, { row }) => {
   if (!privileged(draft)) return {};
+  if (risky(draft)) return undefined;
   loadTable(draft, row.mnemonic === "lidt");
   return undefined;
 };
 
 const lmsw: Preparation = (draft) => {
   if (!privileged(draft)) return {};
+  if (risky(draft)) return undefined;
   const { random, env } = draft;
   const register = draft.target();
   set(draft, register, BigInt((env.real ? 0x10 : 0x31) ^ random.one([0, 2, 4, 8, 0xe, 0xfff0])));
@@ -50,7 +52,7 @@ const msr: Preparation = (draft, { row }) => {
   set(draft, RCX, BigInt(number));
   if (row.mnemonic === "wrmsr") {
     // SYSENTER to anywhere is a jump astray.
-    if (wild(draft)) return undefined;
+    if (wild(draft) || risky(draft)) return undefined;
     const value = msrValue(draft, number);
     set(draft, 0, value & 0xffffffffn);
     set(draft, RDX, value >> 32n);
@@ -63,7 +65,7 @@ function control(draft: Draft, loads: boolean): Wish | undefined {
   const others = [...(env.bits === 64 ? [8] : []), ...(random.percent(10) ? [1, 5, 7] : [])];
   const number = random.one([0, 2, 3, 4, 4, ...others]);
   if (!loads || !privileged(draft)) return { reg: number };
-  if (env.real && number !== 2) return undefined;
+  if ((env.real && number !== 2) || risky(draft)) return undefined;
   const register = draft.target();
   set(draft, register, controlValue(draft, number));
   return { register, reg: number, plain: true };
@@ -82,7 +84,7 @@ function debug(draft: Draft): Wish {
 const mov: Preparation = (draft, { operands }) => {
   const [target, source] = operands;
   if (target?.place === "C" || source?.place === "C") return control(draft, target?.place === "C");
-  if (target?.place === "D" && privileged(draft)) return debug(draft);
+  if (target?.place === "D" && privileged(draft)) return risky(draft) ? undefined : debug(draft);
   if (target?.place === "S" || source?.place === "S") return segmentLoad(draft, target?.place === "S");
   return {};
 };

@@ -17,6 +17,9 @@ export function set(draft: Draft, register: number, value: bigint): void {
   draft.add([...prefix, 0xb8 + (register & 7), ...bytes]);
 }
 
+/** With another operand than the one put before it, it could take the supervisor with it. */
+export const risky = (draft: Draft) => privileged(draft) && draft.noisy;
+
 export const privileged = ({ env }: Draft) => env.ring === 0;
 
 /** Without paging a jump astray finds no page fault: QEMU would look for code where there is no memory. */
