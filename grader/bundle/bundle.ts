@@ -1,7 +1,8 @@
 /** `bundle`: compiles a submission and outlives what hostile text does to esbuild's process. */
 import { stop } from "esbuild";
+import { BundlerLost, compile } from "../../src/course/bundle/compile.ts";
+import { SubmissionProblem } from "../../src/course/submission/problem.ts";
 import { Refusal, type Submission } from "../intake/submission.ts";
-import { BundlerLost, compile } from "./compile.ts";
 
 /** For one submission. Usual ones take three milliseconds. */
 const MILLISECONDS = 10_000;
@@ -45,6 +46,7 @@ async function inTime(submission: Submission, labId: string): Promise<string> {
   try {
     return await compile(submission, labId);
   } catch (error) {
+    if (error instanceof SubmissionProblem) throw new Refusal(error.message);
     if (!(error instanceof BundlerLost)) throw error;
     // The next call starts a new process.
     await stop();

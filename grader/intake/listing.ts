@@ -47,12 +47,17 @@ export class Listing {
       throw new Refusal(`${visible(path)} lies more than ${this.#caps.depth} folders deep.`);
   }
 
+  /** Whether it may be a part of the component. */
+  static isRelevant(path: string): boolean {
+    return RELEVANT.test(path) && !IRRELEVANT.test(path);
+  }
+
   /** A regular file. @throws Refusal */
   add(entry: Entry): void {
     const { path } = entry;
     if (isIgnored(path)) return;
     if (ARCHIVE.test(path)) this.#archives.push(path);
-    if (!RELEVANT.test(path) || IRRELEVANT.test(path)) return;
+    if (!Listing.isRelevant(path)) return;
     const other = this.#names.get(sameAs(path));
     if (other !== undefined)
       throw new Refusal(

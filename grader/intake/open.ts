@@ -18,6 +18,16 @@ import { Refusal } from "./submission.ts";
 /** O_NONBLOCK: to open a fifo must not wait for its writer. Windows has neither flag. */
 const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
+/** stat(2). Node's constants lack some of them on Windows. */
+const FILE_TYPE = 0o170000;
+const REGULAR = 0o100000;
+const FOLDER = 0o040000;
+const MODES = new Map([
+  [0o120000, "a symbolic link"],
+  [0o010000, "a named pipe"],
+  [0o140000, "a socket"],
+]);
+
 /** What it is, in a word, when it is no regular file. */
 export function oddity(
   stats: Pick<
@@ -30,6 +40,13 @@ export function oddity(
   if (stats.isFIFO()) return "a named pipe";
   if (stats.isSocket()) return "a socket";
   return "a device";
+}
+
+/** The same for a mode of Unix as archives keep it; 0 when they keep none. */
+export function modeOddity(mode: number): string | undefined {
+  const type = mode & FILE_TYPE;
+  if (type === 0 || type === REGULAR || type === FOLDER) return undefined;
+  return MODES.get(type) ?? "a device";
 }
 
 export function refuseOddity(name: string, what: string): Refusal {

@@ -4,10 +4,13 @@ import { basename } from "node:path";
 import { assemble } from "./assemble.ts";
 import { bytes, CAPS, type Caps } from "./caps.ts";
 import { listFolder } from "./folder.ts";
+import { gitFolderOf, listCommit } from "./git/repository.ts";
 import { Listing } from "./listing.ts";
 import { visible } from "./names.ts";
 import { oddity, readRegular, refuseOddity } from "./open.ts";
 import { type Candidate, type Form, Refusal, type Submission } from "./submission.ts";
+import { listTar } from "./tar.ts";
+import { listZip } from "./zip.ts";
 
 export interface TakeOptions {
   labId: string;
@@ -23,25 +26,46 @@ export async function readCandidate(
   { id, path }: Candidate,
   { labId, caps = CAPS }: TakeOptions,
 ): Promise<Submission> {
-  const [form, listing] = await open(path, labId, caps);
-  return assemble(id, form, listing, labId, caps);
+  const { form, listing, notes = [] } = await open(path, labId, caps);
+  const submission = await assemble(id, form, listing, labId, caps);
+  return { ...submission, notes: [...notes, ...submission.notes] };
 }
 
-async function open(path: string, labId: string, caps: Caps): Promise<[Form, Listing]> {
+interface Opened {
+  form: Form;
+  listing: Listing;
+  notes?: readonly string[];
+}
+
+async function open(path: string, labId: string, caps: Caps): Promise<Opened> {
   const stats = lstatSync(path);
   const name = basename(path);
-  if (stats.isDirectory()) return ["folder", listFolder(path, caps)];
+  if (stats.isDirectory()) return openFolder(path, caps);
   if (!stats.isFile()) throw refuseOddity(name, oddity(stats));
   if (stats.size === 0) throw new Refusal(`${visible(name)} is empty.`);
-  if (/\.(ts|mts|js|mjs|ipynb)$/i.test(name)) {
-    const listing = new Listing(caps);
-    const form = /\.ipynb$/i.test(name) ? "notebook" : "typescript";
-    const inside = form === "notebook" ? `${labId}.ipynb` : "component.ts";
-    listing.look(inside);
-    listing.add({ path: inside, size: stats.size, read: async (cap) => readRegular(path, "", cap) });
-    return [form, listing];
-  }
+  if (/\.ipynb$/i.test(name))
+    return { form: "notebook", listing: alone(path, `${labId}.ipynb`, stats.size, caps) };
+  if (/\.m?[tj]s$/i.test(name))
+    return { form: "typescript", listing: alone(path, "component.ts", stats.size, caps) };
+  if (/\.zip$/i.test(name))
+    return { form: "zip", listing: await listZip(readRegular(path, "", caps.archive), caps) };
+  if (/\.(tar|tgz|tar\.gz)$/i.test(name))
+    return { form: "tar", listing: await listTar(readRegular(path, "", caps.archive), caps) };
   throw new Refusal(
     `${visible(name)} (${bytes(stats.size)}) is nothing that can be taken. Hand in a .ts file, a notebook (.ipynb), a .zip, .tar or .tar.gz, or a git repository.`,
   );
+}
+
+function openFolder(path: string, caps: Caps): Opened {
+  const repository = gitFolderOf(path);
+  if (repository === undefined) return { form: "folder", listing: listFolder(path, caps) };
+  const { listing, note } = listCommit(repository, caps);
+  return { form: "git", listing, notes: [note] };
+}
+
+/** A file by itself is called what the lab calls it: learning systems put names and numbers before it. */
+function alone(path: string, called: string, size: number, caps: Caps): Listing {
+  const listing = new Listing(caps);
+  listing.add({ path: called, size, read: async (cap) => readRegular(path, "", cap) });
+  return listing;
 }

@@ -25,7 +25,7 @@ export interface Grade {
 
 /** One submission, or a student who handed nothing in. */
 export interface Entry {
-  /** The name under which it was handed in; the student's id when nothing was. */
+  /** The name under which it was handed in, or would have been. */
   id: string;
   /** Several for a group; none when the roster does not know it. */
   students: readonly Student[];
@@ -71,16 +71,15 @@ export function gradebook({
     const manual = rubric && marks ? manualScore(rubric, marks, id) : undefined;
     return { id, students, graded, grade: gradeOf(automatic, manual, timing(settings, students), settings) };
   };
-  const handedIn = [...results.keys()].map((id) =>
+  // A submission that only the roster knows was not handed in.
+  const ids = new Set([...results.keys(), ...roster.map(({ submission }) => submission)]);
+  const entries = [...ids].map((id) =>
     entry(
       id,
       roster.filter(({ submission }) => submission === id),
     ),
   );
-  const missing = roster
-    .filter(({ submission }) => !results.has(submission))
-    .map((student) => entry(student.id, [student]));
-  return { lab, rubric, questions, settings, marks, entries: [...handedIn, ...missing].sort(byName) };
+  return { lab, rubric, questions, settings, marks, entries: entries.sort(byName) };
 }
 
 function gradeOf(

@@ -4,7 +4,7 @@
  */
 import type { AnyLab } from "../../src/course/build/lab-folder.ts";
 import { firstDifference } from "./difference.ts";
-import { disclose, OUTCOMES, outcomeOf, reached } from "./disclosure.ts";
+import { disclose, explanation } from "./disclosure.ts";
 import { formatPoints, total } from "./points.ts";
 import { printable } from "./printable.ts";
 import type { Graded, TestResult } from "./result.ts";
@@ -86,10 +86,12 @@ function testOf(test: TestResult, number: string, lab: AnyLab): GradescopeTest {
 
 function explain(test: TestResult, lab: AnyLab): string {
   if (test.status === "passed") return "";
-  const { long } = OUTCOMES[outcomeOf(test)];
   const clause = lab.clauses.find(({ id }) => id === test.clause);
-  const lines = [test.reason || long, reached(test), clause ? `Clause ${clause.id}: ${clause.text}` : ""];
-  return [...lines.filter((line) => line !== ""), ...comparison(test)].join("\n");
+  return [
+    explanation(test),
+    ...(clause ? [`Clause ${clause.id}: ${clause.text}`] : []),
+    ...comparison(test),
+  ].join("\n");
 }
 
 function comparison({ detail }: TestResult): string[] {

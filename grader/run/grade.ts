@@ -30,6 +30,11 @@ export interface Grader {
   release: boolean;
   /** Before each test; for a progress bar, and for whoever watches that a replay comes to an end. */
   onTest?: (test: KitTest) => void;
+  onResult?: (result: TestResult) => void;
+  /** Results by id that are there already: their tests are not run. */
+  known?: ReadonlyMap<string, TestResult>;
+  /** Ends the sandbox and the grading, which then fails. */
+  signal?: AbortSignal;
 }
 
 /** The sandbox failed, again and again: nothing is known about the submission. */
@@ -47,24 +52,26 @@ export async function gradeModule({ code, place }: Module, grader: Grader): Prom
   const { kit, sandbox, harness } = grader;
   const folder = await mkdtemp(join(tmpdir(), "ringlab-grade-"));
   const session = new Session(sandbox, folder, kit.lab.limits);
+  const abort = () => void session.close();
+  grader.signal?.addEventListener("abort", abort);
   try {
     await writeFile(join(folder, "harness.mjs"), harness);
     await writeFile(join(folder, "component.mjs"), code);
     const results: TestResult[] = [];
     const spent = new Map<string, number>();
     for (const test of kit.tests) {
-      grader.onTest?.(test);
       const { part } = test.check;
       if ((spent.get(part) ?? 0) >= PATIENCE) {
         results.push(result(test, notRun(results.findLast((one) => one.part === part)!.status), false));
         continue;
       }
-      const judgement = await attempt(session, test, grader, place);
-      if (EXHAUSTING.includes(judgement.status)) spent.set(part, (spent.get(part) ?? 0) + 1);
-      results.push(result(test, judgement, grader.release));
+      const one = grader.known?.get(test.id) ?? (await run(session, test, grader, place));
+      if (EXHAUSTING.includes(one.status)) spent.set(part, (spent.get(part) ?? 0) + 1);
+      results.push(one);
     }
     return results;
   } finally {
+    grader.signal?.removeEventListener("abort", abort);
     await session.close();
     await rm(folder, { recursive: true, force: true });
   }
@@ -72,19 +79,40 @@ export async function gradeModule({ code, place }: Module, grader: Grader): Prom
 
 const EXHAUSTING: readonly Status[] = ["timeout", "memory"];
 
+async function run(
+  session: Session,
+  test: KitTest,
+  grader: Grader,
+  place: Module["place"],
+): Promise<TestResult> {
+  grader.onTest?.(test);
+  const decided = result(test, await attempt(session, test, grader, place), grader.release);
+  grader.onResult?.(decided);
+  return decided;
+}
+
 async function attempt(
   session: Session,
   { check, scenario }: KitTest,
-  { kit: { lab } }: Grader,
+  { kit: { lab }, signal }: Grader,
   place: Module["place"],
 ): Promise<Judgement> {
   let last: Judgement | undefined;
   for (let tries = 0; tries < TRIES; tries++) {
+    if (signal?.aborted) throw new InfrastructureError("it was stopped");
     last = judge(lab, check, await session.play(scenario, check.input), place);
     if (last.status !== "infrastructure") return last;
   }
   throw new InfrastructureError(last?.reason);
 }
+
+/** Of a test whose record kept a worker busy for too long, or broke it. */
+export const undecidable = (test: KitTest, why: string): TestResult =>
+  result(
+    test,
+    { status: "divergence", share: 0, reason: why, discreet: why, calls: 0, observation: undefined },
+    false,
+  );
 
 const notRun = (status: Status): Judgement => {
   const reason = `Not run: ${PATIENCE} scenarios of this part had already run out of ${status === "memory" ? "memory" : "time"}.`;

@@ -22,7 +22,10 @@ export interface Limits {
 export interface Job {
   /** On this machine; the process sees it read-only. */
   folder: string;
-  /** The file of the folder that Node runs, an ES module. */
+  /**
+   * The file of the folder that Node runs, an ES module. It writes to fd 4 before it loads anything of the submission: what
+   * ends before that is `infrastructure`, and a submission cannot end before that.
+   */
   entry: string;
   limits: Limits;
 }
@@ -34,7 +37,7 @@ export interface Ending {
   kind: EndKind;
   /** One sentence for people. */
   reason: string;
-  /** What Node wrote to its standard error, at most a few kilobytes; never shown to students for hidden tests. */
+  /** First and last kilobytes of what Node wrote to fd 1 and 2; hostile text, never shown to students for hidden tests. */
   diagnostics: string;
 }
 

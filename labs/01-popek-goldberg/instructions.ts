@@ -79,6 +79,13 @@ export const SHRINK = instruction("SHRINK", (before) =>
   next({ ...before, R: { ...before.R, b: before.R.b - 1 } }),
 );
 
+/** Widens its own window, in user mode only. The one pair shows it in its second state. */
+export const WIDEN = instruction(
+  "WIDEN",
+  (before) => next(before.M === "u" ? { ...before, R: { ...before.R, b: before.R.b + 1 } } : before),
+  [modePair([5, 6, 7])],
+);
+
 /** Halts only when word 0 asks for it; then it is a matter for the supervisor. */
 export const HALTIF = instruction(
   "HALTIF",
@@ -97,6 +104,13 @@ export const SETIF = instruction(
 
 /** Tells every program where it lies. */
 export const GETL = instruction("GETL", (before) => store(before, 1, before.R.l));
+
+/** Tells it only where word 0 asks for it. */
+export const GETLIF = instruction(
+  "GETLIF",
+  (before) => (word(before, 0) === 1 ? store(before, 1, before.R.l) : next(before)),
+  [locationPair("u", [1, 6, 7]), locationPair("u", [0, 6, 7])],
+);
 
 /** As LRA of System/370: the real address of relative address 0, for the supervisor only. */
 export const LRA = instruction(

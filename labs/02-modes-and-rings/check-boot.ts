@@ -8,7 +8,7 @@ import { SCENARIOS } from "./scenarios.ts";
 type BootCheck = Check<ModesAndRings>;
 
 /** Every way leads through these modes. */
-const MODES: Readonly<Record<Piece, readonly string[]>> = {
+export const MODES: Readonly<Record<Piece, readonly string[]>> = {
   protect: ["real", "protected, 16-bit", "protected, 32-bit"],
   map: ["protected, 32-bit"],
   lengthen: ["protected, 32-bit", "compatibility, 32-bit", "64-bit"],

@@ -20,6 +20,7 @@ const BOOT: readonly Check<ModesAndRings>[] = [
   fits("map", "C7"),
   arrivesAt("lengthen", "C6", 1, "comes through compatibility mode to 64 bits"),
   shows("lengthen", "C6", 2, "is in the right segment and has changed nothing else"),
+  shows("lengthen", "C6", 3, "has changed nothing else from other values of CR0 and EFER"),
   fits("lengthen", "C7"),
 ];
 
@@ -104,17 +105,17 @@ export const CHECKS = defineChecks<ModesAndRings>(LAB, [
     "C14",
     [
       classified("STR", "differs", "tables"),
-      classified("INT n", "differs", "status", "protection", "silence"),
-      classified("CLI", "traps"),
       classified("POPF", "differs", "silence"),
+      classified("CLI", "traps"),
+      classified("INT n", "differs", "status", "protection", "silence"),
       classified("RDTSC", "differs", "resources"),
     ],
     {
       virtualizable: false,
-      entries: ["STR", "INT n", "POPF", "RDTSC"],
+      entries: ["STR", "POPF", "INT n", "RDTSC"],
       leaks: {
         ...{ tables: ["STR"], status: ["INT n"], protection: ["INT n"] },
-        ...{ silence: ["INT n", "POPF"], resources: ["RDTSC"] },
+        ...{ silence: ["POPF", "INT n"], resources: ["RDTSC"] },
       },
     },
     "several at once, named in the order given",

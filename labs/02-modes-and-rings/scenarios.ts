@@ -7,12 +7,13 @@ import type { Classified, ModesAndRings, Verdict } from "./component.ts";
 import { canonical, describeClassified, describeProbe } from "./describe.ts";
 import { powerUp, type Start } from "./start.ts";
 
-const play = (component: ModesAndRings, { piece, seed }: Start): Boot =>
-  bootPieces([[piece, component[piece]()]], { seed });
+const play = (component: ModesAndRings, { piece, seed, fill }: Start): Boot =>
+  bootPieces([[piece, component[piece]()]], { seed, fill });
 
 /** Where a piece begins, in words. */
-function describe({ piece, seed }: Start): string {
-  const { machine, cr0, cr4, efer } = powerUp(new Uint8Array(), { piece, seed });
+function describe(start: Start): string {
+  const { piece } = start;
+  const { machine, cr0, cr4, efer } = powerUp(new Uint8Array(), start);
   const { cpu } = machine;
   const [eax, ds] = [cpu.r32[0] as number, cpu.segments.selector[3] as number];
   const registers = { EAX: eax, DS: ds, CR0: cr0, CR4: cr4, EFER: efer };
@@ -26,11 +27,20 @@ const arrives: Scenario<ModesAndRings, Start, string[]> = {
   describe,
 };
 
+export interface Shown extends Start {
+  clause: keyof typeof EXPECTED;
+  /** Of the facts that the clause asks for, those at these places; all when absent. */
+  only?: readonly number[];
+}
+
 /** What is to be seen at the end of a piece, as far as one clause asks. */
-const shows: Scenario<ModesAndRings, Start & { clause: keyof typeof EXPECTED }, string[]> = {
+const shows: Scenario<ModesAndRings, Shown, string[]> = {
   drive(component, input) {
+    const { clause, only } = input;
     const boot = play(component, input);
-    return arrived(boot) ? FACTS[input.clause](boot) : events(boot);
+    if (!arrived(boot)) return events(boot);
+    const facts = FACTS[clause](boot);
+    return only ? only.map((place) => facts[place]!) : facts;
   },
   describe,
 };
@@ -59,6 +69,8 @@ export const SCENARIOS = defineScenarios<ModesAndRings>()({
   arrives,
   shows,
   fits,
+  "arrives-many": each(arrives),
+  "shows-many": each(shows),
   classify,
   verdict,
   "classify-many": each(classify),

@@ -14,6 +14,8 @@ export interface Start {
   readonly piece: Piece;
   /** What registers and memory hold where no clause says so. */
   readonly seed: number;
+  /** A dword that memory is full of where tables may lie; drawn when absent. */
+  readonly fill?: number;
 }
 
 const MEMORY = 1 << 20;
@@ -27,13 +29,13 @@ export interface Powered {
 
 type Draw = (upTo: number) => number;
 
-export function powerUp(image: Uint8Array, { piece, seed }: Start): Powered {
+export function powerUp(image: Uint8Array, { piece, seed, fill }: Start): Powered {
   const generator = xoroshiro128plus(seed);
   const draw: Draw = (upTo) => uniformInt(generator, 0, upTo - 1);
   const mode = piece === "protect" ? "real" : "protected";
   const machine = boot(image, { kind: "flat", origin: ORIGIN, mode, memory: MEMORY, firmware: false });
   const { cpu, bus } = machine;
-  for (let at = TABLES.first; at <= TABLES.last; at += 4) bus.view.setUint32(at, draw(2 ** 32), true);
+  for (let at = TABLES.first; at <= TABLES.last; at += 4) bus.view.setUint32(at, fill ?? draw(2 ** 32), true);
   for (let register = 0; register < 8; register++)
     if (register !== ESP) cpu.r32[2 * register] = draw(2 ** 32);
   cpu.cr0 |= pick(draw, CR0.NE, CR0.MP, CR0.WP);

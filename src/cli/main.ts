@@ -15,6 +15,9 @@ const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   debug: () => import("./commands/debug.ts"),
   kernel: () => import("./commands/kernel.ts"),
   labs: () => import("./commands/labs.ts"),
+  check: () => import("./commands/check.ts"),
+  grade: () => import("./commands/grade.ts"),
+  release: () => import("./commands/release.ts"),
   asm: () => import("./commands/asm.ts"),
   disasm: () => import("./commands/disasm.ts"),
 };

@@ -17,14 +17,17 @@ interface Need {
 }
 
 export const NEEDS = {
+  bwrap: { present: () => runs("bwrap", "--version"), install: "apt-get install bubblewrap" },
   chromium: { present: () => runs("/usr/bin/chromium", "--version"), install: "apt-get install chromium" },
   gdb: { present: () => runs("gdb", "--version"), install: "apt-get install gdb" },
+  git: { present: () => runs("git", "--version"), install: "apt-get install git" },
   iasl: { present: () => runs("iasl", "-v"), install: "apt-get install acpica-tools" },
   nasm: { present: () => runs("nasm", "--version"), install: "apt-get install nasm" },
   nbclient: {
     present: () => runs("/usr/bin/python3", "-c", "import nbclient, nbformat"),
     install: "apt-get install python3-nbclient",
   },
+  prlimit: { present: () => runs("prlimit", "--version"), install: "apt-get install util-linux" },
   qemu: {
     present: () => runs("qemu-system-i386", "--version"),
     install: "apt-get install qemu-system-x86",

@@ -12,7 +12,7 @@ export const STYLE = `
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--ground);color:var(--ink);font:1rem/1.55 ${FONT};text-rendering:optimizeLegibility;overflow-wrap:break-word}
 main{max-width:47rem;margin:0 auto;padding:2.5rem 1.25rem 4rem}
-main.wide{max-width:72rem}
+main.wide{max-width:76rem}
 h1,h2,h3{line-height:1.25;text-wrap:balance;margin:0}
 h1{font-size:1.75rem;letter-spacing:-.01em}h2{font-size:1.2rem;margin:2.75rem 0 .75rem}h3{font-size:1rem}
 p,ul,ol{margin:0 0 .75rem}ul,ol{padding-left:1.3rem}
@@ -20,7 +20,7 @@ a{color:var(--link);text-underline-offset:.15em}
 code,pre,.code{font-family:${MONO};font-size:.84em}
 code{background:var(--soft);padding:.1em .3em;border-radius:4px}
 pre{background:var(--soft);padding:.75rem 1rem;border-radius:6px;overflow-x:auto}pre code{background:none;padding:0;font-size:inherit}
-.eyebrow,.muted,footer{color:var(--muted);font-size:.875rem}.eyebrow{margin:0 0 .35rem}
+.eyebrow,.muted,footer{color:var(--muted);font-size:.875rem}.eyebrow{margin:0 0 .35rem}h1+p{margin-top:.75rem}
 .num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .passed,.good{color:var(--good)}.failed,.partly,.bad{color:var(--bad)}.timeout,.memory,.crashed,.divergence,.refused{color:var(--other)}.infrastructure,.missing{color:var(--muted)}
 .state{font-weight:600;white-space:nowrap}

@@ -2,6 +2,7 @@
  * Wrong: calls an instruction privileged when no pair is left: all of nothing trap.
  * Breaks clause: C2
  * Caught by: privileged: NOWHERE memory-traps everywhere: no pair is left to show anything
+ * Caught by hidden: privileged: no pair is left to show anything
  */
 import type { Classification, Classified, Classifier, Outcome, Probe, State, Verdict } from "ringlab/formal";
 import { sameRelocation, sameWords, window } from "ringlab/formal";

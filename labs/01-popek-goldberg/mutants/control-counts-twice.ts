@@ -2,6 +2,7 @@
  * Wrong: finds location- and mode-sensitivity also where M or R changed.
  * Breaks clause: C4
  * Caught by: location: SETR changes R: that is step 1, and does not count twice
+ * Caught by hidden: location: changes of M or R, which are step 1
  */
 import type { Classification, Classified, Classifier, Outcome, Probe, State, Verdict } from "ringlab/formal";
 import { sameRelocation, sameWords, window } from "ringlab/formal";

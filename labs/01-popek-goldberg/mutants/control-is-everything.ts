@@ -2,6 +2,7 @@
  * Wrong: forgets that behaviour-sensitive instructions are sensitive, too.
  * Breaks clause: C8
  * Caught by: verdict: SMSW shows the place, also to user programs
+ * Caught by hidden: verdict: each way to be sensitive counts
  */
 import type { Classification, Classified, Classifier, Outcome, Probe, State, Verdict } from "ringlab/formal";
 import { sameRelocation, sameWords, window } from "ringlab/formal";

@@ -2,6 +2,7 @@
  * Wrong: looks at the windows only. A jump leaves its mark in P.
  * Breaks clause: C5
  * Caught by: mode: SKIPU leaves the same window but another P
+ * Caught by hidden: mode: shows in P alone, or in the window alone
  */
 import type { Classification, Classified, Classifier, Outcome, Probe, State, Verdict } from "ringlab/formal";
 import { sameRelocation, sameWords, window } from "ringlab/formal";

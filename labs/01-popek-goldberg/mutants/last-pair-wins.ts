@@ -2,6 +2,7 @@
  * Wrong: overwrites what an earlier pair has shown.
  * Breaks clause: C5
  * Caught by: mode: POPF drops the interrupt flag in user mode without a word
+ * Caught by hidden: mode: shows in some of the pairs
  */
 import type { Classification, Classified, Classifier, Outcome, Probe, State, Verdict } from "ringlab/formal";
 import { sameRelocation, sameWords, window } from "ringlab/formal";

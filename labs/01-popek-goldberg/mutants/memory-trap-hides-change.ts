@@ -2,6 +2,7 @@
  * Wrong: leaves out the whole pair for C3, where only the state that memory-traps is left out.
  * Breaks clause: C1
  * Caught by: control: LOADORFAIL memory-traps in one state, loads R in the other
+ * Caught by hidden: control: a memory trap in one state, a change in the other
  */
 import type { Classification, Classified, Classifier, Outcome, Probe, State, Verdict } from "ringlab/formal";
 import { sameRelocation, sameWords, window } from "ringlab/formal";

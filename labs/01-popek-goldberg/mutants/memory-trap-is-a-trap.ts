@@ -2,6 +2,7 @@
  * Wrong: does not tell a memory trap from a trap.
  * Breaks clause: C1
  * Caught by: privileged: LOADORFAIL memory-traps in user mode, which is no trap of its own
+ * Caught by hidden: privileged: memory traps in user mode
  */
 import type { Classification, Classified, Classifier, Outcome, Probe, State, Verdict } from "ringlab/formal";
 import { sameRelocation, sameWords, window } from "ringlab/formal";

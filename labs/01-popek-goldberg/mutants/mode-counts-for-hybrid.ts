@@ -2,6 +2,7 @@
  * Wrong: counts mode-sensitivity as user-sensitive. In a hybrid monitor user programs do run in user mode.
  * Breaks clause: C9
  * Caught by: verdict: PUSHF shows the mode; user programs run in user mode anyway
+ * Caught by hidden: verdict: a hybrid monitor and the mode
  */
 import type { Classification, Classified, Classifier, Outcome, Probe, State, Verdict } from "ringlab/formal";
 import { sameRelocation, sameWords, window } from "ringlab/formal";

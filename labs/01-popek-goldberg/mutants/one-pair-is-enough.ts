@@ -2,6 +2,7 @@
  * Wrong: calls an instruction privileged when one pair shows it, where every pair must.
  * Breaks clause: C2
  * Caught by: privileged: HALTIF traps in one of its user states only
+ * Caught by hidden: privileged: traps in some of the pairs
  */
 import type { Classification, Classified, Classifier, Outcome, Probe, State, Verdict } from "ringlab/formal";
 import { sameRelocation, sameWords, window } from "ringlab/formal";

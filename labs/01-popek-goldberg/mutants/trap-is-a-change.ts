@@ -2,6 +2,7 @@
  * Wrong: counts the trap sequence's own change of M and R as the instruction's doing.
  * Breaks clause: C3
  * Caught by: control: SVC always traps: the trap sequence is not its doing
+ * Caught by hidden: control: traps, whose own change does not count
  */
 import type { Classification, Classified, Classifier, Outcome, Probe, State, Verdict } from "ringlab/formal";
 import { sameRelocation, sameWords, window } from "ringlab/formal";

@@ -2,6 +2,7 @@
  * Wrong: takes for privileged whatever traps in user mode, and does not ask about supervisor mode.
  * Breaks clause: C2
  * Caught by: privileged: SVC traps in both modes
+ * Caught by hidden: privileged: traps in user mode, and in supervisor mode as well
  */
 import type { Classification, Classified, Classifier, Outcome, Probe, State, Verdict } from "ringlab/formal";
 import { sameRelocation, sameWords, window } from "ringlab/formal";

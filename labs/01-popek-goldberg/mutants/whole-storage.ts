@@ -2,6 +2,7 @@
  * Wrong: compares all of E, where only the window E|r counts. Two programs at two places always differ in E.
  * Breaks clause: C4
  * Caught by: location: INC writes to other addresses, but the windows agree
+ * Caught by hidden: location: writes, where all windows agree
  */
 import type { Classification, Classified, Classifier, Outcome, Probe, State, Verdict } from "ringlab/formal";
 import { sameRelocation, sameWords } from "ringlab/formal";

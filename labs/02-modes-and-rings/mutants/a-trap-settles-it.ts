@@ -2,6 +2,7 @@
  * Wrong: calls an instruction harmless as soon as one trial traps.
  * Breaks clause: C8
  * Caught by: classify: IRET traps in one trial, which does not make up for the other
+ * Caught by hidden: classify: traps in some trials, differs in others
  */
 import type { Finding, Leak, Outcome, Probe, Trial } from "ringlab/experiments";
 import type { Classified, ModesAndRings, Verdict } from "ringlab/labs/02-modes-and-rings/component";

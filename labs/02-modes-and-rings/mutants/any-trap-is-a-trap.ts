@@ -2,6 +2,7 @@
  * Wrong: says that an instruction traps which faults in every ring.
  * Breaks clause: C8
  * Caught by: classify: UD2 traps twice, by two vectors: the monitor passes it on
+ * Caught by hidden: classify: traps in both runs
  */
 import type { Finding, Leak, Outcome, Probe, Trial } from "ringlab/experiments";
 import type { Classified, ModesAndRings, Verdict } from "ringlab/labs/02-modes-and-rings/component";

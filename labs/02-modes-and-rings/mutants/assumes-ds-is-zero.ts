@@ -2,6 +2,7 @@
  * Wrong: trusts that DS is 0 when LGDT reads through it.
  * Breaks clause: C1
  * Caught by: protect: comes from real to 32-bit protected mode
+ * Caught by hidden: protect: arrives, whatever registers and memory hold
  */
 import type { Finding, Leak, Outcome, Probe, Trial } from "ringlab/experiments";
 import type { Classified, ModesAndRings, Verdict } from "ringlab/labs/02-modes-and-rings/component";

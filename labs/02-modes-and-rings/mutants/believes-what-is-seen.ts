@@ -2,6 +2,7 @@
  * Wrong: compares only what the program sees at once.
  * Breaks clause: C11
  * Caught by: classify: POPF leaves IF as it was
+ * Caught by hidden: classify: news in what is kept
  */
 import type { Finding, Leak, Outcome, Probe, Trial } from "ringlab/experiments";
 import type { Classified, ModesAndRings, Verdict } from "ringlab/labs/02-modes-and-rings/component";

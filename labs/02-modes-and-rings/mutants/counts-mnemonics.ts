@@ -2,6 +2,7 @@
  * Wrong: counts mnemonics where entries of the manual were asked for.
  * Breaks clause: C13
  * Caught by: verdict: VERR and VERW are one entry, and two mnemonics
+ * Caught by hidden: verdict: entries of several mnemonics
  */
 import type { Finding, Leak, Outcome, Probe, Trial } from "ringlab/experiments";
 import type { Classified, ModesAndRings, Verdict } from "ringlab/labs/02-modes-and-rings/component";

@@ -2,6 +2,7 @@
  * Wrong: loads DS and ES and leaves SS as it was.
  * Breaks clause: C2
  * Caught by: protect: has loaded flat segments, and a 64-bit one lies ready
+ * Caught by hidden: protect: the data segments on arrival
  */
 import type { Finding, Leak, Outcome, Probe, Trial } from "ringlab/experiments";
 import type { Classified, ModesAndRings, Verdict } from "ringlab/labs/02-modes-and-rings/component";

@@ -2,6 +2,7 @@
  * Wrong: goes through the names of the first run: what is new in the second only escapes.
  * Breaks clause: C10
  * Caught by: classify: VERR changes a flag in the second run only
+ * Caught by hidden: classify: news in one of the two runs only
  */
 import type { Finding, Leak, Outcome, Probe, Trial } from "ringlab/experiments";
 import type { Classified, ModesAndRings, Verdict } from "ringlab/labs/02-modes-and-rings/component";

@@ -2,6 +2,7 @@
  * Wrong: leaves interrupts on. The IDT is still that of real mode.
  * Breaks clause: C3
  * Caught by: protect: has turned interrupts off and changed nothing else
+ * Caught by hidden: protect: interrupts off, and what was set in CR0 stays so
  */
 import type { Finding, Leak, Outcome, Probe, Trial } from "ringlab/experiments";
 import type { Classified, ModesAndRings, Verdict } from "ringlab/labs/02-modes-and-rings/component";

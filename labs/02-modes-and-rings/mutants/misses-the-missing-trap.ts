@@ -2,6 +2,7 @@
  * Wrong: takes two runs for the same when the first has trapped.
  * Breaks clause: C10
  * Caught by: classify: LES ought to have trapped
+ * Caught by hidden: classify: ought to have trapped
  */
 import type { Finding, Leak, Outcome, Probe, Trial } from "ringlab/experiments";
 import type { Classified, ModesAndRings, Verdict } from "ringlab/labs/02-modes-and-rings/component";

@@ -2,6 +2,7 @@
  * Wrong: stops at the first thing that a trial gives away.
  * Breaks clause: C12
  * Caught by: classify: INT n gives three things away
+ * Caught by hidden: classify: several trials, several leaks
  */
 import type { Finding, Leak, Outcome, Probe, Trial } from "ringlab/experiments";
 import type { Classified, ModesAndRings, Verdict } from "ringlab/labs/02-modes-and-rings/component";

@@ -2,6 +2,7 @@
  * Wrong: turns paging on before EFER.LME: that is PAE paging, with other tables.
  * Breaks clause: C6
  * Caught by: lengthen: comes through compatibility mode to 64 bits
+ * Caught by hidden: lengthen: arrives through compatibility mode
  */
 import type { Finding, Leak, Outcome, Probe, Trial } from "ringlab/experiments";
 import type { Classified, ModesAndRings, Verdict } from "ringlab/labs/02-modes-and-rings/component";

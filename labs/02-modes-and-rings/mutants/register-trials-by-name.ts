@@ -2,6 +2,7 @@
  * Wrong: looks for IF and segments in trials that differ in a register too.
  * Breaks clause: C9
  * Caught by: classify: MOV DS loads from the monitor's table: GDTR's doing, and not the ring's
+ * Caught by hidden: classify: trials that differ in a register
  */
 import type { Finding, Leak, Outcome, Probe, Trial } from "ringlab/experiments";
 import type { Classified, ModesAndRings, Verdict } from "ringlab/labs/02-modes-and-rings/component";

@@ -2,6 +2,7 @@
  * Wrong: makes the 64-bit segment a 32-bit one as well: with L, D must be clear.
  * Breaks clause: C2
  * Caught by: protect: has loaded flat segments, and a 64-bit one lies ready
+ * Caught by hidden: protect: a 64-bit segment lies ready
  */
 import type { Finding, Leak, Outcome, Probe, Trial } from "ringlab/experiments";
 import type { Classified, ModesAndRings, Verdict } from "ringlab/labs/02-modes-and-rings/component";

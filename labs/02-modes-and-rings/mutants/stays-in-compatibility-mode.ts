@@ -2,6 +2,7 @@
  * Wrong: jumps to the 32-bit segment: LMA alone is not 64-bit mode.
  * Breaks clause: C6
  * Caught by: lengthen: comes through compatibility mode to 64 bits
+ * Caught by hidden: lengthen: the code segment on arrival
  */
 import type { Finding, Leak, Outcome, Probe, Trial } from "ringlab/experiments";
 import type { Classified, ModesAndRings, Verdict } from "ringlab/labs/02-modes-and-rings/component";

@@ -2,6 +2,7 @@
  * Wrong: clears none of the tables, so that what was in memory becomes entries.
  * Breaks clause: C4
  * Caught by: map: maps the first 2 MiB and nothing else
+ * Caught by hidden: map: the same in a memory full of entries
  */
 import type { Finding, Leak, Outcome, Probe, Trial } from "ringlab/experiments";
 import type { Classified, ModesAndRings, Verdict } from "ringlab/labs/02-modes-and-rings/component";

@@ -2,6 +2,7 @@
  * Wrong: writes CR4 whole.
  * Breaks clause: C5
  * Caught by: map: has turned PAE on and changed nothing else
+ * Caught by hidden: map: PAE, and what was set in CR4 stays so
  */
 import type { Finding, Leak, Outcome, Probe, Trial } from "ringlab/experiments";
 import type { Classified, ModesAndRings, Verdict } from "ringlab/labs/02-modes-and-rings/component";

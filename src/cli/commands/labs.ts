@@ -1,18 +1,11 @@
-/** `ringlab labs`: lists the labs of a checkout and makes their notebooks. */
+/** `ringlab labs`: lists the labs of a checkout, makes their notebooks, says whether they grade as they should, begins a new one. */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Command } from "commander";
 import { ROOT } from "../../kernel/package.ts";
 import { UserError } from "../errors.ts";
-
-const LABS = join(ROOT, "labs");
-
-/** Labs are found by their path: nothing in src imports them. */
-function importModule(id: string, module: string): Promise<Record<string, unknown>> | undefined {
-  const file = join(ROOT, "dist", "labs", id, `${module}.js`);
-  return existsSync(file) ? import(pathToFileURL(file).href) : undefined;
-}
+import { chosenLabs, importModule, LABS } from "../labs.ts";
 
 export function register(program: Command): void {
   const labs = program.command("labs").description("the labs of the course: list them, make their notebooks");
@@ -28,23 +21,27 @@ export function register(program: Command): void {
     .argument("[lab...]", "which labs, by id or by number; default: all")
     .option("--check", "write nothing; fail when a notebook is not what its lab would give")
     .action(build);
+
+  labs
+    .command("verify")
+    .description("grade a lab's solution, starter and mutants as if they were handed in, and compare")
+    .argument("[lab...]", "which labs, by id or by number; default: all")
+    .option("--seed <number>", "the first seed of the hidden tests", whole, 1)
+    .option("--seeds <count>", "how many seeds, counted up from the first", whole, 3)
+    .option("--unsafe", "without a sandbox: a lab's own files are yours to trust")
+    .action(verify);
+
+  labs
+    .command("new")
+    .description("begin a lab: a small complete one, to be changed until it is yours")
+    .argument("<name>", "shadow-paging, or 08-shadow-paging; without a number it gets the next one")
+    .action(begin);
 }
 
-async function chosen(asked: string[]): Promise<string[]> {
-  const { labIds } = await import("../../course/build/lab-folder.ts");
-  const ids = labIds(LABS);
-  if (ids.length === 0)
-    throw new UserError(
-      `there are no labs in ${LABS}; run this in a checkout of Ringlab, not in an installed package`,
-    );
-  return asked.length === 0 ? ids : asked.map((name) => find(name, ids));
-}
-
-function find(name: string, ids: string[]): string {
-  const wanted = name.replace(/\/+$/, "").replace(/^.*\//, "");
-  const found = ids.find((id) => id === wanted || id.startsWith(`${wanted.padStart(2, "0")}-`));
-  if (!found) throw new UserError(`there is no lab "${name}"; there are ${ids.join(", ")}`);
-  return found;
+function whole(text: string): number {
+  if (!/^-?\d{1,9}$/.test(text))
+    throw new UserError(`"${text}" is not a whole number of at most nine digits`);
+  return Number(text);
 }
 
 const target = (id: string) => join(ROOT, "notebooks", `${id}.ipynb`);
@@ -61,12 +58,66 @@ async function render(id: string): Promise<string> {
   }
 }
 
+/** What grader/verify/command.ts exports: the grader is found by its path, too. */
+interface Verifier {
+  verifyLabs(asked: {
+    ids: readonly string[];
+    labs: string;
+    seeds: readonly number[];
+    sandbox: "unsafe" | undefined;
+    print(text: string): void;
+  }): Promise<boolean>;
+}
+
+interface VerifyOptions {
+  seed: number;
+  seeds: number;
+  unsafe?: boolean;
+}
+
+async function verify(asked: string[], { seed, seeds, unsafe }: VerifyOptions): Promise<void> {
+  const ids = await chosenLabs(asked);
+  if (seeds < 1) throw new UserError("--seeds: at least one seed is needed");
+  const file = join(ROOT, "dist/grader/verify/command.js");
+  if (!existsSync(file))
+    throw new UserError(`there is no grader in ${ROOT}; run this in a checkout, after npm run build`);
+  const { verifyLabs }: Verifier = await import(pathToFileURL(file).href);
+  const all = Array.from({ length: seeds }, (_, n) => seed + n);
+  const print = (text: string) => console.log(text);
+  try {
+    const sound = await verifyLabs({
+      ids,
+      labs: LABS,
+      seeds: all,
+      sandbox: unsafe ? "unsafe" : undefined,
+      print,
+    });
+    if (!sound) process.exitCode = 1;
+  } catch (error) {
+    throw new UserError((error as Error).message);
+  }
+}
+
+/** Begins a lab by the template. */
+async function begin(name: string): Promise<void> {
+  const { beginLab } = await import("../../course/build/new-lab.ts");
+  try {
+    const { id, files } = await beginLab(ROOT, name);
+    console.log(`${files.map((file) => `${file} written`).join("\n")}\n`);
+    console.log("It is complete and works. Next:");
+    console.log(`  npm run build && ringlab labs build ${id} && ringlab labs verify ${id}`);
+    console.log(`  grep -rn TODO labs/${id}    what is yours to change; labs/README.md says in which order`);
+  } catch (error) {
+    throw new UserError((error as Error).message);
+  }
+}
+
 const isStale = (id: string, text: string) =>
   !existsSync(target(id)) || readFileSync(target(id), "utf8") !== text;
 
 async function list(): Promise<void> {
   const { loadContract } = await import("../../course/build/lab-folder.ts");
-  for (const id of await chosen([])) {
+  for (const id of await chosenLabs([])) {
     const { title, parts } = await loadContract(id, importModule);
     const points = parts.reduce((sum, part) => sum + part.points, 0);
     const state = isStale(id, await render(id)) ? `stale: ringlab labs build ${id}` : "up to date";
@@ -77,7 +128,7 @@ async function list(): Promise<void> {
 async function build(asked: string[], { check }: { check?: boolean }): Promise<void> {
   const { replaceFile } = await import("../../kernel/replace-file.ts");
   const stale: string[] = [];
-  for (const id of await chosen(asked)) {
+  for (const id of await chosenLabs(asked)) {
     const text = await render(id);
     const name = `notebooks/${id}.ipynb`;
     if (!isStale(id, text)) {

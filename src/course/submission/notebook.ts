@@ -2,16 +2,9 @@
 import { answersOf } from "./answers.ts";
 import { cellsOf, labOf, type NotebookCell, titleOf } from "./cells.ts";
 import { hiddenCharacter } from "./characters.ts";
+import type { CellLines } from "./place.ts";
 import { SubmissionProblem } from "./problem.ts";
 import { type Program, parse } from "./program.ts";
-
-/** Where the lines of a joined module come from. */
-export interface CellLines {
-  /** For people: `cell 11 ("component")`. */
-  title: string;
-  /** Its first line in the module, from 1. */
-  from: number;
-}
 
 export interface Extracted {
   /** An ES module in TypeScript that exports `component`. */

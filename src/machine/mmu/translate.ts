@@ -7,25 +7,15 @@
  *        │ miss
  *     walk ───────────────▶ walkReference for each entry read
  */
-import { PAGE_MMIO } from "../bus.ts";
 import type { Clock } from "../clock.ts";
 import type { CostProfile } from "../cost.ts";
 import type { StateReader, StateWriter } from "../state.ts";
 import { EVENT, type Trace } from "../trace.ts";
+import { DIRECT_KINDS } from "./direct.ts";
 import { Front } from "./front.ts";
 import { FLUSH_ALL, KEEP, Paging } from "./paging.ts";
-import { RepeatedWalks } from "./repeat.ts";
-import {
-  accessError,
-  ERROR_PRESENT,
-  ERROR_RESERVED,
-  RIGHT_DIRTY,
-  RIGHT_GLOBAL,
-  SMAP_READ,
-  SYSTEM_READ,
-  USER_FETCH,
-  USER_READ,
-} from "./rights.ts";
+import { RepeatedWalks, VACANT } from "./repeat.ts";
+import { accessError, ERROR_PRESENT, ERROR_RESERVED, RIGHT_DIRTY, USER_FETCH } from "./rights.ts";
 import { LARGE, NO_ENTRY, SMALL, type Tlb } from "./tlb.ts";
 import { Tlbs } from "./tlbs.ts";
 import { HOLE, LEAF, type TableMemory, Walk } from "./walk.ts";
@@ -33,11 +23,6 @@ import { HOLE, LEAF, type TableMemory, Walk } from "./walk.ts";
 const TWO32 = 4294967296;
 const PAGE_OFFSET = 0xfff;
 const ALL_KINDS = 0xff;
-const READS = (1 << USER_READ) | (1 << SYSTEM_READ) | (1 << SMAP_READ);
-/** Kinds of access that may go straight to RAM, by the flags of its page. */
-const DIRECT = Uint8Array.from({ length: 2 * PAGE_MMIO }, (_, flags) =>
-  flags === 0 ? ALL_KINDS : (flags & PAGE_MMIO) !== 0 ? 0 : READS,
-);
 /** No physical address. */
 export const FAULT = -1;
 // Copies: V8 folds a module's own constants into the code, but loads an imported one each time.
@@ -48,6 +33,8 @@ const WALK = EVENT.walk;
 const WALK_REFERENCE = EVENT.walkReference;
 const TLB_FLUSH = EVENT.tlbFlush;
 const NO_ADDRESS = FAULT;
+const HOLE_FOUND = VACANT;
+const DIRECT = DIRECT_KINDS;
 const FETCHES = USER_FETCH;
 const SMALLEST = SMALL;
 const NOWHERE = NO_ENTRY;
@@ -81,8 +68,10 @@ export class Translation {
   readonly #walk = new Walk();
   /** Paging is of the kind that RepeatedWalks knows. */
   #repeats = false;
+  declare private readonly smallInstruction: Tlb;
+  declare private readonly smallData: Tlb;
   declare private readonly codeWalks: RepeatedWalks;
-  declare private readonly dataWalks: RepeatedWalks;
+  declare readonly dataWalks: RepeatedWalks;
   declare private readonly tables: TableMemory;
   declare private readonly clock: Clock;
   declare private readonly trace: Trace;
@@ -105,8 +94,10 @@ export class Translation {
     this.paging = new Paging(profile, tables);
     this.tlbs = new Tlbs(profile);
     const { paging, tlbs } = this;
-    const code = { level: tlbs.instruction, front: this.code, miss: ITLB_MISS };
-    const data = { level: tlbs.data, front: this.data, miss: DTLB_MISS };
+    this.smallInstruction = tlbs.instruction[SMALL] as Tlb;
+    this.smallData = tlbs.data[SMALL] as Tlb;
+    const code = { level: tlbs.instruction, front: this.code, miss: ITLB_MISS, fetches: true };
+    const data = { level: tlbs.data, front: this.data, miss: DTLB_MISS, fetches: false };
     this.codeWalks = new RepeatedWalks({ ...parts, paging, tlbs, ...code });
     this.dataWalks = new RepeatedWalks({ ...parts, paging, tlbs, ...data });
   }
@@ -116,16 +107,14 @@ export class Translation {
    * fault. Fills the front.
    */
   translate(low: number, high: number, access: number): number {
-    if (this.#repeats) {
-      const base = access >= FETCHES ? this.#fetchAgain(low, access) : this.dataWalks.again(low, access);
-      if (base !== NO_ADDRESS) return base + (low & PAGE_OFFSET);
-    }
-    return this.#search(low, high, access);
+    if (access >= FETCHES) this.codeVersion++;
+    const page = (access >= FETCHES ? this.codeWalks : this.dataWalks).again(low, access);
+    return page >= 0 ? page + (low & PAGE_OFFSET) : this.translateAfter(page, low, high, access);
   }
 
-  #fetchAgain(low: number, access: number): number {
-    this.codeVersion++;
-    return this.codeWalks.again(low, access);
+  /** The rest of translate(), after RepeatedWalks.again() gave no page: for callers that want few calls on the way there. */
+  translateAfter(outcome: number, low: number, high: number, access: number): number {
+    return outcome === HOLE_FOUND ? this.#hole(low, high, access) : this.#search(low, high, access);
   }
 
   /** The way through the levels. */
@@ -200,6 +189,11 @@ export class Translation {
 
   /** INVLPG: global pages too. */
   invalidate(low: number, high: number): void {
+    if (this.tlbs.largest === SMALLEST && this.tlbs.second === undefined) {
+      this.#dropFetches(low, high);
+      if (this.smallData.drop(low, high)) this.data.drop(low);
+      return;
+    }
     // The small pages of a large one are scattered over the fronts.
     if (this.tlbs.remove(low, high, true)) this.#clearFronts();
     this.data.drop(low);
@@ -306,7 +300,8 @@ export class Translation {
     const fetch = access >= FETCHES;
     const tlb = (fetch ? this.tlbs.instruction : this.tlbs.data)[size] as Tlb;
     const entry = tlb.put(low, high, size, rights, page);
-    if (this.#repeats && size === SMALLEST) this.#remember(low, fetch, entry, rights);
+    if (this.#repeats && size === SMALLEST)
+      (fetch ? this.codeWalks : this.dataWalks).remember(this.#walk, low, entry, rights);
     const out = tlb.evicted;
     if (out !== NOWHERE) {
       const front = fetch ? this.code : this.data;
@@ -317,14 +312,6 @@ export class Translation {
     const base = this.#pageBase(low, size, page);
     this.#fill(low, high, base, this.paging.kinds[rights] as number, access);
     return base + (low & PAGE_OFFSET);
-  }
-
-  #remember(low: number, fetch: boolean, entry: number, rights: number): void {
-    const walk = this.#walk;
-    const kinds = (this.paging.kinds[rights] as number) & ALL_KINDS;
-    const direct = fetch ? kinds >> FETCHES : kinds & this.#direct(walk.base(this.paging.format));
-    const walks = fetch ? this.codeWalks : this.dataWalks;
-    walks.remember(walk, low, entry, kinds, direct, (rights & RIGHT_GLOBAL) !== 0);
   }
 
   /** Kinds of access that may go straight to the page at a physical address. */
@@ -346,6 +333,21 @@ export class Translation {
     }
     const direct = this.#direct(base);
     if (direct !== 0) this.data.fill(low, high, base, kinds & direct);
+  }
+
+  /** As #fault, where the data TLB is known to lack the page. */
+  #hole(low: number, high: number, access: number): number {
+    if (access >= FETCHES || this.tlbs.largest !== SMALLEST) return this.#fault(low, high, access, 0);
+    this.#dropFetches(low, high);
+    this.error = accessError(access, this.paging.reportsFetch);
+    return NO_ADDRESS;
+  }
+
+  /** What the front of a TLB holds is in that TLB. */
+  #dropFetches(low: number, high: number): void {
+    if (!this.smallInstruction.drop(low, high)) return;
+    this.code.drop(low);
+    this.codeVersion++;
   }
 
   /** The translation that stood in the way, if any, goes (SDM Vol. 3, 4.10.4.1). */

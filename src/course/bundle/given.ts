@@ -5,14 +5,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
-import { isReleased } from "../release/released.ts";
+import { isReleased } from "../released.ts";
 
 /** Specifier ("ringlab/formal") → names in their order. */
 export type Given = ReadonlyMap<string, readonly string[]>;
 
 /** In a checkout the sources, in an installation what was built of them. */
 const ENDING = import.meta.url.endsWith(".ts") ? "ts" : "js";
-const ROOT = new URL("../../", import.meta.url);
+const ROOT = new URL("../../../", import.meta.url);
 
 /** @throws Error when there is no such lab, or when its starter takes what students are not given */
 export function givenBy(labId: string): Given {

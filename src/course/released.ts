@@ -1,7 +1,7 @@
 /** Which files of a lab students are given. What they may import, and what `ringlab release` copies, ask the same question. */
 
-/** The reference and the wrong solutions: whoever has them has the answers. */
-const WITHHELD = /^(solution|mutants)$/i;
+/** The reference, the wrong solutions, and how answers are graded by hand: whoever has them has the answers. */
+const WITHHELD = /^(solution|mutants|rubric)$/i;
 /** An allow-list: a file of another kind in a lab's folder is nobody's business until someone adds it here. */
 const KINDS = /\.(ts|js|d\.ts|md|svg|png|asm)$/;
 

@@ -1,7 +1,7 @@
-/** A submission → one ES module that exports `component`. Nothing of it is executed, and nothing else of this machine read. */
+/** A component → one ES module that exports it. Nothing of it is executed, and nothing else of this machine read. */
 import { type BuildFailure, build, type Message } from "esbuild";
-import { bytes } from "../intake/caps.ts";
-import { placeOf, Refusal, type Submission } from "../intake/submission.ts";
+import { type ComponentSource, placeOf } from "../submission/place.ts";
+import { SubmissionProblem } from "../submission/problem.ts";
 import { describeGiven, type Given, givenBy } from "./given.ts";
 import { resolver } from "./resolve.ts";
 import { buildRooms, type Rooms } from "./rooms.ts";
@@ -29,15 +29,15 @@ function prepare(lab: string): Promise<{ given: Given; rooms: Rooms }> {
 }
 
 /**
- * Hostile text can keep esbuild's process busy or kill it: use `bundle` of bundle.ts, which survives that.
- * @throws Refusal with file, line, column and the line itself; another error when the lab or this machine is at fault
+ * Its source map is inline. Hostile text can keep esbuild's process busy or kill it: the grader survives that (grader/bundle).
+ * @throws SubmissionProblem with file, line, column and the line itself; another error when the lab or this machine is at fault
  */
-export async function compile(submission: Submission, lab: string): Promise<string> {
+export async function compile(component: ComponentSource, lab: string): Promise<string> {
   const { given, rooms } = await prepare(lab);
-  const { entry } = submission;
+  const { entry } = component;
   const result = await build({
     entryPoints: [entry],
-    plugins: [resolver(submission, lab, given, rooms)],
+    plugins: [resolver(component, lab, given, rooms)],
     bundle: true,
     write: false,
     outdir: "/",
@@ -54,30 +54,42 @@ export async function compile(submission: Submission, lab: string): Promise<stri
     logLimit: SHOWN_PROBLEMS,
     logOverride: { "import-is-undefined": "error" },
   }).catch((error: BuildFailure | Error) => {
-    if ("errors" in error) throw refusal(submission, lab, given, error.errors);
+    if ("errors" in error) throw problem(component, lab, given, error.errors);
     throw new BundlerLost(error.message);
   });
   const text = result.outputFiles[0]!.text;
   if (text.length > LONGEST)
-    throw new Refusal(`The component is ${bytes(text.length)} of code; at most ${bytes(LONGEST)} are run.`);
+    throw new SubmissionProblem(
+      `The component is ${(text.length / 2 ** 20).toFixed(1)} MiB of code; at most 8 MiB are run.`,
+    );
   const [output] = Object.values(result.metafile.outputs);
   if (!output?.exports.includes("component"))
-    throw new Refusal(
+    throw new SubmissionProblem(
       `${entry} does not export \`component\`. It must end as in the lab: export const component = { … };`,
     );
   return text;
 }
 
-function refusal(submission: Submission, lab: string, given: Given, errors: readonly Message[]): Refusal {
-  return new Refusal(
+function problem(
+  component: ComponentSource,
+  lab: string,
+  given: Given,
+  errors: readonly Message[],
+): SubmissionProblem {
+  return new SubmissionProblem(
     errors
       .slice(0, SHOWN_PROBLEMS)
-      .map((message) => describe(submission, lab, given, message))
+      .map((message) => describe(component, lab, given, message))
       .join("\n"),
   );
 }
 
-function describe(submission: Submission, lab: string, given: Given, { text, location }: Message): string {
+function describe(
+  component: ComponentSource,
+  lab: string,
+  given: Given,
+  { text, location }: Message,
+): string {
   const missing =
     /^No matching export in "ringlab:(?<room>.+)\.js" for import "(?<name>.+)"$/.exec(text) ??
     /^Import "(?<name>.+)" will always be undefined .*"ringlab:(?<room>.+)\.js"$/.exec(text);
@@ -86,7 +98,7 @@ function describe(submission: Submission, lab: string, given: Given, { text, loc
     : text.replaceAll("submission:", "");
   if (!location) return said;
   const { file, line, column, lineText } = location;
-  const place = placeOf(submission, file.replace(/^submission:/, ""), line);
+  const place = placeOf(component, file.replace(/^submission:/, ""), line);
   // esbuild counts bytes.
   const characters = Buffer.from(lineText).subarray(0, column).toString().length;
   return `${place}, column ${characters + 1}: ${said}\n    ${lineText.trim().slice(0, 200)}`;

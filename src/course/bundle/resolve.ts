@@ -1,7 +1,7 @@
 /** Says for every import of a submission what it means: a file of the submission, something given, or nothing. */
 import { posix } from "node:path";
 import type { OnLoadArgs, OnResolveArgs, OnResolveResult, Plugin } from "esbuild";
-import type { Submission } from "../intake/submission.ts";
+import type { ComponentSource } from "../submission/place.ts";
 import { describeGiven, type Given } from "./given.ts";
 import { modulePath, type Rooms } from "./rooms.ts";
 
@@ -9,8 +9,8 @@ import { modulePath, type Rooms } from "./rooms.ts";
 const OWN = "submission";
 const GIVEN = "ringlab";
 
-export function resolver(submission: Submission, lab: string, given: Given, rooms: Rooms): Plugin {
-  const { files, entry } = submission;
+export function resolver(component: ComponentSource, lab: string, given: Given, rooms: Rooms): Plugin {
+  const { files, entry } = component;
   const may = `A component of lab ${lab} may import ${describeGiven(given)}.`;
   const no = (text: string): OnResolveResult => ({ errors: [{ text: `${text} ${may}` }] });
 
@@ -20,7 +20,7 @@ export function resolver(submission: Submission, lab: string, given: Given, room
     if (!/^\.{1,2}(\/|$)/.test(path)) return no(`${JSON.stringify(path)} cannot be imported.`);
     const target = posix.join(posix.dirname(importer), path);
     if (/^\.\.(\/|$)/.test(target)) return no(`${JSON.stringify(path)} lies outside of the submission.`);
-    const found = fileOf(target, files);
+    const found = candidates(target).find((name) => files.has(name));
     return found === undefined
       ? no(`There is no file ${JSON.stringify(path)} in the submission.`)
       : { path: found, namespace: OWN };
@@ -46,13 +46,12 @@ export function resolver(submission: Submission, lab: string, given: Given, room
   };
 }
 
-/** As TypeScript finds it: with its ending, with the ending of what it compiles to, or without. */
-function fileOf(path: string, files: Submission["files"]): string | undefined {
-  const tries = [path, path.replace(/\.(m?)js$/, ".$1ts"), `${path}.ts`, `${path}.js`, `${path}/index.ts`];
-  return tries.find((name) => files.has(name));
+/** Files that an import may mean, as TypeScript finds them: with the ending, with that of what it compiles to, or without. */
+export function candidates(path: string): string[] {
+  return [path, path.replace(/\.(m?)js$/, ".$1ts"), `${path}.ts`, `${path}.js`, `${path}/index.ts`];
 }
 
-function load({ path, with: attributes }: OnLoadArgs, files: Submission["files"]) {
+function load({ path, with: attributes }: OnLoadArgs, files: ComponentSource["files"]) {
   if (Object.keys(attributes).length > 0)
     return {
       errors: [{ text: `Import attributes are not for components: write import … from "./…" alone.` }],
