@@ -10,15 +10,14 @@ import { chooseSandbox } from "../sandbox/choose.ts";
 import type { SandboxName } from "../sandbox/contract.ts";
 import { gradeClass } from "./class/class.ts";
 import { type Course, labTexts, readCourse, readMarks } from "./course.ts";
-import { bundleHarness } from "./harness-bundle.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
-import { groundKey } from "./key.ts";
 import { type Kit, loadKit } from "./kit.ts";
 import { making } from "./out/files.ts";
 import { isResults, Store } from "./out/store.ts";
 import type { Outcome } from "./pool/perform.ts";
 import type { Setup } from "./pool/protocol.ts";
 import { GradingProblem } from "./problem.ts";
+import { setupOf } from "./setup.ts";
 import { progress } from "./show/progress.ts";
 import { describeGraded } from "./show/single.ts";
 import { oneLine, painter } from "./show/style.ts";
@@ -85,9 +84,8 @@ async function prepare(
   const sandbox = await chooseSandbox(unsafe ? "unsafe" : (asked as SandboxName | undefined));
   if (unsafe) warnUnsafe();
   const kit = await loadKit(lab, seed);
-  const ground = { lab, seed, release: settings.release === "released", sandbox: sandbox.name };
-  const harness = await bundleHarness(kit, "./component.mjs");
-  return { kit, jobs, setup: { kind: "setup", ...ground, ground: groundKey(ground), harness } };
+  const ground = { lab, seed, release: settings.release === "released" };
+  return { kit, jobs, setup: await setupOf(kit, ground, sandbox) };
 }
 
 interface Run {

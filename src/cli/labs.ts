@@ -26,7 +26,9 @@ export async function chosenLabs(asked: readonly string[]): Promise<string[]> {
 
 function find(name: string, ids: readonly string[]): string {
   const wanted = name.replace(/\/+$/, "").replace(/^.*\//, "");
-  const found = ids.find((id) => id === wanted || id.startsWith(`${wanted.padStart(2, "0")}-`));
+  const found = ids.find(
+    (id) => id === wanted || id.startsWith(`${wanted.padStart(2, "0")}-`) || id.slice(3) === wanted,
+  );
   if (!found) throw new UserError(`there is no lab "${name}"; there are ${ids.join(", ")}`);
   return found;
 }

@@ -158,7 +158,7 @@ const action = fc.record({
   depth: fc.constantFrom(0, 4, 8, 12, 16, 20, 0xff0, 0xff4, 0xffe),
   frame: fc.record({ cs: selector, flags: fc.constantFrom(2, ...FLAGS), sp: fc.nat(0xffff), ss: selector }),
   matching: fc.constantFrom(true, true, false),
-  steps: fc.constantFrom(1, 2, 3, 5),
+  steps: fc.constantFrom<number>(1, 2, 3, 5),
 });
 type Action = typeof action extends fc.Arbitrary<infer T> ? T : never;
 
