@@ -45,10 +45,7 @@ export class Store {
 
   async #prepare(lab: string): Promise<this> {
     try {
-      await this.write(
-        ABOUT,
-        `${JSON.stringify({ what: WHAT, version: 1, lab }, null, 1)}\n`,
-      );
+      await this.write(ABOUT, `${JSON.stringify({ what: WHAT, version: 1, lab }, null, 1)}\n`);
       sweepPartial(this.folder);
       for (const name of FOLDERS) {
         const folder = join(this.folder, name);
