@@ -89,7 +89,9 @@ const STATUS: Readonly<Record<Ending["kind"], Status>> = {
 function cut(ending: Ending | undefined, calls: number): Judgement {
   if (!ending) return lost("divergence", DIVERGED, calls);
   const during = calls === 0 ? "before its first call returned" : `during or after call ${calls}`;
-  return lost(STATUS[ending.kind], `${ending.reason} (${during})`, calls);
+  // Whether its clock or its processor time ran out first depends on what else the machine does, and no result may.
+  const said = ending.kind === "timeout" ? "It took longer than the lab allows." : ending.reason;
+  return lost(STATUS[ending.kind], `${said} (${during})`, calls);
 }
 
 function absent(text: unknown, place: (stack: string) => string | undefined): string {
