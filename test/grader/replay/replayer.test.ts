@@ -190,7 +190,9 @@ describe("a process that ended in the middle", () => {
     expect(result).toMatchObject({ status, share: 0 });
     if (kind !== "infrastructure") {
       expect(result.calls).toBe(1);
-      expect(result.reason).toBe("It ran out of it. (during or after call 1)");
+      // Which of its clocks ran out depends on the machine.
+      const said = kind === "timeout" ? "It took longer than the lab allows." : "It ran out of it.";
+      expect(result.reason).toBe(`${said} (during or after call 1)`);
     }
   });
 
