@@ -1,6 +1,7 @@
 /** A place in the bundle → the line that the student wrote. */
 import { SourceMap } from "node:module";
-import { placeOf, type Submission } from "../intake/submission.ts";
+import { placeOf } from "../../src/course/submission/place.ts";
+import type { Submission } from "../intake/submission.ts";
 
 const COMMENT = "//# sourceMappingURL=data:application/json;base64,";
 

@@ -59,7 +59,7 @@ const VERDICTS: readonly About<VerdictSlip>[] = [
     ["mnemonics in place of entries", "entries are named twice", "entries in place of mnemonics"],
   ],
   ["several leaks of one instruction", "C14", ["one leak an instruction"]],
-  ["in the order given", "C14", ["names are sorted"]],
+  ["in the order given", "C14", ["entries are sorted", "mnemonics are sorted"]],
 ];
 
 /** Cases of a test. */

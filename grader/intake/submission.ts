@@ -1,5 +1,5 @@
 /** What was handed in, once it has been found harmless to read: text files, and where the component is in them. */
-import type { CellLines } from "../../src/course/submission/notebook.ts";
+import type { CellLines } from "../../src/course/submission/place.ts";
 
 /** A place in a folder of submissions that someone handed in. Nothing of it has been opened yet. */
 export interface Candidate {
@@ -32,10 +32,4 @@ export interface Submission {
 /** It was not taken. The message is for the student: what was wrong, where, what to do instead. */
 export class Refusal extends Error {
   override name = "Refusal";
-}
-
-/** A line as the student finds it: `component.ts, line 12` or `cell 11 ("component"), line 12`. */
-export function placeOf(submission: Pick<Submission, "cells" | "entry">, file: string, line: number): string {
-  const cell = file === submission.entry ? submission.cells.findLast(({ from }) => from <= line) : undefined;
-  return cell ? `${cell.title}, line ${line - cell.from + 1}` : `${file}, line ${line}`;
 }

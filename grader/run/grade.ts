@@ -30,6 +30,11 @@ export interface Grader {
   release: boolean;
   /** Before each test; for a progress bar, and for whoever watches that a replay comes to an end. */
   onTest?: (test: KitTest) => void;
+  onResult?: (result: TestResult) => void;
+  /** Results by id that are there already: their tests are not run. */
+  known?: ReadonlyMap<string, TestResult>;
+  /** Ends the sandbox and the grading, which then fails. */
+  signal?: AbortSignal;
 }
 
 /** The sandbox failed, again and again: nothing is known about the submission. */
@@ -39,32 +44,30 @@ export class InfrastructureError extends Error {
 
 /** Tries before the sandbox is given up. */
 const TRIES = 3;
-/** Scenarios of a part that may run out of time or memory before the rest of the part is given up. */
-const PATIENCE = 2;
+/**
+ * How many tests of a submission may run out of time or memory before the rest is given up: enough for one bad part to leave the
+ * others alone, and few enough for a class in which many hang. Public checks carry no points.
+ */
+const PATIENCE: Readonly<Record<KitTest["visibility"], number>> = { public: 2, hidden: 6 };
 
 /** @throws InfrastructureError */
 export async function gradeModule({ code, place }: Module, grader: Grader): Promise<TestResult[]> {
   const { kit, sandbox, harness } = grader;
   const folder = await mkdtemp(join(tmpdir(), "ringlab-grade-"));
   const session = new Session(sandbox, folder, kit.lab.limits);
+  const abort = () => void session.close();
+  grader.signal?.addEventListener("abort", abort);
   try {
     await writeFile(join(folder, "harness.mjs"), harness);
     await writeFile(join(folder, "component.mjs"), code);
     const results: TestResult[] = [];
-    const spent = new Map<string, number>();
     for (const test of kit.tests) {
-      grader.onTest?.(test);
-      const { part } = test.check;
-      if ((spent.get(part) ?? 0) >= PATIENCE) {
-        results.push(result(test, notRun(results.findLast((one) => one.part === part)!.status), false));
-        continue;
-      }
-      const judgement = await attempt(session, test, grader, place);
-      if (EXHAUSTING.includes(judgement.status)) spent.set(part, (spent.get(part) ?? 0) + 1);
-      results.push(result(test, judgement, grader.release));
+      const why = givenUp(test, results);
+      results.push(why ?? grader.known?.get(test.id) ?? (await run(session, test, grader, place)));
     }
     return results;
   } finally {
+    grader.signal?.removeEventListener("abort", abort);
     await session.close();
     await rm(folder, { recursive: true, force: true });
   }
@@ -72,24 +75,62 @@ export async function gradeModule({ code, place }: Module, grader: Grader): Prom
 
 const EXHAUSTING: readonly Status[] = ["timeout", "memory"];
 
+async function run(
+  session: Session,
+  test: KitTest,
+  grader: Grader,
+  place: Module["place"],
+): Promise<TestResult> {
+  grader.onTest?.(test);
+  const decided = result(test, await attempt(session, test, grader, place), grader.release);
+  grader.onResult?.(decided);
+  return decided;
+}
+
 async function attempt(
   session: Session,
   { check, scenario }: KitTest,
-  { kit: { lab } }: Grader,
+  { kit: { lab }, signal }: Grader,
   place: Module["place"],
 ): Promise<Judgement> {
   let last: Judgement | undefined;
   for (let tries = 0; tries < TRIES; tries++) {
+    if (signal?.aborted) throw new InfrastructureError("it was stopped");
     last = judge(lab, check, await session.play(scenario, check.input), place);
     if (last.status !== "infrastructure") return last;
   }
   throw new InfrastructureError(last?.reason);
 }
 
-const notRun = (status: Status): Judgement => {
-  const reason = `Not run: ${PATIENCE} scenarios of this part had already run out of ${status === "memory" ? "memory" : "time"}.`;
-  return { status, share: 0, reason, discreet: reason, calls: 0, observation: undefined };
-};
+/** Of a test whose record kept a worker busy for too long, or broke it. */
+export const undecidable = (test: KitTest, why: string): TestResult =>
+  result(
+    test,
+    { status: "divergence", share: 0, reason: why, discreet: why, calls: 0, observation: undefined },
+    false,
+  );
+
+/** The result of a test that is not worth running after those before it; undefined when it is. */
+function givenUp(test: KitTest, results: readonly TestResult[]): TestResult | undefined {
+  const exhausted = results.filter(({ status }) => EXHAUSTING.includes(status));
+  const unloaded = exhausted.find(({ calls, id }) => calls === 0 && id !== test.id);
+  const alike = exhausted.filter(({ visibility }) => visibility === test.visibility);
+  if (!unloaded && alike.length < PATIENCE[test.visibility]) return undefined;
+  const { status } = unloaded ?? alike.at(-1)!;
+  const what = status === "memory" ? "memory" : "time";
+  const reason = unloaded
+    ? `Not run: the file ran out of ${what} before anything of it was called.`
+    : `Not run: ${alike.length} tests had already run out of time or memory.`;
+  const judgement: Judgement = {
+    status,
+    share: 0,
+    reason,
+    discreet: reason,
+    calls: 0,
+    observation: undefined,
+  };
+  return result(test, judgement, false);
+}
 
 function result(test: KitTest, judgement: Judgement, release: boolean): TestResult {
   const { id, visibility, points, check } = test;

@@ -32,7 +32,7 @@ export interface KitTest {
 }
 
 /** The folder above grader/ and labs/: the checkout, or dist. */
-const HOME = join(dirname(fileURLToPath(import.meta.url)), "../..");
+export const HOME = join(dirname(fileURLToPath(import.meta.url)), "../..");
 /** Modules are sources under a test runner, and compiled otherwise. */
 const ENDING = import.meta.url.endsWith(".ts") ? "ts" : "js";
 

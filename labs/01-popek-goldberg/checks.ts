@@ -46,6 +46,7 @@ const STEPS: readonly Check<Classifier>[] = [
 
   finds("location", "C4", "GETL", { s: true, u: true }, "lets every program see where it lies"),
   finds("location", "C4", "LRA", { s: true, u: false }, "does so in supervisor mode and traps in user mode"),
+  finds("location", "C4", "GETLIF", { s: false, u: true }, "shows the place in one of two pairs"),
   finds("location", "C4", "INC", NEITHER, "writes to other addresses, but the windows agree"),
   finds("location", "C4", "SETR", NEITHER, "changes R: that is step 1, and does not count twice"),
   finds("location", "C1", "HALFWAY", NEITHER, "memory-traps at one place and completes at the other"),

@@ -105,6 +105,13 @@ export const SETIF = instruction(
 /** Tells every program where it lies. */
 export const GETL = instruction("GETL", (before) => store(before, 1, before.R.l));
 
+/** Tells it only where word 0 asks for it. */
+export const GETLIF = instruction(
+  "GETLIF",
+  (before) => (word(before, 0) === 1 ? store(before, 1, before.R.l) : next(before)),
+  [locationPair("u", [1, 6, 7]), locationPair("u", [0, 6, 7])],
+);
+
 /** As LRA of System/370: the real address of relative address 0, for the supervisor only. */
 export const LRA = instruction(
   "LRA",

@@ -30,7 +30,7 @@ export function compare(
 ): Difference[] {
   if (ended(ours) || ended(theirs)) {
     if ((ended(ours) && ours.end === "skipped") || (ended(theirs) && theirs.end === "skipped")) return [];
-    if (ended(ours) && ended(theirs) && ours.end === theirs.end) return [];
+    if (ended(ours) && ended(theirs) && ours.end === theirs.end && ours.end !== "crash") return [];
     const say = (result: Result) => (ended(result) ? `${result.end}: ${result.detail}` : `#${result.vector}`);
     return [{ field: "end", ours: say(ours), theirs: say(theirs) }];
   }

@@ -34,8 +34,18 @@ export function interruptedSp(of: Case, outcome: Outcome): number {
   const { vector, frame, registers, ss } = outcome;
   const words = 3 + (pushesError(vector) ? 1 : 0);
   if (isLong(of)) return frame[2 * words]!;
+  const esp = Number(registers[4]! & 0xffffffffn);
+  if (of.entry === ENTRY.real) return ((esp & ~0xffff) | ((esp + 6) & 0xffff)) >>> 0;
   const switched = of.entry === ENTRY.outer || of.entry === ENTRY.v86;
-  return switched && ss === KDATA ? frame[words]! : Number(registers[4]! & 0xffffffffn);
+  return switched && ss === KDATA ? frame[words]! : (esp + 4 * words) >>> 0;
+}
+
+/** The stack segment of what was interrupted. */
+export function interruptedSs(of: Case, { vector, frame, ss }: Outcome): number {
+  const place = 4 + (pushesError(vector) ? 1 : 0);
+  if (isLong(of)) return frame[2 * place]! & 0xffff;
+  const switched = of.entry === ENTRY.outer || of.entry === ENTRY.v86;
+  return switched && ss === KDATA ? frame[place]! & 0xffff : ss;
 }
 
 /** #DF is a task of its own in 32-bit mode: what it interrupted is in the old task's segment. */
@@ -107,9 +117,29 @@ export function decodeAll(of: Case): { at: number; instruction: Instruction }[] 
   return found;
 }
 
-/** How many instructions of the case began, by the place where it stopped. */
+const LEAVES = /^(jmp|call|retf?|iret|jmp far|call far|int|int1|int3|syscall|sysenter|sysexit|sysret)$/;
+
+/**
+ * How many instructions of the case began at least, by the place where it stopped: a branch counts as taken when it can have
+ * been, and after a transfer out of the case nothing counts. Iterations of REP are one instruction.
+ */
 export function instructionsRun(of: Case, outcome: Outcome): number {
-  const offset = (stopOf(of, outcome).ip - Number(of.rip & 0xffffffffn)) | 0;
-  const all = decodeAll(of);
-  return offset < 0 ? all.length : all.filter(({ at }) => at <= offset).length;
+  const stop = (stopOf(of, outcome).ip - Number(of.rip & 0xffffffffn)) | 0;
+  const end = codeOf(of).length;
+  const last = stop >= 0 && stop <= end + 1 ? stop : -1;
+  const all = new Map(decodeAll(of).map(({ at, instruction }) => [at, instruction]));
+  let count = 0;
+  for (let at = 0; at < end && at !== last; ) {
+    const instruction = all.get(at);
+    if (!instruction) break;
+    count++;
+    const { row, length, imm } = instruction;
+    const next = at + length;
+    const branches = row.operands[0]?.startsWith("J") === true;
+    const target = next + imm;
+    if (branches && target >= next && target <= last) at = target;
+    else if (branches ? last < next : LEAVES.test(row.mnemonic)) break;
+    else at = next;
+  }
+  return all.has(last) ? count + 1 : count;
 }

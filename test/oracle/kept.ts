@@ -268,4 +268,23 @@ export const KEPT: readonly Kept[] = [
     (o) => ({ vector: o.vector, rip: ip(o, 0), upper: ip(o, 1) }),
     { vector: 3, rip: 0x23f01, upper: 0 },
   ),
+  kept(
+    "SBB to bytes that were run borrows once",
+    "legacy",
+    user32,
+    // MOV SS: NOP runs alone, and what follows it is decoded by then.
+    "f98ed090801d3030020000",
+    { 0: 0x53n },
+    (o) => ({ flags: o.frame[2]! & 0x8d5, written: changed(o, AT)! & 0xff }),
+    { flags: 0x80, written: 0xf8 },
+  ),
+  kept(
+    "INC of bytes that were run keeps CF",
+    "legacy",
+    user32,
+    "f98ed090fe0530300200",
+    { 0: 0x53n },
+    (o) => ({ carry: o.frame[2]! & 1, written: changed(o, AT)! & 0xff }),
+    { carry: 1, written: 0xfa },
+  ),
 ];

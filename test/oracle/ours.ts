@@ -19,6 +19,8 @@ const ROM = 0xffff0000;
 
 /** Steps in which a case must end: most do in a few thousand. */
 const PATIENCE = 200_000;
+/** Cycles for each of these steps: a REP that goes over a gigabyte is few steps. */
+const CYCLES = 50;
 
 /** What QEMU's model has (qemu.ts). */
 const PRICES = { ...PENTIUM_4, physicalBits: 40, gigabytePages: true };
@@ -64,7 +66,11 @@ export function runOurs(bytes: Uint8Array, patience = PATIENCE): Run {
     log: bus.ram.slice(LOG, bus.view.getUint32(CONTROL + 8, true)),
     detail,
   });
+  const watch = clock.timer(() => {
+    cpu.stop = { reason: "limit" };
+  });
   for (let last = -1; ; ) {
+    clock.set(watch, clock.now + CYCLES * patience);
     let stop: ReturnType<Interpreter["run"]>;
     try {
       stop = interpreter.run(patience);

@@ -7,7 +7,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ended } from "./batch.ts";
 import { describe } from "./describe.ts";
-import { explain } from "./explained.ts";
+import { explain } from "./explained/index.ts";
 import { drawCases } from "./generate/generate.ts";
 import { runOurs } from "./ours.ts";
 import { MODEL, runQemu } from "./qemu.ts";

@@ -4,7 +4,7 @@
  *
  *     line of JSON ('Header'), then for each case of each world 12 bytes: kept 0/1 · vector · five hashes of 16 bits
  *
- * A case that QEMU is known to do wrong as a whole (explained.ts) is not kept.
+ * A case that QEMU is known to do wrong as a whole (explained/) is not kept.
  */
 import { createHash } from "node:crypto";
 import { type Case, ENTRY, encode } from "./case.ts";

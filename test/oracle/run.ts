@@ -3,17 +3,16 @@
  *
  *     npm run oracle -- --seed 1 --cases 20000 --world long
  *
- * Ends with 1 when something differs that explained.ts does not explain; each such case is shrunk and printed.
+ * Ends with 1 when something differs that explained/ does not explain; each such case is shrunk and printed.
  */
 import { parseArgs } from "node:util";
-import { ended } from "./batch.ts";
 import { describe } from "./describe.ts";
-import { explain, type Rule } from "./explained.ts";
-import { instructionsRun } from "./frame.ts";
+import { explain } from "./explained/index.ts";
 import { drawCases } from "./generate/generate.ts";
 import { runOurs } from "./ours.ts";
 import { MODEL, runQemu } from "./qemu.ts";
 import { type Arena, judge, judgeAlone, shrink } from "./shrink.ts";
+import { Tally } from "./tally.ts";
 import { build, programs, WORLDS, type World } from "./world.ts";
 
 const USAGE = `npm run oracle -- [--seed N] [--cases N] [--world ${WORLDS.join("|")}|all] [--rounds N] [--raw]
@@ -55,29 +54,14 @@ async function main(): Promise<number> {
   const seed = number("seed", 0, 2 ** 31);
   const cases = number("cases", 1, 32768);
   console.log(`qemu-system-x86_64 -accel tcg -cpu ${MODEL}`);
-  let instructions = 0;
-  let unexplained = 0;
-  const rules = new Map<Rule, number>();
+  const tally = new Tally();
   for (let round = 0; round < number("rounds", 1, 1000); round++)
-    for (const world of worlds) {
-      const found = await compareWorld(world, seed + round, cases, rules, values.raw);
-      instructions += found.instructions;
-      unexplained += found.unexplained;
-    }
-  console.log("\ncases with an explained difference:");
-  for (const [{ name }, count] of [...rules].sort((a, b) => b[1] - a[1]))
-    console.log(`${count.toString().padStart(9)}  ${name}`);
-  console.log(`\n${instructions} instructions compared, ${unexplained} cases with unexplained differences`);
-  return unexplained === 0 ? 0 : 1;
+    for (const world of worlds) await compareWorld(world, seed + round, cases, tally, values.raw);
+  console.log(`\n${tally}`);
+  return tally.unexplained === 0 ? 0 : 1;
 }
 
-async function compareWorld(
-  world: World,
-  seed: number,
-  count: number,
-  rules: Map<Rule, number>,
-  raw: boolean,
-): Promise<{ instructions: number; unexplained: number }> {
+async function compareWorld(world: World, seed: number, count: number, tally: Tally, raw: boolean) {
   const ground = build(world, seed, programs());
   const arena: Arena = {
     ours: runOurs,
@@ -85,28 +69,26 @@ async function compareWorld(
     ground,
     known: (failure) => explain(failure) !== undefined,
   };
-  const judged = await judge(arena, drawCases(world, ground, seed, count));
-  let instructions = 0;
+  const before = tally.instructions;
   const open = [];
-  for (const failure of judged) {
-    if (!ended(failure.theirs)) instructions += instructionsRun(failure.of, failure.theirs);
-    if (failure.differences.length === 0) continue;
-    const explained = explain(failure);
-    if (explained) for (const rule of explained.rules) rules.set(rule, (rules.get(rule) ?? 0) + 1);
-    else open.push(failure);
+  for (const failure of await judge(arena, drawCases(world, ground, seed, count))) {
+    const explanation = explain(failure);
+    if (failure.differences.length > 0 && explanation === undefined) open.push(failure.of);
+    else tally.add(failure, explanation);
   }
   // What a case left in memory outside of the window can differ for an explained reason, and meet a later one.
-  const alone = await judgeAlone(
-    { ...arena, ours: (ram) => runOurs(ram, PATIENT) },
-    open.map(({ of }) => of),
-  );
-  const real = alone.filter((failure) => failure.differences.length > 0 && explain(failure) === undefined);
+  const real = [];
+  for (const failure of await judgeAlone({ ...arena, ours: (ram) => runOurs(ram, PATIENT) }, open)) {
+    const explanation = explain(failure);
+    tally.add(failure, explanation);
+    if (failure.differences.length > 0 && explanation === undefined) real.push(failure);
+  }
+  const instructions = tally.instructions - before;
   console.log(
-    `${world.padEnd(6)} seed ${seed}: ${count} cases, ${instructions} instructions, ${real.length} unexplained`,
+    `${world.padEnd(6)} seed ${seed}: ${count} cases, ${instructions} instructions, ${open.length} run again alone, ${real.length} unexplained`,
   );
   const some = real.slice(0, MOST_SHRUNK);
   for (const failure of raw ? some : await shrink(arena, some)) console.log(`\n${describe(world, failure)}`);
-  return { instructions, unexplained: real.length };
 }
 
 try {

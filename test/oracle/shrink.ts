@@ -18,7 +18,7 @@ export interface Arena {
   readonly ours: Machine;
   readonly theirs: Machine;
   readonly ground: Ground;
-  /** True when a difference is known (explained.ts): it is not worth keeping. */
+  /** True when a difference is known (explained/): it is not worth keeping. */
   readonly known: (failure: Failure) => boolean;
 }
 

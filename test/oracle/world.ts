@@ -5,48 +5,36 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { assemble } from "../../src/machine/isa/index.ts";
-import { bases, type Descriptor, gate, gdt, ldt, OTHER_TASK, selectors } from "./descriptors.ts";
+import { bases, type Descriptor, gdt, ldt, selectors } from "./descriptors.ts";
 import {
   CODE,
   CONTROL,
   DATA0,
   DOUBLE_TSS,
-  DOUBLED,
-  EXIT32,
-  EXIT64,
   GDT,
   GDT_LIMIT,
   HARNESS,
   HARNESS_PML4,
-  IDT32,
-  IDT64,
-  IDT64_IST,
-  IST_STACK,
   KCODE,
-  KCODE64,
-  KDATA,
-  KDOUBLE,
   LANDING,
   LDT,
   LOG,
   MASTER,
   OTHER_TSS,
-  OUTCOME,
   PT,
   RING0_STACK,
   SMALL,
-  SMALL_STUB_SIZE,
   SMALL_STUBS,
-  SMALL_TSS,
   STACK,
   STUB_SIZE,
   STUBS32,
   STUBS64,
-  TSS,
 } from "./layout.ts";
 import { Image } from "./memory.ts";
 import { type Paging, type Place, tables } from "./pages.ts";
 import { Random } from "./random.ts";
+import { tasks } from "./tasks.ts";
+import { idt32, idt64, stubs } from "./vectors.ts";
 
 export const WORLDS = ["real", "flat", "legacy", "pae", "long"] as const;
 export type World = (typeof WORLDS)[number];
@@ -133,138 +121,6 @@ function place(image: Image, at: number, descriptors: readonly Descriptor[]): vo
   for (const { words } of descriptors) at = image.words(at, words);
 }
 
-/** 256 doors for each supervisor; each tells its number. */
-function stubs(image: Image): void {
-  for (let vector = 0; vector < 256; vector++) {
-    const small = SMALL_STUBS + vector * SMALL_STUB_SIZE;
-    const toLeave = SMALL + 0x40 - (small + 10);
-    // mov word [cs:0x980], vector; jmp leave
-    image.put(small, [0x2e, 0xc7, 0x06, 0x80, 0x09, vector, 0, 0xe9, toLeave & 0xff, (toLeave >> 8) & 0xff]);
-    image.u16(4 * vector, small - SMALL);
-    image.u16(4 * vector + 2, SMALL >> 4);
-
-    const at32 = STUBS32 + vector * STUB_SIZE;
-    // push vector; jmp KCODE:exit32
-    image.put(at32, [0x6a, vector, 0xea]);
-    image.u32(at32 + 3, EXIT32);
-    image.u16(at32 + 7, KCODE);
-
-    const at64 = STUBS64 + vector * STUB_SIZE;
-    // mov dword [OUTCOME + 0x80], vector; jmp exit64
-    image.put(at64, [0xc7, 0x04, 0x25]);
-    image.u32(at64 + 3, OUTCOME + 0x80);
-    image.u32(at64 + 7, vector);
-    image.put(at64 + 11, [0xe9]);
-    image.u32(at64 + 12, EXIT64 - (at64 + 16));
-  }
-}
-
-/** Vectors 0x20 … 0x2f are for INT n and differ in kind; of the others only #BP, #OF and 0x80 are open to ring 3. */
-export const SOFT_VECTORS = [
-  3, 4, 0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0x27, 0x28, 0x29, 0x2a, 0x2b, 0x80,
-] as const;
-
-function idt32(image: Image): void {
-  for (let vector = 0; vector < 256; vector++) {
-    const ring = [3, 4, 0x80].includes(vector) ? 3 : 0;
-    image.words(IDT32 + 8 * vector, gate("", 0xe, KCODE, STUBS32 + vector * STUB_SIZE, ring, false).words);
-  }
-  const stub = (vector: number) => STUBS32 + vector * STUB_SIZE;
-  const set = (vector: number, d: Descriptor) => image.words(IDT32 + 8 * vector, d.words);
-  const STUBS = selectors(gdt(false)).get("stubs") ?? 0;
-  set(8, gate("", 5, KDOUBLE, 0, 0, false));
-  set(0x20, gate("", 0xe, KCODE, stub(0x20), 3, false));
-  set(0x21, gate("", 0xf, KCODE, stub(0x21), 3, false));
-  set(0x22, gate("", 6, STUBS, 0x22 * STUB_SIZE, 3, false));
-  set(0x23, gate("", 7, STUBS, 0x23 * STUB_SIZE, 3, false));
-  set(0x24, gate("", 5, OTHER_TASK, 0, 3, false));
-  const absent = gate("", 0xe, KCODE, stub(0x25), 3, false).words;
-  set(0x25, { name: "", words: [absent[0]!, absent[1]! & ~0x8000] });
-  set(0x26, gate("", 0xe, 0, stub(0x26), 3, false));
-  set(0x27, gate("", 0xe, KDATA, stub(0x27), 3, false));
-  set(0x28, gate("", 0xe, 0x80, LANDING, 3, false));
-  set(0x29, gate("", 0xc, KCODE, stub(0x29), 3, false));
-  set(0x2a, gate("", 0xe, 0xb8, stub(0x2a), 3, false));
-  set(0x2b, gate("", 0xe, 0x7f8, stub(0x2b), 3, false));
-}
-
-/** Two tables of 64-bit mode: all on a stack of their own, or only #DF. */
-function idt64(image: Image): void {
-  const stub = (vector: number) => STUBS64 + vector * STUB_SIZE;
-  for (const [idt, ist] of [
-    [IDT64_IST, 1],
-    [IDT64, 0],
-  ] as const) {
-    const set = (vector: number, d: Descriptor) => image.words(idt + 16 * vector, d.words);
-    for (let vector = 0; vector < 256; vector++) {
-      const ring = [3, 4, 0x80].includes(vector) ? 3 : 0;
-      set(vector, gate("", 0xe, KCODE64, stub(vector), ring, true, vector === 8 ? 1 : ist));
-    }
-    set(0x20, gate("", 0xe, KCODE64, stub(0x20), 3, true));
-    set(0x21, gate("", 0xf, KCODE64, stub(0x21), 3, true, ist));
-    set(0x22, gate("", 6, KCODE64, stub(0x22), 3, true));
-    set(0x23, gate("", 0xe, KCODE, stub(0x23), 3, true));
-    set(0x24, gate("", 5, OTHER_TASK, 0, 3, true));
-    const absent = gate("", 0xe, KCODE64, stub(0x25), 3, true).words;
-    set(0x25, { name: "", words: [absent[0]!, absent[1]! & ~0x8000, 0, 0] });
-    set(0x26, gate("", 0xe, 0, stub(0x26), 3, true));
-    set(0x27, gate("", 0xe, KDATA, stub(0x27), 3, true));
-    set(0x28, gate("", 0xe, 0x80, LANDING, 3, true));
-    set(0x29, gate("", 0xc, KCODE64, stub(0x29), 3, true));
-    set(0x2a, gate("", 0xe, 0x100, stub(0x2a), 3, true));
-    set(0x2b, gate("", 0xe, 0x7f8, stub(0x2b), 3, true));
-  }
-}
-
-function tasks(image: Image, long: boolean): void {
-  if (long) {
-    for (const tss of [TSS, OTHER_TSS]) {
-      image.u64(tss + 4, BigInt(RING0_STACK));
-      image.u64(tss + 0x24, BigInt(IST_STACK));
-    }
-  } else {
-    for (const tss of [TSS, OTHER_TSS]) {
-      image.u32(tss + 4, RING0_STACK);
-      image.u16(tss + 8, KDATA);
-      image.u32(tss + 12, STACK + 0x600);
-      image.u16(tss + 16, 0xd9);
-      image.u32(tss + 20, STACK + 0x700);
-      image.u16(tss + 24, 0xea);
-    }
-    task(image, DOUBLE_TSS, DOUBLED, 2, KCODE, KDATA, 0x01c24000);
-    task(image, OTHER_TSS, LANDING, 0x203, 0x4b, 0x53, STACK + 0x500);
-    // 286 TSS: IP at 14, then FLAGS, eight registers, ES CS SS DS LDT.
-    image.u16(SMALL_TSS + 2, 0x700);
-    image.u16(SMALL_TSS + 4, KDATA);
-    const words = [LANDING & 0xffff, 0x2, 1, 2, 3, 4, 0x2500, 6, 7, 8, 0x70, 0x60, 0x70, 0x70, 0];
-    words.forEach((word, i) => {
-      image.u16(SMALL_TSS + 14 + 2 * i, word);
-    });
-  }
-  image.u16(TSS + 0x66, 0x68);
-  // I/O permission bitmap: ports 0x00 … 0xff, by turns open and closed; all others closed.
-  for (let i = 0; i < 0x20; i++) image.bytes[TSS + 0x68 + i] = [0x00, 0xff, 0x5a, 0x0f][i & 3]!;
-  image.bytes[TSS + 0x88] = 0xff;
-}
-
-function task(
-  image: Image,
-  at: number,
-  eip: number,
-  flags: number,
-  cs: number,
-  data: number,
-  esp: number,
-): void {
-  image.u32(at + 0x20, eip);
-  image.u32(at + 0x24, flags);
-  for (let i = 0; i < 8; i++) image.u32(at + 0x28 + 4 * i, i === 4 ? esp : 0x11110000 + i);
-  [data, cs, data, data, data, data].forEach((selector, i) => {
-    image.u16(at + 0x48 + 4 * i, selector);
-  });
-  image.u16(at + 0x66, 0x68);
-}
-
 /** Model-specific registers that every case finds: [number, low, high]. */
 const MSRS = (stubs: number, long: boolean): readonly (readonly [number, number, number])[] => [
   [0x174, KCODE, 0],
@@ -307,7 +163,8 @@ function control(image: Image, long: boolean, areas: readonly (readonly [number,
 export function programs(): Programs {
   const near = join(import.meta.dirname, "harness");
   const folder = existsSync(near) ? near : join(import.meta.dirname, "../../../test/oracle/harness");
+  const read = (file: string) => ({ file, text: readFileSync(join(folder, file), "utf8") });
   const program = (name: string) =>
-    assemble(readFileSync(join(folder, `${name}.asm`), "utf8"), { file: `${name}.asm` }).bytes;
+    assemble(read(`${name}.asm`).text, { file: `${name}.asm`, include: read }).bytes;
   return { rom: program("rom"), small: program("small"), harness: program("harness") };
 }

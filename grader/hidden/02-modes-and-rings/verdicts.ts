@@ -8,7 +8,8 @@ export const SLIPS = [
   "entries are named twice",
   "entries in place of mnemonics",
   "one leak an instruction",
-  "names are sorted",
+  "entries are sorted",
+  "mnemonics are sorted",
 ] as const;
 export type Slip = (typeof SLIPS)[number];
 
@@ -21,7 +22,7 @@ export function verdict(instructions: readonly Classified[], slip?: Slip): Verdi
       const shown = slip === "one leak an instruction" ? leaks[0] === wanted : leaks.includes(wanted);
       if (shown) names.push(slip === "entries in place of mnemonics" ? entry : mnemonic);
     }
-    return slip === "names are sorted" ? names.sort() : names;
+    return slip === "mnemonics are sorted" ? names.sort() : names;
   };
   for (const { outcome, mnemonic, entry } of instructions) {
     if (outcome === "same") continue;
@@ -29,7 +30,7 @@ export function verdict(instructions: readonly Classified[], slip?: Slip): Verdi
     const name = slip === "mnemonics in place of entries" ? mnemonic : entry;
     if (!entries.includes(name) || slip === "entries are named twice") entries.push(name);
   }
-  if (slip === "names are sorted") entries.sort();
+  if (slip === "entries are sorted") entries.sort();
   return {
     virtualizable: entries.length === 0,
     entries,

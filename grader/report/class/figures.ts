@@ -137,9 +137,12 @@ const short = (text: string) => (text.length > 48 ? `${text.slice(0, 46)}…` : 
 export function hardestFigure({ tests }: ClassStatistics): Figure | undefined {
   const shown = tests.filter(({ missed }) => missed > 0).slice(0, HARDEST);
   if (shown.length === 0) return undefined;
+  const repeated = new Set(shown.map(({ name }) => name)).size < shown.length;
   const rows = shown.flatMap((test, rank) => {
     const all = Object.values(test.outcomes).reduce((sum, count) => sum + count, 0);
-    const label = short(printable(`${test.part.id}: ${test.name}`).replaceAll("`", ""));
+    const label = short(
+      printable(repeated ? `${test.part.id}: ${test.name}` : test.name).replaceAll("`", ""),
+    );
     return Object.entries(kinds(test)).map(([kind, count], order) => ({
       rank,
       label,
@@ -148,6 +151,9 @@ export function hardestFigure({ tests }: ClassStatistics): Figure | undefined {
       percent: (100 * count) / all,
     }));
   });
+  const used = Object.entries(KINDS).filter(([kind]) =>
+    rows.some((row) => row.kind === kind && row.percent > 0),
+  );
   const title = "Hardest hidden tests";
   const labels = shown.map((_, rank) => rows.find((row) => row.rank === rank)!.label);
   return vegaLite(
@@ -174,7 +180,7 @@ export function hardestFigure({ tests }: ClassStatistics): Figure | undefined {
           field: "kind",
           type: "nominal",
           title: null,
-          scale: { domain: Object.keys(KINDS), range: Object.values(KINDS) },
+          scale: { domain: used.map(([kind]) => kind), range: used.map(([, colour]) => colour) },
         },
         order: { field: "order" },
       },

@@ -78,10 +78,10 @@ function attention({ refused, missing, with: having }: ClassStatistics): Html | 
 }
 
 function testTable(tests: readonly TestStatistics[]): Html {
-  return html`<details><summary>All ${tests.length} hidden tests, hardest first</summary>
+  return html`<details><summary>All hidden tests, hardest first</summary>
 <div class="scroll"><table><thead><tr><th scope="col">test</th><th scope="col">part</th><th scope="col">clause</th><th scope="col" class="num">did not pass</th></tr></thead>
 <tbody>${tests.map(
-    ({ name, part, clause, missed }) =>
-      html`<tr><td>${sentence(name)}</td><td>${part.title}</td><td>${clause}</td><td class="num">${Math.round(100 * missed)} %</td></tr>`,
+    ({ name, part, clause, count, missed }) =>
+      html`<tr><td>${sentence(name)}${count > 1 && html` <span class="muted">× ${count}</span>`}</td><td>${part.title}</td><td>${clause}</td><td class="num">${Math.round(100 * missed)} %</td></tr>`,
   )}</tbody></table></div></details>`;
 }

@@ -18,13 +18,15 @@ export interface Summary {
   max: number;
 }
 
+/** Hidden tests of one part, name and clause: to a reader they are one case with several inputs. */
 export interface TestStatistics {
-  id: string;
   part: Part;
   name: string;
   clause: string;
+  /** Inputs that were tried with each submission. */
+  count: number;
   outcomes: Readonly<Record<Outcome, number>>;
-  /** Share of those that did not pass, from 0 to 1. */
+  /** Share that did not pass, from 0 to 1. */
   missed: number;
 }
 
@@ -83,16 +85,22 @@ const byOutcome = <T>(value: (outcome: Outcome) => T) =>
 
 /** In the order of the tests where they are equally hard. */
 function hardest(parts: readonly Part[], results: readonly Graded[]): TestStatistics[] {
-  const byId = new Map<string, TestResult[]>();
+  const alike = new Map<string, TestResult[]>();
   for (const { tests } of results)
-    for (const test of tests)
-      if (test.visibility === "hidden") byId.set(test.id, [...(byId.get(test.id) ?? []), test]);
-  return [...byId]
-    .map(([id, all]): TestStatistics => {
-      const { part: partId, name, clause } = all[0]!;
+    for (const test of tests) {
+      if (test.visibility !== "hidden") continue;
+      const key = JSON.stringify([test.part, test.name, test.clause]);
+      const known = alike.get(key);
+      if (known) known.push(test);
+      else alike.set(key, [test]);
+    }
+  return [...alike.values()]
+    .map((all): TestStatistics => {
+      const { part: id, name, clause } = all[0]!;
       const outcomes = byOutcome((outcome) => all.filter((test) => outcomeOf(test) === outcome).length);
-      const part = parts.find((each) => each.id === partId) ?? { id: partId, title: partId, points: 0 };
-      return { id, part, name, clause, outcomes, missed: 1 - outcomes.passed / all.length };
+      const part = parts.find((each) => each.id === id) ?? { id, title: id, points: 0 };
+      const count = new Set(all.map((test) => test.id)).size;
+      return { part, name, clause, count, outcomes, missed: 1 - outcomes.passed / all.length };
     })
     .sort((one, other) => other.missed - one.missed);
 }

@@ -2,7 +2,7 @@
 import { OUTCOME_ORDER, OUTCOMES, outcomeOf } from "../disclosure.ts";
 import { partScores } from "../feedback/part.ts";
 import type { Entry, Gradebook } from "../gradebook.ts";
-import { type Html, html } from "../page/markup.ts";
+import { type Html, html, raw } from "../page/markup.ts";
 import { feedbackPath } from "../page/paths.ts";
 import { formatPoints } from "../points.ts";
 import { fullName } from "../roster.ts";
@@ -11,32 +11,54 @@ export function nameOf({ id, students }: Entry): string {
   return students.length === 0 ? id : students.map(fullName).join(", ");
 }
 
-export function studentTable({ lab, entries, marks }: Gradebook): Html {
-  const heads = lab.parts.map(
-    ({ id, points }) =>
-      html`<th scope="col" class="num">${id} <span class="muted">/${formatPoints(points)}</span></th>`,
-  );
+interface Column {
+  head: string | Html;
+  numeric: boolean;
+  cell(entry: Entry): string | Html;
+}
+
+/** Only those that somebody has something in. */
+function columns({ lab, entries, marks }: Gradebook): Column[] {
+  const text = (head: string, cell: Column["cell"]): Column => ({ head, numeric: false, cell });
+  const number = (head: Column["head"], cell: Column["cell"]): Column => ({ head, numeric: true, cell });
+  const known = (of: (entry: Entry) => string) => entries.some((entry) => of(entry) !== "");
+  return [
+    text("id", ({ id }) => id),
+    ...(known(section) ? [text("section", section)] : []),
+    number("score", ({ grade }) => html`<b>${formatPoints(grade.score)}</b>`),
+    ...lab.parts.map((part) =>
+      number(html`${part.id} <span class="muted">/${formatPoints(part.points)}</span>`, ({ graded }) => {
+        if (!graded || graded.refused !== undefined) return "–";
+        return formatPoints(partScores([part], graded.tests)[0]!.score);
+      }),
+    ),
+    ...(marks ? [number("reflection", manual)] : []),
+    ...(known(late) ? [number("late", late)] : []),
+    text("tests passed", state),
+  ];
+}
+
+export function studentTable(book: Gradebook): Html {
+  const { entries } = book;
+  const shown = columns(book);
+  const align = ({ numeric }: Column) => numeric && raw(' class="num"');
   return html`<div class="scroll"><table class="students">
 <caption>${entries.length} ${entries.length === 1 ? "entry" : "entries"}, by last name; those that the roster does not know at the end</caption>
-<thead><tr><th scope="col">student</th><th scope="col">id</th><th scope="col">section</th><th scope="col" class="num">score</th>${heads}${
-    marks && html`<th scope="col" class="num">reflection</th>`
-  }<th scope="col" class="num">late</th><th scope="col">tests passed</th></tr></thead>
+<thead><tr><th scope="col">student</th>${shown.map((column) => html`<th scope="col"${align(column)}>${column.head}</th>`)}</tr></thead>
 <tbody>
-${entries.map((entry) => row(lab.parts, entry, marks !== undefined))}
+${entries.map(
+  (
+    entry,
+  ) => html`<tr><th scope="row"><a href="${feedbackPath(entry.id)}">${nameOf(entry)}</a></th>${shown.map(
+    (column) => html`<td${align(column)}>${column.cell(entry)}</td>`,
+  )}</tr>
+`,
+)}
 </tbody></table></div>`;
 }
 
-function row(parts: Gradebook["lab"]["parts"], entry: Entry, withManual: boolean): Html {
-  const { id, students, graded, grade } = entry;
-  const ran = graded && graded.refused === undefined;
-  const scores = ran
-    ? partScores(parts, graded.tests).map(({ score }) => formatPoints(score))
-    : parts.map(() => "–");
-  const sections = [...new Set(students.map(({ section }) => section))].join(", ");
-  return html`<tr><th scope="row"><a href="${feedbackPath(id)}">${nameOf(entry)}</a></th><td>${id}</td><td>${sections}</td><td class="num"><b>${formatPoints(grade.score)}</b></td>${scores.map(
-    (score) => html`<td class="num">${score}</td>`,
-  )}${withManual && html`<td class="num">${manual(entry)}</td>`}<td class="num">${late(entry)}</td><td>${state(entry)}</td></tr>
-`;
+function section({ students }: Entry): string {
+  return [...new Set(students.map((student) => student.section))].join(", ");
 }
 
 function manual({ grade: { manual } }: Entry): string {

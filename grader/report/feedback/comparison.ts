@@ -10,7 +10,7 @@ const CHARACTERS = 600;
 
 export function comparison({ input, expected, actual }: NonNullable<TestResult["detail"]>): Html {
   const { pairs, before, after } = around(expected, actual, SHOWN);
-  return html`<p class="input"><b>Input</b> <span class="code">${excerpt(input, 2000)}</span></p>
+  return html`<div class="input"><b>Input</b><pre>${excerpt(input, 2000)}</pre></div>
 <table class="compare">
 <thead><tr><th scope="col" class="n"><span class="unseen">line</span></th><th scope="col">expected</th><th scope="col">actual</th></tr></thead>
 <tbody>

@@ -3,7 +3,7 @@ import type { Clause, Part } from "../../../src/course/index.ts";
 import { type Html, html } from "../page/markup.ts";
 import { formatPoints, total } from "../points.ts";
 import type { TestResult } from "../result.ts";
-import { passes, troubled } from "./test.ts";
+import { alike, passes, troubled } from "./test.ts";
 
 export interface PartScore {
   part: Part;
@@ -28,13 +28,12 @@ export function partScores(parts: readonly Part[], tests: readonly TestResult[])
 export function partSection({ part, tests, score, max }: PartScore, clauses: readonly Clause[]): Html {
   const passed = tests.filter(({ status }) => status === "passed");
   const said = new Set<string>();
-  const articles = tests
-    .filter(({ status }) => status !== "passed")
-    .map((test) => {
-      const clause = said.has(test.clause) ? undefined : clauses.find(({ id }) => id === test.clause);
-      said.add(test.clause);
-      return troubled(test, clause);
-    });
+  const articles = alike(tests.filter(({ status }) => status !== "passed")).map((group) => {
+    const { clause: id } = group[0]!;
+    const clause = said.has(id) ? undefined : clauses.find((each) => each.id === id);
+    said.add(id);
+    return troubled(group, clause);
+  });
   const folded = (visibility: TestResult["visibility"]) => {
     const own = passed.filter((test) => test.visibility === visibility);
     return own.length > 0 && passes(own, visibility);

@@ -25,6 +25,8 @@ h1+.who{color:var(--muted);margin:.35rem 0 0}
 .tag{color:var(--muted);font-size:.8125rem;font-weight:400;white-space:nowrap}
 .clause{display:grid;grid-template-columns:auto 1fr;gap:.75rem;font-size:.9375rem;color:var(--muted)}
 .clause b{color:var(--ink)}
+.input{display:grid;grid-template-columns:auto minmax(0,1fr);gap:.75rem;font-size:.9375rem;margin-top:.5rem}
+.input pre{margin:0;padding:.15rem 0;background:none;font-size:.8125rem;line-height:1.5;min-width:0}
 .compare{table-layout:fixed;font-size:.8125rem;margin:.6rem 0;border:1px solid var(--line);border-radius:6px;border-collapse:separate;border-spacing:0;overflow:hidden}
 .compare th,.compare td{padding:.25rem .6rem;border-bottom:0;overflow-wrap:anywhere;white-space:pre-wrap}
 .compare .code{font-size:.8125rem;line-height:1.5}
@@ -42,6 +44,7 @@ h1+.who{color:var(--muted);margin:.35rem 0 0}
 .answer>:last-child{margin-bottom:0}
 .comment{display:block;color:var(--muted)}
 @media(max-width:34rem){
+.input{grid-template-columns:minmax(0,1fr);gap:.1rem}
 .score{font-size:2.25rem}
 .test>header{grid-template-columns:1fr auto}.test h3{grid-row:2;grid-column:1/-1}
 .compare thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
@@ -53,5 +56,5 @@ h1+.who{color:var(--muted);margin:.35rem 0 0}
 .compare .first td::before,.compare .after td::before{content:attr(data-side);display:block;color:var(--muted);font-size:.6875rem;font-family:${FONT};text-decoration:none}
 .compare .gap td{grid-column:1/-1}
 }
-@media print{.test{break-inside:avoid}.bar>span{border:1px solid #999}.bar>span>span,.compare .first td{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+@media print{.input pre{white-space:pre-wrap}.test{break-inside:avoid}.bar>span{border:1px solid #999}.bar>span>span,.compare .first td{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `;

@@ -1,18 +1,11 @@
-/** `ringlab labs`: lists the labs of a checkout and makes their notebooks. */
+/** `ringlab labs`: lists the labs of a checkout, makes their notebooks, says whether they grade as they should, begins a new one. */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { ROOT } from "../../kernel/package.ts";
+import type { VerifyOptions } from "../author/verify.ts";
 import { UserError } from "../errors.ts";
-
-const LABS = join(ROOT, "labs");
-
-/** Labs are found by their path: nothing in src imports them. */
-function importModule(id: string, module: string): Promise<Record<string, unknown>> | undefined {
-  const file = join(ROOT, "dist", "labs", id, `${module}.js`);
-  return existsSync(file) ? import(pathToFileURL(file).href) : undefined;
-}
+import { chosenLabs, importModule, LABS } from "../labs.ts";
 
 export function register(program: Command): void {
   const labs = program.command("labs").description("the labs of the course: list them, make their notebooks");
@@ -28,23 +21,30 @@ export function register(program: Command): void {
     .argument("[lab...]", "which labs, by id or by number; default: all")
     .option("--check", "write nothing; fail when a notebook is not what its lab would give")
     .action(build);
-}
 
-async function chosen(asked: string[]): Promise<string[]> {
-  const { labIds } = await import("../../course/build/lab-folder.ts");
-  const ids = labIds(LABS);
-  if (ids.length === 0)
-    throw new UserError(
-      `there are no labs in ${LABS}; run this in a checkout of Ringlab, not in an installed package`,
+  labs
+    .command("verify")
+    .description("grade a lab's solution, starter and mutants as if they were handed in, and compare")
+    .argument("[lab...]", "which labs, by id or by number; default: all")
+    .option("--seed <number>", "the first seed of the hidden tests", whole, 1)
+    .option("--seeds <count>", "how many seeds, counted up from the first", whole, 3)
+    .option("--quick", "mutants only through the tests that their headers name")
+    .option("--unsafe", "without a sandbox: a lab's own files are yours to trust")
+    .action(async (asked: string[], options: VerifyOptions) =>
+      (await import("../author/verify.ts")).verify(asked, options),
     );
-  return asked.length === 0 ? ids : asked.map((name) => find(name, ids));
+
+  labs
+    .command("new")
+    .description("begin a lab: a small complete one, to be changed until it is yours")
+    .argument("<name>", "shadow-paging, or 08-shadow-paging; without a number it gets the next one")
+    .action(async (name: string) => (await import("../author/begin.ts")).begin(name));
 }
 
-function find(name: string, ids: string[]): string {
-  const wanted = name.replace(/\/+$/, "").replace(/^.*\//, "");
-  const found = ids.find((id) => id === wanted || id.startsWith(`${wanted.padStart(2, "0")}-`));
-  if (!found) throw new UserError(`there is no lab "${name}"; there are ${ids.join(", ")}`);
-  return found;
+function whole(text: string): number {
+  if (!/^-?\d{1,9}$/.test(text))
+    throw new InvalidArgumentError("Give a whole number of at most nine digits.");
+  return Number(text);
 }
 
 const target = (id: string) => join(ROOT, "notebooks", `${id}.ipynb`);
@@ -66,7 +66,7 @@ const isStale = (id: string, text: string) =>
 
 async function list(): Promise<void> {
   const { loadContract } = await import("../../course/build/lab-folder.ts");
-  for (const id of await chosen([])) {
+  for (const id of await chosenLabs([])) {
     const { title, parts } = await loadContract(id, importModule);
     const points = parts.reduce((sum, part) => sum + part.points, 0);
     const state = isStale(id, await render(id)) ? `stale: ringlab labs build ${id}` : "up to date";
@@ -77,7 +77,7 @@ async function list(): Promise<void> {
 async function build(asked: string[], { check }: { check?: boolean }): Promise<void> {
   const { replaceFile } = await import("../../kernel/replace-file.ts");
   const stale: string[] = [];
-  for (const id of await chosen(asked)) {
+  for (const id of await chosenLabs(asked)) {
     const text = await render(id);
     const name = `notebooks/${id}.ipynb`;
     if (!isStale(id, text)) {

@@ -16,8 +16,12 @@ export type ImportModule = (id: string, module: string) => Promise<Record<string
 // biome-ignore lint/suspicious/noExplicitAny: the folder does not say which component its lab declares.
 export type AnyLab = Lab<any>;
 
+/** A lab like the others, which new ones are copied from (new-lab.ts). It is no part of the course. */
+export const TEMPLATE = "00-template";
+
 export function labIds(folder: string): string[] {
-  const isLab = (name: string) => /^\d\d-/.test(name) && existsSync(join(folder, name, "lab.md"));
+  const isLab = (name: string) =>
+    /^\d\d-/.test(name) && name !== TEMPLATE && existsSync(join(folder, name, "lab.md"));
   return existsSync(folder) ? readdirSync(folder).filter(isLab).sort() : [];
 }
 

@@ -2,16 +2,9 @@
 import { answersOf } from "./answers.ts";
 import { cellsOf, labOf, type NotebookCell, titleOf } from "./cells.ts";
 import { hiddenCharacter } from "./characters.ts";
+import type { CellLines } from "./place.ts";
 import { SubmissionProblem } from "./problem.ts";
 import { type Program, parse } from "./program.ts";
-
-/** Where the lines of a joined module come from. */
-export interface CellLines {
-  /** For people: `cell 11 ("component")`. */
-  title: string;
-  /** Its first line in the module, from 1. */
-  from: number;
-}
 
 export interface Extracted {
   /** An ES module in TypeScript that exports `component`. */
@@ -22,6 +15,9 @@ export interface Extracted {
   answers: ReadonlyMap<string, string>;
   notes: readonly string[];
 }
+
+/** A hostile notebook could have a note for each of its lines. */
+const MOST_NOTES = 10;
 
 interface Parsed {
   cell: NotebookCell;
@@ -35,8 +31,10 @@ interface Parsed {
 export function extract(json: string, lab: string): Extracted {
   const { cells, metadata } = cellsOf(json);
   const other = labOf(metadata);
-  if (other !== undefined && other !== lab)
-    throw new SubmissionProblem(`This is the notebook of lab ${other}, not of lab ${lab}.`);
+  if (other !== undefined && other !== lab) {
+    const named = /^\d\d-[a-z0-9-]{1,60}$/.test(other) ? `lab ${other}` : "another lab";
+    throw new SubmissionProblem(`This is the notebook of ${named}, not of lab ${lab}.`);
+  }
   const code = cells
     .filter(({ kind }) => kind === "code")
     .map((cell) => ({ cell, program: parse(cell.source) }));
@@ -51,7 +49,7 @@ export function extract(json: string, lab: string): Extracted {
     line += cell.source.split("\n").length;
     return { title: titleOf(cell), from };
   });
-  notes.push(...leftBehind(chosen, code));
+  notes.push(...leftBehind(chosen, code).slice(0, MOST_NOTES));
   const exports = chosen.some(({ program }) => program.exports.has("component"));
   return {
     source: `${pieces.join("\n")}\n${exports ? "" : "export { component };\n"}`,

@@ -15,7 +15,7 @@ import type { Breakpoints } from "./breakpoints.ts";
 import { type Cpu, CR0, EFER } from "./cpu.ts";
 import { ALONE, FAULT, GP, raise } from "./fault.ts";
 import { VM } from "./flags.ts";
-import { Op } from "./op.ts";
+import { NEVER, Op } from "./op.ts";
 import { Closed, CodePage, CodeWindow, followed, join, LONGEST_RUN, NOWHERE, UNDECODED } from "./window.ts";
 
 const PAGE = 4096;
@@ -106,7 +106,7 @@ export class Code {
       join(op, null);
       if (fits) this.#keep(first, op);
       this.#breakpoints.guard(op);
-      op.runWorst = Number.MAX_SAFE_INTEGER;
+      op.runWorst = NEVER;
       return op;
     }
     if (!fits) return this.#link(run, first, false);
@@ -162,7 +162,7 @@ export class Code {
    */
   isolate(op: Op): void {
     const at = (this.#cpu.ip - this.window.start) | 0;
-    op.runWorst = Number.MAX_SAFE_INTEGER;
+    op.runWorst = NEVER;
     if (this.window.ops[at] === op) this.#relink(at, op);
   }
 
@@ -171,7 +171,7 @@ export class Code {
     for (let slot = at - 1; slot >= 0 && slot >= at - LONGEST; slot--) {
       const before = this.window.ops[slot] as Op;
       if (before.next !== op) continue;
-      join(before, op.runWorst === Number.MAX_SAFE_INTEGER ? null : op);
+      join(before, op.runWorst === NEVER ? null : op);
       this.#relink(slot, before);
     }
   }
@@ -223,8 +223,11 @@ export class Code {
       (cpu.flatRead & CS_BIT) !== 0
     ) {
       window.start = closed.start;
-      window.ops = closed.ops;
       window.size = PAGE;
+      window.version = closed.version;
+      // Storing objects costs more than comparing them.
+      if (window.ops === closed.ops) return;
+      window.ops = closed.ops;
       this.#page = closed.page;
       this.#windowBase = closed.base;
       return;
@@ -249,6 +252,7 @@ export class Code {
     if (!cpu.wide && !this.#holdsPage(offset)) return;
     window.ops = recent.ops;
     window.size = PAGE;
+    window.version = cpu.memory.codeVersion;
     if (cpu.wide || (cpu.flatRead & CS_BIT) === 0) return;
     closed.version = cpu.memory.codeVersion;
     closed.mode = mode;

@@ -106,6 +106,14 @@ export class Segments {
   readonly access = new Int32Array(8);
 }
 
+/** GDTR or IDTR. A class: as literals they would share their shape with all that begin with a `base`, which V8 then takes for a double. */
+export class TableRegister {
+  /** Low half, int32. */
+  base = 0;
+  baseHigh = 0;
+  limit = 0xffff;
+}
+
 export class Cpu {
   readonly registers = new Registers();
   readonly r8 = this.registers.r8;
@@ -126,8 +134,8 @@ export class Cpu {
   readonly fpu = new Fpu();
   readonly sse = new Sse();
   /** GDTR and IDTR. */
-  readonly gdtr = { base: 0, baseHigh: 0, limit: 0xffff };
-  readonly idtr = { base: 0, baseHigh: 0, limit: 0xffff };
+  readonly gdtr = new TableRegister();
+  readonly idtr = new TableRegister();
 
   cr0 = 0x60000010;
   /** Low half, int32. */
@@ -170,6 +178,9 @@ export class Cpu {
   /** Instructions retired, a REP instruction's iterations together being one. */
   retired = 0;
 
+  /** The current instruction raised a page fault without throwing it (op.ts). */
+  broken = false;
+
   /** Set by a device or by the processor itself (shutdown): the interpreter stops before the next instruction. */
   stop: Stop | null = null;
 
@@ -187,7 +198,7 @@ export class Cpu {
   readonly model: CpuModel;
   readonly memory: Memory;
   /** The part of the current code page that the interpreter may run on; size 0 makes it look the page up again (code.ts). */
-  window = { size: 0 };
+  window = { size: 0, version: -1 };
 
   constructor(parts: {
     bus: Bus;

@@ -11,6 +11,9 @@ export type Semantics = Readonly<Record<string, Binder>>;
 /** Cycles that one instruction may be charged on its way (TLB misses, page walks), at most. */
 export const MOST_CHARGED = 512;
 
+/** runWorst of what may not run in a run: beyond what any clock has left, but a small integer. */
+export const NEVER = 0x7fffffff;
+
 export class Op extends Instruction {
   run: Handler = unbound;
   /** The handler behind a privilege check (guard.ts). */
@@ -22,6 +25,8 @@ export class Op extends Instruction {
    * or interrupts, and before what is not decoded. The interpreter charges a run at once and then only follows this.
    */
   next: Op | null = null;
+  /** The same, while `next` is cut off because this instruction faulted (breakRun). */
+  rest: Op | null = null;
   /** Cycles, instructions and bytes from this one to its run's end, itself included. */
   runCost = 1;
   runCount = 1;
@@ -43,23 +48,16 @@ function unbound(): never {
 }
 
 /**
- * Follows an instruction that raised a page fault, in place of the rest of its run: the cheap way to raise what programs raise all day.
- * Throwing costs as much as a hundred instructions. FAULT (fault.ts) is filled in, and nothing was changed.
+ * Ends the run at `op`, which raised a page fault: the cheap way to raise what programs raise all day, as throwing costs as much as a
+ * hundred instructions. FAULT (fault.ts) is filled in, and nothing was changed. To be the last that a handler does.
  */
-export const FAULTED = new Op();
-FAULTED.run = () => {};
-let broken: Op = FAULTED;
-let rest: Op | null = null;
-
-/** Ends the run at `op`, which faulted. To be the last that its handler does; the interpreter then calls mend(). */
-export function breakRun(op: Op): void {
-  broken = op;
-  rest = op.next;
-  op.next = FAULTED;
+export function breakRun(cpu: Cpu, op: Op): void {
+  op.next = null;
+  cpu.broken = true;
 }
 
-/** Links the instruction that faulted to its run again, and returns it. */
-export function mend(): Op {
-  broken.next = rest;
-  return broken;
+/** Links the instruction that faulted to its run again. */
+export function mend(cpu: Cpu, op: Op): void {
+  op.next = op.rest;
+  cpu.broken = false;
 }

@@ -15,15 +15,13 @@ import { breaksBefore, debugging, trapAfter } from "./debug.ts";
 import { deliverFault, deliverInterrupt, deliverNmi } from "./deliver/deliver.ts";
 import { ALONE, BREAK, FAULT, raise } from "./fault.ts";
 import { IF, RF, TF } from "./flags.ts";
-import { FAULTED, mend, type Op } from "./op.ts";
+import { mend, type Op } from "./op.ts";
 
 /** The most steps in one go: keeps the counter a small integer. */
 const LONGEST = 1 << 28;
 
 /** Cycles are whole numbers up to 2⁵³; what sleeps on for months must not come near. */
 const LAST_CYCLE = 2 ** 52;
-// A copy: V8 folds a module's own constants into the code, but loads an imported one each time.
-const BROKEN = FAULTED;
 
 export class Interpreter {
   readonly cpu: Cpu;
@@ -163,7 +161,7 @@ export class Interpreter {
               op.run(cpu, op);
               next = op.next;
             } while (next !== null);
-            if (op === BROKEN) steps = this.#broken(steps);
+            if (cpu.broken) steps = this.#broken(op, steps);
             continue;
           }
         }
@@ -207,17 +205,17 @@ export class Interpreter {
     cpu.clock.left = (cpu.clock.left - op.cost) | 0;
     cpu.ip = (cpu.ip + op.runBytes) | 0;
     op.run(cpu, op);
-    if (op.next === BROKEN) {
-      mend();
+    if (cpu.broken) {
+      mend(cpu, op);
       throw FAULT;
     }
     this.#giveBack(op);
   }
 
-  /** An instruction of a run ended it with a page fault (breakRun). Takes and returns the steps that are left. */
-  #broken(steps: number): number {
+  /** `op` ended its run with a page fault (breakRun). Takes and returns the steps that are left. */
+  #broken(op: Op, steps: number): number {
     const { cpu } = this;
-    const op = mend();
+    mend(cpu, op);
     const left = steps + this.#giveBack(op);
     cpu.ip = (cpu.ip - op.length) | 0;
     cpu.retired--;

@@ -31,6 +31,7 @@ export const FRONT_HIGH = 2;
 const SHIFT = FRONT_SHIFT;
 const INDEX = FRONT_MASK;
 const ADDEND = FRONT_ADDEND;
+const HIGH = FRONT_HIGH;
 
 /** What an access of a kind compares; `disabled`: so that it never hits. */
 export function frontMask(kind: number, disabled = false): number {
@@ -45,18 +46,18 @@ export class Front {
   /** `kinds`: bit n allows accesses of kind n. `base`: RAM offset of the page. */
   fill(low: number, high: number, base: number, kinds: number): void {
     const { entries } = this;
-    const at = (low >>> FRONT_SHIFT) & FRONT_MASK;
+    const at = (low >>> SHIFT) & INDEX;
     const page = low & PAGE_MASK;
     entries[at] = page | ((~kinds << FORBIDDEN_SHIFT) & FORBIDDEN) | (this.key & (GENERATIONS - 1));
-    entries[at + FRONT_ADDEND] = base - page;
-    entries[at + FRONT_HIGH] = high;
+    entries[at + ADDEND] = base - page;
+    entries[at + HIGH] = high;
   }
 
-  /** Drops the page of an address, and whatever else stands in its place; false when there was nothing. */
+  /** Drops the page of an address; false when it was not there. */
   drop(low: number): boolean {
     const { entries } = this;
-    const at = (low >>> FRONT_SHIFT) & FRONT_MASK;
-    if (entries[at] === FORBIDDEN) return false;
+    const at = (low >>> SHIFT) & INDEX;
+    if ((((entries[at] as number) ^ low) & PAGE_MASK) !== 0) return false;
     entries[at] = FORBIDDEN;
     return true;
   }

@@ -5,6 +5,7 @@ import type { Clock } from "../clock.ts";
 import { AC, type Fault, fault, GP, PF, raise } from "../cpu/fault.ts";
 import { EVENT, type Trace } from "../trace.ts";
 import type { DataWatch, FaultRegister } from "./memory.ts";
+import type { RepeatedWalks } from "./repeat.ts";
 import { isWrite, USER_WRITE } from "./rights.ts";
 import { FAULT, type Translation } from "./translate.ts";
 
@@ -25,6 +26,7 @@ export class SlowAccess {
   declare private readonly clock: Clock;
   declare private readonly trace: Trace;
   declare private readonly translation: Translation;
+  declare private readonly walks: RepeatedWalks;
   declare private readonly mmioAccess: number;
   /** At CPL 3 with CR0.AM and EFLAGS.AC. */
   checksAlignment = false;
@@ -43,6 +45,7 @@ export class SlowAccess {
     this.clock = clock;
     this.trace = trace;
     this.translation = translation;
+    this.walks = translation.dataWalks;
     this.mmioAccess = mmioAccess;
   }
 
@@ -51,15 +54,25 @@ export class SlowAccess {
     this.translation.refill(low, high, access);
   }
 
-  /** Reads 1, 2 or 4 bytes; unsigned. `access`: a kind of rights.ts. */
+  /**
+   * Reads 1, 2 or 4 bytes; unsigned. `access`: a kind of rights.ts. One for writing is read to be written back: the write is
+   * announced now, since an instruction that must begin again (bus.onEffect) cannot once it has changed the flags it reads.
+   */
   read(low: number, high: number, size: number, access: number): number {
     this.#align(low, size, access);
     const offset = low & PAGE_OFFSET;
     const first = this.#translate(low, high, access);
     if (this.watch !== null) this.watch(low, high, size, isWrite(access));
-    if (offset + size <= PAGE) return this.#readBus(first, size);
+    if (offset + size <= PAGE) {
+      if (isWrite(access)) this.bus.prepareWrite(first as Gpa, size);
+      return this.#readBus(first, size);
+    }
     const second = this.#secondPage(low, high, access);
     const split = PAGE - offset;
+    if (isWrite(access)) {
+      this.bus.prepareWrite(first as Gpa, split);
+      this.bus.prepareWrite(second as Gpa, size - split);
+    }
     let value = 0;
     for (let i = size - 1; i >= 0; i--)
       value = value * 256 + this.#readBus(i < split ? first + i : second + i - split, 1);
@@ -107,7 +120,9 @@ export class SlowAccess {
   tryRead32(low: number, high: number, access: number): number {
     if (this.checksAlignment || this.watch !== null || (low & PAGE_OFFSET) > PAGE - 4)
       return this.read(low, high, 4, access) | 0;
-    const at = this.translation.translate(low, high, access);
+    const page = this.walks.again(low, access);
+    const at =
+      page >= 0 ? page + (low & PAGE_OFFSET) : this.translation.translateAfter(page, low, high, access);
     if (at === NO_ADDRESS) {
       this.#pageFault(low, high);
       this.faulted = true;
@@ -124,12 +139,15 @@ export class SlowAccess {
       this.write(low, high, value, 4, access);
       return true;
     }
-    const at = this.translation.translate(low, high, access);
+    const page = this.walks.again(low, access);
+    const at =
+      page >= 0 ? page + (low & PAGE_OFFSET) : this.translation.translateAfter(page, low, high, access);
     if (at === NO_ADDRESS) {
       this.#pageFault(low, high);
       return false;
     }
-    this.#writeBus(at, value >>> 0, 4);
+    if (at < this.ram && this.pages[at >>> 12] === 0) this.view.setInt32(at, value, true);
+    else this.#writeBus(at, value >>> 0, 4);
     return true;
   }
 

@@ -129,16 +129,45 @@ export class Tlb {
   }
 
   /**
-   * What put() would do for a small page that has an entry: makes it valid in the current space. False when the entry is another page's by now,
-   * or valid. For one PCID, below 4 GiB; rights and base are those of the entry.
+   * An entry is a small page's below 4 GiB, but not valid now: put() would use it again. So without PCIDs no other entry is that page's.
    */
-  renew(entry: number, low: number, global: boolean): boolean {
+  lacks(entry: number, low: number): boolean {
     const { entries, spaces } = this;
     if (entries[entry] !== (low >>> SMALL_SHIFT) << 2 || entries[entry + HIGH] !== 0) return false;
     const space = entries[entry + SPACE] as number;
-    if (space === spaces.current || space === spaces.global) return false;
+    return space !== spaces.current && space !== spaces.global;
+  }
+
+  /** What put() does with such an entry when rights and base are those that it had … */
+  renew(entry: number, global: boolean): void {
+    const { entries, spaces } = this;
     entries[entry + SPACE] = global ? spaces.global : spaces.current;
-    return true;
+  }
+
+  /** … and before, if they are not. `base`: an int32. */
+  change(entry: number, rights: number, base: number): void {
+    const { entries } = this;
+    entries[entry + RIGHTS] = rights;
+    entries[entry + BASE] = base;
+    entries[entry + BASE_HIGH] = 0;
+  }
+
+  /** Removes a small page of the current space, a global one too; false when it was not there. */
+  drop(low: number, high: number): boolean {
+    const page = low >>> SMALL_SHIFT;
+    const entries = this.entries;
+    for (
+      let at = this.heads[page & this.hashMask] as number;
+      at !== NOWHERE;
+      at = entries[at + NEXT] as number
+    )
+      if (entries[at] === page << 2 && entries[at + HIGH] === high) {
+        const space = entries[at + SPACE] as number;
+        if (space !== this.spaces.current && space !== this.spaces.global) continue;
+        entries[at + SPACE] = EMPTY;
+        return true;
+      }
+    return false;
   }
 
   /** Makes an entry match nothing. */

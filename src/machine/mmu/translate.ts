@@ -7,37 +7,21 @@
  *        │ miss
  *     walk ───────────────▶ walkReference for each entry read
  */
-import { PAGE_MMIO } from "../bus.ts";
 import type { Clock } from "../clock.ts";
 import type { CostProfile } from "../cost.ts";
 import type { StateReader, StateWriter } from "../state.ts";
 import { EVENT, type Trace } from "../trace.ts";
-import { Front } from "./front.ts";
+import { DIRECT_KINDS } from "./direct.ts";
+import { Lookaside } from "./lookaside.ts";
 import { FLUSH_ALL, KEEP, Paging } from "./paging.ts";
-import { RepeatedWalks } from "./repeat.ts";
-import {
-  accessError,
-  ERROR_PRESENT,
-  ERROR_RESERVED,
-  RIGHT_DIRTY,
-  RIGHT_GLOBAL,
-  SMAP_READ,
-  SYSTEM_READ,
-  USER_FETCH,
-  USER_READ,
-} from "./rights.ts";
+import { RepeatedWalks, VACANT } from "./repeat.ts";
+import { accessError, ERROR_PRESENT, ERROR_RESERVED, RIGHT_DIRTY, USER_FETCH } from "./rights.ts";
 import { LARGE, NO_ENTRY, SMALL, type Tlb } from "./tlb.ts";
-import { Tlbs } from "./tlbs.ts";
 import { HOLE, LEAF, type TableMemory, Walk } from "./walk.ts";
 
 const TWO32 = 4294967296;
 const PAGE_OFFSET = 0xfff;
 const ALL_KINDS = 0xff;
-const READS = (1 << USER_READ) | (1 << SYSTEM_READ) | (1 << SMAP_READ);
-/** Kinds of access that may go straight to RAM, by the flags of its page. */
-const DIRECT = Uint8Array.from({ length: 2 * PAGE_MMIO }, (_, flags) =>
-  flags === 0 ? ALL_KINDS : (flags & PAGE_MMIO) !== 0 ? 0 : READS,
-);
 /** No physical address. */
 export const FAULT = -1;
 // Copies: V8 folds a module's own constants into the code, but loads an imported one each time.
@@ -46,8 +30,9 @@ const DTLB_MISS = EVENT.dtlbMiss;
 const STLB_HIT = EVENT.stlbHit;
 const WALK = EVENT.walk;
 const WALK_REFERENCE = EVENT.walkReference;
-const TLB_FLUSH = EVENT.tlbFlush;
 const NO_ADDRESS = FAULT;
+const HOLE_FOUND = VACANT;
+const DIRECT = DIRECT_KINDS;
 const FETCHES = USER_FETCH;
 const SMALLEST = SMALL;
 const NOWHERE = NO_ENTRY;
@@ -65,14 +50,8 @@ export interface TranslationParts {
   readonly view: DataView;
 }
 
-export class Translation {
+export class Translation extends Lookaside {
   declare readonly paging: Paging;
-  declare readonly tlbs: Tlbs;
-  /** Front of the data TLB, kinds USER_READ … SMAP_WRITE; of the instruction TLB, kinds FETCHES and SYSTEM_FETCH. */
-  readonly data = new Front();
-  readonly code = new Front();
-  /** Changes whenever the code front does: while it stands still, what was fetched once is fetched again at no cost. */
-  codeVersion = 0;
   /** 64-bit mode. */
   wide = false;
   /** Error code of the last FAULT. */
@@ -82,10 +61,9 @@ export class Translation {
   /** Paging is of the kind that RepeatedWalks knows. */
   #repeats = false;
   declare private readonly codeWalks: RepeatedWalks;
-  declare private readonly dataWalks: RepeatedWalks;
+  declare readonly dataWalks: RepeatedWalks;
   declare private readonly tables: TableMemory;
   declare private readonly clock: Clock;
-  declare private readonly trace: Trace;
   declare private readonly walkReference: number;
   declare private readonly stlbHit: number;
   declare private readonly pages: Uint8Array;
@@ -94,19 +72,18 @@ export class Translation {
 
   constructor(parts: TranslationParts) {
     const { tables, clock, trace, profile, pages } = parts;
+    super(profile, trace);
     this.tables = tables;
     this.clock = clock;
-    this.trace = trace;
     this.walkReference = profile.walkReference;
     this.stlbHit = profile.stlbHit;
     this.pages = pages;
     this.ram = pages.length * 4096;
     this.counts = trace.counts;
     this.paging = new Paging(profile, tables);
-    this.tlbs = new Tlbs(profile);
     const { paging, tlbs } = this;
-    const code = { level: tlbs.instruction, front: this.code, miss: ITLB_MISS };
-    const data = { level: tlbs.data, front: this.data, miss: DTLB_MISS };
+    const code = { level: tlbs.instruction, front: this.code, miss: ITLB_MISS, fetches: true };
+    const data = { level: tlbs.data, front: this.data, miss: DTLB_MISS, fetches: false };
     this.codeWalks = new RepeatedWalks({ ...parts, paging, tlbs, ...code });
     this.dataWalks = new RepeatedWalks({ ...parts, paging, tlbs, ...data });
   }
@@ -116,16 +93,14 @@ export class Translation {
    * fault. Fills the front.
    */
   translate(low: number, high: number, access: number): number {
-    if (this.#repeats) {
-      const base = access >= FETCHES ? this.#fetchAgain(low, access) : this.dataWalks.again(low, access);
-      if (base !== NO_ADDRESS) return base + (low & PAGE_OFFSET);
-    }
-    return this.#search(low, high, access);
+    if (access >= FETCHES) this.codeVersion++;
+    const page = (access >= FETCHES ? this.codeWalks : this.dataWalks).again(low, access);
+    return page >= 0 ? page + (low & PAGE_OFFSET) : this.translateAfter(page, low, high, access);
   }
 
-  #fetchAgain(low: number, access: number): number {
-    this.codeVersion++;
-    return this.codeWalks.again(low, access);
+  /** The rest of translate(), after RepeatedWalks.again() gave no page: for callers that want few calls on the way there. */
+  translateAfter(outcome: number, low: number, high: number, access: number): number {
+    return outcome === HOLE_FOUND ? this.#hole(low, high, access) : this.#search(low, high, access);
   }
 
   /** The way through the levels. */
@@ -178,7 +153,7 @@ export class Translation {
     this.tlbs.spaces.switchTo(this.paging.pcid);
     this.tlbs.shifts[LARGE] = this.paging.format.shifts[2] as number;
     if (effect === FLUSH_ALL) this.flush(true);
-    else this.#clearFronts();
+    else this.clearFronts();
     this.#decideRepeats();
   }
 
@@ -186,40 +161,14 @@ export class Translation {
     this.paging.loadCr3(low, high);
     const { pcid, pcids } = this.paging;
     this.tlbs.spaces.switchTo(pcid);
-    if (pcids && high < 0) this.#clearFronts();
+    if (pcids && high < 0) this.clearFronts();
     else this.flush(false);
-  }
-
-  /** The current PCID but for global pages; `global`: everything. */
-  flush(global: boolean): void {
-    this.trace.tally(TLB_FLUSH, 1);
-    if (global) this.tlbs.flushAll(true);
-    else this.tlbs.flush(this.tlbs.spaces.pcid);
-    this.#clearFronts();
-  }
-
-  /** INVLPG: global pages too. */
-  invalidate(low: number, high: number): void {
-    // The small pages of a large one are scattered over the fronts.
-    if (this.tlbs.remove(low, high, true)) this.#clearFronts();
-    this.data.drop(low);
-    if (this.code.drop(low)) this.codeVersion++;
-  }
-
-  invpcid(type: number, pcid: number, low: number, high: number): void {
-    if (type === 0) this.tlbs.removeFrom(pcid, low, high);
-    else {
-      this.trace.tally(TLB_FLUSH, 1);
-      if (type === 1) this.tlbs.flush(pcid);
-      else this.tlbs.flushAll(type === 2);
-    }
-    this.#clearFronts();
   }
 
   /** Outside of 64-bit mode the data front's upper halves are not compared: it must not hold pages of both. */
   setWide(value: boolean): void {
     this.wide = value;
-    this.#clearFronts();
+    this.clearFronts();
   }
 
   /** What may go straight to a page of RAM has changed. */
@@ -239,7 +188,7 @@ export class Translation {
     this.paging.load(from);
     this.tlbs.load(from);
     this.tlbs.shifts[LARGE] = this.paging.format.shifts[2] as number;
-    this.#clearFronts();
+    this.clearFronts();
     this.#decideRepeats();
   }
 
@@ -306,25 +255,12 @@ export class Translation {
     const fetch = access >= FETCHES;
     const tlb = (fetch ? this.tlbs.instruction : this.tlbs.data)[size] as Tlb;
     const entry = tlb.put(low, high, size, rights, page);
-    if (this.#repeats && size === SMALLEST) this.#remember(low, fetch, entry, rights);
-    const out = tlb.evicted;
-    if (out !== NOWHERE) {
-      const front = fetch ? this.code : this.data;
-      if ((out & 3) === SMALLEST) front.drop((out >>> 2) << 12);
-      else front.clear();
-      if (fetch) this.codeVersion++;
-    }
+    if (this.#repeats && size === SMALLEST)
+      (fetch ? this.codeWalks : this.dataWalks).remember(this.#walk, low, entry, rights);
+    this.evict(tlb.evicted, fetch);
     const base = this.#pageBase(low, size, page);
     this.#fill(low, high, base, this.paging.kinds[rights] as number, access);
     return base + (low & PAGE_OFFSET);
-  }
-
-  #remember(low: number, fetch: boolean, entry: number, rights: number): void {
-    const walk = this.#walk;
-    const kinds = (this.paging.kinds[rights] as number) & ALL_KINDS;
-    const direct = fetch ? kinds >> FETCHES : kinds & this.#direct(walk.base(this.paging.format));
-    const walks = fetch ? this.codeWalks : this.dataWalks;
-    walks.remember(walk, low, entry, kinds, direct, (rights & RIGHT_GLOBAL) !== 0);
   }
 
   /** Kinds of access that may go straight to the page at a physical address. */
@@ -348,16 +284,18 @@ export class Translation {
     if (direct !== 0) this.data.fill(low, high, base, kinds & direct);
   }
 
+  /** As #fault, where the data TLB is known to lack the page. */
+  #hole(low: number, high: number, access: number): number {
+    if (access >= FETCHES || this.tlbs.largest !== SMALLEST) return this.#fault(low, high, access, 0);
+    this.dropFetches(low, high);
+    this.error = accessError(access, this.paging.reportsFetch);
+    return NO_ADDRESS;
+  }
+
   /** The translation that stood in the way, if any, goes (SDM Vol. 3, 4.10.4.1). */
   #fault(low: number, high: number, access: number, error: number): number {
     this.invalidate(low, high);
     this.error = error | accessError(access, this.paging.reportsFetch);
     return NO_ADDRESS;
-  }
-
-  #clearFronts(): void {
-    this.data.clear();
-    this.code.clear();
-    this.codeVersion++;
   }
 }

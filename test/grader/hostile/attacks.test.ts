@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bundle } from "../../../grader/bundle/bundle.ts";
-import { Refusal } from "../../../grader/intake/submission.ts";
+import { Refusal, type Submission } from "../../../grader/intake/submission.ts";
 import type { TestResult } from "../../../grader/report/result.ts";
 import { type Grader, gradeModule } from "../../../grader/run/grade.ts";
 import { bundleHarness } from "../../../grader/run/harness-bundle.ts";
@@ -25,6 +25,8 @@ const LAB = "01-popek-goldberg";
 const VARIABLE = "RINGLAB_TEST_SECRET";
 const folder = mkdtempSync(join(tmpdir(), "ringlab-hostile-"));
 const file = join(folder, "secret.txt");
+/** For one attack on a busy machine, in milliseconds. */
+const PATIENCE = 90_000;
 const SECRET = "what only the instructor may read";
 
 writeFileSync(file, SECRET);
@@ -37,22 +39,28 @@ const server = createServer((socket) => {
 await once(server.listen(0, "127.0.0.1"), "listening");
 const { port } = server.address() as AddressInfo;
 
+const kit = await loadKit(LAB, 1);
+const names = kit.tests.filter(({ visibility }) => visibility === "hidden").map(({ check }) => check.name);
+const secrets = { file, variable: VARIABLE, names };
+
 let whole: Grader;
 let brief: Grader;
+let roomy: Grader;
 
-/** Of each visibility one test of one part, and little time: for what hangs anyway. */
-function shortened(kit: Kit): Kit {
-  const first = (visibility: string) => kit.tests.find((each) => each.visibility === visibility)!;
-  const lab = { ...kit.lab, limits: { ...kit.lab.limits, seconds: 0.2 } };
-  return { ...kit, lab, tests: [first("public"), first("hidden")] };
+/** One public check, and of each part one hidden test; for whoever hangs anyway only one of them, and little time. */
+function shortened(kit: Kit, hidden: number, seconds: number): Kit {
+  const first = (part: string) =>
+    kit.tests.find((each) => each.visibility === "hidden" && each.check.part === part)!;
+  const tests = [kit.tests[0]!, ...kit.lab.parts.map(({ id }) => first(id)).slice(0, hidden)];
+  return { ...kit, lab: { ...kit.lab, limits: { ...kit.lab.limits, seconds } }, tests };
 }
 
 beforeAll(async () => {
-  const kit = await loadKit(LAB, 1);
   const harness = await bundleHarness(kit, "./component.mjs");
   const sandbox = await chooseSandbox("bubblewrap");
-  whole = { kit, harness, sandbox, release: false };
-  brief = { ...whole, kit: shortened(kit) };
+  whole = { kit: shortened(kit, Number.POSITIVE_INFINITY, 2), harness, sandbox, release: false };
+  brief = { ...whole, kit: shortened(kit, 1, 0.3) };
+  roomy = { ...whole, kit: shortened(kit, 1, 4) };
 });
 
 afterAll(() => {
@@ -67,26 +75,21 @@ const strangers = () =>
     .filter((name) => /^\d+$/.test(name))
     .filter((id) => {
       try {
-        return /sleep\0?31337|ringlab-grade-/.test(readFileSync(`/proc/${id}/cmdline`, "utf8"));
+        return /^sleep\0?31337/.test(readFileSync(`/proc/${id}/cmdline`, "utf8"));
       } catch {
         return false;
       }
     });
 
 async function graded(attack: Attack): Promise<TestResult[] | "refused"> {
-  const files = new Map([["component.ts", sourceOf(attack)]]);
-  const submission = {
-    id: "mallory",
-    form: "typescript" as const,
-    files,
-    entry: "component.ts",
-    answers: new Map(),
-    notes: [],
+  const submission: Submission = {
+    ...{ id: "mallory", form: "typescript", entry: "component.ts", cells: [], answers: new Map(), notes: [] },
+    files: new Map([["component.ts", sourceOf(attack)]]),
   };
   try {
-    const code = await bundle(submission as never, LAB);
-    const hangs = attack.becomes === "timeout" || attack.becomes === "memory";
-    return await gradeModule({ code, place: () => undefined }, hangs ? brief : whole);
+    const code = await bundle(submission, LAB);
+    const grader = attack.becomes === "timeout" ? brief : attack.becomes === "memory" ? roomy : whole;
+    return await gradeModule({ code, place: () => undefined }, grader);
   } catch (error) {
     if (error instanceof Refusal) return "refused";
     throw error;
@@ -113,9 +116,10 @@ describe.skipIf(lacks("bwrap", import.meta.url))("in the sandbox", () => {
       async (_, attack) => {
         await withstand(attack);
       },
+      PATIENCE,
     );
 
-  describe("wants to know", () => all(reading({ file, variable: VARIABLE })));
+  describe("wants to know", () => all(reading(secrets)));
   describe("wants points", () => all(FORGING));
   describe("wants to do harm", () => all(harming({ port, file })));
 });
@@ -128,7 +132,7 @@ test("nothing on this machine has changed", () => {
 });
 
 test("there are at least forty", () => {
-  const attacks = [...reading({ file, variable: VARIABLE }), ...FORGING, ...harming({ port, file })];
+  const attacks = [...reading(secrets), ...FORGING, ...harming({ port, file })];
   expect(new Set(attacks.map(({ name }) => name)).size).toBeGreaterThanOrEqual(40);
   expect(attacks.length).toBe(new Set(attacks.map(({ name }) => name)).size);
 });

@@ -5,8 +5,11 @@ import { type Attack, shout } from "./attack.ts";
 const ROOT = join(import.meta.dirname, "../../..");
 const fs = `process.getBuiltinModule("node:fs")`;
 
-/** @param secrets a file and an environment variable that the test has planted on this machine */
-export const reading = (secrets: { file: string; variable: string }): Attack[] => [
+/** @param secrets a file, an environment variable and names of hidden tests, for none of which there is a reason to be in the sandbox */
+/** So that the attack itself does not hold what it looks for. */
+const halved = (name: string) => [name.slice(0, name.length >> 1), name.slice(name.length >> 1)];
+
+export const reading = (secrets: { file: string; variable: string; names: readonly string[] }): Attack[] => [
   {
     name: "reads the hidden tests where they lie",
     code: shout(
@@ -62,14 +65,16 @@ export const reading = (secrets: { file: string; variable: string }): Attack[] =
     ),
   },
   {
-    name: "looks for expectations in the heap",
+    name: "looks for the hidden tests in the heap",
     code: `
 const { getHeapSnapshot } = process.getBuiltinModule("node:v8");
 answers.classify = (probe) => {
   const stream = getHeapSnapshot();
   let text = "", part;
   while ((part = stream.read()) !== null) text += part;
-  if (/expected|breaksHybrid.*hidden|HiddenTest|referenceClassifier/.test(text.replaceAll(probe.mnemonic, ""))) throw new Error("GOT an expectation in the heap");
+  const halves = ${JSON.stringify(secrets.names.map(halved))};
+  const found = halves.map((parts) => parts.join("")).find((name) => text.includes(name));
+  if (found) throw new Error("GOT " + found);
   return { privileged: false, control: never, location: never, mode: false };
 };`,
   },

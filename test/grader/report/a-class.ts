@@ -11,6 +11,7 @@ import { total } from "../../../grader/report/points.ts";
 import type { Graded, Status, TestResult } from "../../../grader/report/result.ts";
 import { parseRoster } from "../../../grader/report/roster.ts";
 import { parseSettings, settingsOf } from "../../../grader/report/settings.ts";
+import type { Similarity } from "../../../grader/report/similarity/compare.ts";
 import { LAB } from "../../../labs/01-popek-goldberg/contract.ts";
 import { RUBRIC } from "../../../labs/01-popek-goldberg/rubric.ts";
 
@@ -196,4 +197,18 @@ export function aClass(change: Partial<Sources> = {}): Gradebook {
     marks,
     ...change,
   });
+}
+
+/** What comparing sources finds when one is a copy of another. */
+export function twoAlike(left: string, right: string): Similarity {
+  const line = { file: "component.ts", number: 1, text: "export const component = {};" };
+  return {
+    threshold: 0.6,
+    pairs: [{ left, right, ofLeft: 1, ofRight: 1, similarity: 1 }],
+    clusters: [[left, right]],
+    small: [],
+    cut: [],
+    compared: 2,
+    fragments: () => [{ left: [line], right: [line], tokens: 20 }],
+  };
 }

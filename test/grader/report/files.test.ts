@@ -1,12 +1,10 @@
 import { parseHTML } from "linkedom";
 import { expect, test } from "vitest";
 import { classFiles, entryFiles } from "../../../grader/report/files.ts";
-import { compare } from "../../../grader/report/similarity/compare.ts";
-import { aClass, STUDENTS } from "./a-class.ts";
-import { SOLUTION, source } from "./similarity/material.ts";
+import { aClass, STUDENTS, twoAlike } from "./a-class.ts";
 
 const book = aClass();
-const similarity = compare(["s1000", "s1007"].map((id) => source(id, SOLUTION)));
+const similarity = twoAlike("s1000", "s1007");
 const all = new Map([
   ...classFiles(book, similarity),
   ...book.entries.flatMap((entry) => [...entryFiles(book, entry)]),

@@ -21,6 +21,10 @@ export class Draft {
   /** Flags that are undefined at this point, and at any point so far. */
   undefined = 0;
   everUndefined = 0;
+  /** It has bytes of no meaning: they may swallow what is put before an instruction. */
+  noisy = false;
+  /** Steps from here on that a branch may skip: what they define can still be undefined behind them. */
+  skippable = 0;
 
   constructor(random: Random, env: Environment, ground: Ground) {
     this.random = random;

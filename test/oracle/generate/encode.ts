@@ -59,7 +59,7 @@ export function encodeRow(draft: Draft, { row, opcode, operands }: Parsed, wish:
     row.spelling ||
     row.size64;
   // In 64-bit mode Intel's near branches ignore 66; QEMU's do not.
-  const branches = long && row.size64 === "f64" && operands.some(({ place }) => place === "J");
+  const branches = long && row.size64 === "f64";
   const resize =
     branches || typeof opcode.prefix === "number" || opcode.prefix === "NP"
       ? false
@@ -134,7 +134,8 @@ export function encodeRow(draft: Draft, { row, opcode, operands }: Parsed, wish:
   if (memory?.resize) prefixes.push(0x67);
   if (resize) prefixes.push(0x66);
   if (!wish.plain) {
-    if (row.lock && memory ? random.percent(20) : random.percent(1) && !CRASHES.test(row.mnemonic))
+    // Where LOCK is not allowed QEMU ignores it: the rest of the case is lost.
+    if (row.lock && memory ? random.percent(20) : random.below(1000) === 0 && !CRASHES.test(row.mnemonic))
       prefixes.push(0xf0);
     if (row.rep ? random.percent(60) : opcode.prefix === undefined && random.percent(1.5))
       prefixes.push(random.one([0xf2, 0xf3, 0xf3]));

@@ -134,7 +134,7 @@ export function environment(random: Random, world: World, ground: Ground): Envir
   // With SMEP or SMAP a ring-0 case needs supervisor pages to get anywhere.
   const code =
     supervisorOnly && (cr4 & 0x100000) !== 0 && who.bits !== 16 && random.percent(85) ? 0x3b000 : CODE;
-  const offset = 0x10 + random.below(0x40) + (random.percent(6) ? 0xec0 - random.below(40) : 0);
+  const offset = 0x10 + random.below(0x40) + (random.percent(6) ? 0x40 * random.below(0x30) : 0);
   let linear = BigInt(code + offset);
   if (who.bits === 64 && random.percent(15)) linear += 0xffff800000000000n;
   const small = who.bits === 16;

@@ -13,7 +13,8 @@ import { type Ground, WORLDS, type World } from "../world.ts";
 import { Draft } from "./draft.ts";
 import { encodeRow, type Parsed, parse } from "./encode.ts";
 import { type Environment, environment } from "./environment.ts";
-import { feed, harmful, prepare } from "./special.ts";
+import { feed, harmful, isOpen } from "./feed.ts";
+import { prepare } from "./prepare.ts";
 import { ALL, effects } from "./undefined.ts";
 
 /** What QEMU's model (qemu.ts) and our processor both have. */
@@ -67,15 +68,19 @@ const modeOf = (env: Environment): Mode =>
           : "compatibility";
 
 const CONDITIONAL = /^(j|set|cmov)(?!mp)/;
-/** Many rows of one thing, or instructions that QEMU does not know (explained.ts): drawn, but seldom. */
+/** Many rows of one thing: drawn, but seldom. */
 const seldom = ({ row: { mnemonic, alias } }: Parsed) =>
-  alias || CONDITIONAL.test(mnemonic) || /^(nop|int1|clflush)$/.test(mnemonic);
+  alias || CONDITIONAL.test(mnemonic) || /^(nop|clflush)$/.test(mnemonic);
+/** What QEMU does not know (explained/): after it the case has nothing to say. */
+const unknown = ({ row: { mnemonic, alias, operands } }: Parsed) =>
+  (alias && mnemonic === "test") || mnemonic === "int1" || (mnemonic === "nop" && operands[0] === "Rv");
 
 function draw(draft: Draft): Parsed {
   const { random, env } = draft;
   for (;;) {
     const parsed = random.one(random.weighted(groups(modeOf(env))));
     if (seldom(parsed) && random.percent(75)) continue;
+    if (unknown(parsed) && random.percent(97)) continue;
     return parsed;
   }
 }
@@ -99,36 +104,41 @@ function instruction(draft: Draft): void {
   const parsed = draw(draft);
   const wish = prepare(draft, parsed);
   if (wish === undefined) return;
-  // QEMU's CMPXCHG8B takes the flags that the last translation block left: JMP $+2 begins another.
-  if (parsed.row.mnemonic.startsWith("cmpxchg8b") || parsed.row.mnemonic === "cmpxchg16b")
+  // QEMU's CMPXCHG8B takes the flags that the last translation block left: JMP $+2 begins another, unless bytes of no meaning
+  // swallow it.
+  if (/^cmpxchg(8|16)b$/.test(parsed.row.mnemonic)) {
+    if (draft.noisy) return;
     draft.add([0xeb, 0]);
+  }
   const encoded = encodeRow(draft, parsed, wish);
   const { tests, defines, undefines } = effects(parsed, encoded);
   if (tests & draft.undefined) {
+    if (draft.skippable > 0) return;
     // CMP: all flags are defined again.
     draft.add([0x39, 0xc0 | draft.random.below(64)]);
     draft.undefined = 0;
     return;
   }
   feed(draft, parsed, encoded);
-  draft.undefined = ((draft.undefined & ~defines) | undefines) & ALL;
+  draft.undefined = ((draft.undefined & ~(draft.skippable > 0 ? 0 : defines)) | undefines) & ALL;
   draft.everUndefined |= draft.undefined;
-  if (encoded.branch)
-    draft.branches.push({
-      index: draft.instructions.length,
-      ...encoded.branch,
-      skip: draft.random.percent(94) ? draft.random.below(3) : -1,
-    });
+  if (encoded.branch) {
+    const skip = draft.random.percent(94) ? draft.random.below(3) : -1;
+    draft.branches.push({ index: draft.instructions.length, ...encoded.branch, skip });
+    draft.skippable = Math.max(draft.skippable, skip + 1);
+  }
   draft.add(encoded.bytes);
 }
 
 /** Bytes of no meaning, or an opcode map at random. */
 function noise(draft: Draft): void {
   const { random, env } = draft;
-  const map = random.one([[], [], [0x0f], [0x0f], [0x0f, 0x38], [0x66], [0xf0], [0x48]]);
+  const map = random.one([[], [], [0x0f], [0x0f], [0x0f, 0x38], [0x66], [0x67], [0x48]]);
   const bytes = [...map, ...Array.from({ length: 1 + random.below(9) }, () => random.below(256))];
-  if (harmful(draft, bytes) || (env.world === "flat" && env.bits === 32)) return;
+  if (harmful(draft, bytes) || isOpen(bytes) || (env.world === "flat" && env.bits === 32)) return;
+  if (draft.undefined !== 0 && draft.skippable > 0) return;
   if (draft.undefined !== 0) draft.add([0x39, 0xc0]);
+  draft.noisy = true;
   // It may leave any flag undefined, and what follows may read it.
   draft.undefined = ALL;
   draft.everUndefined = ALL;
@@ -159,9 +169,11 @@ export function drawCase(random: Random, world: World, ground: Ground): Case {
   const env = environment(random, world, ground);
   const draft = new Draft(random, env, ground);
   const count = 1 + random.below(random.percent(70) ? 5 : 8);
-  for (let i = 0; i < count && draft.length < MOST_CODE - 50; i++)
+  for (let i = 0; i < count && draft.length < MOST_CODE - 50; i++) {
     if (random.percent(4)) noise(draft);
     else step(draft);
+    draft.skippable = Math.max(0, draft.skippable - 1);
+  }
   if (draft.instructions.length === 0) draft.add([0x90]);
   bend(draft);
   return {

@@ -12,6 +12,7 @@ import type { Visit } from "../../monitor.ts";
 import { EVENT } from "../../trace.ts";
 import type { Cpu } from "../cpu.ts";
 import { DB, DE, DF, FAULT, faultName, GP, NP, PF, PUSHES_ERROR, SS_FAULT, TS } from "../fault.ts";
+import { enterFlat } from "../flat.ts";
 import { visit } from "../visit.ts";
 import { EXCEPTION, EXTERNAL, NMI_KIND } from "./event.ts";
 import { deliverLong } from "./long.ts";
@@ -20,6 +21,13 @@ import { deliverReal } from "./real.ts";
 
 const CONTRIBUTORY = (1 << DE) | (1 << TS) | (1 << NP) | (1 << SS_FAULT) | (1 << GP);
 const SELECTOR_ERRORS = (1 << TS) | (1 << NP) | (1 << SS_FAULT) | (1 << GP);
+/** In place of an error code. */
+const NO_CODE = -1;
+// Copies: V8 folds a module's own constants into the code, but loads an imported one each time.
+const WITH_ERROR = PUSHES_ERROR;
+const PAGE_FAULT = PF;
+const EXCEPTIONS = EVENT.exception;
+const PAGE_FAULTS = EVENT.pageFault;
 
 /** The exception in FAULT; ip is that of the instruction that faulted. */
 export function deliverFault(cpu: Cpu): void {
@@ -51,8 +59,10 @@ export function deliver(cpu: Cpu, kind: number, vector: number, error: number): 
   for (;;) {
     count(cpu, kind, vector);
     if (cpu.monitor !== null && visit(cpu, cpu.monitor, visitOf(kind, vector, error))) return;
+    const code = pushesError(kind, vector) ? error : NO_CODE;
+    if (enterFlat(cpu, kind, vector, code)) return;
     try {
-      enter(cpu, kind, vector, error);
+      enter(cpu, kind, vector, code);
       return;
     } catch (fault) {
       if (fault !== FAULT) throw fault;
@@ -78,7 +88,7 @@ export function softwareInterrupt(cpu: Cpu, kind: number, vector: number): void 
     cpu.trace.event(EVENT.softwareInterrupt, vector);
     return;
   }
-  enter(cpu, kind, vector, 0);
+  if (!enterFlat(cpu, kind, vector, NO_CODE)) enter(cpu, kind, vector, NO_CODE);
   cpu.skipsStep = true;
   cpu.trace.event(EVENT.softwareInterrupt, vector);
 }
@@ -93,14 +103,18 @@ function isContributory(vector: number): boolean {
 
 function count(cpu: Cpu, kind: number, vector: number): void {
   if (kind === EXCEPTION) {
-    cpu.trace.event(EVENT.exception, vector);
-    if (vector === PF) cpu.trace.event(EVENT.pageFault, cpu.cr2 | 0);
+    cpu.trace.event(EXCEPTIONS, vector);
+    if (vector === PAGE_FAULT) cpu.trace.event(PAGE_FAULTS, cpu.cr2 | 0);
   } else cpu.trace.event(EVENT.interrupt, vector);
 }
 
-function enter(cpu: Cpu, kind: number, vector: number, error: number): void {
+function pushesError(kind: number, vector: number): boolean {
+  return kind === EXCEPTION && vector < 32 && ((WITH_ERROR >> vector) & 1) !== 0;
+}
+
+/** The rules in full; `code` is NO_CODE where none is pushed. */
+function enter(cpu: Cpu, kind: number, vector: number, code: number): void {
   const { prices, cpl } = cpu;
-  const code = kind === EXCEPTION && vector < 32 && ((PUSHES_ERROR >> vector) & 1) !== 0 ? error : -1;
   cpu.clock.charge(kind === EXTERNAL ? prices.externalInterrupt : prices.exception);
   if (!cpu.protectedMode) deliverReal(cpu, vector);
   else if (cpu.longMode) deliverLong(cpu, kind, vector, code);

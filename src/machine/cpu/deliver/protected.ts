@@ -23,7 +23,6 @@ import {
 } from "../descriptor.ts";
 import { DB, GP, NP, raise } from "../fault.ts";
 import { IF, NT, RF, TF, VM } from "../flags.ts";
-import { enterFlat } from "../flat.ts";
 import { FRAME, pokeFrame } from "../frame.ts";
 import { enterInner, innerFrame, openInner } from "../inner-stack.ts";
 import { ESP } from "../registers.ts";
@@ -37,7 +36,6 @@ const code = new Descriptor();
 
 /** `error` is −1 for vectors without an error code. Raises what the delivery itself meets; nothing is changed then. */
 export function deliverProtected(cpu: Cpu, kind: number, vector: number, error: number): void {
-  if (enterFlat(cpu, kind, vector, error)) return;
   const { idtr, flags, segments } = cpu;
   const gateError = (vector << 3) | 2;
   if (8 * vector + 7 > idtr.limit) raise(GP, gateError);

@@ -103,7 +103,7 @@ function invlpg(cpu: Cpu, op: Op): void {
   } else at = (offset32(cpu, op) + (base[op.seg] as number)) | 0;
   cpu.trace.event(EVENT.invlpg, at | 0);
   cpu.memory.invalidate(at as Gva);
-  cpu.window.size = 0;
+  if (cpu.window.version !== cpu.memory.codeVersion) cpu.window.size = 0;
 }
 
 /** INVPCID's descriptor: PCID in bits 11:0, linear address in bits 127:64; all else zero. */

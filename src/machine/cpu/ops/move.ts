@@ -22,7 +22,7 @@ function movGM(cpu: Cpu, op: Op): void {
   const value = memory.tryRead32(readAddress(cpu, op, 4));
   if (value === 0 && memory.faulted) {
     memory.faulted = false;
-    breakRun(op);
+    breakRun(cpu, op);
     return;
   }
   cpu.r32[op.src] = value;
@@ -30,7 +30,7 @@ function movGM(cpu: Cpu, op: Op): void {
 }
 
 function movMG(cpu: Cpu, op: Op): void {
-  if (!cpu.memory.tryWrite32(writeAddress(cpu, op, 4), cpu.r32[op.src] as number)) breakRun(op);
+  if (!cpu.memory.tryWrite32(writeAddress(cpu, op, 4), cpu.r32[op.src] as number)) breakRun(cpu, op);
 }
 
 function movRI(cpu: Cpu, op: Op): void {
@@ -39,7 +39,7 @@ function movRI(cpu: Cpu, op: Op): void {
 }
 
 function movMI(cpu: Cpu, op: Op): void {
-  if (!cpu.memory.tryWrite32(writeAddress(cpu, op, 4), op.imm)) breakRun(op);
+  if (!cpu.memory.tryWrite32(writeAddress(cpu, op, 4), op.imm)) breakRun(cpu, op);
 }
 
 function movRG8(cpu: Cpu, op: Op): void {

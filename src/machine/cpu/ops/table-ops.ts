@@ -2,7 +2,7 @@
 import type { Gva } from "../../address.ts";
 import { writeRegister } from "../access.ts";
 import { writeCr0 } from "../control.ts";
-import { type Cpu, CR0, CR4, LDTR, TR } from "../cpu.ts";
+import { type Cpu, CR0, CR4, LDTR, type TableRegister, TR } from "../cpu.ts";
 import {
   CALL_GATE16,
   CALL_GATE32,
@@ -31,12 +31,6 @@ const BUSY = 1 << 9;
 
 function checkUmip(cpu: Cpu): void {
   if ((cpu.cr4 & CR4.UMIP) !== 0 && cpu.cpl > 0) raise(GP);
-}
-
-interface TableRegister {
-  base: number;
-  baseHigh: number;
-  limit: number;
 }
 
 function storeTable(cpu: Cpu, op: Op, table: TableRegister): void {

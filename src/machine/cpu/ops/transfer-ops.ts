@@ -5,6 +5,7 @@ import { takeHits } from "../debug.ts";
 import { softwareInterrupt } from "../deliver/deliver.ts";
 import { PRIVILEGED_SOFTWARE, SOFTWARE, SOFTWARE_EXCEPTION } from "../deliver/event.ts";
 import { BP, DB, OF } from "../fault.ts";
+import { returnFlat } from "../flat.ts";
 import type { Binder, Op, Semantics } from "../op.ts";
 import { distantAddress, readAddress } from "../operand.ts";
 import { takeSwitched } from "../task.ts";
@@ -112,6 +113,11 @@ function iret(cpu: Cpu, op: Op): void {
   }
 }
 
+/** In protected mode alone: an instruction is bound anew for each mode. */
+function iretFlat(cpu: Cpu, op: Op): void {
+  if (!returnFlat(cpu)) iret(cpu, op);
+}
+
 const byPointer =
   (immediate: (cpu: Cpu, op: Op) => void, memory: (cpu: Cpu, op: Op) => void): Binder =>
   (op) =>
@@ -125,5 +131,5 @@ export const TRANSFER_OPS: Semantics = {
   int3: () => int3,
   int1: () => int1,
   into: () => into,
-  iret: () => iret,
+  iret: (op, cpu) => (op.size === 4 && cpu.protectedMode && !cpu.v86 && !cpu.longMode ? iretFlat : iret),
 };

@@ -13,7 +13,6 @@ import { Descriptor, markAccessed, readDescriptor } from "../descriptor.ts";
 import { GP, raise } from "../fault.ts";
 import { writeFlags } from "../flag-write.ts";
 import { AC, ALL_FLAGS, ARITHMETIC, DF, ID, IF, IOPL, NT, RF, TF, VIF, VIP, VM } from "../flags.ts";
-import { returnFlat } from "../flat.ts";
 import { FRAME, peekFrame } from "../frame.ts";
 import { ESP } from "../registers.ts";
 import {
@@ -90,7 +89,6 @@ function returnReal(cpu: Cpu, size: number): void {
 }
 
 function returnProtected(cpu: Cpu, size: number): void {
-  if (size === 4 && !cpu.longMode && returnFlat(cpu)) return;
   const { cpl, wide } = cpu;
   peekFrame(cpu, size, wide ? 5 : 3);
   const step = size === 8 ? 2 : 1;

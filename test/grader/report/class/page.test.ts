@@ -4,9 +4,7 @@ import { classPage } from "../../../../grader/report/class/page.ts";
 import { statistics } from "../../../../grader/report/class/statistics.ts";
 import { answersPage } from "../../../../grader/report/manual/answers-page.ts";
 import { feedbackPath } from "../../../../grader/report/page/paths.ts";
-import { compare } from "../../../../grader/report/similarity/compare.ts";
-import { aClass, STUDENTS } from "../a-class.ts";
-import { renamed, SOLUTION, source } from "../similarity/material.ts";
+import { aClass, STUDENTS, twoAlike } from "../a-class.ts";
 
 const book = aClass();
 const found = statistics(book);
@@ -42,6 +40,26 @@ describe("statistics", () => {
     for (const { outcomes } of found.tests) expect(Object.values(outcomes).reduce((a, b) => a + b)).toBe(36);
   });
 
+  test("tests that differ in their input alone are one", () => {
+    const { graded } = book.entries.find((entry) => entry.graded?.tests.length)!;
+    const tests = graded!.tests.filter(({ visibility }) => visibility === "hidden").slice(0, 1);
+    const three = ["1", "2", "3"].map((id) => ({
+      ...tests[0]!,
+      id,
+      status: id === "1" ? ("passed" as const) : ("timeout" as const),
+    }));
+    const entries = book.entries
+      .slice(0, 2)
+      .map((entry) => ({ ...entry, graded: { ...graded!, tests: three } }));
+    expect(statistics({ ...book, entries }).tests).toEqual([
+      expect.objectContaining({
+        count: 3,
+        missed: expect.closeTo(2 / 3),
+        outcomes: expect.objectContaining({ passed: 2, timeout: 4 }),
+      }),
+    ]);
+  });
+
   test("of nobody are none", () => {
     expect(statistics({ ...book, entries: [] })).toMatchObject({ score: undefined, parts: [], tests: [] });
   });
@@ -49,7 +67,7 @@ describe("statistics", () => {
 
 describe("the page", () => {
   const [one, other] = [book.entries[3]!.id, book.entries[5]!.id];
-  const similarity = compare([source(one, SOLUTION), source(other, renamed(SOLUTION))]);
+  const similarity = twoAlike(one, other);
   const html = classPage(book, similarity);
   const { document } = parseHTML(html);
 

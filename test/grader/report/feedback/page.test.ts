@@ -61,6 +61,13 @@ describe("a page", () => {
     );
   });
 
+  test("says once what several hidden tests would say alike", () => {
+    const tests = ["1", "2", "3"].map((id) => ({ ...failing("hidden", undefined), id, points: 0.5 }));
+    const { document } = parseHTML(withResult((graded) => ({ ...graded, tests })));
+    const heads = [...document.querySelectorAll(".test > header")].map((each) => each.textContent);
+    expect(heads).toEqual(["◐ partly rightan invented case × 31.5 of 9"]);
+  });
+
   test("says of a time-out how far it came", () => {
     expect(text(pageOf(book, "s1077"))).toMatch(
       /out of time.*\d+ calls of the component had come to an end by then/,

@@ -1,0 +1,15 @@
+import type { Answer, Table, Walker } from "ringlab/labs/00-template/component";
+
+function translate(addresses: readonly number[], table: Table): Answer[] {
+  const known = new Map<number, number>();
+  return addresses.map((address) => {
+    const page = Math.floor(address / 16);
+    if (page >= table.pages) return "beyond";
+    const entry = known.get(page) ?? table.read(page);
+    known.set(page, entry);
+    if (entry % 2 === 0) return "absent";
+    return 16 * Math.floor(entry / 2) + (address % 16);
+  });
+}
+
+export const component: Walker = { translate };
