@@ -1,11 +1,12 @@
 /** A listing → a submission: chooses the component, reads what it may need, and nothing else. */
+
+import { visible } from "../../src/course/submission/characters.ts";
 import { answersFrom, extract } from "../../src/course/submission/notebook.ts";
 import { SubmissionProblem } from "../../src/course/submission/problem.ts";
 import { type Program, parse } from "../../src/course/submission/program.ts";
 import { bytes, type Caps } from "./caps.ts";
 import { choose } from "./entry.ts";
 import type { Entry, Listing } from "./listing.ts";
-import { visible } from "./names.ts";
 import { type Form, Refusal, type Submission } from "./submission.ts";
 import { checkSource, decode } from "./text.ts";
 

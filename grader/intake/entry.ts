@@ -1,5 +1,5 @@
 /** Which of the files is the component. */
-import { visible } from "./names.ts";
+import { visible } from "../../src/course/submission/characters.ts";
 import { Refusal } from "./submission.ts";
 
 export interface Choice {

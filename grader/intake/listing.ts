@@ -1,6 +1,8 @@
 /** What a folder, an archive or a commit holds, before anything of it is read. */
+
+import { visible } from "../../src/course/submission/characters.ts";
 import type { Caps } from "./caps.ts";
-import { checkName, sameAs, visible } from "./names.ts";
+import { checkName, sameAs } from "./names.ts";
 import { Refusal } from "./submission.ts";
 
 export interface Entry {
@@ -75,6 +77,8 @@ export class Listing {
 
   /** Archives inside are not opened. */
   get notes(): string[] {
-    return this.#archives.map((path) => `${visible(path)} was not opened: hand in the files themselves.`);
+    return this.#archives
+      .slice(0, 5)
+      .map((path) => `${visible(path)} was not opened: hand in the files themselves.`);
   }
 }

@@ -1,5 +1,5 @@
 /** Names that strangers gave to files. A name that could mean another place on some machine, or reads as another, is refused. */
-import { describeCharacter } from "../../src/course/submission/characters.ts";
+import { describeCharacter, visible } from "../../src/course/submission/characters.ts";
 import { Refusal } from "./submission.ts";
 
 const LONGEST = 255;
@@ -29,15 +29,6 @@ export function checkName(path: string): void {
   const problem = nameProblem(path);
   if (problem !== undefined)
     throw new Refusal(`The file ${visible(path)} ${problem}. Rename it and hand in again.`);
-}
-
-/** A hostile text in quotes, on one line, at most 120 characters. */
-export function visible(text: string): string {
-  const shown = text.length > 120 ? `${text.slice(0, 117)}...` : text;
-  return JSON.stringify(shown).replace(
-    /[^\P{C}]|[\u2028\u2029]/gu,
-    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
-  );
 }
 
 /** Two names that are one on a system where case or composition of letters does not count. */

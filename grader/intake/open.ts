@@ -11,8 +11,8 @@ import {
   type Stats,
 } from "node:fs";
 import { join, sep } from "node:path";
+import { visible } from "../../src/course/submission/characters.ts";
 import { tooLarge } from "./caps.ts";
-import { visible } from "./names.ts";
 import { Refusal } from "./submission.ts";
 
 /** O_NONBLOCK: to open a fifo must not wait for its writer. Windows has neither flag. */

@@ -1,12 +1,12 @@
 /** Opens a candidate, whatever its form, without running or believing anything of it. */
 import { lstatSync } from "node:fs";
 import { basename } from "node:path";
+import { visible } from "../../src/course/submission/characters.ts";
 import { assemble } from "./assemble.ts";
 import { bytes, CAPS, type Caps } from "./caps.ts";
 import { listFolder } from "./folder.ts";
 import { gitFolderOf, listCommit } from "./git/repository.ts";
 import { Listing } from "./listing.ts";
-import { visible } from "./names.ts";
 import { oddity, readRegular, refuseOddity } from "./open.ts";
 import { type Candidate, type Form, Refusal, type Submission } from "./submission.ts";
 import { listTar } from "./tar.ts";
@@ -16,6 +16,8 @@ export interface TakeOptions {
   labId: string;
   /** CAPS by default. */
   caps?: Caps;
+  /** How long `take` waits. */
+  milliseconds?: number;
 }
 
 /**
@@ -26,10 +28,22 @@ export async function readCandidate(
   { id, path }: Candidate,
   { labId, caps = CAPS }: TakeOptions,
 ): Promise<Submission> {
-  const { form, listing, notes = [] } = await open(path, labId, caps);
-  const submission = await assemble(id, form, listing, labId, caps);
-  return { ...submission, notes: [...notes, ...submission.notes] };
+  try {
+    const { form, listing, notes = [] } = await open(path, labId, caps);
+    const submission = await assemble(id, form, listing, labId, caps);
+    return { ...submission, notes: [...notes, ...submission.notes] };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== undefined && THEIRS.includes(code))
+      throw new Refusal(
+        `It holds links or names that no system can follow (${code}). Hand in the files themselves.`,
+      );
+    throw error;
+  }
 }
+
+/** What a file system says of things that only a submission can have brought about. */
+const THEIRS = ["ELOOP", "ENAMETOOLONG", "ENOTDIR"];
 
 interface Opened {
   form: Form;

@@ -52,8 +52,9 @@ async function start(): Promise<Worker> {
 }
 
 async function answerOf(worker: Worker, question: Question): Promise<Answer> {
+  const { milliseconds = MILLISECONDS } = question.options;
   const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), MILLISECONDS);
+  const timer = setTimeout(() => late.abort(), milliseconds);
   worker.postMessage(question);
   try {
     const [answer] = await once(worker, "message", { signal: late.signal });
@@ -64,7 +65,7 @@ async function answerOf(worker: Worker, question: Question): Promise<Answer> {
     void worker.terminate();
     if (late.signal.aborted)
       return {
-        refused: `Reading it took longer than ${MILLISECONDS / 1000} seconds. Write it more simply.`,
+        refused: `Reading it took longer than ${milliseconds / 1000} seconds. Write it more simply.`,
       };
     if ((error as NodeJS.ErrnoException).code === "ERR_WORKER_OUT_OF_MEMORY")
       return {

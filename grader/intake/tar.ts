@@ -2,9 +2,9 @@
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { type TarHeader, unpackTar } from "modern-tar";
+import { visible } from "../../src/course/submission/characters.ts";
 import { bytes, type Caps, tooLarge } from "./caps.ts";
 import { isIgnored, Listing } from "./listing.ts";
-import { visible } from "./names.ts";
 import { refuseOddity } from "./open.ts";
 import { Refusal } from "./submission.ts";
 

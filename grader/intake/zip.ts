@@ -1,8 +1,8 @@
 /** A zip archive, by its central directory (APPNOTE 6.3.10, section 4.3.12): what a local header claims is not believed. */
 import { fromBufferPromise, getFileNameLowLevel, type Entry as ZipEntry, type ZipFile } from "yauzl";
+import { visible } from "../../src/course/submission/characters.ts";
 import { bytes, type Caps, tooLarge } from "./caps.ts";
 import { isIgnored, Listing } from "./listing.ts";
-import { visible } from "./names.ts";
 import { modeOddity, refuseOddity } from "./open.ts";
 import { Refusal } from "./submission.ts";
 

@@ -1,9 +1,13 @@
 /** What the `release` command asks for. */
 import { spawnSync } from "node:child_process";
+import { lstatSync, readFileSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
 import { ROOT } from "../../src/kernel/package.ts";
+import { replaceFile } from "../../src/kernel/replace-file.ts";
+import { readCourse } from "../run/course.ts";
 import { studentEdition } from "./edition.ts";
 import { ReleaseError } from "./error.ts";
+import { gradescopeBundle, isBundle, zip } from "./gradescope/bundle.ts";
 import { place } from "./place.ts";
 
 export { ReleaseError } from "./error.ts";
@@ -47,4 +51,27 @@ export async function releaseEdition(
   await place(release, out, options);
   const bytes = [...release.values()].reduce((sum, { data }) => sum + data.length, 0);
   return { files: release.size, bytes };
+}
+
+export interface BundleOptions {
+  force: boolean;
+  seed: number;
+  /** Settings of the course, for its late policy and what students see of hidden tests. */
+  course: string | undefined;
+}
+
+/** @throws ReleaseError; GradingProblem or InputError on the course's settings */
+export async function releaseBundle(out: string, lab: string, options: BundleOptions): Promise<Report> {
+  if (!/\.zip$/i.test(out)) throw new ReleaseError(`${out}: Gradescope takes a file that ends in .zip`);
+  checkPlace(out);
+  const found = lstatSync(out, { throwIfNoEntry: false });
+  if (found && !options.force)
+    throw new ReleaseError(`${out} is there already; --force replaces an earlier bundle`);
+  if (found && !(found.isFile() && isBundle(readFileSync(out))))
+    throw new ReleaseError(`${out} is no bundle of ours; move it away`);
+  const { release, late } = readCourse(lab, { course: options.course }).settings;
+  const bundle = gradescopeBundle({ lab, seed: options.seed, release, ...(late && { late }) });
+  const data = zip(bundle);
+  await replaceFile(out, data);
+  return { files: bundle.size, bytes: data.length };
 }

@@ -1,6 +1,6 @@
 /** The `ringlab` command. A file of commands/ is one subcommand and is loaded only when it is asked for. */
 import { Command } from "commander";
-import { description, version } from "../kernel/package.ts";
+import { description, isStudentEdition, version } from "../kernel/package.ts";
 import { UserError } from "./errors.ts";
 import type { Register } from "./register.ts";
 
@@ -22,13 +22,16 @@ const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   disasm: () => import("./commands/disasm.ts"),
 };
 
+/** Commands that need the grader, which students do not have. */
+const INSTRUCTORS = ["grade", "release"];
+
 const program = new Command("ringlab")
   .description(description)
   .version(version)
   .showHelpAfterError("Add --help to see what there is.");
-const asked = COMMANDS[process.argv[2] ?? ""];
-const wanted = asked ? [asked] : Object.values(COMMANDS);
-for (const load of wanted) (await load()).register(program);
+const known = Object.entries(COMMANDS).filter(([name]) => !(isStudentEdition && INSTRUCTORS.includes(name)));
+const asked = known.find(([name]) => name === process.argv[2]);
+for (const [, load] of asked ? [asked] : known) (await load()).register(program);
 
 // `ringlab … | head` stops reading early: what remains to be written is not wanted, what remains to be done is.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

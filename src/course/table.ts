@@ -88,7 +88,7 @@ export function text(report: Report): string {
 }
 
 function indented({ label, lines }: Entry): string[] {
-  return lines.map((line, index) => `      ${(index === 0 ? label : "").padEnd(10)}${line}`);
+  return lines.map((line, index) => `      ${(index === 0 ? `${label} ` : "").padEnd(10)}${line}`);
 }
 
 /** Blue and orange: told apart without seeing red or green, legible on white and on JupyterLab's dark grey. */

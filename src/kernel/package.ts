@@ -6,7 +6,14 @@ import { fileURLToPath } from "node:url";
 /** The folder of package.json, of bin, dist, labs and notebooks. */
 export const ROOT = dirname(fileURLToPath(import.meta.resolve("ringlab/package.json")));
 
-export const { version, description } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+const { version, description, ringlab } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
   version: string;
   description: string;
+  /** Written by `ringlab release`. */
+  ringlab?: { edition?: string };
 };
+
+export { description, version };
+
+/** A folder that students were given: notebooks in it hold their work, and there is no grader. */
+export const isStudentEdition = ringlab?.edition === "student";

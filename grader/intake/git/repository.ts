@@ -1,9 +1,10 @@
 /** What the commit at HEAD of a repository holds. The working files are not looked at. */
 import { existsSync, lstatSync } from "node:fs";
 import { join } from "node:path";
+import { visible } from "../../../src/course/submission/characters.ts";
 import { type Caps, tooLarge } from "../caps.ts";
 import { isIgnored, Listing } from "../listing.ts";
-import { nameProblem, visible } from "../names.ts";
+import { nameProblem } from "../names.ts";
 import { modeOddity, refuseOddity } from "../open.ts";
 import { Refusal } from "../submission.ts";
 import { damaged } from "./damaged.ts";

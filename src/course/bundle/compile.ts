@@ -1,5 +1,6 @@
 /** A component → one ES module that exports it. Nothing of it is executed, and nothing else of this machine read. */
 import { type BuildFailure, build, type Message } from "esbuild";
+import { printable } from "../submission/characters.ts";
 import { type ComponentSource, placeOf } from "../submission/place.ts";
 import { SubmissionProblem } from "../submission/problem.ts";
 import { describeGiven, type Given, givenBy } from "./given.ts";
@@ -17,8 +18,8 @@ export class BundlerLost extends Error {
 
 const prepared = new Map<string, Promise<{ given: Given; rooms: Rooms }>>();
 
-/** Once for a lab. */
-function prepare(lab: string): Promise<{ given: Given; rooms: Rooms }> {
+/** Builds the rooms of a lab, once. @throws Error when the lab is at fault */
+export function prepare(lab: string): Promise<{ given: Given; rooms: Rooms }> {
   let ready = prepared.get(lab);
   if (!ready) {
     ready = Promise.resolve(givenBy(lab)).then(async (given) => ({ given, rooms: await buildRooms(given) }));
@@ -62,8 +63,9 @@ export async function compile(component: ComponentSource, lab: string): Promise<
     throw new SubmissionProblem(
       `The component is ${(text.length / 2 ** 20).toFixed(1)} MiB of code; at most 8 MiB are run.`,
     );
+  // What is passed on from a file that lacks it is taken for a type, and dropped without a word.
   const [output] = Object.values(result.metafile.outputs);
-  if (!output?.exports.includes("component"))
+  if (!output?.exports.includes("component") || !/^export \{[^}]*\bcomponent\n/m.test(text))
     throw new SubmissionProblem(
       `${entry} does not export \`component\`. It must end as in the lab: export const component = { … };`,
     );
@@ -94,12 +96,12 @@ function describe(
     /^No matching export in "ringlab:(?<room>.+)\.js" for import "(?<name>.+)"$/.exec(text) ??
     /^Import "(?<name>.+)" will always be undefined .*"ringlab:(?<room>.+)\.js"$/.exec(text);
   const said = missing
-    ? `"${missing.groups!.room}" does not give \`${missing.groups!.name}\` to components. A component of lab ${lab} may import ${describeGiven(given)}.`
-    : text.replaceAll("submission:", "");
+    ? `"${missing.groups!.room}" does not give \`${printable(missing.groups!.name!.slice(0, 100))}\` to components. A component of lab ${lab} may import ${describeGiven(given)}.`
+    : printable(text.replaceAll("submission:", "").slice(0, 600));
   if (!location) return said;
   const { file, line, column, lineText } = location;
   const place = placeOf(component, file.replace(/^submission:/, ""), line);
   // esbuild counts bytes.
   const characters = Buffer.from(lineText).subarray(0, column).toString().length;
-  return `${place}, column ${characters + 1}: ${said}\n    ${lineText.trim().slice(0, 200)}`;
+  return `${place}, column ${characters + 1}: ${said}\n    ${printable(lineText.trim().slice(0, 200))}`;
 }

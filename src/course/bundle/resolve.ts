@@ -1,6 +1,7 @@
 /** Says for every import of a submission what it means: a file of the submission, something given, or nothing. */
 import { posix } from "node:path";
 import type { OnLoadArgs, OnResolveArgs, OnResolveResult, Plugin } from "esbuild";
+import { visible } from "../submission/characters.ts";
 import type { ComponentSource } from "../submission/place.ts";
 import { describeGiven, type Given } from "./given.ts";
 import { modulePath, type Rooms } from "./rooms.ts";
@@ -17,12 +18,12 @@ export function resolver(component: ComponentSource, lab: string, given: Given, 
   const ofSubmission = ({ path, importer, kind }: OnResolveArgs): OnResolveResult => {
     if (kind === "entry-point") return { path: entry, namespace: OWN };
     if (given.has(path)) return { path: modulePath(path), namespace: GIVEN };
-    if (!/^\.{1,2}(\/|$)/.test(path)) return no(`${JSON.stringify(path)} cannot be imported.`);
+    if (!/^\.{1,2}(\/|$)/.test(path)) return no(`${visible(path)} cannot be imported.`);
     const target = posix.join(posix.dirname(importer), path);
-    if (/^\.\.(\/|$)/.test(target)) return no(`${JSON.stringify(path)} lies outside of the submission.`);
+    if (/^\.\.(\/|$)/.test(target)) return no(`${visible(path)} lies outside of the submission.`);
     const found = candidates(target).find((name) => files.has(name));
     return found === undefined
-      ? no(`There is no file ${JSON.stringify(path)} in the submission.`)
+      ? no(`There is no file ${visible(path)} in the submission.`)
       : { path: found, namespace: OWN };
   };
   /** Rooms were built by us; what they still import is a part of them, or Node's. */

@@ -1,6 +1,11 @@
 /**
- * What is given of the rooms, shaken and joined once for a lab: then a submission costs the same whether its lab stands on
- * the whole PC or on nothing. What a component may not import is not in it, so nothing is there to be found at run time.
+ * What is given of the rooms, shaken and joined once for a lab, and then joined to each submission. What a component may
+ * not import is not in it, so nothing is there to be found at run time.
+ *
+ * Measured on two busy cores: with the three helpers of lab 01 a bundle takes 3 ms, as it does with nothing given. With
+ * the whole PC (assemble, boot, Machine) it took 270 ms and had 1.4 MB; left outside of the bundle, for the sandbox to
+ * load from a folder, 1.4 ms. As long as labs give some helpers and no machine, one text without a folder is simpler; a
+ * test says when a lab grows out of that.
  */
 import { build, type Plugin } from "esbuild";
 import { type Given, sourceOf } from "./given.ts";

@@ -6,23 +6,25 @@ import type { NotebookCell } from "./cells.ts";
 
 /** The last line of a question, as labs write it. */
 const MARKER = /^[_*]Your answer:?[_*]:?[ \t]*/im;
+/** The id of a question. */
+const NAMED = /^reflection-\d{1,2}$/;
+const MOST = 20;
 const HEADING = /^\s*#{1,6}\s/;
 /** Of one answer. An essay has a tenth of it. */
 const LONGEST = 20_000;
 /** No reason to refuse prose, but nothing to keep either. */
 const HIDDEN = /(?![\n\t])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu;
 
-const isQuestion = ({ tags, id }: NotebookCell) =>
-  tags.includes("reflection") || /^reflection-\d+$/.test(id ?? "");
+const isQuestion = ({ tags, id }: NotebookCell) => tags.includes("reflection") || NAMED.test(id ?? "");
 
 /** By the question's id; a question that lost its id counts in order: reflection-1, reflection-2. Empty answers are left out. */
 export function answersOf(cells: readonly NotebookCell[]): Map<string, string> {
   const answers = new Map<string, string>();
   let count = 0;
   for (const [index, cell] of cells.entries()) {
-    if (!isQuestion(cell)) continue;
+    if (!isQuestion(cell) || answers.size === MOST) continue;
     count++;
-    const id = cell.id !== undefined && /^reflection-\d+$/.test(cell.id) ? cell.id : `reflection-${count}`;
+    const id = cell.id !== undefined && NAMED.test(cell.id) ? cell.id : `reflection-${count}`;
     const text = [inQuestion(cell.source), ...below(cells, index)].join("\n\n").replace(HIDDEN, "").trim();
     if (text !== "") answers.set(id, text.slice(0, LONGEST));
   }

@@ -13,6 +13,9 @@ export interface NotebookCell {
   source: string;
 }
 
+/** A lab has forty. */
+const MOST = 2000;
+
 const text = z.union([z.string(), z.array(z.string()).transform((lines) => lines.join(""))]);
 const metadata = z.looseObject({}).catch({});
 const form = z.looseObject({
@@ -43,6 +46,11 @@ export function cellsOf(json: string): { cells: NotebookCell[]; metadata: unknow
       "The notebook is damaged: it is not JSON. Open it in Jupyter, save it, and hand it in again.",
     );
   }
+  const count = (value as { cells?: { length?: unknown } } | null)?.cells?.length;
+  if (typeof count === "number" && count > MOST)
+    throw new SubmissionProblem(
+      `The notebook has ${count} cells; at most ${MOST} are read. Delete what you do not need.`,
+    );
   const { data, error } = form.safeParse(value);
   if (!data) {
     const [issue] = error.issues;

@@ -27,3 +27,17 @@ export function describeCharacter(character: string): string {
   const code = `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`;
   return `the ${/\p{Bidi_Control}/u.test(character) ? "bidirectional " : ""}control character ${code}`;
 }
+
+/** A hostile text in quotes, on one line, at most 120 characters. */
+export function visible(text: string): string {
+  const shown = text.length > 120 ? `${text.slice(0, 117)}...` : text;
+  return printable(JSON.stringify(shown));
+}
+
+/** What a terminal would obey and what no font shows becomes its number. */
+export function printable(text: string): string {
+  return text.replace(
+    /[\p{C}\u2028\u2029]/gu,
+    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
+  );
+}

@@ -16,6 +16,9 @@ export interface Extracted {
   notes: readonly string[];
 }
 
+/** A hostile notebook could have a note for each of its lines. */
+const MOST_NOTES = 10;
+
 interface Parsed {
   cell: NotebookCell;
   program: Program;
@@ -28,8 +31,10 @@ interface Parsed {
 export function extract(json: string, lab: string): Extracted {
   const { cells, metadata } = cellsOf(json);
   const other = labOf(metadata);
-  if (other !== undefined && other !== lab)
-    throw new SubmissionProblem(`This is the notebook of lab ${other}, not of lab ${lab}.`);
+  if (other !== undefined && other !== lab) {
+    const named = /^\d\d-[a-z0-9-]{1,60}$/.test(other) ? `lab ${other}` : "another lab";
+    throw new SubmissionProblem(`This is the notebook of ${named}, not of lab ${lab}.`);
+  }
   const code = cells
     .filter(({ kind }) => kind === "code")
     .map((cell) => ({ cell, program: parse(cell.source) }));
@@ -44,7 +49,7 @@ export function extract(json: string, lab: string): Extracted {
     line += cell.source.split("\n").length;
     return { title: titleOf(cell), from };
   });
-  notes.push(...leftBehind(chosen, code));
+  notes.push(...leftBehind(chosen, code).slice(0, MOST_NOTES));
   const exports = chosen.some(({ program }) => program.exports.has("component"));
   return {
     source: `${pieces.join("\n")}\n${exports ? "" : "export { component };\n"}`,

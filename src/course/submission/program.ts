@@ -10,8 +10,6 @@ export interface Program {
   needs: ReadonlyMap<string, number>;
   /** Names that it exports by themselves; `export *` is not followed. */
   exports: ReadonlySet<string>;
-  /** It re-exports all of another module. */
-  exportsAll: boolean;
 }
 
 /** Levels of syntax in one another. People write below 50; the compilers behind us recurse. */
@@ -23,7 +21,7 @@ const TOO_DEEP = `the code is nested more than ${DEEPEST} levels deep`;
  * parsed in a process that can be stopped.
  */
 export function parse(text: string): Program {
-  const nothing = { declares: new Map(), needs: new Map(), exports: new Set<string>(), exportsAll: false };
+  const nothing = { declares: new Map(), needs: new Map(), exports: new Set<string>() };
   let file: ts.SourceFile;
   try {
     file = ts.createSourceFile("component.ts", text, ts.ScriptTarget.Latest, false, ts.ScriptKind.TS);
@@ -50,9 +48,6 @@ export function parse(text: string): Program {
     declares: new Map(file.statements.flatMap(declared).map((name) => [name.text, line(name)])),
     needs: new Map([...used].filter(([name]) => !bound.has(name)).map(([name, node]) => [name, line(node)])),
     exports: new Set(file.statements.flatMap(exported)),
-    exportsAll: file.statements.some(
-      (statement) => ts.isExportDeclaration(statement) && !statement.exportClause && !statement.isTypeOnly,
-    ),
   };
 }
 

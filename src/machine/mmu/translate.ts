@@ -12,12 +12,11 @@ import type { CostProfile } from "../cost.ts";
 import type { StateReader, StateWriter } from "../state.ts";
 import { EVENT, type Trace } from "../trace.ts";
 import { DIRECT_KINDS } from "./direct.ts";
-import { Front } from "./front.ts";
+import { Lookaside } from "./lookaside.ts";
 import { FLUSH_ALL, KEEP, Paging } from "./paging.ts";
 import { RepeatedWalks, VACANT } from "./repeat.ts";
 import { accessError, ERROR_PRESENT, ERROR_RESERVED, RIGHT_DIRTY, USER_FETCH } from "./rights.ts";
 import { LARGE, NO_ENTRY, SMALL, type Tlb } from "./tlb.ts";
-import { Tlbs } from "./tlbs.ts";
 import { HOLE, LEAF, type TableMemory, Walk } from "./walk.ts";
 
 const TWO32 = 4294967296;
@@ -31,7 +30,6 @@ const DTLB_MISS = EVENT.dtlbMiss;
 const STLB_HIT = EVENT.stlbHit;
 const WALK = EVENT.walk;
 const WALK_REFERENCE = EVENT.walkReference;
-const TLB_FLUSH = EVENT.tlbFlush;
 const NO_ADDRESS = FAULT;
 const HOLE_FOUND = VACANT;
 const DIRECT = DIRECT_KINDS;
@@ -52,14 +50,8 @@ export interface TranslationParts {
   readonly view: DataView;
 }
 
-export class Translation {
+export class Translation extends Lookaside {
   declare readonly paging: Paging;
-  declare readonly tlbs: Tlbs;
-  /** Front of the data TLB, kinds USER_READ … SMAP_WRITE; of the instruction TLB, kinds FETCHES and SYSTEM_FETCH. */
-  readonly data = new Front();
-  readonly code = new Front();
-  /** Changes whenever the code front does: while it stands still, what was fetched once is fetched again at no cost. */
-  codeVersion = 0;
   /** 64-bit mode. */
   wide = false;
   /** Error code of the last FAULT. */
@@ -68,13 +60,10 @@ export class Translation {
   readonly #walk = new Walk();
   /** Paging is of the kind that RepeatedWalks knows. */
   #repeats = false;
-  declare private readonly smallInstruction: Tlb;
-  declare private readonly smallData: Tlb;
   declare private readonly codeWalks: RepeatedWalks;
   declare readonly dataWalks: RepeatedWalks;
   declare private readonly tables: TableMemory;
   declare private readonly clock: Clock;
-  declare private readonly trace: Trace;
   declare private readonly walkReference: number;
   declare private readonly stlbHit: number;
   declare private readonly pages: Uint8Array;
@@ -83,19 +72,16 @@ export class Translation {
 
   constructor(parts: TranslationParts) {
     const { tables, clock, trace, profile, pages } = parts;
+    super(profile, trace);
     this.tables = tables;
     this.clock = clock;
-    this.trace = trace;
     this.walkReference = profile.walkReference;
     this.stlbHit = profile.stlbHit;
     this.pages = pages;
     this.ram = pages.length * 4096;
     this.counts = trace.counts;
     this.paging = new Paging(profile, tables);
-    this.tlbs = new Tlbs(profile);
     const { paging, tlbs } = this;
-    this.smallInstruction = tlbs.instruction[SMALL] as Tlb;
-    this.smallData = tlbs.data[SMALL] as Tlb;
     const code = { level: tlbs.instruction, front: this.code, miss: ITLB_MISS, fetches: true };
     const data = { level: tlbs.data, front: this.data, miss: DTLB_MISS, fetches: false };
     this.codeWalks = new RepeatedWalks({ ...parts, paging, tlbs, ...code });
@@ -167,7 +153,7 @@ export class Translation {
     this.tlbs.spaces.switchTo(this.paging.pcid);
     this.tlbs.shifts[LARGE] = this.paging.format.shifts[2] as number;
     if (effect === FLUSH_ALL) this.flush(true);
-    else this.#clearFronts();
+    else this.clearFronts();
     this.#decideRepeats();
   }
 
@@ -175,45 +161,14 @@ export class Translation {
     this.paging.loadCr3(low, high);
     const { pcid, pcids } = this.paging;
     this.tlbs.spaces.switchTo(pcid);
-    if (pcids && high < 0) this.#clearFronts();
+    if (pcids && high < 0) this.clearFronts();
     else this.flush(false);
-  }
-
-  /** The current PCID but for global pages; `global`: everything. */
-  flush(global: boolean): void {
-    this.trace.tally(TLB_FLUSH, 1);
-    if (global) this.tlbs.flushAll(true);
-    else this.tlbs.flush(this.tlbs.spaces.pcid);
-    this.#clearFronts();
-  }
-
-  /** INVLPG: global pages too. */
-  invalidate(low: number, high: number): void {
-    if (this.tlbs.largest === SMALLEST && this.tlbs.second === undefined) {
-      this.#dropFetches(low, high);
-      if (this.smallData.drop(low, high)) this.data.drop(low);
-      return;
-    }
-    // The small pages of a large one are scattered over the fronts.
-    if (this.tlbs.remove(low, high, true)) this.#clearFronts();
-    this.data.drop(low);
-    if (this.code.drop(low)) this.codeVersion++;
-  }
-
-  invpcid(type: number, pcid: number, low: number, high: number): void {
-    if (type === 0) this.tlbs.removeFrom(pcid, low, high);
-    else {
-      this.trace.tally(TLB_FLUSH, 1);
-      if (type === 1) this.tlbs.flush(pcid);
-      else this.tlbs.flushAll(type === 2);
-    }
-    this.#clearFronts();
   }
 
   /** Outside of 64-bit mode the data front's upper halves are not compared: it must not hold pages of both. */
   setWide(value: boolean): void {
     this.wide = value;
-    this.#clearFronts();
+    this.clearFronts();
   }
 
   /** What may go straight to a page of RAM has changed. */
@@ -233,7 +188,7 @@ export class Translation {
     this.paging.load(from);
     this.tlbs.load(from);
     this.tlbs.shifts[LARGE] = this.paging.format.shifts[2] as number;
-    this.#clearFronts();
+    this.clearFronts();
     this.#decideRepeats();
   }
 
@@ -302,13 +257,7 @@ export class Translation {
     const entry = tlb.put(low, high, size, rights, page);
     if (this.#repeats && size === SMALLEST)
       (fetch ? this.codeWalks : this.dataWalks).remember(this.#walk, low, entry, rights);
-    const out = tlb.evicted;
-    if (out !== NOWHERE) {
-      const front = fetch ? this.code : this.data;
-      if ((out & 3) === SMALLEST) front.drop((out >>> 2) << 12);
-      else front.clear();
-      if (fetch) this.codeVersion++;
-    }
+    this.evict(tlb.evicted, fetch);
     const base = this.#pageBase(low, size, page);
     this.#fill(low, high, base, this.paging.kinds[rights] as number, access);
     return base + (low & PAGE_OFFSET);
@@ -338,16 +287,9 @@ export class Translation {
   /** As #fault, where the data TLB is known to lack the page. */
   #hole(low: number, high: number, access: number): number {
     if (access >= FETCHES || this.tlbs.largest !== SMALLEST) return this.#fault(low, high, access, 0);
-    this.#dropFetches(low, high);
+    this.dropFetches(low, high);
     this.error = accessError(access, this.paging.reportsFetch);
     return NO_ADDRESS;
-  }
-
-  /** What the front of a TLB holds is in that TLB. */
-  #dropFetches(low: number, high: number): void {
-    if (!this.smallInstruction.drop(low, high)) return;
-    this.code.drop(low);
-    this.codeVersion++;
   }
 
   /** The translation that stood in the way, if any, goes (SDM Vol. 3, 4.10.4.1). */
@@ -355,11 +297,5 @@ export class Translation {
     this.invalidate(low, high);
     this.error = error | accessError(access, this.paging.reportsFetch);
     return NO_ADDRESS;
-  }
-
-  #clearFronts(): void {
-    this.data.clear();
-    this.code.clear();
-    this.codeVersion++;
   }
 }

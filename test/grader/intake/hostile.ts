@@ -421,6 +421,15 @@ export const CASES: readonly (readonly [name: string, file: string, make: Maker,
     /symbolic link/,
   ],
   [
+    "git with references in a circle of links",
+    "a",
+    repository((it) => {
+      rmSync(join(it.folder, "refs"), { recursive: true });
+      symlinkSync("refs", join(it.folder, "refs"));
+    }),
+    /links or names that no system can follow/,
+  ],
+  [
     "git with SHA-256",
     "a",
     repository((it) => it.write("config", "[extensions]\n\tobjectFormat = sha256\n")),

@@ -51,6 +51,9 @@ export const ENCODINGS: readonly Rule[] = [
     name: "BSWAP with 16-bit operands",
     reason: "The result is undefined (SDM Vol. 2, BSWAP).",
     whole: ({ of }) => ran(of).some(({ row, size }) => row.mnemonic === "bswap" && size === 2),
+    // … also when a branch leads behind the 66 that would have made it 32 bits.
+    part: ({ field }, { of }) =>
+      of.bits === 16 && /^r[a-d]x|r[sbd][pi]$/.test(field) && /(^|,)15,20[0-7](,|$)/.test(codeOf(of).join()),
   },
   {
     name: "66 before a near branch",

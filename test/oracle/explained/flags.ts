@@ -1,7 +1,8 @@
 /** Flags, and the traps that they bring. */
-import { ENTRY } from "../case.ts";
+import { codeOf, ENTRY } from "../case.ts";
+import { stopOf } from "../frame.ts";
 import { KTSS } from "../layout.ts";
-import { DB, isFault, isFaultVector, named, PF, RF, type Rule, ran, same, xor } from "./rule.ts";
+import { DB, isFault, isFaultVector, named, RF, type Rule, ran, same, xor } from "./rule.ts";
 
 const ARITHMETIC = 0x8d5;
 
@@ -67,11 +68,10 @@ export const FLAGS: readonly Rule[] = [
     name: "single step after STI",
     reason:
       "STI holds back interrupts for an instruction, not the single-step trap (SDM Vol. 3, 6.8.3). QEMU holds back both.",
-    whole: ({ ours, theirs, of }) =>
+    whole: ({ ours, of }) =>
       ours.vector === DB &&
-      ran(of).some(({ row }) => row.mnemonic === "sti") &&
       (ours.dr6 & 0x4000) !== 0 &&
-      theirs.vector !== PF,
+      codeOf(of)[stopOf(of, ours).ip - Number(of.rip & 0xffffffffn) - 1] === 0xfb,
   },
   {
     name: "single step after PAUSE",

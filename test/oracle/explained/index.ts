@@ -92,6 +92,7 @@ const wholly = (rule: Rule | undefined): Explanation | undefined => rule && { ru
 function alone({ of, ours, theirs, before }: Failure): Explanation | undefined {
   if (!ended(ours) || ended(theirs)) return undefined;
   if (!isPaged(of) && changesTables(theirs)) return wholly(TABLES);
+  if (isAstray(of, theirs)) return wholly(LOST);
   if (theirs.tr === SMALL_TASK) return wholly(SMALL_STACK);
   // QEMU stopped where ours, rightly, went on.
   if (undefinedThere(theirs) && named(instructionAt(of, theirs, before), "nop", "test", "int1"))

@@ -72,7 +72,8 @@ export const PAGING: readonly Rule[] = [
     reason:
       "CLFLUSH is checked like a load of a byte and sets the accessed bit (SDM Vol. 2, CLFLUSH). For QEMU it is a NOP.",
     whole: ({ of, ours, at }) =>
-      named(at, "clflush") && (ours.vector === PF || violates(of, ours, at) !== undefined),
+      named(at, "clflush") &&
+      (ours.vector === PF || violates(of, ours, at) !== undefined || (of.bits === 64 && isFault(ours))),
     part: (difference, { of }) =>
       tables(difference) && (xor(difference) & ~ACCESSED) === 0 && /\b15,174,/.test(codeOf(of).join()),
   },

@@ -3,7 +3,7 @@ import type { Instruction } from "../../../src/machine/isa/index.ts";
 import { type Case, codeOf, ENTRY, isPaged } from "../case.ts";
 import type { Difference } from "../compare.ts";
 import { decodeAll, stopOf } from "../frame.ts";
-import { HARNESS, KCODE, LANDING } from "../layout.ts";
+import { CASES, HARNESS, KCODE, LANDING } from "../layout.ts";
 import type { Outcome } from "../outcome.ts";
 import { physicalOf } from "../pages.ts";
 
@@ -112,6 +112,8 @@ export const GROUPS =
 export const isOneByte = (bits: number) =>
   [0xff, 0xff00, 0xff0000, 0xff000000].some((mask) => (bits & ~mask) === 0);
 
+const low = (value: bigint) => Number(value & 0xffffffffn);
+
 /** It stopped in memory that it could run, but neither in its own code nor at the landing. */
 export function isAstray(of: Case, outcome: Outcome): boolean {
   const { ip, cs, flags } = stopOf(of, outcome);
@@ -120,7 +122,9 @@ export function isAstray(of: Case, outcome: Outcome): boolean {
   const small = of.entry === ENTRY.real || (flags & 0x20000) !== 0;
   const linear = small ? (cs << 4) + (ip & 0xffff) : of.bits === 16 && cs === of.cs ? 0x20000 + ip : ip;
   const physical = !isPaged(of) ? linear : physicalOf(linear);
-  if (physical === undefined) return false;
+  // Under the large pages lies no memory, but zeros that run.
+  if (physical === undefined)
+    return !(linear >= HARNESS && linear < CASES) && !(outcome.vector === PF && low(outcome.cr2) === linear);
   const inOwn = physical >= of.where && physical <= of.where + codeOf(of).length + 1;
   // In another code segment even its own bytes are others.
   if (inOwn) return cs !== of.cs;

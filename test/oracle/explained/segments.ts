@@ -1,7 +1,7 @@
 /** Segmentation: limits, types, canonical addresses, and far transfers. */
 import type { Instruction } from "../../../src/machine/isa/index.ts";
 import { type Case, codeOf, ENTRY, isPaged } from "../case.ts";
-import { decodeAll, stopOf } from "../frame.ts";
+import { decodeAll, pushesError, stopOf } from "../frame.ts";
 import { RAM } from "../layout.ts";
 import type { Outcome } from "../outcome.ts";
 import { physicalOf } from "../pages.ts";
@@ -33,6 +33,8 @@ function reachesFar(ip: number, { row, size, length, imm }: Instruction): boolea
   if (operand.startsWith("J")) return ((ip + length + imm) & (size === 4 ? -1 : 0xffff)) >>> 0 > 0xffff;
   return operand === "Ap" ? imm >>> 0 > 0xffff : size === 4;
 }
+
+const interruptedRspHigh = ({ vector, frame }: Outcome) => frame[pushesError(vector) ? 9 : 7]!;
 
 /** An instruction has the prefix of ES, CS, SS or DS. */
 const hasOldPrefix = (of: Case) =>
@@ -224,9 +226,9 @@ export const SEGMENTS: readonly Rule[] = [
   {
     name: "RSP after far transfers of 16 or 32 bits in 64-bit mode",
     reason: "RSP has 64 bits whatever the operand size. QEMU cuts it to 32.",
-    whole: ({ of }) =>
+    whole: ({ of, ours }) =>
       of.bits === 64 &&
-      of.registers[4]! > 0xffffffffn &&
+      (of.registers[4]! > 0xffffffffn || interruptedRspHigh(ours) !== 0) &&
       ran(of).some(({ row, size }) => size < 8 && /^(call far|retf|iret)$/.test(row.mnemonic)),
   },
   {

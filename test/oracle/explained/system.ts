@@ -3,6 +3,7 @@ import { MSRS } from "../generate/values.ts";
 import {
   DB,
   GP,
+  type Mine,
   named,
   RF,
   type Rule,
@@ -16,6 +17,16 @@ import {
 
 const low = (value: bigint) => value & 0xffffffffn;
 const isCanonical = (value: bigint) => BigInt.asUintN(64, BigInt.asIntN(48, value)) === value;
+/** Memory as the case left it. */
+function qwordAfter({ ours, before }: Mine, at: number): bigint {
+  const after = new Map(ours.changes);
+  let value = 0n;
+  for (let i = 7; i >= 0; i--) {
+    const word = (at + i) & ~3;
+    value = (value << 8n) | BigInt(((after.get(word) ?? before(word)) >>> (8 * ((at + i) & 3))) & 0xff);
+  }
+  return value;
+}
 /** Those that generate/values.ts draws. */
 const KNOWN_MSRS = new Set(MSRS);
 /** SYSENTER_ESP and _EIP, LSTAR, CSTAR, and the bases of FS and GS. */
@@ -103,8 +114,32 @@ export const SYSTEM: readonly Rule[] = [
   {
     name: "LTR of a null selector",
     reason: "It is #GP(0) (SDM Vol. 2, LTR). QEMU loads it.",
-    whole: ({ of, ours, theirs, at }) =>
-      ours.vector === GP && stopOf(of, ours).error === 0 && (theirs.tr & ~3) === 0 && named(at, "ltr"),
+    mine: ({ of, ours, at }) =>
+      ours.vector === GP &&
+      stopOf(of, ours).error === 0 &&
+      at !== undefined &&
+      named(at, "ltr") &&
+      (at.rm < 0 || (ours.registers[at.rm]! & 0xfffcn) === 0n),
+  },
+  {
+    name: "non-canonical addresses of SYSRET and SYSEXIT",
+    reason: "They are #GP(0) before anything has changed (SDM Vol. 2, SYSRET, SYSEXIT). QEMU goes there.",
+    mine: ({ of, ours, at }) =>
+      of.bits === 64 &&
+      ours.vector === GP &&
+      stopOf(of, ours).error === 0 &&
+      ((named(at, "sysret") && !isCanonical(ours.registers[1]!)) ||
+        (named(at, "sysexit") && !(isCanonical(ours.registers[1]!) && isCanonical(ours.registers[2]!)))),
+  },
+  {
+    name: "non-canonical bases of descriptor tables",
+    reason: "LGDT and LIDT of a base that is not canonical are #GP(0) (SDM Vol. 2, LGDT). QEMU loads it.",
+    mine: (mine) =>
+      mine.of.bits === 64 &&
+      mine.ours.vector === GP &&
+      mine.at !== undefined &&
+      named(mine.at, "lgdt", "lidt") &&
+      !isCanonical(qwordAfter(mine, mine.at.disp + 2)),
   },
   {
     name: "SYSENTER with a null selector",

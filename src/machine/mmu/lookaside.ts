@@ -1,0 +1,85 @@
+/**
+ * The TLBs and their fronts (front.ts): what leaves a TLB leaves its front, so that a front never holds what its TLB does not while
+ * paging is on.
+ */
+import type { CostProfile } from "../cost.ts";
+import { EVENT, type Trace } from "../trace.ts";
+import { Front } from "./front.ts";
+import { SMALL, type Tlb } from "./tlb.ts";
+import { Tlbs } from "./tlbs.ts";
+
+// Copies: V8 folds a module's own constants into the code, but loads an imported one each time.
+const TLB_FLUSH = EVENT.tlbFlush;
+const SMALLEST = SMALL;
+
+export class Lookaside {
+  declare readonly tlbs: Tlbs;
+  /** Front of the data TLB, kinds USER_READ … SMAP_WRITE; of the instruction TLB, kinds USER_FETCH and SYSTEM_FETCH. */
+  readonly data = new Front();
+  readonly code = new Front();
+  /** Changes whenever the code front does: while it stands still, what was fetched once is fetched again at no cost. */
+  codeVersion = 0;
+  declare protected readonly trace: Trace;
+  declare private readonly smallInstruction: Tlb;
+  declare private readonly smallData: Tlb;
+
+  constructor(profile: CostProfile, trace: Trace) {
+    this.trace = trace;
+    this.tlbs = new Tlbs(profile);
+    this.smallInstruction = this.tlbs.instruction[SMALL] as Tlb;
+    this.smallData = this.tlbs.data[SMALL] as Tlb;
+  }
+
+  /** The current PCID but for global pages; `global`: everything. */
+  flush(global: boolean): void {
+    this.trace.tally(TLB_FLUSH, 1);
+    if (global) this.tlbs.flushAll(true);
+    else this.tlbs.flush(this.tlbs.spaces.pcid);
+    this.clearFronts();
+  }
+
+  /** INVLPG: global pages too. */
+  invalidate(low: number, high: number): void {
+    if (this.tlbs.largest === SMALLEST && this.tlbs.second === undefined) {
+      this.dropFetches(low, high);
+      if (this.smallData.drop(low, high)) this.data.drop(low);
+      return;
+    }
+    // The small pages of a large one are scattered over the fronts.
+    if (this.tlbs.remove(low, high, true)) this.clearFronts();
+    this.data.drop(low);
+    if (this.code.drop(low)) this.codeVersion++;
+  }
+
+  /** The instruction TLB's part of invalidate(), while there are small pages only. */
+  protected dropFetches(low: number, high: number): void {
+    if (!this.smallInstruction.drop(low, high)) return;
+    this.code.drop(low);
+    this.codeVersion++;
+  }
+
+  invpcid(type: number, pcid: number, low: number, high: number): void {
+    if (type === 0) this.tlbs.removeFrom(pcid, low, high);
+    else {
+      this.trace.tally(TLB_FLUSH, 1);
+      if (type === 1) this.tlbs.flush(pcid);
+      else this.tlbs.flushAll(type === 2);
+    }
+    this.clearFronts();
+  }
+
+  /** `out`: what Tlb.put() threw out, by its tag, if anything. */
+  protected evict(out: number, fetch: boolean): void {
+    if (out < 0) return;
+    const front = fetch ? this.code : this.data;
+    if ((out & 3) === SMALLEST) front.drop((out >>> 2) << 12);
+    else front.clear();
+    if (fetch) this.codeVersion++;
+  }
+
+  protected clearFronts(): void {
+    this.data.clear();
+    this.code.clear();
+    this.codeVersion++;
+  }
+}
