@@ -41,11 +41,13 @@ export function judge<C extends object>(
   if (ending?.kind === "infrastructure") return lost("infrastructure", ending.reason, 0);
   if (tokens[0] === ABSENT)
     return { ...lost("crashed", absent(tokens[1], place), 0), discreet: "The file could not be loaded." };
+  // How much of a garbled record had arrived when that was seen is a matter of luck, and no result may depend on it.
+  if (garbled) return lost("divergence", DIVERGED, 0);
   const replayer = new Replayer(lab, tokens, place);
   try {
     const actual = copy(check.scenario.drive(replayer.component, check.input));
     if (replayer.stopped) throw replayer.stopped;
-    if (replayer.over && !garbled) return decided(compare(check, actual), replayer.calls);
+    if (replayer.over) return decided(compare(check, actual), replayer.calls);
     if (ending && replayer.empty) throw new RecordEnds("all calls were answered");
     throw new Divergence("the record goes on after the scenario is over");
   } catch (error) {

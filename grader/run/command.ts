@@ -9,7 +9,7 @@ import { CLASS_PAGE, MANUAL_CSV } from "../report/page/paths.ts";
 import { chooseSandbox } from "../sandbox/choose.ts";
 import type { SandboxName } from "../sandbox/contract.ts";
 import { gradeClass } from "./class/class.ts";
-import { type Course, type LabTexts, labTexts, readCourse, readMarks } from "./course.ts";
+import { type Course, labTexts, readCourse, readMarks } from "./course.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
 import { type Kit, loadKit } from "./kit.ts";
 import { making } from "./out/files.ts";
@@ -22,7 +22,7 @@ import { progress } from "./show/progress.ts";
 import { describeGraded } from "./show/single.ts";
 import { oneLine, painter } from "./show/style.ts";
 import { describeSummary, summarize } from "./show/summary.ts";
-import { sweepTemporary, temporaryFolder } from "./temporary.ts";
+import { sweepTemporary, temporaryFolder, temporaryVariables } from "./temporary.ts";
 
 export interface GradeOptions {
   /** Id of a lab. */
@@ -51,34 +51,41 @@ export async function gradeCommand(path: string, options: GradeOptions): Promise
   const out = options.out ?? (found.kind === "class" ? `graded-${options.lab}` : undefined);
   const chosen = out === undefined ? found.candidates : outside(found.candidates, path, out);
   const course = readCourse(options.lab, options);
-  const sandbox = await chooseSandbox(
-    options.unsafe ? "unsafe" : (options.sandbox as SandboxName | undefined),
-  );
-  if (options.unsafe) warnUnsafe();
-  const kit = await loadKit(options.lab, options.seed ?? 1);
-  const ground = {
-    lab: options.lab,
-    seed: options.seed ?? 1,
-    release: course.settings.release === "released",
-  };
-  const setup = await setupOf(kit, ground, sandbox);
-  const texts = await labTexts(options.lab);
   sweepTemporary();
   const temporary = temporaryFolder();
+  // The sandbox's trial must leave nothing behind either.
+  const before = Object.keys(temporaryVariables("")).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, temporaryVariables(temporary.path));
   const { signal, release } = interruptible(() => temporary.remove());
-  const run = { kit, setup, temporary: temporary.path, jobs: options.jobs ?? availableParallelism(), signal };
   try {
+    const run = { ...(await prepare(course, options)), temporary: temporary.path, signal };
+    signal.throwIfAborted();
     return out === undefined
       ? await gradeOne(chosen, run, options)
-      : await gradeInto(out, chosen, run, course, texts, options);
+      : await gradeInto(out, chosen, run, course, options);
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     process.stderr.write(`${interrupted(out)}\n`);
     return error.exitCode;
   } finally {
     release();
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
     temporary.remove();
   }
+}
+
+async function prepare(
+  { settings }: Course,
+  { lab, seed = 1, jobs = availableParallelism(), sandbox: asked, unsafe }: GradeOptions,
+): Promise<Pick<Run, "kit" | "setup" | "jobs">> {
+  const sandbox = await chooseSandbox(unsafe ? "unsafe" : (asked as SandboxName | undefined));
+  if (unsafe) warnUnsafe();
+  const kit = await loadKit(lab, seed);
+  const ground = { lab, seed, release: settings.release === "released" };
+  return { kit, jobs, setup: await setupOf(kit, ground, sandbox) };
 }
 
 interface Run {
@@ -117,10 +124,10 @@ async function gradeInto(
   chosen: readonly Candidate[],
   run: Run,
   course: Course,
-  texts: LabTexts,
   options: GradeOptions,
 ): Promise<number> {
   const { kit } = run;
+  const texts = await labTexts(kit.lab.id);
   const store = await Store.open(resolve(out), kit.lab.id);
   try {
     const ids = chosen.map(({ id }) => id);

@@ -44,8 +44,11 @@ export class InfrastructureError extends Error {
 
 /** Tries before the sandbox is given up. */
 const TRIES = 3;
-/** Scenarios of a part that may run out of time or memory before the rest of the part is given up. */
-const PATIENCE = 2;
+/**
+ * How many tests of a submission may run out of time or memory before the rest is given up: enough for one bad part to leave the
+ * others alone, and few enough for a class in which many hang. Public checks carry no points.
+ */
+const PATIENCE: Readonly<Record<KitTest["visibility"], number>> = { public: 2, hidden: 6 };
 
 /** @throws InfrastructureError */
 export async function gradeModule({ code, place }: Module, grader: Grader): Promise<TestResult[]> {
@@ -58,16 +61,9 @@ export async function gradeModule({ code, place }: Module, grader: Grader): Prom
     await writeFile(join(folder, "harness.mjs"), harness);
     await writeFile(join(folder, "component.mjs"), code);
     const results: TestResult[] = [];
-    const spent = new Map<string, number>();
     for (const test of kit.tests) {
-      const { part } = test.check;
-      if ((spent.get(part) ?? 0) >= PATIENCE) {
-        results.push(result(test, notRun(results.findLast((one) => one.part === part)!.status), false));
-        continue;
-      }
-      const one = grader.known?.get(test.id) ?? (await run(session, test, grader, place));
-      if (EXHAUSTING.includes(one.status)) spent.set(part, (spent.get(part) ?? 0) + 1);
-      results.push(one);
+      const why = givenUp(test, results);
+      results.push(why ?? grader.known?.get(test.id) ?? (await run(session, test, grader, place)));
     }
     return results;
   } finally {
@@ -114,10 +110,27 @@ export const undecidable = (test: KitTest, why: string): TestResult =>
     false,
   );
 
-const notRun = (status: Status): Judgement => {
-  const reason = `Not run: ${PATIENCE} scenarios of this part had already run out of ${status === "memory" ? "memory" : "time"}.`;
-  return { status, share: 0, reason, discreet: reason, calls: 0, observation: undefined };
-};
+/** The result of a test that is not worth running after those before it; undefined when it is. */
+function givenUp(test: KitTest, results: readonly TestResult[]): TestResult | undefined {
+  const exhausted = results.filter(({ status }) => EXHAUSTING.includes(status));
+  const unloaded = exhausted.find(({ calls, id }) => calls === 0 && id !== test.id);
+  const alike = exhausted.filter(({ visibility }) => visibility === test.visibility);
+  if (!unloaded && alike.length < PATIENCE[test.visibility]) return undefined;
+  const { status } = unloaded ?? alike.at(-1)!;
+  const what = status === "memory" ? "memory" : "time";
+  const reason = unloaded
+    ? `Not run: the file ran out of ${what} before anything of it was called.`
+    : `Not run: ${alike.length} tests had already run out of time or memory.`;
+  const judgement: Judgement = {
+    status,
+    share: 0,
+    reason,
+    discreet: reason,
+    calls: 0,
+    observation: undefined,
+  };
+  return result(test, judgement, false);
+}
 
 function result(test: KitTest, judgement: Judgement, release: boolean): TestResult {
   const { id, visibility, points, check } = test;

@@ -1,5 +1,15 @@
 /** The temporary folder of one run. All that its processes put into the system's temporary folder lies in there. */
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lives, parseIdentity, thisProcess } from "./process-identity.ts";
@@ -11,6 +21,9 @@ export interface Temporary {
   path: string;
   remove(): void;
 }
+
+/** Environment of a process whose temporary files are to lie there, on any system. */
+export const temporaryVariables = (path: string) => ({ TMPDIR: path, TMP: path, TEMP: path });
 
 export function temporaryFolder(parent = tmpdir()): Temporary {
   const path = mkdtempSync(join(parent, PREFIX));
@@ -25,8 +38,18 @@ export function sweepTemporary(parent = tmpdir()): void {
   for (const name of readdirSync(parent)) {
     if (!name.startsWith(PREFIX)) continue;
     try {
-      const owner = parseIdentity(readFileSync(join(parent, name, OWNER), "utf8"));
-      if (lives(owner) === false) rmSync(join(parent, name), { recursive: true, force: true });
+      sweep(join(parent, name));
     } catch {}
   }
+}
+
+/** A run that was killed before it signed its folder left it empty, ms ago. */
+const UNSIGNED = 60_000;
+
+function sweep(folder: string): void {
+  const owner = join(folder, OWNER);
+  if (!existsSync(owner)) {
+    if (Date.now() - statSync(folder).mtimeMs > UNSIGNED) rmdirSync(folder);
+  } else if (lives(parseIdentity(readFileSync(owner, "utf8"))) === false)
+    rmSync(folder, { recursive: true, force: true });
 }

@@ -9,10 +9,11 @@
  * that can be written, and so nothing that can be filled or loaded as machine code.
  */
 import type { ChildProcess } from "node:child_process";
-import { constants } from "node:os";
-import type { Availability, Job, Limits, Running, Sandbox } from "./contract.ts";
+import type { Availability, Job, Running, Sandbox } from "./contract.ts";
+import { exitOf } from "./ending.ts";
 import { launch } from "./launch.ts";
-import { dataLimit, nodeFiles, nodeFlags } from "./node.ts";
+import { nodeFiles, nodeFlags } from "./node.ts";
+import { prlimits } from "./prlimit.ts";
 import { findProcess, isAlive, kill, type Process, signal, until } from "./processes.ts";
 import { findProgram } from "./programs.ts";
 import { seccompFilter } from "./seccomp.ts";
@@ -22,13 +23,6 @@ const INSTALL = "apt install bubblewrap";
 const NOBODY = "65534";
 const FILTER_FD = 5;
 const STATUS_FD = 6;
-
-/** Names by number, as bwrap reports 128 + number; the first of several names is the usual one. */
-const SIGNALS = Object.fromEntries(
-  Object.entries(constants.signals)
-    .reverse()
-    .map(([name, number]) => [number, name]),
-);
 
 const bubblewrap: Sandbox = {
   name: "bubblewrap",
@@ -50,16 +44,6 @@ async function probe(): Promise<Availability> {
   const why = await trial(bubblewrap, { network: true, files: true });
   return why ? missing(why) : { works: true };
 }
-
-/** prlimit(1) options. A hard limit of processor time ends what ignores the signal of the soft one. */
-export const prlimits = (limits: Limits): string[] => [
-  `--cpu=${Math.ceil(limits.cpuSeconds)}:${Math.ceil(limits.cpuSeconds) + 1}`,
-  `--data=${dataLimit(limits)}`,
-  `--stack=${8 * 2 ** 20}`,
-  "--nofile=64",
-  "--fsize=0",
-  "--core=0",
-];
 
 function start(job: Job): Running {
   const [prlimit, bwrap] = [findProgram("prlimit"), findProgram("bwrap")];
@@ -120,9 +104,7 @@ function start(job: Job): Running {
       if (exitCode === undefined) {
         return `bwrap ${signal ? `was ended by ${signal}` : `ended with exit code ${code}`} before it started Node`;
       }
-      return exitCode > 128
-        ? { code: null, signal: SIGNALS[exitCode - 128] ?? `signal ${exitCode - 128}` }
-        : { code: exitCode, signal: null };
+      return exitOf(exitCode);
     },
   });
 }

@@ -1,9 +1,11 @@
 /** Which sandbox grades: the one that was asked for, by default bubblewrap, and none in its place when it does not work. */
 import bubblewrap from "./bubblewrap.ts";
+import { docker, podman } from "./container.ts";
 import type { Sandbox, SandboxName } from "./contract.ts";
 import unsafe from "./unsafe.ts";
+import user from "./user.ts";
 
-const SANDBOXES: readonly Sandbox[] = [bubblewrap, unsafe];
+const SANDBOXES: readonly Sandbox[] = [bubblewrap, docker, podman, user, unsafe];
 
 export const SANDBOX_NAMES: readonly SandboxName[] = SANDBOXES.map(({ name }) => name);
 

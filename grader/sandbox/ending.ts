@@ -1,9 +1,23 @@
 /** From what was seen of a process outside to the word for it. */
+import { constants } from "node:os";
 import type { Ending, EndKind, Limits } from "./contract.ts";
 
 export interface Exit {
   code: number | null;
   signal: string | null;
+}
+
+/** Names by number; the first of several names is the usual one. */
+const SIGNALS = Object.fromEntries(
+  Object.entries(constants.signals)
+    .reverse()
+    .map(([name, number]) => [number, name]),
+);
+
+/** From a code that stands for a signal by 128 and its number, as shells have it. */
+export function exitOf(code: number): Exit {
+  if (code <= 128) return { code, signal: null };
+  return { code: null, signal: SIGNALS[code - 128] ?? `signal ${code - 128}` };
 }
 
 export interface Seen {

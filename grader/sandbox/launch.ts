@@ -18,7 +18,10 @@ export interface Launch {
   pipes?: Record<number, (pipe: Readable & Writable) => void>;
   /** Ends everything, at once. */
   kill(child: ChildProcess): void;
-  /** Settles when no process is left after the command ended. Throws, with a sentence, when some cannot be ended. */
+  /**
+   * Settles when no process is left after the command ended, or could not be started. Called twice. Rejects, with a clause,
+   * when some cannot be ended.
+   */
   sweep(child: ChildProcess): Promise<void>;
   /** How Node ended, from how the command ended; a string says why the sandbox cannot tell. */
   verdict(exit: Exit): Exit | string;
@@ -87,7 +90,7 @@ export function launch(job: Job, plan: Launch): Running {
     // After "exit", and when the last holder of every pipe is gone.
     child.once("close", () => resolve());
   })
-    .then(() => (child.pid ? plan.sweep(child).catch(() => {}) : undefined))
+    .then(() => plan.sweep(child).catch(() => {}))
     .then(() => {
       over = true;
       const verdict = exit && plan.verdict(exit);
@@ -159,7 +162,7 @@ function spawnPlan({ command, args, environment, cwd, input, output, noise, pipe
 }
 
 /** For what failed before there was a process. */
-function stillborn(reason: string): Running {
+export function stillborn(reason: string): Running {
   return {
     send() {},
     onData() {},

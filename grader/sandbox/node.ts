@@ -5,7 +5,7 @@ import type { Limits } from "./contract.ts";
 
 const MEBIBYTE = 2 ** 20;
 /** Young generation (3 semi-spaces of 16 MiB), stacks of threads that start on demand (8 MiB each), the compilers' zones. */
-const OVERHEAD = 112 * MEBIBYTE;
+export const OVERHEAD = 112 * MEBIBYTE;
 
 export const nodeFlags = (limits: Limits): string[] => [
   `--max-old-space-size=${limits.megabytes}`,
@@ -31,17 +31,25 @@ function dataAtRest(): number {
   return atRest;
 }
 
-let files: string[] | undefined;
-
 /** What must be visible so that this Node starts: itself, its shared libraries, the modules that Debian keeps apart. */
-export function nodeFiles(): string[] {
-  if (files) return files;
-  // The dynamic loader itself says what it would load; ldd asks it in the same way.
-  const { stdout } = spawnSync(process.execPath, { env: { LD_TRACE_LOADED_OBJECTS: "1" }, encoding: "utf8" });
-  const libraries = [...stdout.matchAll(/(?:=> |^\s*)(\/\S.*?) \(0x[0-9a-f]+\)$/gm)].map(
-    (match) => match[1]!,
-  );
-  const apart = ["/usr/share/nodejs"].filter(existsSync);
-  files = [...new Set([process.execPath, ...libraries, ...apart])];
+export const nodeFiles = (): string[] => [
+  ...filesOf(process.execPath),
+  ...["/usr/share/nodejs"].filter((folder) => existsSync(folder)),
+];
+
+const known = new Map<string, string[]>();
+
+/** A program and its shared libraries, by the names under which it looks for them. */
+export function filesOf(program: string): string[] {
+  let files = known.get(program);
+  if (!files) {
+    // The dynamic loader itself says what it would load; ldd asks it in the same way.
+    const { stdout } = spawnSync(program, { env: { LD_TRACE_LOADED_OBJECTS: "1" }, encoding: "utf8" });
+    const libraries = [...stdout.matchAll(/(?:=> |^\s*)(\/\S.*?) \(0x[0-9a-f]+\)$/gm)].map(
+      (match) => match[1]!,
+    );
+    files = [program, ...libraries];
+    known.set(program, files);
+  }
   return files;
 }

@@ -8,12 +8,17 @@ export interface Process {
   startTime: string;
   /** Its process group. */
   group: number;
+  /** As whom it runs. */
+  user: number;
 }
 
 /** Undefined when there is no such process, or only what its parent has not fetched yet. */
 export function findProcess(pid: number): Process | undefined {
   let stat: string;
+  let user: number;
   try {
+    // The owner of the folder would not do: that is root for who may not be looked into.
+    user = Number(/^Uid:\t(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1]);
     stat = readFileSync(`/proc/${pid}/stat`, "latin1");
   } catch {
     return undefined;
@@ -23,7 +28,7 @@ export function findProcess(pid: number): Process | undefined {
   const [state] = fields;
   return state === "Z" || state === "X"
     ? undefined
-    : { pid, startTime: fields[19]!, group: Number(fields[2]) };
+    : { pid, startTime: fields[19]!, group: Number(fields[2]), user };
 }
 
 export const isAlive = (process: Process): boolean =>

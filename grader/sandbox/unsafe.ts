@@ -33,9 +33,10 @@ function start(job: Job): Running {
     output: 4,
     noise: [1, 2],
     kill: (child) => signal(-child.pid!),
-    sweep(child) {
-      signal(-child.pid!);
-      return until(() => groupIsEmpty(child.pid!));
+    async sweep({ pid }) {
+      if (!pid) return;
+      signal(-pid);
+      await until(() => groupIsEmpty(pid));
     },
     verdict: (exit) => exit,
   });

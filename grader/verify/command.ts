@@ -11,6 +11,8 @@ export interface Asked {
   labs: string;
   seeds: readonly number[];
   sandbox: SandboxName | undefined;
+  /** See Wanted. */
+  quick: boolean;
   print(text: string): void;
 }
 
@@ -18,12 +20,18 @@ export interface Asked {
  * True when all is as it should be.
  * @throws SandboxError when there is no sandbox
  */
-export async function verifyLabs({ ids, labs, seeds, sandbox: name, print }: Asked): Promise<boolean> {
+export async function verifyLabs({ ids, labs, seeds, sandbox: name, quick, print }: Asked): Promise<boolean> {
   const sandbox = await chooseSandbox(name);
   let sound = true;
   for (const id of ids) {
     print(headline(id, seeds));
-    const verification = await verifyLab(id, { labs, seeds, sandbox, onVerified: (one) => print(row(one)) });
+    const verification = await verifyLab(id, {
+      labs,
+      seeds,
+      sandbox,
+      quick,
+      onVerified: (one) => print(row(one)),
+    });
     print(summary(verification));
     sound &&= isSound(verification);
   }

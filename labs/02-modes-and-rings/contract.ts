@@ -128,5 +128,5 @@ export const LAB: Lab<ModesAndRings> = defineLab<ModesAndRings>({
     { id: "classify", title: "Step 4, one instruction", points: 4 },
     { id: "verdict", title: "Step 5, the verdict", points: 2 },
   ],
-  limits: { seconds: 20, megabytes: 512 },
+  limits: { seconds: 3, megabytes: 512 },
 });

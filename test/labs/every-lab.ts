@@ -2,6 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import type { HiddenTest } from "../../grader/run/kit.ts";
+import { readHeader } from "../../grader/verify/header.ts";
 import { type Check, examine, type Lab, runChecks } from "../../src/course/index.ts";
 
 const LABS = join(import.meta.dirname, "../../labs");
@@ -59,11 +61,9 @@ export function everyLab<C extends object>(given: EveryLab<C>): void {
     test("there are at least five", () => expect(files.length).toBeGreaterThanOrEqual(5));
 
     test.each(files)("%s is caught by the check that its header names", async (file) => {
-      const header = readFileSync(join(folder, file), "utf8");
-      const named = /^ \* Caught by: (.*)$/m.exec(header)?.[1];
-      const clause = /^ \* Breaks clause: (C\d+)$/m.exec(header)?.[1];
-      expect(failed(await mutant(file))).toContain(named);
-      const check = checks.find(({ part, name }) => `${part}: ${name}` === named);
+      const { caughtBy, clause } = readHeader(readFileSync(join(folder, file), "utf8"));
+      expect(failed(await mutant(file))).toContain(caughtBy);
+      const check = checks.find(({ part, name }) => `${part}: ${name}` === caughtBy);
       expect(check?.clause).toBe(clause);
     });
   });
@@ -82,6 +82,37 @@ export function everyLab<C extends object>(given: EveryLab<C>): void {
     test.each(files)("%s is caught by some of five seeds", async (file) => {
       const component = await mutant(file);
       expect([1, 2, 3, 4, 5].some((seed) => wrong(seed, component).length > 0)).toBe(true);
+    });
+  });
+
+  describe("hidden tests", () => {
+    // With the real sandbox and more seeds: test/grader/verify, and `ringlab labs verify`.
+    const hidden = async (): Promise<HiddenTest<C>[]> =>
+      (await import(`../../grader/hidden/${lab.id}.ts`)).hidden(11);
+
+    test("every part has some, each by a name of its own, about a clause that there is", async () => {
+      const tests = await hidden();
+      const titles = tests.map(({ part, name }) => `${part}: ${name}`);
+      expect(new Set(titles).size).toBe(titles.length);
+      for (const { id } of lab.parts)
+        expect(tests.filter(({ part }) => part === id).length).toBeGreaterThan(1);
+      const clauses = lab.clauses.map(({ id }) => id);
+      for (const { clause } of tests) expect(clauses).toContain(clause);
+    });
+
+    test("their inputs are plain data, and hold nothing of what is expected", async () => {
+      for (const { input, expected, name } of await hidden()) {
+        expect(JSON.parse(JSON.stringify(input)), name).toEqual(input);
+        expect(JSON.stringify(input), name).not.toContain(JSON.stringify(expected));
+      }
+    });
+
+    test("what is right passes them all", async () => {
+      const tests = await hidden();
+      for (const component of Object.values(right)) {
+        const { verdicts } = runChecks(lab, "", tests, component);
+        expect(verdicts.filter(({ passed }) => !passed).map(({ name }) => name)).toEqual([]);
+      }
     });
   });
 }

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { TestResult } from "../../report/result.ts";
 import { HOME } from "../kit.ts";
+import { temporaryVariables } from "../temporary.ts";
 import type { Message, Reply, Request, Setup, Task } from "./protocol.ts";
 
 /** Where a worker is: it loads the lab, reads a submission, or is at a test. */
@@ -121,9 +122,8 @@ export class Slot {
   }
 
   #start(): ChildProcess {
-    const temporary = this.#temporary;
     const running = fork(workerFile(), [], {
-      env: { ...process.env, TMPDIR: temporary, TMP: temporary, TEMP: temporary },
+      env: { ...process.env, ...temporaryVariables(this.#temporary) },
       execArgv: [`--max-old-space-size=${HEAP}`],
       serialization: "advanced",
       stdio: ["ignore", "ignore", "pipe", "ipc"],

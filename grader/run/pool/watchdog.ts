@@ -3,7 +3,7 @@
  * more processor time than any honest submission needs: a forged record may keep a replay busy for as long as it likes.
  *
  *     beat[0]  counts the steps
- *     beat[1]  what the step may take, in seconds; 0 while there is none
+ *     beat[1]  what the step may take, in ms; 0 while there is none
  */
 import { workerData } from "node:worker_threads";
 
@@ -20,14 +20,14 @@ function watch(beat: Int32Array, parent: number): void {
   let since = process.cpuUsage();
   setInterval(() => {
     if (process.ppid !== parent) process.kill(process.pid, "SIGKILL");
-    const seconds = Atomics.load(beat, 1);
+    const most = Atomics.load(beat, 1);
     const now = Atomics.load(beat, 0);
-    if (now !== step || seconds === 0) {
+    if (now !== step || most === 0) {
       step = now;
       since = process.cpuUsage();
       return;
     }
     const { user, system } = process.cpuUsage(since);
-    if (user + system > seconds * 1e6) process.kill(process.pid, TOO_BUSY);
+    if (user + system > most * 1000) process.kill(process.pid, TOO_BUSY);
   }, PERIOD);
 }

@@ -13,7 +13,7 @@ export function watched(parent: number): Watched {
   const thread = new Worker(new URL("./watchdog.js", import.meta.url), { workerData: { beat, parent } });
   thread.unref();
   const set = (seconds: number) => {
-    Atomics.store(beat, 1, seconds);
+    Atomics.store(beat, 1, Math.ceil(seconds * 1000));
     Atomics.add(beat, 0, 1);
   };
   return { step: set, rest: () => set(0) };

@@ -1,9 +1,9 @@
 /** `ringlab labs`: lists the labs of a checkout, makes their notebooks, says whether they grade as they should, begins a new one. */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import type { Command } from "commander";
-import { isStudentEdition, ROOT } from "../../kernel/package.ts";
+import { type Command, InvalidArgumentError } from "commander";
+import { ROOT } from "../../kernel/package.ts";
+import type { VerifyOptions } from "../author/verify.ts";
 import { UserError } from "../errors.ts";
 import { chosenLabs, importModule, LABS } from "../labs.ts";
 
@@ -28,19 +28,22 @@ export function register(program: Command): void {
     .argument("[lab...]", "which labs, by id or by number; default: all")
     .option("--seed <number>", "the first seed of the hidden tests", whole, 1)
     .option("--seeds <count>", "how many seeds, counted up from the first", whole, 3)
+    .option("--quick", "mutants only through the tests that their headers name")
     .option("--unsafe", "without a sandbox: a lab's own files are yours to trust")
-    .action(verify);
+    .action(async (asked: string[], options: VerifyOptions) =>
+      (await import("../author/verify.ts")).verify(asked, options),
+    );
 
   labs
     .command("new")
     .description("begin a lab: a small complete one, to be changed until it is yours")
     .argument("<name>", "shadow-paging, or 08-shadow-paging; without a number it gets the next one")
-    .action(begin);
+    .action(async (name: string) => (await import("../author/begin.ts")).begin(name));
 }
 
 function whole(text: string): number {
   if (!/^-?\d{1,9}$/.test(text))
-    throw new UserError(`"${text}" is not a whole number of at most nine digits`);
+    throw new InvalidArgumentError("Give a whole number of at most nine digits.");
   return Number(text);
 }
 
@@ -58,74 +61,15 @@ async function render(id: string): Promise<string> {
   }
 }
 
-/** What grader/verify/command.ts exports: the grader is found by its path, too. */
-interface Verifier {
-  verifyLabs(asked: {
-    ids: readonly string[];
-    labs: string;
-    seeds: readonly number[];
-    sandbox: "unsafe" | undefined;
-    print(text: string): void;
-  }): Promise<boolean>;
-}
-
-interface VerifyOptions {
-  seed: number;
-  seeds: number;
-  unsafe?: boolean;
-}
-
-async function verify(asked: string[], { seed, seeds, unsafe }: VerifyOptions): Promise<void> {
-  const ids = await chosenLabs(asked);
-  if (seeds < 1) throw new UserError("--seeds: at least one seed is needed");
-  const file = join(ROOT, "dist/grader/verify/command.js");
-  if (!existsSync(file))
-    throw new UserError(`there is no grader in ${ROOT}; run this in a checkout, after npm run build`);
-  const { verifyLabs }: Verifier = await import(pathToFileURL(file).href);
-  const all = Array.from({ length: seeds }, (_, n) => seed + n);
-  const print = (text: string) => console.log(text);
-  try {
-    const sound = await verifyLabs({
-      ids,
-      labs: LABS,
-      seeds: all,
-      sandbox: unsafe ? "unsafe" : undefined,
-      print,
-    });
-    if (!sound) process.exitCode = 1;
-  } catch (error) {
-    throw new UserError((error as Error).message);
-  }
-}
-
-/** Begins a lab by the template. */
-async function begin(name: string): Promise<void> {
-  const { beginLab } = await import("../../course/build/new-lab.ts");
-  try {
-    const { id, files } = await beginLab(ROOT, name);
-    console.log(`${files.map((file) => `${file} written`).join("\n")}\n`);
-    console.log("It is complete and works. Next:");
-    console.log(`  npm run build && ringlab labs build ${id} && ringlab labs verify ${id}`);
-    console.log(`  grep -rn TODO labs/${id}    what is yours to change; labs/README.md says in which order`);
-  } catch (error) {
-    throw new UserError((error as Error).message);
-  }
-}
-
 const isStale = (id: string, text: string) =>
   !existsSync(target(id)) || readFileSync(target(id), "utf8") !== text;
-
-function stateOf(id: string, text: string): string {
-  if (!isStale(id, text)) return isStudentEdition ? "as it was given" : "up to date";
-  return isStudentEdition && existsSync(target(id)) ? "with your work" : `stale: ringlab labs build ${id}`;
-}
 
 async function list(): Promise<void> {
   const { loadContract } = await import("../../course/build/lab-folder.ts");
   for (const id of await chosenLabs([])) {
     const { title, parts } = await loadContract(id, importModule);
     const points = parts.reduce((sum, part) => sum + part.points, 0);
-    const state = stateOf(id, await render(id));
+    const state = isStale(id, await render(id)) ? `stale: ringlab labs build ${id}` : "up to date";
     console.log(`${id.padEnd(24)} ${title} (${points} points, notebook ${state})`);
   }
 }
@@ -140,8 +84,6 @@ async function build(asked: string[], { check }: { check?: boolean }): Promise<v
       console.log(`${name} is up to date`);
       continue;
     }
-    if (isStudentEdition && existsSync(target(id)))
-      throw new UserError(`${name} holds work of yours; rename it, and run this again for a fresh one`);
     stale.push(name);
     if (check) continue;
     mkdirSync(join(ROOT, "notebooks"), { recursive: true });
