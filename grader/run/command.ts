@@ -13,7 +13,7 @@ import { type Course, labTexts, readCourse, readMarks } from "./course.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
 import { type Kit, loadKit } from "./kit.ts";
 import { making } from "./out/files.ts";
-import { Store } from "./out/store.ts";
+import { isResults, Store } from "./out/store.ts";
 import type { Outcome } from "./pool/perform.ts";
 import type { Setup } from "./pool/protocol.ts";
 import { GradingProblem } from "./problem.ts";
@@ -202,7 +202,7 @@ function logLine(outcome: Outcome): string {
 }
 
 /**
- * The candidates without the folder of results, which may lie among them.
+ * The candidates without folders of results, which may lie among them.
  * @throws GradingProblem when it lies inside of one, or is the folder of the submissions itself
  */
 function outside(all: readonly Candidate[], path: string, out: string): Candidate[] {
@@ -214,7 +214,7 @@ function outside(all: readonly Candidate[], path: string, out: string): Candidat
     throw new GradingProblem(
       `${out} lies inside of the submission ${inside.id}; give another folder with --out`,
     );
-  const rest = all.filter((candidate) => candidate.path !== folder);
+  const rest = all.filter((candidate) => candidate.path !== folder && !isResults(candidate.path));
   if (rest.length === 0) throw new GradingProblem(`${path} holds no submissions`);
   return rest;
 }

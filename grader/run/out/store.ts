@@ -8,7 +8,7 @@
  * and of the class, beside them, pages and tables (pages.ts). In log/ is what depends on the day: how long each took, and why
  * one was not graded.
  */
-import { mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileName } from "../../report/page/paths.ts";
 import type { Graded } from "../../report/result.ts";
@@ -45,10 +45,7 @@ export class Store {
 
   async #prepare(lab: string): Promise<this> {
     try {
-      await this.write(
-        ABOUT,
-        `${JSON.stringify({ what: "results of ringlab grade", version: 1, lab }, null, 1)}\n`,
-      );
+      await this.write(ABOUT, `${JSON.stringify({ what: WHAT, version: 1, lab }, null, 1)}\n`);
       sweepPartial(this.folder);
       for (const name of FOLDERS) {
         const folder = join(this.folder, name);
@@ -105,6 +102,12 @@ export class Store {
 }
 
 const resultPath = (id: string) => `results/${fileName(id)}.json`;
+
+const WHAT = "results of ringlab grade";
+
+/** Whether a run wrote this folder. */
+export const isResults = (folder: string): boolean =>
+  existsSync(join(folder, "results")) && readIfThere(join(folder, ABOUT))?.includes(WHAT) === true;
 
 function labOf(about: string): string {
   try {

@@ -30,7 +30,7 @@ export interface Listener {
 }
 
 /** JavaScript heap of a worker, in MiB: a record of the greatest size and its replay. */
-const HEAP = 2048;
+const HEAP = 1024;
 /** What is kept of a worker's last words. */
 const SAID = 2000;
 /** For a worker to end its sandbox before it is killed, ms. */
