@@ -33,6 +33,7 @@ const FINDINGS: readonly About<FindingSlip>[] = [
     "C9",
     [
       "a register's trial is read as the ring's",
+      "what a table's trial keeps is read as the ring's",
       "EFLAGS is a table",
       "a register gives away protection as well",
     ],

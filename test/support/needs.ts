@@ -5,7 +5,7 @@
  *     describe.skipIf(lacks("chromium", import.meta.url))("the page", () => …)
  */
 import { spawnSync } from "node:child_process";
-import { appendFileSync } from "node:fs";
+import { appendFileSync, existsSync } from "node:fs";
 import { basename } from "node:path";
 
 const runs = (command: string, ...args: string[]) =>
@@ -22,6 +22,10 @@ export const NEEDS = {
   gdb: { present: () => runs("gdb", "--version"), install: "apt-get install gdb" },
   git: { present: () => runs("git", "--version"), install: "apt-get install git" },
   iasl: { present: () => runs("iasl", "-v"), install: "apt-get install acpica-tools" },
+  kernelHeaders: {
+    present: () => existsSync("/usr/include/asm-generic/unistd.h"),
+    install: "apt-get install linux-libc-dev",
+  },
   nasm: { present: () => runs("nasm", "--version"), install: "apt-get install nasm" },
   nbclient: {
     present: () => runs("/usr/bin/python3", "-c", "import nbclient, nbformat"),

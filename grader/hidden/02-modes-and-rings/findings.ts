@@ -10,6 +10,7 @@ export const SLIPS = [
   "kept is not compared",
   "seen is not compared",
   "a register's trial is read as the ring's",
+  "what a table's trial keeps is read as the ring's",
   "a register gives away protection as well",
   "EFLAGS is a table",
   "segments are silence",
@@ -66,6 +67,9 @@ function givesAway(trial: Trial, slip?: Slip): Leak[] {
   if (differ === "ring" || slip === "a register's trial is read as the ring's")
     return news.flatMap((one) => ofTheRing(one, slip));
   if (news.length === 0) return [];
+  const onlyKept = news.every(({ where }) => where === "kept") && ofTheRegister(differ) === "tables";
+  if (onlyKept && slip === "what a table's trial keeps is read as the ring's")
+    return news.flatMap((one) => ofTheRing(one));
   const more: Leak[] = slip === "a register gives away protection as well" ? ["protection"] : [];
   return [ofTheRegister(differ, slip), ...more];
 }

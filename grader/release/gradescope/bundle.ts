@@ -14,12 +14,22 @@ export function gradescopeBundle(settings: BundleSettings): Release {
   for (const path of files) copy(release, path);
   // The simulator's firmware and programs are read as sources.
   for (const path of filesBelow("src").filter((path) => path.endsWith(".asm"))) copy(release, path);
-  const { name, version, license, type, engines, exports, dependencies: all } = ownPackage();
+  const { name, version, license, type, engines, exports, allowScripts, dependencies: all } = ownPackage();
   const missing = [...packages].find((name) => !(name in all));
   if (missing !== undefined)
     throw new ReleaseError(`the grader imports ${missing}, which package.json does not name`);
   const dependencies = Object.fromEntries([...packages].sort().map((name) => [name, all[name]!]));
-  const manifest = { name, version, private: true, license, type, engines, exports, dependencies };
+  const manifest = {
+    name,
+    version,
+    private: true,
+    license,
+    type,
+    engines,
+    exports,
+    dependencies,
+    allowScripts,
+  };
   add(release, "package.json", `${JSON.stringify(manifest, undefined, 2)}\n`);
   add(release, "package-lock.json", lockfileFor(manifest));
   add(release, SETTINGS_FILE, `${JSON.stringify(settings, undefined, 2)}\n`);

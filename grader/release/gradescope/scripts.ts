@@ -40,10 +40,11 @@ root="\${RINGLAB_AUTOGRADER:-/autograder}"
 mkdir -p "$root/results"
 rm -f "$root/results/results.json"
 node "$root/source/dist/grader/release/gradescope/main.js" "$root"
+status=$?
 if [ ! -e "$root/results/results.json" ]; then
   # Not even the grader's own last words: no score, so that nothing counts and the instructor can run it again.
   printf '%s\\n' '{"output": "The autograder itself could not be started; your submission is not at fault and no points are lost. Tell your instructor.", "visibility": "visible", "stdout_visibility": "hidden"}' > "$root/results/results.json.new"
   mv "$root/results/results.json.new" "$root/results/results.json"
-  exit 1
 fi
+exit "$status"
 `;

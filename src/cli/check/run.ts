@@ -59,7 +59,7 @@ function reason(ending: Ending, { seconds, megabytes }: Running["limits"]): stri
       ? "loading the component"
       : "the check";
   if (why === "time")
-    return `${what} did not end: stopped after ${seconds} seconds of processor time. Is there a loop without an end?`;
+    return `${what} did not end: stopped after ${seconds} s of processor time. Is there a loop without an end?`;
   if (why === "clock") return `${what} did not end, and did not compute either. Does it wait for something?`;
   if (why === "memory")
     return `${what} took more than ${megabytes} MB of memory. Does something grow without an end?`;

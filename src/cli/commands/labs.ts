@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
-import { ROOT } from "../../kernel/package.ts";
+import { isStudentEdition, ROOT } from "../../kernel/package.ts";
 import type { VerifyOptions } from "../author/verify.ts";
 import { UserError } from "../errors.ts";
 import { chosenLabs, importModule, LABS } from "../labs.ts";
@@ -64,12 +64,17 @@ async function render(id: string): Promise<string> {
 const isStale = (id: string, text: string) =>
   !existsSync(target(id)) || readFileSync(target(id), "utf8") !== text;
 
+function stateOf(id: string, text: string): string {
+  if (!isStale(id, text)) return isStudentEdition ? "as it was given" : "up to date";
+  return isStudentEdition && existsSync(target(id)) ? "with your work" : `stale: ringlab labs build ${id}`;
+}
+
 async function list(): Promise<void> {
   const { loadContract } = await import("../../course/build/lab-folder.ts");
   for (const id of await chosenLabs([])) {
     const { title, parts } = await loadContract(id, importModule);
     const points = parts.reduce((sum, part) => sum + part.points, 0);
-    const state = isStale(id, await render(id)) ? `stale: ringlab labs build ${id}` : "up to date";
+    const state = stateOf(id, await render(id));
     console.log(`${id.padEnd(24)} ${title} (${points} points, notebook ${state})`);
   }
 }
@@ -84,6 +89,8 @@ async function build(asked: string[], { check }: { check?: boolean }): Promise<v
       console.log(`${name} is up to date`);
       continue;
     }
+    if (isStudentEdition && existsSync(target(id)))
+      throw new UserError(`${name} holds work of yours; rename it, and run this again for a fresh one`);
     stale.push(name);
     if (check) continue;
     mkdirSync(join(ROOT, "notebooks"), { recursive: true });
