@@ -45,10 +45,10 @@ export class InfrastructureError extends Error {
 /** Tries before the sandbox is given up. */
 const TRIES = 3;
 /**
- * How many tests of a submission may run out of time or memory before the rest is given up: enough for one bad part to leave the
- * others alone, and few enough for a class in which many hang. Public checks carry no points.
+ * How many tests may run out of time or memory before the rest is given up: of the public checks, which carry no points, and of
+ * the hidden tests of one part, so that a bad part leaves the others alone.
  */
-const PATIENCE: Readonly<Record<KitTest["visibility"], number>> = { public: 2, hidden: 6 };
+const PATIENCE = 2;
 
 /** @throws InfrastructureError */
 export async function gradeModule({ code, place }: Module, grader: Grader): Promise<TestResult[]> {
@@ -61,9 +61,11 @@ export async function gradeModule({ code, place }: Module, grader: Grader): Prom
     await writeFile(join(folder, "harness.mjs"), harness);
     await writeFile(join(folder, "component.mjs"), code);
     const results: TestResult[] = [];
+    const ran: TestResult[] = [];
     for (const test of kit.tests) {
-      const why = givenUp(test, results);
-      results.push(why ?? grader.known?.get(test.id) ?? (await run(session, test, grader, place)));
+      const skipped = givenUp(test, ran);
+      if (!skipped) ran.push(grader.known?.get(test.id) ?? (await run(session, test, grader, place)));
+      results.push(skipped ?? ran.at(-1)!);
     }
     return results;
   } finally {
@@ -110,17 +112,20 @@ export const undecidable = (test: KitTest, why: string): TestResult =>
     false,
   );
 
-/** The result of a test that is not worth running after those before it; undefined when it is. */
-function givenUp(test: KitTest, results: readonly TestResult[]): TestResult | undefined {
-  const exhausted = results.filter(({ status }) => EXHAUSTING.includes(status));
-  const unloaded = exhausted.find(({ calls, id }) => calls === 0 && id !== test.id);
-  const alike = exhausted.filter(({ visibility }) => visibility === test.visibility);
-  if (!unloaded && alike.length < PATIENCE[test.visibility]) return undefined;
+/** The result of a test that is not worth running after those that ran before it; undefined when it is. */
+function givenUp(test: KitTest, ran: readonly TestResult[]): TestResult | undefined {
+  const { visibility, check } = test;
+  const exhausted = ran.filter(({ status }) => EXHAUSTING.includes(status));
+  const unloaded = exhausted.filter(({ calls }) => calls === 0).at(PATIENCE - 1);
+  const alike = exhausted.filter(
+    (one) => one.visibility === visibility && (visibility === "public" || one.part === check.part),
+  );
+  if (!unloaded && alike.length < PATIENCE) return undefined;
   const { status } = unloaded ?? alike.at(-1)!;
   const what = status === "memory" ? "memory" : "time";
   const reason = unloaded
     ? `Not run: the file ran out of ${what} before anything of it was called.`
-    : `Not run: ${alike.length} tests had already run out of time or memory.`;
+    : `Not run: ${alike.length} ${visibility === "public" ? "checks" : "tests of this part"} had already run out of time or memory.`;
   const judgement: Judgement = {
     status,
     share: 0,
