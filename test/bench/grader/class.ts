@@ -101,7 +101,7 @@ async function kill(home: string, whole: number): Promise<string> {
   return [
     `Killed ${KILLS} times (${survived} of them while it ran) and finished in another ${last.toFixed(1)} s:`,
     `${names.size - different.length} of ${names.size} files are byte-identical to those of the undisturbed run`,
-    `${different.length > 0 ? ` (not: ${different.slice(0, 10).join(", ")})` : ""}; ${left.length} temporary folders are left.`,
+    `${different.length > 0 ? `(not: ${different.slice(0, 10).join(", ")})` : ""}; ${left.length} temporary folders are left.`,
   ].join(" ");
 }
 
