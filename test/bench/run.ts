@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME…`: runs the named benchmarks one after the other, or all of them. */
 const BENCHES: Record<string, () => Promise<{ bench: () => Promise<string> }>> = {
   kernel: () => import("./kernel.ts"),
+  "grader-calls": () => import("./grader/calls.ts"),
   "grader-class": () => import("./grader/class.ts"),
   machine: () => import("./machine/interpreter.ts"),
   "machine-mmu": () => import("./machine/mmu.ts"),

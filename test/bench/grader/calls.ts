@@ -12,7 +12,9 @@ import { judge } from "../../../grader/replay/judge.ts";
 import { bundleHarness } from "../../../grader/run/harness-bundle.ts";
 import type { Kit } from "../../../grader/run/kit.ts";
 import { Session } from "../../../grader/run/session.ts";
+import { chooseSandbox } from "../../../grader/sandbox/choose.ts";
 import type { Sandbox } from "../../../grader/sandbox/contract.ts";
+import unsafe from "../../../grader/sandbox/unsafe.ts";
 import { check, type Lab, type Scenario } from "../../../src/course/index.ts";
 import * as device from "./device.ts";
 import * as walker from "./walker.ts";
@@ -91,7 +93,8 @@ async function times(
   return { bare: median(bare), graded: median(graded) };
 }
 
-export async function calls(sandboxes: readonly Sandbox[]): Promise<string> {
+export async function bench(): Promise<string> {
+  const sandboxes = [unsafe, await chooseSandbox()];
   const folder = mkdtempSync(join(tmpdir(), "ringlab-bench-"));
   const rows = [
     "| machine | sandbox | calls | bare, ms | graded, ms | graded / bare |",
