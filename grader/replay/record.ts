@@ -7,6 +7,9 @@ export class Divergence extends Error {
   override name = "Divergence";
 }
 
+/** A record of 100,000 calls with two uses of a port each has 1.4 million tokens. Each may become an object, however short it is. */
+const MOST_TOKENS = 4 << 20;
+
 /** The lines of one scenario as they come. */
 export class RecordReader {
   readonly tokens: unknown[] = [];
@@ -44,9 +47,11 @@ export class RecordReader {
   }
 
   #part(json: string): void {
+    if (this.garbled) return;
     try {
       const part: unknown = JSON.parse(json);
       if (!Array.isArray(part)) throw new TypeError("not a list");
+      if (this.tokens.length + part.length > MOST_TOKENS) throw new RangeError("too many tokens");
       for (const token of part) this.tokens.push(token);
     } catch {
       this.garbled = true;

@@ -11,7 +11,7 @@ export interface Budget {
   megabytes: number;
 }
 
-const RECORD_BYTES = 64 << 20;
+const RECORD_BYTES = 32 << 20;
 const OUTPUT_BYTES = 1 << 20;
 /** Loading Node and the module, in seconds of processor time. */
 const START = 1;
