@@ -11,7 +11,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { signal } from "../sandbox/processes.ts";
 import { lives, parseIdentity, thisProcess } from "./process-identity.ts";
 
 const PREFIX = "ringlab-run-";
@@ -50,6 +51,27 @@ function sweep(folder: string): void {
   const owner = join(folder, OWNER);
   if (!existsSync(owner)) {
     if (Date.now() - statSync(folder).mtimeMs > UNSIGNED) rmdirSync(folder);
-  } else if (lives(parseIdentity(readFileSync(owner, "utf8"))) === false)
+  } else if (lives(parseIdentity(readFileSync(owner, "utf8"))) === false) {
+    for (const pid of strandedSandboxes(folder)) signal(pid);
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * A bwrap that is killed just before it has given its child a user leaves that child waiting for ever. Nothing of a submission was
+ * started by then. Its command line names the folder of its run, which no other process has.
+ */
+function strandedSandboxes(folder: string): number[] {
+  if (process.platform !== "linux") return [];
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        const words = readFileSync(`/proc/${pid}/cmdline`, "latin1").split("\0");
+        return basename(words[0] ?? "") === "bwrap" && words.some((word) => word.startsWith(`${folder}/`));
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
 }

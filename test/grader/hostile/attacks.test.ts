@@ -47,11 +47,12 @@ let whole: Grader;
 let brief: Grader;
 let roomy: Grader;
 
-/** One public check, and of each part one hidden test; for whoever hangs anyway only one of them, and little time. */
+/** One public check, and of each part one hidden test; for whoever hangs anyway only one of all these, and little time. */
 function shortened(kit: Kit, hidden: number, seconds: number): Kit {
   const first = (part: string) =>
     kit.tests.find((each) => each.visibility === "hidden" && each.check.part === part)!;
-  const tests = [kit.tests[0]!, ...kit.lab.parts.map(({ id }) => first(id)).slice(0, hidden)];
+  const secret = kit.lab.parts.map(({ id }) => first(id)).slice(0, hidden);
+  const tests = hidden === 1 ? secret : [kit.tests[0]!, ...secret];
   return { ...kit, lab: { ...kit.lab, limits: { ...kit.lab.limits, seconds } }, tests };
 }
 

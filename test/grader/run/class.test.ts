@@ -90,25 +90,27 @@ describe.skipIf(lacks("bwrap", import.meta.url))("a class", () => {
 describe.skipIf(lacks("bwrap", import.meta.url))("a run that is killed", () => {
   const arguments_ = (out: string) => [at("few"), "--lab", LAB, "--out", at(out)];
   beforeAll(() => {
-    synthesize(at("few"), 12, 2, ["correct", "wrong", "crashing", "refused", "hostile", "starter"]);
+    synthesize(at("few"), 8, 2, ["correct", "wrong", "crashing", "refused", "hostile", "starter"]);
   });
 
   test("three times: its sandboxes die with it, and in the end all is as if nothing had happened", async () => {
     const temporary = at("tmp-killed");
-    for (const count of [1, 4, 8]) {
+    for (const count of [1, 3, 5]) {
       const run = startGrading(temporary, ...arguments_("killed"));
       await run.reached(count);
       run.process.kill("SIGKILL");
       await run.ended;
-      expect(await eventually(() => processesOf(temporary).length === 0)).toBe(true);
+      // But for a bwrap that had started nothing yet, which the next run ends.
+      expect(await eventually(() => processesOf(temporary, "bwrap").length === 0)).toBe(true);
     }
     expect(readdirSync(at("killed")), "the killed run's lock").toContain(".lock");
     expect(readdirSync(temporary), "its temporary folder").not.toEqual([]);
 
     const last = await grade(temporary, ...arguments_("killed"));
     expect(last).toMatchObject({ code: 0 });
-    expect(last.stdout).toMatch(/unchanged +(8|9|1\d)/);
+    expect(last.stdout).toMatch(/unchanged +[5-8]/);
     expect(readdirSync(temporary)).toEqual([]);
+    expect(await eventually(() => processesOf(temporary).length === 0)).toBe(true);
 
     expect(await grade(at("tmp"), ...arguments_("undisturbed"))).toMatchObject({ code: 0 });
     expect(hashes(at("killed"))).toEqual(hashes(at("undisturbed")));

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import { ROOT } from "../../../src/kernel/package.ts";
 
 export interface Ended {
@@ -64,10 +64,13 @@ export function tree(folder: string): Record<string, { hash: string; changed: nu
 export const hashes = (folder: string): Record<string, string> =>
   Object.fromEntries(Object.entries(tree(folder)).map(([path, { hash }]) => [path, hash]));
 
-/** Processes whose command line or environment names the folder. */
-export function processesOf(folder: string): number[] {
+/** Processes whose command line or environment names the folder, but for those of one program. */
+export function processesOf(folder: string, except?: string): number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter(
+      (pid) => except === undefined || basename(reads(`/proc/${pid}/cmdline`).split("\0")[0]!) !== except,
+    )
     .filter((pid) => ["cmdline", "environ"].some((file) => reads(`/proc/${pid}/${file}`).includes(folder)))
     .map(Number);
 }
