@@ -24,7 +24,7 @@ export const harming = (target: { port: number; file: string }): Attack[] => [
   },
   {
     name: "starves the event loop with microtasks",
-    code: `const spin = () => Promise.resolve().then(spin); spin();\nawait new Promise((resolve) => setTimeout(resolve, 1));`,
+    code: `const spin = () => { Promise.resolve().then(spin); }; spin();\nawait new Promise((resolve) => setTimeout(resolve, 1));`,
     becomes: "timeout",
   },
   {
