@@ -8,7 +8,7 @@ export class Divergence extends Error {
 }
 
 /** A record of 100,000 calls with two uses of a port each has 1.4 million tokens. Each may become an object, however short it is. */
-const MOST_TOKENS = 4 << 20;
+const MOST_TOKENS = 8 << 20;
 
 /** The lines of one scenario as they come. */
 export class RecordReader {
