@@ -2,7 +2,7 @@
  * The component behind a recorder, in the sandbox. It hands over what the notebook's guard hands over (course/guard.ts), but
  * judges nothing: that is for the replay, which cannot be talked to from here.
  */
-import { copy, frozenCopy, NotPlain } from "../../src/course/plain.ts";
+import { copy, frozenCopy, frozenPort, NotPlain } from "../../src/course/plain.ts";
 import type { Log } from "./log.ts";
 import type { Shape } from "./shape.ts";
 import { CALL, encode, PORT, RETURN, THREW, type ThrewKind } from "./tokens.ts";
@@ -83,9 +83,7 @@ class PortRecorder {
       ]);
       this.#methods = Object.freeze(Object.fromEntries(methods));
     }
-    const data = Object.entries(real).filter(([, item]) => typeof item !== "function");
-    if (data.length === 0) return this.#methods;
-    return Object.freeze({ ...(frozenCopy(Object.fromEntries(data)) as object), ...this.#methods });
+    return frozenPort(real, this.#methods) as Port;
   }
 
   close(): void {

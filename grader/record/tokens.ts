@@ -12,7 +12,7 @@
  * part of the list. A record says what happened in the sandbox and proves nothing: the replay takes from it what the component
  * answered, and finds everything else out by itself.
  */
-import { type ViewName, viewName, viewOf } from "../../src/course/plain.ts";
+import { isViewName, setMember, viewName, viewOf } from "../../src/course/plain.ts";
 
 export const CALL = 0;
 export const PORT = 1;
@@ -58,9 +58,7 @@ export function decode(value: unknown, depth = 0): unknown {
   if (keys.length === 1 && keys[0] === SPECIAL) return special((value as { $: unknown })[SPECIAL], depth);
   const result: Record<string, unknown> = {};
   for (const key of keys) {
-    const item = decode((value as Record<string, unknown>)[key], depth + 1);
-    if (key === "__proto__") Object.defineProperty(result, key, { value: item, enumerable: true });
-    else result[key] = item;
+    setMember(result, key, decode((value as Record<string, unknown>)[key], depth + 1));
   }
   return result;
 }
@@ -72,20 +70,7 @@ function special(pair: unknown, depth: number): unknown {
   if (typeof content === "string") {
     if (kind === "number") return Number(content);
     if (kind === "bigint" && /^-?\d{1,1000}$/.test(content)) return BigInt(content);
-    const view = VIEWS.find((name) => name === kind);
-    if (view) return viewOf(view, Buffer.from(content, "base64"));
+    if (isViewName(kind)) return viewOf(kind, Buffer.from(content, "base64"));
   }
   throw new TypeError(`no such special value: ${String(kind).slice(0, 20)}`);
 }
-
-const VIEWS: readonly ViewName[] = [
-  "Uint8Array",
-  "Int8Array",
-  "Uint16Array",
-  "Int16Array",
-  "Uint32Array",
-  "Int32Array",
-  "Float64Array",
-  "BigUint64Array",
-  "BigInt64Array",
-];

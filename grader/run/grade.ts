@@ -11,6 +11,7 @@ import { lines } from "../../src/course/format.ts";
 import { type Judgement, judge } from "../replay/judge.ts";
 import type { Status, TestResult } from "../report/result.ts";
 import type { Sandbox } from "../sandbox/contract.ts";
+import { HARNESS, MODULE } from "./harness-bundle.ts";
 import type { Kit, KitTest } from "./kit.ts";
 import { Session } from "./session.ts";
 
@@ -58,8 +59,8 @@ export async function gradeModule({ code, place }: Module, grader: Grader): Prom
   const abort = () => void session.close();
   grader.signal?.addEventListener("abort", abort);
   try {
-    await writeFile(join(folder, "harness.mjs"), harness);
-    await writeFile(join(folder, "component.mjs"), code);
+    await writeFile(join(folder, HARNESS), harness);
+    await writeFile(join(folder, MODULE), code);
     const results: TestResult[] = [];
     const ran: TestResult[] = [];
     for (const test of kit.tests) {

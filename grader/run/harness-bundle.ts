@@ -3,12 +3,15 @@ import { build } from "esbuild";
 import { shapeOf } from "../record/shape.ts";
 import { type Kit, moduleFile } from "./kit.ts";
 
-/** @param component how the harness imports the student's module, relative to itself */
-export async function bundleHarness({ lab, scenariosFile }: Kit, component: string): Promise<string> {
+/** Names in the folder that a sandbox sees: what it runs, and the student's module. */
+export const HARNESS = "harness.mjs";
+export const MODULE = "component.mjs";
+
+export async function bundleHarness({ lab, scenariosFile }: Kit): Promise<string> {
   const entry = `
     import { SCENARIOS } from ${JSON.stringify(scenariosFile)};
     import { serve } from ${JSON.stringify(moduleFile("grader", "record", "harness"))};
-    await serve(SCENARIOS, ${JSON.stringify(shapeOf(lab))}, (n) => import(new URL(${JSON.stringify(`${component}?`)} + n, import.meta.url).href));
+    await serve(SCENARIOS, ${JSON.stringify(shapeOf(lab))}, (n) => import(new URL(${JSON.stringify(`./${MODULE}?`)} + n, import.meta.url).href));
   `;
   const { outputFiles } = await build({
     stdin: { contents: entry, resolveDir: "/", loader: "js" },

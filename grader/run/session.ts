@@ -4,6 +4,7 @@ import { encode } from "../record/tokens.ts";
 import type { Recording } from "../replay/judge.ts";
 import { RecordReader } from "../replay/record.ts";
 import type { Ending, Limits, Running, Sandbox } from "../sandbox/contract.ts";
+import { HARNESS } from "./harness-bundle.ts";
 
 export interface Budget {
   /** Processor time that one scenario may take. */
@@ -77,7 +78,7 @@ export class Session {
       recordBytes: RECORD_BYTES,
       outputBytes: OUTPUT_BYTES,
     };
-    const running = this.#sandbox.start({ folder: this.#folder, entry: "harness.mjs", limits });
+    const running = this.#sandbox.start({ folder: this.#folder, entry: HARNESS, limits });
     running.onData((chunk) => this.#listener(chunk));
     this.#process = running;
     return running;

@@ -12,6 +12,6 @@ export async function setupOf(
 ): Promise<Setup> {
   return {
     ...{ kind: "setup", ...asked, sandbox, ground: groundKey({ ...asked, sandbox }) },
-    harness: await bundleHarness(kit, "./component.mjs"),
+    harness: await bundleHarness(kit),
   };
 }

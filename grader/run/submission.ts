@@ -6,6 +6,7 @@ import { take } from "../intake/take.ts";
 import { total } from "../report/points.ts";
 import type { Graded, TestResult } from "../report/result.ts";
 import { type Grader, gradeModule } from "./grade.ts";
+import { MODULE } from "./harness-bundle.ts";
 import { refusalKey, submissionKey } from "./key.ts";
 
 export interface Wanted {
@@ -89,9 +90,6 @@ function excerptOf({ files }: Submission): Files {
   }
   return kept;
 }
-
-/** Of the module's name in the sandbox, see gradeModule. */
-const MODULE = "component.mjs";
 
 function placer(code: string, submission: Submission): (stack: string) => string | undefined {
   const locate = locator(code, submission);

@@ -68,7 +68,7 @@ const WIDTH = 2;
 export async function verifyLab(id: string, wanted: Wanted): Promise<Verification> {
   const { labs, seeds, sandbox, quick = false, onVerified } = wanted;
   const kits = await Promise.all(seeds.map((seed) => loadKit(id, seed)));
-  const harness = await bundleHarness(kits[0]!, "./component.mjs");
+  const harness = await bundleHarness(kits[0]!);
   const graders = kits.map((kit, n): Seeded => ({ kit, harness, sandbox, release: true, seed: seeds[n]! }));
   const minimum = await starterPoints(id);
   const mutants = readdirSync(join(labs, id, "mutants"))

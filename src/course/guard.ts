@@ -4,8 +4,16 @@
  */
 import { format } from "./format.ts";
 import type { Lab, ParameterDeclaration } from "./lab.ts";
-import { frozenCopy } from "./plain.ts";
-import { accept, acceptArguments, Breach, type Method, type MethodRules, type PortRules } from "./rules.ts";
+import { frozenCopy, frozenPort } from "./plain.ts";
+import {
+  accept,
+  acceptArguments,
+  Breach,
+  type Method,
+  type MethodRules,
+  type PortRules,
+  threw,
+} from "./rules.ts";
 
 /** The same component behind checked calls. A method that the student has not handed over breaches when it is called. */
 export function guard<C extends object>(lab: Lab<C>, component: Partial<C>): C {
@@ -52,11 +60,7 @@ function hand(value: unknown, port: ParameterDeclaration["port"], call: Call): u
     name,
     (...given: unknown[]) => through(name, rules, object, given, call),
   ]);
-  const data = Object.entries(object).filter(([, item]) => typeof item !== "function");
-  return Object.freeze({
-    ...(frozenCopy(Object.fromEntries(data)) as object),
-    ...Object.fromEntries(methods),
-  });
+  return frozenPort(object, Object.fromEntries(methods));
 }
 
 function through(
@@ -78,16 +82,11 @@ function through(
 /** The kernel stops a cell by throwing this; it is no fault of the component and must end the cell. */
 const interrupts = (error: unknown) => error instanceof Error && error.name === "KeyboardInterrupt";
 
-const READ_ONLY = /read only property|not extensible|Cannot (delete|redefine) property/;
-
 function blame(name: string, error: unknown): Breach {
   if (error instanceof Breach) return error;
   if (!(error instanceof Error)) return new Breach(`${name} threw ${format(error)}`);
-  const place = studentLine(error);
-  const where = place ? `, ${place}` : "";
-  if (READ_ONLY.test(error.message))
-    return new Breach(`${name} tried to change its input${where}. The input is read-only: work on a copy.`);
-  return new Breach(`${name} threw ${error.name}: ${error.message}${where}`, undefined, { cause: error });
+  const where = studentLine(error);
+  return threw(name, `${error.name}: ${error.message}`, where, error);
 }
 
 /** Where the simulator and this room lie, as stacks write it: with and without "file://". */

@@ -54,10 +54,13 @@ const tagOf = Object.getOwnPropertyDescriptor(
   Symbol.toStringTag,
 )!.get!;
 
+export const isViewName = (name: unknown): name is ViewName =>
+  typeof name === "string" && Object.hasOwn(VIEWS, name);
+
 /** The name of a typed array's class; undefined for everything else. */
 export const viewName = (value: object): ViewName | undefined => {
-  const name = tagOf.call(value) as string | undefined;
-  return name !== undefined && name in VIEWS ? (name as ViewName) : undefined;
+  const name: unknown = tagOf.call(value);
+  return isViewName(name) ? name : undefined;
 };
 
 export const viewOf = (name: ViewName, bytes: Uint8Array): View =>
@@ -74,12 +77,22 @@ function members(value: object, freeze: boolean, depth: number): object {
     throw new NotPlain(`an object of the class ${nameOf(prototype)}`);
   const result: Record<string, unknown> = {};
   for (const key of Object.keys(value)) {
-    const item = copied((value as Record<string, unknown>)[key], freeze, depth + 1);
-    // A key "__proto__" must become a member as every other one.
-    if (key === "__proto__") Object.defineProperty(result, key, { value: item, enumerable: true });
-    else result[key] = item;
+    setMember(result, key, copied((value as Record<string, unknown>)[key], freeze, depth + 1));
   }
   return result;
+}
+
+/** A key "__proto__" becomes a member as every other one. */
+export function setMember(record: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === "__proto__") Object.defineProperty(record, key, { value, enumerable: true });
+  else record[key] = value;
+}
+
+/** What a component is handed of an argument with methods: its data as a frozen copy, and the methods given here. */
+export function frozenPort(port: object, methods: Readonly<Record<string, unknown>>): object {
+  const data = Object.entries(port).filter(([, item]) => typeof item !== "function");
+  if (data.length === 0) return Object.isFrozen(methods) ? methods : Object.freeze({ ...methods });
+  return Object.freeze({ ...(frozenCopy(Object.fromEntries(data)) as object), ...methods });
 }
 
 function nameOf(prototype: { constructor?: { name?: unknown } }): string {

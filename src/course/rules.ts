@@ -28,8 +28,7 @@ export type PortRules = PortDeclaration<unknown[]>;
  */
 export function accept(name: string, { returns }: Pick<MethodRules, "returns">, returned: unknown): unknown {
   const must = `it must return ${returns.type}`;
-  if (returned instanceof Promise)
-    throw new Breach(`${name} returned a promise; ${must}. Write it without async.`);
+  if (returned instanceof Promise) throw promised(name, returns.type);
   const value = plain(returned, (what) => `${name} returned ${what}; ${must}`);
   const problem = complaint(returns.schema, value);
   if (problem === undefined) return value;
@@ -37,6 +36,23 @@ export function accept(name: string, { returns }: Pick<MethodRules, "returns">, 
     `${name} returned ${format(value)}${problem}; ${must}`,
     `${name} returned something else${problem}; ${must}`,
   );
+}
+
+export const promised = (name: string, type: string): Breach =>
+  new Breach(`${name} returned a promise; it must return ${type}. Write it without async.`);
+
+const READ_ONLY = /read only property|not extensible|Cannot (delete|redefine) property/;
+
+/**
+ * What a method threw.
+ * @param said name and message of the error
+ * @param place where, as "file, line n"
+ */
+export function threw(name: string, said: string, place: string | undefined, cause?: unknown): Breach {
+  const where = place ? `, ${place}` : "";
+  if (READ_ONLY.test(said))
+    return new Breach(`${name} tried to change its input${where}. The input is read-only: work on a copy.`);
+  return new Breach(`${name} threw ${said}${where}`, `${name} threw an error${where}`, { cause });
 }
 
 /**

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { judge } from "../../../grader/replay/judge.ts";
-import { bundleHarness } from "../../../grader/run/harness-bundle.ts";
+import { bundleHarness, HARNESS, MODULE } from "../../../grader/run/harness-bundle.ts";
 import type { Kit } from "../../../grader/run/kit.ts";
 import { Session } from "../../../grader/run/session.ts";
 import { chooseSandbox } from "../../../grader/sandbox/choose.ts";
@@ -72,9 +72,9 @@ async function times(
       const actual = SCENARIOS.accesses.drive(component, ${JSON.stringify(input)});
       if (JSON.stringify(actual) !== ${JSON.stringify(JSON.stringify(expected))}) process.exit(1);`),
   );
-  writeFileSync(join(folder, "component.mjs"), await bundled(`export { component } from ${module};`));
+  writeFileSync(join(folder, MODULE), await bundled(`export { component } from ${module};`));
   const kit = { lab, scenarios: { accesses: scenario }, scenariosFile: file, tests: [] };
-  writeFileSync(join(folder, "harness.mjs"), await bundleHarness(kit as unknown as Kit, "./component.mjs"));
+  writeFileSync(join(folder, HARNESS), await bundleHarness(kit as unknown as Kit));
   const [bare, graded]: [number[], number[]] = [[], []];
   for (let round = 0; round < ROUNDS; round++) {
     const start = performance.now();

@@ -57,7 +57,7 @@ function shortened(kit: Kit, hidden: number, seconds: number): Kit {
 }
 
 beforeAll(async () => {
-  const harness = await bundleHarness(kit, "./component.mjs");
+  const harness = await bundleHarness(kit);
   const sandbox = await chooseSandbox("bubblewrap");
   whole = { kit: shortened(kit, Number.POSITIVE_INFINITY, 2), harness, sandbox, release: false };
   brief = { ...whole, kit: shortened(kit, 1, 0.3) };
