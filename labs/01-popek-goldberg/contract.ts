@@ -102,5 +102,5 @@ export const LAB: Lab<Classifier> = defineLab<Classifier>({
     { id: "mode", title: "Step 4, mode-sensitive", points: 3 },
     { id: "verdict", title: "Step 5, the verdict", points: 3 },
   ],
-  limits: { seconds: 1, megabytes: 256 },
+  limits: { seconds: 2, megabytes: 256 },
 });
