@@ -5,6 +5,7 @@ import { Clock } from "./clock.ts";
 import type { CostProfile } from "./cost.ts";
 import { Cpu, type Stop } from "./cpu/cpu.ts";
 import { cpuid } from "./cpu/cpuid.ts";
+import type { CpuModel } from "./cpu/model.ts";
 import { resetCpu } from "./cpu/reset.ts";
 import { Interpreter } from "./cpu/run.ts";
 import { loadCpu, saveCpu } from "./cpu/snapshot.ts";
@@ -36,6 +37,8 @@ export interface MachineOptions {
   /** Bytes of RAM: a multiple of 4096 between 1 MiB and 2 GiB; 64 MiB unless said. */
   readonly memory?: number;
   readonly profile?: CostProfile;
+  /** What the processor is (CPUID) and does; the generic one unless said. */
+  readonly model?: CpuModel;
   /** At most four: IDE channel 0 master and slave, channel 1 master and slave. Images are not copied. */
   readonly disks?: readonly (Disk | Uint8Array | undefined)[];
   /** What the clock shows at the start: seconds since 1970, UTC. 2026-01-01 unless said. */
@@ -65,12 +68,19 @@ export class Machine {
 
   /** Throws a RangeError for a memory size or a number of disks that cannot be. */
   constructor(options: MachineOptions = {}) {
-    const { memory = DEFAULT_MEMORY, profile = PENTIUM_4, disks = [], date, firmware = true } = options;
+    const {
+      memory = DEFAULT_MEMORY,
+      profile = PENTIUM_4,
+      model,
+      disks = [],
+      date,
+      firmware = true,
+    } = options;
     const { clock, trace } = this;
     this.profile = profile;
     this.bus = new Bus(memory);
     this.mmu = new Mmu({ bus: this.bus, clock, trace, profile });
-    this.cpu = new Cpu({ bus: this.bus, clock, trace, memory: this.mmu, prices: profile });
+    this.cpu = new Cpu({ bus: this.bus, clock, trace, memory: this.mmu, prices: profile, model });
     this.board = new Board({
       cpu: this.cpu,
       hertz: profile.hertz,
