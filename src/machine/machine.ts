@@ -1,5 +1,5 @@
 /** The machine: a processor, its memory and a board around them, switched on. */
-import { Board } from "./board.ts";
+import type { Board } from "./board.ts";
 import { Bus } from "./bus.ts";
 import { Clock } from "./clock.ts";
 import type { CostProfile } from "./cost.ts";
@@ -9,7 +9,7 @@ import type { CpuModel } from "./cpu/model.ts";
 import { resetCpu } from "./cpu/reset.ts";
 import { Interpreter } from "./cpu/run.ts";
 import { loadCpu, saveCpu } from "./cpu/snapshot.ts";
-import { Disk } from "./devices/disk.ts";
+import type { Disk } from "./devices/disk.ts";
 import type { Executor } from "./executor.ts";
 import { installFirmware } from "./firmware/install.ts";
 import { Mmu } from "./mmu/mmu.ts";
@@ -39,6 +39,8 @@ export interface MachineOptions {
   /** Bytes of RAM: a multiple of 4096 between 1 MiB and 2 GiB; 64 MiB unless said. */
   readonly memory?: number;
   readonly profile?: CostProfile;
+  /** What the processor is (CPUID) and does; the generic one unless said. */
+  readonly model?: CpuModel;
   /** At most four: IDE channel 0 master and slave, channel 1 master and slave. Images are not copied. */
   readonly disks?: readonly (Disk | Uint8Array | undefined)[];
   /** What the clock shows at the start: seconds since 1970, UTC. 2026-01-01 unless said. */
@@ -59,6 +61,8 @@ export interface VirtualParts {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly trace: Trace;
+  /** Of what the virtual processor does by itself. */
+  readonly scratch: Trace;
 }
 
 export interface RunOptions {
@@ -85,6 +89,7 @@ export class Machine {
 
   /** Throws a RangeError for a memory size or a number of disks that cannot be. */
   constructor(options: MachineOptions = {}) {
+<<<<<<< HEAD
     const { memory = DEFAULT_MEMORY, profile = PENTIUM_4, disks = [], date, firmware = true } = options;
     const { model, virtual } = options;
     this.profile = profile;
@@ -97,18 +102,32 @@ export class Machine {
       clock,
       ...(virtual === undefined
         ? { trace: this.trace, profile }
-        : { trace: new Trace(clock), profile: free(profile) }),
+        : { trace: virtual.scratch, profile: free(profile) }),
     };
     this.mmu = new Mmu(parts);
     this.cpu = new Cpu({ ...parts, memory: this.mmu, prices: parts.profile, ...(model && { model }) });
     const retired = () => this.executor?.retired ?? this.cpu.retired;
-    this.board = new Board({
+=======
+    const {
+      memory = DEFAULT_MEMORY,
+      profile = PENTIUM_4,
+      model,
+      disks = [],
+      date,
+      firmware = true,
+    } = options;
+    const { clock, trace } = this;
+    this.profile = profile;
+    this.bus = new Bus(memory);
+    this.mmu = new Mmu({ bus: this.bus, clock, trace, profile });
+    this.cpu = new Cpu({ bus: this.bus, clock, trace, memory: this.mmu, prices: profile, model });
+>>>>>>> vtx
+    this.board = new Board(
       cpu: this.cpu,
-      meter: { clock, trace: this.trace, retired },
+      meter: clock, trace: this.trace, retired ,
       hertz: profile.hertz,
       disks: disks.map((disk) => (disk instanceof Uint8Array ? new Disk(disk) : disk)),
-      date,
-    });
+      date,);
     this.interpreter = new Interpreter(this.cpu);
     this.interpreter.patience = PATIENCE * profile.hertz;
     resetCpu(this.cpu);
