@@ -1,5 +1,5 @@
 /** The machine: a processor, its memory and a board around them, switched on. */
-import type { Board } from "./board.ts";
+import { Board } from "./board.ts";
 import { Bus } from "./bus.ts";
 import { Clock } from "./clock.ts";
 import type { CostProfile } from "./cost.ts";
@@ -9,7 +9,7 @@ import type { CpuModel } from "./cpu/model.ts";
 import { resetCpu } from "./cpu/reset.ts";
 import { Interpreter } from "./cpu/run.ts";
 import { loadCpu, saveCpu } from "./cpu/snapshot.ts";
-import type { Disk } from "./devices/disk.ts";
+import { Disk } from "./devices/disk.ts";
 import type { Executor } from "./executor.ts";
 import { installFirmware } from "./firmware/install.ts";
 import { Mmu } from "./mmu/mmu.ts";
@@ -47,8 +47,6 @@ export interface MachineOptions {
   readonly date?: number;
   /** Without it there is no ROM: nothing is at the processor's first address. It is there unless said. */
   readonly firmware?: boolean;
-  /** The processor's identity and features. */
-  readonly model?: CpuModel;
   /** A virtual machine: its memory, time and counters are parts of another one's (virt/cpu/host.ts). */
   readonly virtual?: VirtualParts;
 }
@@ -89,7 +87,6 @@ export class Machine {
 
   /** Throws a RangeError for a memory size or a number of disks that cannot be. */
   constructor(options: MachineOptions = {}) {
-<<<<<<< HEAD
     const { memory = DEFAULT_MEMORY, profile = PENTIUM_4, disks = [], date, firmware = true } = options;
     const { model, virtual } = options;
     this.profile = profile;
@@ -107,27 +104,13 @@ export class Machine {
     this.mmu = new Mmu(parts);
     this.cpu = new Cpu({ ...parts, memory: this.mmu, prices: parts.profile, ...(model && { model }) });
     const retired = () => this.executor?.retired ?? this.cpu.retired;
-=======
-    const {
-      memory = DEFAULT_MEMORY,
-      profile = PENTIUM_4,
-      model,
-      disks = [],
-      date,
-      firmware = true,
-    } = options;
-    const { clock, trace } = this;
-    this.profile = profile;
-    this.bus = new Bus(memory);
-    this.mmu = new Mmu({ bus: this.bus, clock, trace, profile });
-    this.cpu = new Cpu({ bus: this.bus, clock, trace, memory: this.mmu, prices: profile, model });
->>>>>>> vtx
-    this.board = new Board(
+    this.board = new Board({
       cpu: this.cpu,
-      meter: clock, trace: this.trace, retired ,
+      meter: { clock, trace: this.trace, retired },
       hertz: profile.hertz,
       disks: disks.map((disk) => (disk instanceof Uint8Array ? new Disk(disk) : disk)),
-      date,);
+      date,
+    });
     this.interpreter = new Interpreter(this.cpu);
     this.interpreter.patience = PATIENCE * profile.hertz;
     resetCpu(this.cpu);

@@ -15,6 +15,7 @@ import { Cpu } from "../../machine/cpu/cpu.ts";
 import { deliverFault, deliverInterrupt, deliverNmi } from "../../machine/cpu/deliver/deliver.ts";
 import { fault } from "../../machine/cpu/fault.ts";
 import { IF } from "../../machine/cpu/flags.ts";
+import type { CpuModel } from "../../machine/cpu/model.ts";
 import { resetCpu } from "../../machine/cpu/reset.ts";
 import { Interpreter } from "../../machine/cpu/run.ts";
 import { Frames } from "../../machine/frames.ts";
@@ -35,6 +36,8 @@ const FIRST_FRAME = PAGE;
 export interface VmOptions extends Omit<MachineOptions, "virtual"> {
   /** Prices of the monitor's own work. */
   readonly monitor: MonitorPrices;
+  /** P's model, where it is not the one that the guest is told (`model`). */
+  readonly physical?: CpuModel;
   /** Who answers when the guest touches a device. The monitor itself unless said. */
   readonly devices?: DeviceOwner;
   /** Bytes of the host's memory that the monitor keeps for itself: a multiple of 4096, 1 MiB at least. 8 MiB unless said. */
@@ -87,7 +90,7 @@ export class Host {
     this.mmu = new Mmu({ bus: this.bus, clock, trace, profile });
     this.cpu = new Cpu({
       ...{ bus: this.bus, clock, trace, memory: this.mmu, prices: profile },
-      ...(model && { model }),
+      ...(physical && { model: physical }),
       ...(apart ? {} : { shares: virtual }),
     });
     // The same as V's, which stays as it came out of its own reset.
