@@ -22,6 +22,7 @@ const ARROWS: Record<string, string[]> = {
     "src/virt/io",
     "src/virt/os",
     "src/virt/fleet",
+    "src/formal",
     "src/guests",
     "src/machine",
   ],
