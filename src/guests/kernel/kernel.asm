@@ -38,14 +38,6 @@ param_batch:                            ; 1: a back end may queue what lies betw
 
 %include "pvops.asm"
 %include "native.asm"
-%ifndef VANILLA
-%include "hypervisor.asm"
-%include "patch.asm"
-%include "kvm.asm"
-%include "vmware.asm"
-%include "xen.asm"
-%include "xen-memory.asm"
-%endif
 %include "segments.asm"
 %include "console.asm"
 %include "memory.asm"
@@ -62,6 +54,14 @@ param_batch:                            ; 1: a back end may queue what lies betw
 %include "files.asm"
 %include "pipe.asm"
 %include "syscall.asm"
+%ifndef VANILLA
+%include "hypervisor.asm"
+%include "patch.asm"
+%include "kvm.asm"
+%include "vmware.asm"
+%include "xen.asm"
+%include "xen-memory.asm"
+%endif
 
 start:
         cld
