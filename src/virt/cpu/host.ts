@@ -106,15 +106,15 @@ export class Host {
 
   /**
    * V carries out the instruction at its CS:RIP, with everything that it means on a bare machine; a fault goes to the guest's handler.
-   * True when it retired. Pays for decoding, doing, and the devices that it touched.
+   * True when it retired. Pays for decoding, unless the monitor knows the instruction, for doing, and the devices that it touched.
    */
-  emulate(): boolean {
+  emulate(known = false): boolean {
     const { machine, ledger, clock } = this;
     const { trace } = machine.cpu;
     if (clock.left <= 0) clock.advance();
     const before = deviceAccesses(trace);
     const retired = machine.interpreter.step();
-    ledger.pay("decode");
+    if (!known) ledger.pay("decode");
     ledger.pay("emulate");
     const accesses = deviceAccesses(trace) - before;
     if (accesses > 0) ledger.pay("device", 0, accesses);

@@ -2,7 +2,7 @@
  * What becomes of an instruction of guest kernel code (Adams & Agesen 2006, section 3.1): most are innocuous and stay as they are;
  * a few are common enough to be replaced by a sequence of their own; the monitor executes the rest.
  */
-import { CS, GS, type Instruction } from "../../../machine/isa/instruction.ts";
+import { CS, GS, type Instruction, SS } from "../../../machine/isa/instruction.ts";
 import { TOO_LONG, UNDEFINED } from "../../../machine/isa/table/index.ts";
 
 export type Treatment =
@@ -20,10 +20,13 @@ export type Treatment =
   | "popf"
   | "pushSelector"
   | "moveSelector"
-  | "callout";
+  | "callout"
+  | "shadowCallout";
 
 /** What the code runs under and its translation depends on. */
 export interface Context {
+  /** CS's base. */
+  readonly base: number;
   /** CS's limit: the last offset that is code. */
   readonly limit: number;
   /** The ring that the guest believes to be in: 0, 1 or 2. */
@@ -32,9 +35,7 @@ export interface Context {
   readonly stack32: boolean;
 }
 
-/** Sequences that do what the instruction does in ring 0 only. */
-const RING0: Readonly<Record<string, Treatment>> = { cli: "cli", sti: "sti" };
-/** The same, and only with a 32-bit stack. */
+/** Sequences that do what the instruction does in ring 0 and with a 32-bit stack only. */
 const RING0_STACK: Readonly<Record<string, Treatment>> = { pushf: "pushf", popf: "popf" };
 const LOOPS = new Set(["loop", "loope", "loopne", "jcxz"]);
 const CONDITIONAL = /^j(?!mp|cxz)/;
@@ -62,21 +63,20 @@ export function classify(instruction: Instruction, context: Context): Treatment 
     case "push":
       return SELECTOR.test(first) ? "pushSelector" : "identical";
     case "pop":
-      return SELECTOR.test(first) ? "callout" : "identical";
+      if (!SELECTOR.test(first)) return "identical";
+      return first === "SS" ? "shadowCallout" : "callout";
     case "mov":
       if (row.operands[1] === "Sw" && instruction.rm >= 0) return "moveSelector";
+      if (first === "Sw" && instruction.reg === SS) return "shadowCallout";
       break;
-    case "les":
-    case "lds":
-    case "lss":
-    case "lfs":
-    case "lgs":
-      return "callout";
+    case "sti":
+      return context.cpl === 0 ? "sti" : "shadowCallout";
   }
   if (CONDITIONAL.test(row.mnemonic)) return wide ? "branch" : "callout";
   if (LOOPS.has(row.mnemonic)) return wide ? "loop" : "callout";
   if (context.cpl === 0) {
-    const own = RING0[row.mnemonic] ?? (context.stack32 && wide ? RING0_STACK[row.mnemonic] : undefined);
+    if (row.mnemonic === "cli") return "cli";
+    const own = context.stack32 && wide ? RING0_STACK[row.mnemonic] : undefined;
     if (own !== undefined) return own;
   }
   const sensitive = row.sensitive !== undefined || row.cpl0 === true || row.iopl !== undefined;
@@ -91,4 +91,15 @@ function touchesMonitor({ seg, modrm, rm, row }: Instruction): boolean {
     row.mnemonic === "xlatb" ||
     row.operands.some((operand) => IMPLIED.test(operand))
   );
+}
+
+/** Operands that are only read although they come first. */
+const READS = new Set("cmp test bt call jmp mul div idiv".split(" "));
+/** What writes memory by its nature: the stack, or the strings' destination. */
+const WRITES = /^(push|pusha|pushf|call|enter|movs|stos|ins|maskmov)/;
+
+/** Whether an instruction may write memory: it may then change the code that follows. */
+export function mayWrite({ row, modrm, rm }: Instruction): boolean {
+  if (WRITES.test(row.mnemonic) || row.operands[0]?.startsWith("O") === true) return true;
+  return modrm >= 0 && rm < 0 && !READS.has(row.mnemonic) && /^[EMWQ]/.test(row.operands[0] ?? "M");
 }

@@ -160,3 +160,29 @@ export function emitMoveSelector(out: Emitter, { reg, rm, size }: Instruction): 
   if (size === 2) out.raw(0x66);
   out.load(rm, SLOT.selectors + 4 * reg);
 }
+
+/** Compares the guest's code with what was translated, a dword at a time, and calls out when it has changed. CS is the cache's, flat. */
+export function checkSource(out: Emitter, ip: number, base: number, source: readonly number[]): void {
+  out.place(ip);
+  out.store(SLOT.ecx, ECX);
+  out.place(ip, UNDO.ecx);
+  const wide = source.length >= 4;
+  for (let at = 0; at < source.length; at += wide ? 4 : 1) {
+    // The last dword may overlap the one before.
+    const from = wide ? Math.min(at, source.length - 4) : at;
+    const [a = 0, b = 0, c = 0, d = 0] = source.slice(from, from + (wide ? 4 : 1));
+    // MOV ECX, CS:[address], or MOVZX for bytes.
+    out.raw(0x2e, ...(wide ? [0x8b] : [0x0f, 0xb6]), 0x0d);
+    out.dword(base + ip + from);
+    // LEA ECX, [ECX − value].
+    out.raw(0x8d, 0x89);
+    out.dword(-(a | (b << 8) | (c << 16) | (d << 24)));
+    const same = out.jumpIfEcxZero();
+    out.load(ECX, SLOT.ecx);
+    out.place(ip);
+    out.callout("changed");
+    same();
+    out.place(ip, UNDO.ecx);
+  }
+  out.load(ECX, SLOT.ecx);
+}

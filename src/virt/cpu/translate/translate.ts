@@ -12,7 +12,7 @@
  */
 import { decode } from "../../../machine/isa/decode.ts";
 import { Instruction } from "../../../machine/isa/instruction.ts";
-import { type Context, classify, type Treatment } from "./classify.ts";
+import { type Context, classify, mayWrite, type Treatment } from "./classify.ts";
 import { Emitter } from "./emitter.ts";
 import * as sequence from "./sequences.ts";
 import { type Translation, UNDO } from "./translation.ts";
@@ -27,8 +27,20 @@ export interface TranslateOptions {
   readonly most?: number;
   /** Offsets of instructions that shall be left to the monitor, whatever they are. */
   readonly callouts?: ReadonlySet<number>;
+  /** The unit compares its source with memory each time that it is entered, and ends after an instruction that may write. */
+  readonly checks?: boolean;
 }
 
+/** After these the unit goes on. */
+const OPEN: ReadonlySet<Treatment> = new Set([
+  "identical",
+  "cli",
+  "sti",
+  "pushf",
+  "popf",
+  "pushSelector",
+  "moveSelector",
+]);
 const UNFETCHED = new Error("the byte cannot be fetched");
 /** In the order of the encoding, as the ISA table names them. */
 const SEGMENTS = ["ES", "CS", "SS", "DS", "FS", "GS"];
@@ -39,6 +51,7 @@ const ADDRESSING = new Set([0x26, 0x36, 0x3e, 0x64, 0x67]);
 /** An instruction with the bytes it was made of. */
 interface Fetched {
   readonly instruction: Instruction;
+  treatment: Treatment;
   readonly bytes: number[];
   readonly ip: number;
   /** Of the next one. */
@@ -60,50 +73,64 @@ class Unit {
   readonly #context: Context;
   readonly #callouts: ReadonlySet<number>;
   readonly #most: number;
+  readonly #checks: boolean;
 
-  constructor(fetch: Fetch, context: Context, { most = MOST_INSTRUCTIONS, callouts }: TranslateOptions) {
+  constructor(fetch: Fetch, context: Context, { most, callouts, checks }: TranslateOptions) {
     this.#fetch = fetch;
     this.#context = context;
     this.#callouts = callouts ?? new Set();
-    this.#most = most;
+    this.#most = most ?? MOST_INSTRUCTIONS;
+    this.#checks = checks ?? false;
   }
 
   translate(start: number): Translation {
     const out = this.#out;
-    let at = start;
-    let instructions = 0;
+    const found = this.#collect(start);
+    const last = found[found.length - 1];
+    if (last === undefined)
+      return { bytes: new Uint8Array(), places: [], exits: [], source: [], instructions: 0 };
+    const source = found.flatMap(({ bytes }) => bytes);
+    if (this.#checks) sequence.checkSource(out, start, this.#context.base, source);
     let open = true;
-    // The instruction after STI belongs to it.
     let shadowed = false;
-    while (open && (instructions < this.#most || shadowed)) {
-      const found = this.#read(at);
-      if (found === undefined) break;
-      let treatment = this.#treat(found);
-      if (treatment === "sti" && !this.#plainAt(found.next)) treatment = "callout";
-      out.place(at, shadowed ? UNDO.shadow : 0);
-      open = this.#emit(found, treatment);
-      if (shadowed) sequence.checkPending(out, found.next);
-      shadowed = treatment === "sti";
-      at = found.next;
-      instructions++;
+    for (const one of found) {
+      out.place(one.ip, shadowed ? UNDO.shadow : 0);
+      open = this.#emit(one);
+      if (shadowed) sequence.checkPending(out, one.next);
+      shadowed = one.treatment === "sti";
     }
-    if (open && instructions > 0) out.exit(at);
+    if (open) out.exit(last.next);
     return {
       bytes: Uint8Array.from(out.bytes),
       places: out.places,
       exits: out.exits,
-      length: (at - start) >>> 0,
-      instructions,
+      source,
+      instructions: found.length,
     };
   }
 
-  #treat({ instruction, ip }: Fetched): Treatment {
-    return this.#callouts.has(ip) ? "callout" : classify(instruction, this.#context);
+  /** The instructions of the unit. */
+  #collect(start: number): Fetched[] {
+    const all: Fetched[] = [];
+    let at = start;
+    // The instruction after STI belongs to it.
+    let shadowed = false;
+    while (all.length < this.#most || shadowed) {
+      const found = this.#read(at);
+      if (found === undefined) break;
+      if (found.treatment === "sti" && !this.#plainAt(found.next)) found.treatment = "shadowCallout";
+      all.push(found);
+      if (!OPEN.has(found.treatment)) break;
+      if (this.#checks && !shadowed && mayWrite(found.instruction)) break;
+      shadowed = found.treatment === "sti";
+      at = found.next;
+    }
+    return all;
   }
 
   #plainAt(ip: number): boolean {
     const next = this.#read(ip);
-    return next !== undefined && this.#treat(next) === "identical";
+    return next?.treatment === "identical";
   }
 
   #read(ip: number): Fetched | undefined {
@@ -127,12 +154,13 @@ class Unit {
       if (error !== UNFETCHED) throw error;
       return undefined;
     }
-    return { instruction, bytes, ip, next: (ip + instruction.length) | 0 };
+    const treatment = this.#callouts.has(ip) ? "callout" : classify(instruction, this.#context);
+    return { instruction, treatment, bytes, ip, next: (ip + instruction.length) | 0 };
   }
 
   /** False when nothing can follow. */
-  #emit(found: Fetched, treatment: Treatment): boolean {
-    const { instruction, bytes, ip, next } = found;
+  #emit(found: Fetched): boolean {
+    const { instruction, treatment, bytes, ip, next } = found;
     const out = this.#out;
     switch (treatment) {
       case "identical":
@@ -172,14 +200,17 @@ class Unit {
       case "callout":
         out.callout("emulate");
         return false;
+      case "shadowCallout":
+        out.callout("shadow");
+        return false;
       default:
-        this.#direct(found, treatment, (next + instruction.imm) | 0);
+        this.#direct(found, (next + instruction.imm) | 0);
         return false;
     }
   }
 
   /** Direct branches. A target past CS's limit is a fault of the branch. */
-  #direct({ instruction, ip, next }: Fetched, treatment: Treatment, target: number): void {
+  #direct({ instruction, treatment, ip, next }: Fetched, target: number): void {
     const out = this.#out;
     if (target >>> 0 > this.#context.limit) {
       out.callout("emulate");

@@ -10,6 +10,10 @@ export const CALLOUT = {
   lookup: 0x22,
   /** An interrupt was waiting for IF. */
   interrupt: 0x23,
+  /** The monitor executes the instruction and the one after it: none may come between (STI, MOV SS). */
+  shadow: 0x24,
+  /** The guest's code is no longer what was translated. */
+  changed: 0x25,
 } as const;
 export type CalloutKind = keyof typeof CALLOUT;
 
@@ -46,8 +50,8 @@ export interface Translation {
   /** By rising offset, the first one 0. */
   readonly places: readonly Place[];
   readonly exits: readonly Exit[];
-  /** Guest bytes and instructions that it stands for. 0: the first instruction could not be fetched. */
-  readonly length: number;
+  /** The guest's bytes and instructions that it stands for; none: the first instruction could not be fetched. */
+  readonly source: readonly number[];
   readonly instructions: number;
 }
 
