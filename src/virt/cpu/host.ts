@@ -119,13 +119,13 @@ export class Host {
 
   /**
    * V carries out the instruction at its CS:RIP, with everything that it means on a bare machine; a fault goes to the guest's handler.
-   * True when it retired. Pays for decoding, doing, and the devices that it touched.
+   * True when it retired. Pays for decoding, unless the monitor knows the instruction, for doing, and the devices that it touched.
    */
-  emulate(): boolean {
+  emulate(known = false): boolean {
     const { machine, ledger, clock } = this;
     if (clock.left <= 0) clock.advance();
     const retired = machine.interpreter.step();
-    ledger.pay("decode");
+    if (!known) ledger.pay("decode");
     ledger.pay("emulate");
     this.#accesses.settle(this.devices, ledger);
     return retired;
