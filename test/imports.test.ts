@@ -39,6 +39,7 @@ const ARROWS: Record<string, string[]> = {
     "src/plots",
     "src/experiments",
     "src/fidelity",
+    "src/systems",
     "src/formal",
     "src/machine",
     "src/guests",

@@ -28,9 +28,9 @@ describe.skipIf(lacks("nasm", import.meta.url))("nasm", () => {
   }
 
   const sources: [Folder, string, Record<string, number>][] = [
-    ["kernel", "boot.asm", { KERNEL_RING: 0 }],
-    ["kernel", "kernel.asm", { KERNEL_RING: 0 }],
-    ["kernel", "kernel.asm", { KERNEL_RING: 1 }],
+    ["kernel", "boot.asm", {}],
+    ["kernel", "kernel.asm", {}],
+    ["kernel", "kernel.asm", { VANILLA: 1 }],
     ["programs", "answer.asm", {}],
     ["nano", "nano.asm", {}],
     ["nano", "nano.asm", { LONG: 1 }],
