@@ -45,8 +45,6 @@ export interface MachineOptions {
   readonly date?: number;
   /** Without it there is no ROM: nothing is at the processor's first address. It is there unless said. */
   readonly firmware?: boolean;
-  /** The processor's identity and features. */
-  readonly model?: CpuModel;
   /** A virtual machine: its memory, time and counters are parts of another one's (virt/cpu/host.ts). */
   readonly virtual?: VirtualParts;
 }
@@ -59,6 +57,8 @@ export interface VirtualParts {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly trace: Trace;
+  /** Of what the virtual processor does by itself. */
+  readonly scratch: Trace;
 }
 
 export interface RunOptions {
@@ -97,7 +97,7 @@ export class Machine {
       clock,
       ...(virtual === undefined
         ? { trace: this.trace, profile }
-        : { trace: new Trace(clock), profile: free(profile) }),
+        : { trace: virtual.scratch, profile: free(profile) }),
     };
     this.mmu = new Mmu(parts);
     this.cpu = new Cpu({ ...parts, memory: this.mmu, prices: parts.profile, ...(model && { model }) });

@@ -91,6 +91,7 @@ export abstract class Vmm implements Engine, Monitor<Cpu> {
     const { cpu: virtual } = host.machine;
     this.leave(visit);
     this.#inside = false;
+    if (visit.kind === "interrupt") host.devices.interrupt(host.ledger);
     this.cross(this.handle(visit));
     this.#settle();
     if (virtual.stop !== null || virtual.halted || !this.executable()) return { stop: YIELD };
