@@ -70,7 +70,7 @@ export class Host {
       profile = PENTIUM_4,
       monitor,
       apart = false,
-      model,
+      physical = options.model,
     } = options;
     const { clock, trace } = this;
     if (reserve % PAGE !== 0 || reserve < MIB)
