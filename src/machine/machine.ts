@@ -39,6 +39,8 @@ export interface MachineOptions {
   /** Bytes of RAM: a multiple of 4096 between 1 MiB and 2 GiB; 64 MiB unless said. */
   readonly memory?: number;
   readonly profile?: CostProfile;
+  /** What the processor is (CPUID) and does; the generic one unless said. */
+  readonly model?: CpuModel;
   /** At most four: IDE channel 0 master and slave, channel 1 master and slave. Images are not copied. */
   readonly disks?: readonly (Disk | Uint8Array | undefined)[];
   /** What the clock shows at the start: seconds since 1970, UTC. 2026-01-01 unless said. */
