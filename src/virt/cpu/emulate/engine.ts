@@ -184,7 +184,8 @@ export class Emulation extends Vmm implements Engine {
 
   /** An access that the software TLB could not answer; false when it faults, or changes code. */
   #access({ size, register }: Site, vector: number, { r32 }: Cpu): boolean {
-    const { memory } = this.#virtual;
+    const virtual = this.#virtual;
+    const { memory, cr2 } = virtual;
     const at = r32[EAX] as Gva;
     const index = 2 * register;
     const write = vector !== CALL.read;
@@ -194,6 +195,8 @@ export class Emulation extends Vmm implements Engine {
       else r32[index] = load(memory, at, size, write);
     } catch (error) {
       if (error !== FAULT && error !== MODIFIES_CODE) throw error;
+      // V will meet it when it carries the instruction out.
+      virtual.cr2 = cr2;
       return false;
     } finally {
       this.#writing = false;
