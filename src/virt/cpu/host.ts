@@ -119,6 +119,7 @@ export class Host {
 
   /**
    * V carries out the instruction at its CS:RIP, with everything that it means on a bare machine; a fault goes to the guest's handler.
+<<<<<<< HEAD
    * True when it retired. Pays for decoding, unless the monitor knows the instruction, for doing, and the devices that it touched.
    */
   emulate(known = false): boolean {
@@ -126,9 +127,23 @@ export class Host {
     if (clock.left <= 0) clock.advance();
     const retired = machine.interpreter.step();
     if (!known) ledger.pay("decode");
+=======
+   * True when it retired. Pays for doing, the devices that it touched, and decoding unless that has been done.
+   */
+  emulate({ decoded = false } = {}): boolean {
+    const { machine, ledger, clock } = this;
+    if (clock.left <= 0) clock.advance();
+    const retired = machine.interpreter.step();
+    if (!decoded) ledger.pay("decode");
+>>>>>>> tcg
     ledger.pay("emulate");
-    this.#accesses.settle(this.devices, ledger);
+    this.payDevices();
     return retired;
+  }
+
+  /** Pays for the devices that V has touched by other ways. */
+  payDevices(): void {
+    this.#accesses.settle(this.devices, this.ledger);
   }
 
   /**
