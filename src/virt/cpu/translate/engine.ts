@@ -390,8 +390,13 @@ class BinaryTranslation extends Vmm {
 
   override adopt(): void {
     super.adopt();
-    this.translations.flush();
+    this.host.interpreter.code.clear();
     this.#pager.control();
+    this.#follower.look();
+    this.translations.recheck();
+    this.translations.remapped();
+    this.#trapped = true;
+    this.#place = null;
   }
 }
 
