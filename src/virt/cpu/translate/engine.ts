@@ -249,9 +249,18 @@ class BinaryTranslation extends Vmm {
   }
 
   protected handle(visit: Visit): string {
+    const cause = this.#deal(visit);
+    // V stands between STI and the next instruction, which is still free of interrupts.
+    const place = this.#place?.place;
+    if (place !== undefined && (place.undo & UNDO.shadow) !== 0 && place.ip === this.host.machine.cpu.ip)
+      this.#emulate(cause);
+    return cause;
+  }
+
+  #deal(visit: Visit): string {
     switch (visit.kind) {
       case "interrupt":
-        return this.#shadowed() ? this.#emulate("interrupt") : "interrupt";
+        return "interrupt";
       case "software":
         return this.#direct ? this.#programInterrupt(visit.vector) : this.#callout(visit.vector);
       case "exception":
@@ -261,11 +270,6 @@ class BinaryTranslation extends Vmm {
           `invariant: a "${visit.kind}" of a processor that never executes the guest in ring 0`,
         );
     }
-  }
-
-  /** V stands between STI and the next instruction: that one first. */
-  #shadowed(): boolean {
-    return this.#place !== null && (this.#place.place.undo & UNDO.shadow) !== 0;
   }
 
   #exception(vector: number, error: number): string {
@@ -386,8 +390,13 @@ class BinaryTranslation extends Vmm {
 
   override adopt(): void {
     super.adopt();
-    this.translations.flush();
+    this.host.interpreter.code.clear();
     this.#pager.control();
+    this.#follower.look();
+    this.translations.recheck();
+    this.translations.remapped();
+    this.#trapped = true;
+    this.#place = null;
   }
 }
 
