@@ -22,7 +22,6 @@ import { setSegment, updateMode } from "../../../machine/cpu/segments.ts";
 import { instructionAddress, peek } from "../../../machine/debug/look.ts";
 import type { Visit } from "../../../machine/monitor.ts";
 import type { Pager, PagerFactory } from "../../mmu/pager.ts";
-import { ShadowPager } from "../../mmu/shadow.ts";
 import type { Engine, EngineFactory } from "../engine.ts";
 import type { Host } from "../host.ts";
 import { Vmm } from "../vmm.ts";
@@ -41,7 +40,7 @@ export interface TranslationOptions {
   readonly cache?: number;
   /** Guest instructions in a unit: 12 unless said. */
   readonly most?: number;
-  readonly pager?: PagerFactory;
+  readonly pager: PagerFactory;
 }
 
 const DEFAULT_CACHE = 1 << 20;
@@ -82,8 +81,7 @@ class BinaryTranslation extends Vmm {
   constructor(host: Host, { cache = DEFAULT_CACHE, most, pager }: TranslationOptions) {
     super(host);
     this.#area = new MonitorArea(host, cache);
-    const make = pager ?? ((parts) => new ShadowPager(parts));
-    this.#pager = make(host.pagerParts(this.#area.pages));
+    this.#pager = pager(host.pagerParts(this.#area.pages));
     this.translations = new Translations(host, this.#pager, this.#area, most);
     this.#area.write(0, STUB_CODE);
     this.#follower = new Follower(host, this.#pager);
@@ -409,6 +407,6 @@ function interruptForm(last: number | undefined, vector: number): [length: numbe
 }
 
 export const binaryTranslation =
-  (options: TranslationOptions = {}): EngineFactory =>
+  (options: TranslationOptions): EngineFactory =>
   (host: Host): Engine =>
     new BinaryTranslation(host, options);
