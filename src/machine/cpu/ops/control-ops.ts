@@ -84,7 +84,7 @@ function clts(cpu: Cpu): void {
 }
 
 function hlt(cpu: Cpu): void {
-  const visited = cpu.monitor !== null && visit(cpu, cpu.monitor, { kind: "halt" });
+  const visited = cpu.guest === null && cpu.monitor !== null && visit(cpu, cpu.monitor, { kind: "halt" });
   cpu.trace.event(EVENT.hlt, 0);
   if (visited) return;
   cpu.halted = true;
