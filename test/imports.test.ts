@@ -64,6 +64,9 @@ const ARROWS: Record<string, string[]> = {
   ],
 };
 
+/** Contracts, which a sibling room may import as well. */
+const CONTRACTS = ["src/virt/mmu/pager.ts"];
+
 const files = ["src", "labs", "grader"]
   .filter((top) => existsSync(join(ROOT, top)))
   .flatMap((top) => readdirSync(join(ROOT, top), { recursive: true, withFileTypes: true }))
@@ -103,6 +106,7 @@ test("no arrow points backward", () => {
   const backward = files.flatMap((file) =>
     imports(file)
       .filter((target) => room(target) !== room(file) && !ARROWS[room(file)]?.includes(room(target)))
+      .filter((target) => !(room(file).startsWith("src/virt") && CONTRACTS.includes(relative(ROOT, target))))
       .map((target) => `${relative(ROOT, file)} -> ${relative(ROOT, target)}`),
   );
   expect(backward).toEqual([]);

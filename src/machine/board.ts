@@ -19,7 +19,7 @@ import { Ioapic } from "./devices/ioapic.ts";
 import { IrqWires } from "./devices/irq.ts";
 import { Lapic } from "./devices/lapic.ts";
 import { LapicMsrs } from "./devices/lapic-msrs.ts";
-import { MARKER_PORT, MarkerPort } from "./devices/marker-port.ts";
+import { MARKER_PORT, MarkerPort, type Meter } from "./devices/marker-port.ts";
 import { PciBus } from "./devices/pci/bus.ts";
 import { hostBridge } from "./devices/pci/i440fx.ts";
 import { Piix3 } from "./devices/pci/piix3.ts";
@@ -40,6 +40,8 @@ const IRQ = { timer: 0, keyboard: 1, serial: 4, rtc: 8, acpi: 9, mouse: 12 } as 
 
 export interface BoardParts {
   readonly cpu: Cpu;
+  /** What the marker port reads. */
+  readonly meter: Meter;
   readonly hertz: number;
   readonly disks: readonly (Disk | undefined)[];
   /** Seconds since 1970 at which the clock starts. */
@@ -67,7 +69,7 @@ export class Board implements Stateful {
   readonly #cpu: Cpu;
   readonly #pristine: Uint8Array;
 
-  constructor({ cpu, hertz, disks, date }: BoardParts) {
+  constructor({ cpu, meter, hertz, disks, date }: BoardParts) {
     const { bus, clock } = cpu;
     const { wires } = this;
     const common = { bus, clock, hertz };
@@ -115,7 +117,7 @@ export class Board implements Stateful {
     this.pci.plug(0, 0, hostBridge(bus));
     this.pci.plug(1, 0, bridge);
     this.pci.plug(1, 1, new IdeController({ ...common, wires, disks }));
-    this.marker = new MarkerPort(cpu);
+    this.marker = new MarkerPort(meter);
     this.testDevice = new TestDevice(bus, wires);
     this.#mapPorts(bus);
 

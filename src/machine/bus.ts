@@ -36,6 +36,8 @@ export const PAGE_ROM = 1;
 export const PAGE_CODE = 2;
 /** A device answers in this page. */
 export const PAGE_MMIO = 4;
+/** The bus that this one is a part of keeps decoded instructions of the page. */
+export const PAGE_WATCHED = 8;
 
 const PAGE = 4096;
 /** Offsets in RAM stay small integers, and the PCI hole free. */
@@ -58,14 +60,33 @@ export class Bus {
 
   readonly #regions: Region[] = [];
   readonly #ports = new Map<number, PortDevice>();
+  /** The bus whose RAM from `base` is this one's. */
+  readonly #whole: { readonly bus: Bus; readonly base: number } | undefined;
+  readonly #parts: { readonly bus: Bus; readonly base: number }[] = [];
 
-  /** Throws a RangeError when the size is not a multiple of 4096 between 1 MiB and 2 GiB. */
-  constructor(bytes: number) {
+  /** Throws a RangeError when the size is not a multiple of 4096 between 1 MiB and 2 GiB. `whole` is for part(). */
+  constructor(bytes: number, whole?: { readonly bus: Bus; readonly base: number }) {
     if (bytes % PAGE !== 0 || bytes < 1 << 20 || bytes > MOST)
       throw new RangeError(`memory of ${bytes} bytes: it must be a multiple of 4096 between 1 MiB and 2 GiB`);
-    this.ram = new Uint8Array(bytes);
-    this.view = new DataView(this.ram.buffer);
+    this.#whole = whole;
+    this.ram =
+      whole === undefined ? new Uint8Array(bytes) : whole.bus.ram.subarray(whole.base, whole.base + bytes);
+    this.view = new DataView(this.ram.buffer, this.ram.byteOffset, bytes);
     this.pages = new Uint8Array(bytes / PAGE);
+  }
+
+  /**
+   * A bus of its own over a piece of this one's RAM: what a virtual machine takes for all there is. Its devices, ports and ROM are its own;
+   * nothing on it reaches the rest. Throws a RangeError when the piece is not whole pages inside this RAM.
+   */
+  part(base: number, bytes: number): Bus {
+    if (base % PAGE !== 0 || base < 0 || base + bytes > this.ram.length)
+      throw new RangeError(
+        `a part of ${bytes} bytes at ${base} does not lie inside a memory of ${this.ram.length} bytes`,
+      );
+    const bus = new Bus(bytes, { bus: this, base });
+    this.#parts.push({ bus, base });
+    return bus;
   }
 
   /** Puts a device at ports first … last, over the one that is there. Returns how to take it away again. */
@@ -139,7 +160,7 @@ export class Bus {
       return;
     }
     if (flags & PAGE_ROM) return;
-    if (flags & PAGE_CODE) this.onCodeWrite(at, size);
+    if (flags !== 0) this.#codeWritten(at, size, flags);
     if (size === 1) this.view.setUint8(at, value);
     else if (size === 2) this.view.setUint16(at, value, true);
     else this.view.setUint32(at, value, true);
@@ -149,7 +170,7 @@ export class Bus {
   prepareWrite(at: Gpa, length: number): void {
     const flags = this.flags(at);
     if (flags & PAGE_MMIO) this.onEffect();
-    else if (flags & PAGE_CODE) this.onCodeWrite(at, length);
+    else if (flags !== 0) this.#codeWritten(at, length, flags);
   }
 
   /** What a device or a loader writes: any length; what goes to ROM or outside of RAM is lost. */
@@ -158,7 +179,7 @@ export class Bus {
     for (let page = Math.floor(at / PAGE); page * PAGE < end; page++) {
       const flags = this.pages[page] as number;
       if (flags & PAGE_ROM) continue;
-      if (flags & PAGE_CODE) this.onCodeWrite((page * PAGE) as Gpa, PAGE);
+      if (flags !== 0) this.#codeWritten((page * PAGE) as Gpa, PAGE, flags);
       const first = Math.max(at, page * PAGE);
       this.ram.set(bytes.subarray(first - at, Math.min(end, (page + 1) * PAGE) - at), first);
     }
@@ -198,10 +219,24 @@ export class Bus {
     else device?.out(port, value >>> 0, size);
   }
 
+  #codeWritten(at: Gpa, length: number, flags: number): void {
+    if (flags & PAGE_CODE) this.onCodeWrite(at, length);
+    if (flags & PAGE_WATCHED && this.#whole !== undefined)
+      this.#whole.bus.onCodeWrite((at + this.#whole.base) as Gpa, length);
+  }
+
   #setPage(page: number, flags: number): void {
     if (flags === this.pages[page]) return;
+    const code = ((this.pages[page] as number) ^ flags) & PAGE_CODE;
     this.pages[page] = flags;
     this.onPageChange(page);
+    if (code === 0) return;
+    for (const { bus, base } of this.#parts) {
+      const own = page - base / PAGE;
+      if (own < 0 || own >= bus.pages.length) continue;
+      if (flags & PAGE_CODE) bus.setFlag(own, PAGE_WATCHED);
+      else bus.clearFlag(own, PAGE_WATCHED);
+    }
   }
 
   #region(at: number): Region | undefined {

@@ -18,6 +18,67 @@ export interface TlbLevel {
   readonly huge?: TlbGeometry;
 }
 
+/** Hardware-assisted virtualization: a way out of the guest, the way back, and an access to a field of the VMCS. */
+export interface WorldSwitchPrices {
+  readonly exit: number;
+  readonly entry: number;
+  readonly read: number;
+  readonly write: number;
+}
+
+/** What a monitor's own paths are made of. The monitors here are TypeScript, so their code has prices in place of instructions. */
+export const MONITOR_WORK = [
+  /** From the first instruction of a trap's handler to the one that knows what to do, and back: registers saved and restored. */
+  "dispatch",
+  /** Fetching and decoding the guest's instruction, … */
+  "decode",
+  /** … and doing to the virtual processor what it says. */
+  "emulate",
+  /** One instruction of guest code that is interpreted: all of fetching, decoding, doing. */
+  "interpret",
+  /** Making the guest's handler run: gate, frame, virtual flags. */
+  "inject",
+  /** A reference of a walk through the guest's page tables in software. */
+  "guestWalk",
+  /** Writing an entry of a shadow page table, with its bookkeeping, and taking one away. */
+  "shadowFill",
+  "shadowDrop",
+  /** A write to a page table that the monitor keeps write-protected: what it does besides emulating the instruction. */
+  "tracedWrite",
+  /** Finding or making the shadow of another address space. */
+  "addressSpace",
+  /** Binary translation: out of translated code into the monitor and back, without a change of ring. */
+  "callout",
+  /** An instruction translated. */
+  "translate",
+  /** The monitor's look-up of a translation that the code cache's own did not find. */
+  "lookup",
+  /** From translated kernel code to the user's own, or back: segments, virtual state. */
+  "userEntry",
+  /** Paravirtualization: a hypercall's way in, to its function, and back, once the trap is paid. */
+  "hypercall",
+  /** Checking one page-table entry or descriptor that a guest wants to have. */
+  "validate",
+  /** An event to a paravirtual guest. */
+  "upcall",
+  /** An access to a register of an emulated device. */
+  "device",
+  /** A hosted monitor: from its world to the host's, or back. */
+  "worldSwitch",
+  /** A system call of the host's, on behalf of the guest. */
+  "hostCall",
+] as const;
+export type MonitorWork = (typeof MONITOR_WORK)[number];
+
+/** What work costs a monitor, in cycles. */
+export interface MonitorPrices {
+  readonly id: string;
+  readonly name: string;
+  readonly work: Readonly<Record<MonitorWork, number>>;
+  /** Where each price comes from; keys are the names of `work`. */
+  readonly sources: Readonly<Record<MonitorWork, string>>;
+}
+
 export interface CostProfile {
   /** What a command line calls it. */
   readonly id: string;
@@ -50,6 +111,8 @@ export interface CostProfile {
   /** Second-level TLB for pages of 4 KiB, 2 and 4 MiB, shared by both, and the price of finding an entry there. */
   readonly stlb?: TlbGeometry;
   readonly stlbHit: number;
+  /** VT-x; absent on a processor without. */
+  readonly vmx?: WorldSwitchPrices;
   /** Where each price comes from: manual and section, or paper and table. Keys are the names above. */
   readonly sources: Readonly<Record<string, string>>;
 }

@@ -10,8 +10,10 @@ import { resetCpu } from "./cpu/reset.ts";
 import { Interpreter } from "./cpu/run.ts";
 import { loadCpu, saveCpu } from "./cpu/snapshot.ts";
 import { Disk } from "./devices/disk.ts";
+import type { Executor } from "./executor.ts";
 import { installFirmware } from "./firmware/install.ts";
 import { Mmu } from "./mmu/mmu.ts";
+import { free } from "./profiles/free.ts";
 import { PENTIUM_4 } from "./profiles/pentium4.ts";
 import { loadRam, saveRam } from "./ram-image.ts";
 import { SnapshotError, StateReader, StateWriter } from "./state.ts";
@@ -45,6 +47,20 @@ export interface MachineOptions {
   readonly date?: number;
   /** Without it there is no ROM: nothing is at the processor's first address. It is there unless said. */
   readonly firmware?: boolean;
+  /** A virtual machine: its memory, time and counters are parts of another one's (virt/cpu/host.ts). */
+  readonly virtual?: VirtualParts;
+}
+
+/**
+ * A virtual machine's processor is what its guest believes to run on. It costs no time and counts nothing: an Executor runs the guest
+ * on a processor that does, and keeps this one's state true.
+ */
+export interface VirtualParts {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly trace: Trace;
+  /** Of what the virtual processor does by itself. */
+  readonly scratch: Trace;
 }
 
 export interface RunOptions {
@@ -58,37 +74,45 @@ const NO_BREAKPOINTS: ReadonlySet<number> = new Set();
 
 export class Machine {
   readonly profile: CostProfile;
-  readonly clock = new Clock();
-  readonly trace = new Trace(this.clock);
+  readonly clock: Clock;
+  readonly trace: Trace;
   readonly bus: Bus;
   readonly mmu: Mmu;
   readonly cpu: Cpu;
   readonly board: Board;
-  readonly #interpreter: Interpreter;
+  /** Runs the guest in place of the machine's own interpreter. */
+  executor: Executor | null = null;
+  /** The processor's own interpreter: an executor steps it to emulate what it does not want to happen for real. */
+  readonly interpreter: Interpreter;
 
   /** Throws a RangeError for a memory size or a number of disks that cannot be. */
   constructor(options: MachineOptions = {}) {
-    const {
-      memory = DEFAULT_MEMORY,
-      profile = PENTIUM_4,
-      model,
-      disks = [],
-      date,
-      firmware = true,
-    } = options;
-    const { clock, trace } = this;
+    const { memory = DEFAULT_MEMORY, profile = PENTIUM_4, disks = [], date, firmware = true } = options;
+    const { model, virtual } = options;
     this.profile = profile;
-    this.bus = new Bus(memory);
-    this.mmu = new Mmu({ bus: this.bus, clock, trace, profile });
-    this.cpu = new Cpu({ bus: this.bus, clock, trace, memory: this.mmu, prices: profile, model });
+    this.bus = virtual?.bus ?? new Bus(memory);
+    const clock = virtual?.clock ?? new Clock();
+    this.clock = clock;
+    this.trace = virtual?.trace ?? new Trace(clock);
+    const parts = {
+      bus: this.bus,
+      clock,
+      ...(virtual === undefined
+        ? { trace: this.trace, profile }
+        : { trace: virtual.scratch, profile: free(profile) }),
+    };
+    this.mmu = new Mmu(parts);
+    this.cpu = new Cpu({ ...parts, memory: this.mmu, prices: parts.profile, ...(model && { model }) });
+    const retired = () => this.executor?.retired ?? this.cpu.retired;
     this.board = new Board({
       cpu: this.cpu,
+      meter: { clock, trace: this.trace, retired },
       hertz: profile.hertz,
       disks: disks.map((disk) => (disk instanceof Uint8Array ? new Disk(disk) : disk)),
       date,
     });
-    this.#interpreter = new Interpreter(this.cpu);
-    this.#interpreter.patience = PATIENCE * profile.hertz;
+    this.interpreter = new Interpreter(this.cpu);
+    this.interpreter.patience = PATIENCE * profile.hertz;
     resetCpu(this.cpu);
     if (firmware) {
       const [signature, , , features] = cpuid(this.cpu, 1, 0);
@@ -98,22 +122,38 @@ export class Machine {
 
   /** Runs until something stops the machine; run again to go on from there, also after an interrupt of the notebook's kernel. */
   run({ limit, breakpoints = NO_BREAKPOINTS }: RunOptions = {}): Stop {
-    const { code, breakpoints: own } = this.#interpreter;
+    if (this.executor !== null) return this.#execute(this.executor, limit, breakpoints);
+    const { code, breakpoints: own } = this.interpreter;
     // A run without any leaves the code as it is decoded: a debugger steps over one by it.
     own.armed = breakpoints.size > 0;
     if (own.armed && own.set(breakpoints)) code.clear();
     const end = this.steps + (limit ?? Number.POSITIVE_INFINITY);
     for (;;) {
       const rest = end - this.steps;
-      const stop = this.#interpreter.run(Math.min(rest, BREATH));
+      const stop = this.interpreter.run(Math.min(rest, BREATH));
       if (stop.reason !== "limit" || rest <= BREATH) return stop;
+      breathe();
+    }
+  }
+
+  #execute(executor: Executor, limit = Number.POSITIVE_INFINITY, breakpoints: ReadonlySet<number>): Stop {
+    if (breakpoints.size > 0)
+      throw new RangeError("breakpoints need a guest that runs on the bare machine: this one has a monitor");
+    const end = executor.steps + limit;
+    for (;;) {
+      const rest = end - executor.steps;
+      const stop = executor.run(Math.min(rest, BREATH));
+      if (stop.reason !== "limit" || rest <= BREATH) {
+        executor.sync();
+        return stop;
+      }
       breathe();
     }
   }
 
   /** Steps taken so far: instructions, and deliveries of exceptions and interrupts. */
   get steps(): number {
-    return this.#interpreter.steps;
+    return (this.executor ?? this.interpreter).steps;
   }
 
   /** The reset button, and what a guest asked for when a run ends with "reset". RAM keeps its contents, time goes on. */
@@ -121,6 +161,7 @@ export class Machine {
     this.board.reset();
     this.mmu.flush(true);
     resetCpu(this.cpu);
+    this.executor?.adopt();
   }
 
   /** Called with each byte that the guest sends through its serial port. */
@@ -140,6 +181,7 @@ export class Machine {
 
   /** All of the machine. Loaded into one of the same memory, profile and disks, it runs on as this one does. */
   save(): Uint8Array {
+    this.executor?.sync();
     const out = new StateWriter();
     out.section(MAGIC);
     out.int(VERSION);
@@ -161,13 +203,14 @@ export class Machine {
   load(snapshot: Uint8Array): void {
     const from = new StateReader(snapshot);
     this.#checkHeader(from);
-    this.#interpreter.code.clear();
+    this.interpreter.code.clear();
     this.clock.load(from);
     this.trace.load(from);
     loadRam(this.bus, from);
     this.mmu.load(from);
     loadCpu(this.cpu, from);
     this.board.load(from);
+    this.executor?.adopt();
   }
 
   #checkHeader(from: StateReader): void {

@@ -7,7 +7,7 @@ const ZEROS = Buffer.alloc(PAGE);
 
 export function saveRam(bus: Bus, out: StateWriter): void {
   out.section("ram");
-  const ram = Buffer.from(bus.ram.buffer);
+  const ram = Buffer.from(bus.ram.buffer, bus.ram.byteOffset, bus.ram.length);
   for (let page = 0; page < bus.pages.length; page++) {
     if (isZero(ram, page)) continue;
     out.int(page);
@@ -19,7 +19,7 @@ export function saveRam(bus: Bus, out: StateWriter): void {
 /** Decoded code must have been dropped: bytes change under it. */
 export function loadRam(bus: Bus, from: StateReader): void {
   from.section("ram");
-  const ram = Buffer.from(bus.ram.buffer);
+  const ram = Buffer.from(bus.ram.buffer, bus.ram.byteOffset, bus.ram.length);
   let next = 0;
   for (let page = from.int(); page >= 0; page = from.int()) {
     if (page >= bus.pages.length)

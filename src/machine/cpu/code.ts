@@ -60,6 +60,8 @@ export class Code {
   #physical = 0;
   #ip = 0;
   #taken = 0;
+  /** Every instruction is decoded anew. */
+  fleeting = false;
   /** Decoding beyond what is executed: it must not be noticed, so it never leaves the page. */
   #ahead = false;
   readonly #next = (): number => this.#fetchByte();
@@ -217,6 +219,7 @@ export class Code {
     const closed = cpu.cpl === 3 ? this.#ofUser : this.#ofSystem;
     // Where CS is flat, start and page are the same.
     if (
+      !this.fleeting &&
       closed.start === (cpu.ip & PAGE_MASK) &&
       closed.version === cpu.memory.codeVersion &&
       closed.mode === mode &&
@@ -240,7 +243,13 @@ export class Code {
     const offset = physical & (PAGE - 1);
     window.start = (cpu.ip - offset) | 0;
     window.ops = NOWHERE;
-    if (physical >= TWO32 || number >= pages.length || ((pages[number] as number) & PAGE_MMIO) !== 0) return;
+    if (
+      this.fleeting ||
+      physical >= TWO32 ||
+      number >= pages.length ||
+      ((pages[number] as number) & PAGE_MMIO) !== 0
+    )
+      return;
     const slot = (number ^ mode) & (RECENT - 1);
     let recent = this.#recent[slot] as Recent;
     if (recent.number !== number || recent.mode !== mode) {

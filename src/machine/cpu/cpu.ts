@@ -210,7 +210,18 @@ export class Cpu {
     memory: Memory;
     prices: CostProfile;
     model?: CpuModel;
+    /** A processor whose general, x87 and SSE registers these are: a virtual one and the one that it runs on. */
+    shares?: Cpu;
   }) {
+    if (parts.shares !== undefined) {
+      const { registers, fpu, sse } = parts.shares;
+      this.registers = registers;
+      this.r8 = registers.r8;
+      this.r16 = registers.r16;
+      this.r32 = registers.r32;
+      this.fpu = fpu;
+      this.sse = sse;
+    }
     this.prices = parts.prices;
     this.model = parts.model ?? RINGLAB;
     this.bus = parts.bus;

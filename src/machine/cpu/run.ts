@@ -108,6 +108,24 @@ export class Interpreter {
     }
   }
 
+  /**
+   * One instruction, whatever interrupts wait, with the debug exceptions before and after it; a fault is delivered. True when it
+   * retired. For a monitor that emulates: the guest changes in between, so nothing decoded is kept.
+   */
+  step(): boolean {
+    const { cpu } = this;
+    const before = cpu.retired;
+    cpu.shadow = false;
+    this.code.fleeting = true;
+    this.code.window.size = 0;
+    try {
+      this.steps += this.#single();
+    } finally {
+      this.code.fleeting = false;
+    }
+    return cpu.retired > before;
+  }
+
   /** Sleeps to the next timer; false when none can end the HLT, or none did for so long that none will. */
   #sleep(): boolean {
     const { cpu } = this;

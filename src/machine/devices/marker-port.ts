@@ -3,9 +3,9 @@
  * event counters. On QEMU and Bochs nothing listens at E1h, so the same guest runs there unchanged.
  */
 import type { PortDevice } from "../bus.ts";
-import type { Cpu } from "../cpu/cpu.ts";
+import type { Clock } from "../clock.ts";
 import type { Stateful, StateReader, StateWriter } from "../state.ts";
-import { EVENT, EVENTS, type EventName } from "../trace.ts";
+import { EVENT, EVENTS, type EventName, type Trace } from "../trace.ts";
 
 export const MARKER_PORT = 0xe1;
 /** A guest that marks without end must not fill the host's memory. */
@@ -19,13 +19,20 @@ export interface Mark {
   readonly counts: Readonly<Record<EventName, number>>;
 }
 
+/** The counters of the processor that executes the guest. */
+export interface Meter {
+  readonly clock: Clock;
+  readonly trace: Trace;
+  retired(): number;
+}
+
 export class MarkerPort implements PortDevice, Stateful {
   /** In the order of time; once there are 8192, later ones are only counted as events. */
   readonly marks: Mark[] = [];
-  readonly #cpu: Cpu;
+  readonly #meter: Meter;
 
-  constructor(cpu: Cpu) {
-    this.#cpu = cpu;
+  constructor(meter: Meter) {
+    this.#meter = meter;
   }
 
   in(_port: number, size: number): number {
@@ -33,11 +40,11 @@ export class MarkerPort implements PortDevice, Stateful {
   }
 
   out(_port: number, value: number): void {
-    const { clock, retired, trace } = this.#cpu;
+    const { clock, trace } = this.#meter;
     trace.event(EVENT.marker, value);
     if (this.marks.length === MOST) return;
     const counts = Object.fromEntries(EVENTS.map((name) => [name, trace.count(name)])) as Mark["counts"];
-    this.marks.push({ label: value, cycle: clock.now, retired, counts });
+    this.marks.push({ label: value, cycle: clock.now, retired: this.#meter.retired(), counts });
   }
 
   save(out: StateWriter): void {

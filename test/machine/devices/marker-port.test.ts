@@ -14,7 +14,7 @@ function make(): { cpu: Cpu; port: MarkerPort } {
   const trace = new Trace(clock);
   const memory = new Mmu({ bus, clock, trace, profile: PENTIUM_4 });
   const cpu = new Cpu({ bus, clock, trace, memory, prices: PENTIUM_4 });
-  return { cpu, port: new MarkerPort(cpu) };
+  return { cpu, port: new MarkerPort({ clock, trace, retired: () => cpu.retired }) };
 }
 
 test("a mark holds the label, the cycle, the instructions and all counters", () => {

@@ -1,0 +1,53 @@
+/** Every piece of a monitor's work takes one cycle: for counting by hand. */
+import type { MonitorPrices } from "../../cost.ts";
+
+const CHOSEN = "assumption: chosen, not measured";
+
+export const UNIT_MONITOR: MonitorPrices = {
+  id: "unit",
+  name: "one cycle each",
+  work: {
+    dispatch: 1,
+    decode: 1,
+    emulate: 1,
+    interpret: 1,
+    inject: 1,
+    guestWalk: 1,
+    shadowFill: 1,
+    shadowDrop: 1,
+    tracedWrite: 1,
+    addressSpace: 1,
+    callout: 1,
+    translate: 1,
+    lookup: 1,
+    userEntry: 1,
+    hypercall: 1,
+    validate: 1,
+    upcall: 1,
+    device: 1,
+    worldSwitch: 1,
+    hostCall: 1,
+  },
+  sources: {
+    dispatch: CHOSEN,
+    decode: CHOSEN,
+    emulate: CHOSEN,
+    interpret: CHOSEN,
+    inject: CHOSEN,
+    guestWalk: CHOSEN,
+    shadowFill: CHOSEN,
+    shadowDrop: CHOSEN,
+    tracedWrite: CHOSEN,
+    addressSpace: CHOSEN,
+    callout: CHOSEN,
+    translate: CHOSEN,
+    lookup: CHOSEN,
+    userEntry: CHOSEN,
+    hypercall: CHOSEN,
+    validate: CHOSEN,
+    upcall: CHOSEN,
+    device: CHOSEN,
+    worldSwitch: CHOSEN,
+    hostCall: CHOSEN,
+  },
+};

@@ -1,0 +1,12 @@
+/** Systems with a name. */
+import { bochs } from "./bochs.ts";
+import { native } from "./native.ts";
+import type { System } from "./system.ts";
+
+export { HostedDevices, type World } from "./hosted.ts";
+export type { Booted, System, SystemOptions, SystemType } from "./system.ts";
+
+export const SYSTEMS: readonly System[] = [native, bochs];
+
+/** By its name; undefined when there is none. */
+export const findSystem = (name: string): System | undefined => SYSTEMS.find((one) => one.name === name);

@@ -1,0 +1,65 @@
+/**
+ * The contract of the mmu room: who makes a guest's page tables true on a processor that knows host-physical addresses only.
+ *
+ *     guest virtual ──guest's tables──▶ guest physical ──+ base──▶ host physical
+ *           └──────────── the pager's tables, which P's CR3 holds ──────▲
+ *
+ * V is the virtual processor, what the guest believes (machine.cpu); P the one that executes. The engine tells the pager what the
+ * guest does to its control registers, after V has taken it up; the pager writes P's.
+ */
+import type { Gpa, Gva, Hpa } from "../../machine/address.ts";
+import type { Bus } from "../../machine/bus.ts";
+import type { Cpu } from "../../machine/cpu/cpu.ts";
+import type { Frames } from "../../machine/frames.ts";
+import type { Ledger } from "../../machine/ledger.ts";
+import type { Machine } from "../../machine/machine.ts";
+import type { Mmu } from "../../machine/mmu/mmu.ts";
+
+export type PageFaultVerdict =
+  /** It was the pager's own affair (a "hidden" fault): run the instruction again. */
+  | { readonly kind: "retry" }
+  /** The guest's own tables do not permit the access: #PF with this error code is the guest's to see. */
+  | { readonly kind: "reflect"; readonly error: number }
+  /**
+   * No mapping may satisfy the access: a device, ROM, a page that the monitor watches, or the monitor's own area. The engine lets V
+   * carry the instruction out. `gpa`: where the access goes.
+   */
+  | { readonly kind: "emulate"; readonly gpa: Gpa };
+
+/** A page of the monitor's that appears in every address space, supervisor only. */
+export interface AreaPage {
+  readonly at: Gva;
+  readonly frame: Hpa;
+  readonly writable: boolean;
+}
+
+export interface Pager {
+  /** V's CR0, CR4 or EFER changed. Sets P's, with paging on. */
+  control(): void;
+  /** V's CR3 was loaded, whether it changed or not: stale translations but those of global pages end here. */
+  loadCr3(): void;
+  /** INVLPG. `at` as addresses are (Gva). */
+  invalidate(at: Gva): void;
+  /** A page fault on P, at the linear address with this error code (SDM Vol. 3, 4.7). */
+  fault(at: Gva, error: number): PageFaultVerdict;
+  /** V, or a device, has just written guest-physical memory by other ways than P: what is watched there is looked at again. */
+  written(at: Gpa, bytes: number): void;
+}
+
+export interface PagerParts {
+  /** Its `cpu` is V, its bus the guest's memory. */
+  readonly machine: Machine;
+  /** P and its memory. */
+  readonly processor: Cpu;
+  readonly mmu: Mmu;
+  /** The host's memory. */
+  readonly bus: Bus;
+  /** Host-physical address of guest-physical 0. */
+  readonly base: number;
+  /** For tables. */
+  readonly frames: Frames;
+  readonly ledger: Ledger;
+  readonly area?: readonly AreaPage[];
+}
+
+export type PagerFactory = (parts: PagerParts) => Pager;
