@@ -29,7 +29,7 @@ export interface GuestMode<C> {
   /** An exception (its CR2 is set), NMI or interrupt is about to be delivered. True: it exited instead. */
   event(cpu: C, kind: number, vector: number, error: number): boolean;
   /** From here on until delivered() something is on its way through the guest's IDT; `error` is −1 for none. */
-  delivering(kind: number, vector: number, error: number): void;
+  delivering(cpu: C, kind: number, vector: number, error: number): void;
   delivered(cpu: C): void;
   /** #DB is to come, with these bits for DR6. True: it will exit, so that DR6 and DR7 stay as they are. */
   debug(cpu: C, hits: number): boolean;

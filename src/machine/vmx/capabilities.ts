@@ -3,7 +3,7 @@
  * must be when `must` has it. EPT, VPID and unrestricted guests are not among them yet: a later processor here is what it would be with
  * these left alone.
  */
-import { type FieldName, FIELDS } from "./fields.ts";
+import { FIELDS, type FieldName } from "./fields.ts";
 
 export interface Allowed {
   /** Bits 31:0 of the capability MSR: allowed 0-settings, a bit that is 1 must be 1. */
@@ -85,7 +85,7 @@ const NEHALEM: VmxCapabilities = {
   id: "nehalem",
   revision: 14,
   pin: { must: PIN_ONES, may: PIN_ONES | 0x69 },
-  primary: { must: PRIMARY_ONES & ~0x18000, may: (PRIMARY_ONES | 0xf3f81e8c) | 0 },
+  primary: { must: PRIMARY_ONES & ~0x18000, may: PRIMARY_ONES | 0xf3f81e8c | 0 },
   secondary: { must: 0, may: 0x4c },
   exit: { must: EXIT_ONES & ~4, may: EXIT_ONES | 0x7c8200 },
   entry: { must: ENTRY_ONES & ~4, may: ENTRY_ONES | 0xc200 },

@@ -55,7 +55,8 @@ const NAMES: ReadonlyMap<number, string> = new Map(
 export const ENTRY_FAILURE = 1 << 31;
 
 /** By the low 16 bits of the exit-reason field. */
-export const reasonName = (reason: number): string => NAMES.get(reason & 0xffff) ?? `reason ${reason & 0xffff}`;
+export const reasonName = (reason: number): string =>
+  NAMES.get(reason & 0xffff) ?? `reason ${reason & 0xffff}`;
 
 /** VM-instruction errors (SDM Vol. 3, 30.4). */
 export const VM_ERROR = {

@@ -6,7 +6,16 @@
  */
 import type { VmxCapabilities } from "./capabilities.ts";
 import { supportedFields } from "./capabilities.ts";
-import { FIELD_NAMES, type FieldName, isHighAccess, isReadOnly, SLOT, slotOf, widthOf } from "./fields.ts";
+import {
+  FIELD_NAMES,
+  FIELDS,
+  type FieldName,
+  isHighAccess,
+  isReadOnly,
+  SLOT,
+  slotOf,
+  widthOf,
+} from "./fields.ts";
 import { VM_ERROR } from "./reasons.ts";
 
 export class Vmcs {
@@ -29,6 +38,10 @@ export class Vmcs {
 
   has(encoding: number): boolean {
     return this.#supported.has(isHighAccess(encoding) ? encoding - 1 : encoding);
+  }
+
+  hasField(name: FieldName): boolean {
+    return this.has(FIELDS[name]);
   }
 
   /** VMREAD: low and high half; a VM-instruction error's number when there is no such field. */

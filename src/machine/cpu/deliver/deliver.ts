@@ -60,8 +60,8 @@ export function inject(cpu: Cpu, kind: number, vector: number, error: number, le
   if (kind === NMI_KIND) cpu.nmiBlocked = true;
   count(cpu, kind, vector);
   const code = pushesError(kind, vector) ? error : NO_CODE;
-  guest?.delivering(kind, vector, code);
   cpu.ip = (cpu.ip + length) | 0;
+  guest?.delivering(cpu, kind, vector, code);
   if (enterFlat(cpu, kind, vector, code) || entered(cpu, kind, vector, code)) {
     guest?.delivered(cpu);
     return;
@@ -83,7 +83,7 @@ function attempt(cpu: Cpu, kind: number, vector: number, error: number): boolean
   const code = pushesError(kind, vector) ? error : NO_CODE;
   if (guest !== null) {
     if (guest.event(cpu, kind, vector, error)) return true;
-    guest.delivering(kind, vector, code);
+    guest.delivering(cpu, kind, vector, code);
   } else if (cpu.monitor !== null && visit(cpu, cpu.monitor, visitOf(kind, vector, error))) return true;
   if (!enterFlat(cpu, kind, vector, code) && !entered(cpu, kind, vector, code)) return false;
   guest?.delivered(cpu);
@@ -131,7 +131,7 @@ export function softwareInterrupt(cpu: Cpu, kind: number, vector: number): void 
   const { guest } = cpu;
   if (guest !== null) {
     guest.software(cpu, kind, vector);
-    guest.delivering(kind, vector, NO_CODE);
+    guest.delivering(cpu, kind, vector, NO_CODE);
   } else if (cpu.monitor !== null && visit(cpu, cpu.monitor, { kind: "software", vector })) {
     cpu.trace.event(EVENT.softwareInterrupt, vector);
     return;
