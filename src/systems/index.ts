@@ -10,3 +10,4 @@ export const SYSTEMS: readonly System[] = [native, bochs];
 
 /** By its name; undefined when there is none. */
 export const findSystem = (name: string): System | undefined => SYSTEMS.find((one) => one.name === name);
+export { type Indication, Vm370, type Vm370Options } from "./vm370.ts";
