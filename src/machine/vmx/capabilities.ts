@@ -44,9 +44,8 @@ const EXIT_ONES = 0x36dff;
 const ENTRY_ONES = 0x11ff;
 /** PE, NE and PG: without unrestricted guests VMX operation is paged protected mode. */
 const CR0: Allowed = { must: 0x80000021 | 0, may: -1 };
-/** VMXE; VME … PCE, OSFXSR, OSXMMEXCPT, VMXE, and what came later. */
-const CR4: Allowed = { must: 0x2000, may: 0x27ff };
-const CR4_LATER: Allowed = { must: 0x2000, may: 0x3727ff };
+/** VMXE. FIXED1 follows the processor's features: here every bit that the processor has, of whatever time. */
+const CR4: Allowed = { must: 0x2000, may: 0x372fff };
 
 const APPENDIX_A = "SDM Vol. 3, Appendix A: the default1 class";
 
@@ -89,7 +88,6 @@ const NEHALEM: VmxCapabilities = {
   secondary: { must: 0, may: 0x4c },
   exit: { must: EXIT_ONES & ~4, may: EXIT_ONES | 0x7c8200 },
   entry: { must: ENTRY_ONES & ~4, may: ENTRY_ONES | 0xc200 },
-  cr4: CR4_LATER,
   timerShift: 5,
   source: `${APPENDIX_A} with its true controls (A.3); what it added is from memory`,
 };

@@ -14,9 +14,8 @@ import type { Vmcs } from "./vmcs.ts";
 const DR7_ONES = 0x400;
 const DR7_BITS = 0xffff23ff | 0;
 
-/** False, the processor's paging being unchanged, when one of the guest's PDPTEs has reserved bits set. */
+/** The guest's state: control registers, then all the others. False, the processor's paging being unchanged, when one of the guest's PDPTEs has reserved bits set. */
 export function loadGuest(cpu: Cpu, vmcs: Vmcs): boolean {
-  const { low, high } = vmcs;
   const entry = vmcs.get("entryControls");
   const guest64 = (entry & ENTRY_CONTROL.guest64) !== 0;
   const long = EFER.LMA | EFER.LME;
@@ -31,6 +30,14 @@ export function loadGuest(cpu: Cpu, vmcs: Vmcs): boolean {
     if (error !== FAULT) throw error;
     return false;
   }
+  loadRegisters(cpu, vmcs);
+  return true;
+}
+
+/** All of the guest's state but control registers and EFER. */
+export function loadRegisters(cpu: Cpu, vmcs: Vmcs): void {
+  const { low, high } = vmcs;
+  const entry = vmcs.get("entryControls");
   if ((entry & ENTRY_CONTROL.loadDebug) !== 0) {
     cpu.dr[7] = (vmcs.get("guestDr7") & DR7_BITS) | DR7_ONES;
     refreshWatch(cpu);
@@ -74,5 +81,4 @@ export function loadGuest(cpu: Cpu, vmcs: Vmcs): boolean {
   cpu.nmiBlocked = (blocking & BLOCKING.nmi) !== 0;
   cpu.halted = vmcs.get("activity") === HALTED;
   updateMode(cpu);
-  return true;
 }

@@ -201,6 +201,17 @@ export class NonRoot implements GuestMode<Cpu>, Leaver {
     this.#leave(cpu, length, 0);
   }
 
+  /**
+   * Takes the guest out of non-root operation without an exit, between two instructions: somebody wants to look at it. The guest-state
+   * area is as an exit would leave it, and what was still to be injected stays in the VM-entry interruption information.
+   */
+  withdraw(cpu: Cpu): void {
+    const injection = this.#injection;
+    this.#blocking = cpu.shadow ? (cpu.debugShadow ? BLOCKING.movSs : BLOCKING.sti) : 0;
+    this.#toRoot(cpu, 0);
+    this.vmcs.set("entryInterruption", injection);
+  }
+
   #exitNow(cpu: Cpu, reason: number): true {
     this.vmcs.set("exitReason", reason);
     this.vmcs.set("exitQualification", 0);
@@ -216,6 +227,18 @@ export class NonRoot implements GuestMode<Cpu>, Leaver {
     vmcs.set("idtVectoringErrorCode", Math.max(this.#vectoringError, 0));
     const isNmi = reason === REASON.exception && ((vmcs.get("exitInterruption") >> 8) & 7) === NMI_KIND;
     if (reason !== REASON.exception && reason !== REASON.externalInterrupt) vmcs.set("exitInterruption", 0);
+    this.#toRoot(cpu, rf);
+    cpu.nmiBlocked = isNmi;
+    if (!loadMsrs(cpu, vmcs, "exitMsrLoad", "exitMsrLoadCount"))
+      throw new Error("VMX abort: the VM-exit MSR-load list names an MSR that cannot be loaded");
+    this.#pay("vmExit", reason);
+    if (cpu.monitor === null) throw new Error("invariant: a VM exit, and there is no monitor");
+    if (!visit(cpu, cpu.monitor, { kind: "vmexit", reason, name: reasonName(reason) }))
+      throw new Error("invariant: a VM exit cannot be delivered to the guest");
+  }
+
+  #toRoot(cpu: Cpu, rf: number): void {
+    const { vmcs } = this;
     // What was to be injected has been; it is not injected again (26.6, 27.2.3).
     vmcs.set("entryInterruption", vmcs.get("entryInterruption") & ~INTERRUPTION.valid);
     this.#saveTimer(cpu);
@@ -224,13 +247,6 @@ export class NonRoot implements GuestMode<Cpu>, Leaver {
     saveGuest(cpu, vmcs, this.#blocking, rf);
     storeMsrs(cpu, vmcs);
     loadHost(cpu, vmcs);
-    cpu.nmiBlocked = isNmi;
-    if (!loadMsrs(cpu, vmcs, "exitMsrLoad", "exitMsrLoadCount"))
-      throw new Error("VMX abort: the VM-exit MSR-load list names an MSR that cannot be loaded");
-    this.#pay("vmExit", reason);
-    if (cpu.monitor === null) throw new Error("invariant: a VM exit, and there is no monitor");
-    if (!visit(cpu, cpu.monitor, { kind: "vmexit", reason, name: reasonName(reason) }))
-      throw new Error("invariant: a VM exit cannot be delivered to the guest");
   }
 
   #saveTimer(cpu: Cpu): void {

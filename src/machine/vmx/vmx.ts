@@ -106,6 +106,11 @@ export class Vmx {
     return this.#enter();
   }
 
+  /** No instruction: takes the guest out between two of its own, as NonRoot.withdraw. */
+  withdraw(): void {
+    if (this.#cpu.guest === this.#guest) this.#guest?.withdraw(this.#cpu);
+  }
+
   #refuse(error: number, rule: string): EntryResult {
     this.current.set("instructionError", error);
     return { kind: "failed", error, rule };
