@@ -119,15 +119,6 @@ export class Host {
 
   /**
    * V carries out the instruction at its CS:RIP, with everything that it means on a bare machine; a fault goes to the guest's handler.
-<<<<<<< HEAD
-   * True when it retired. Pays for decoding, unless the monitor knows the instruction, for doing, and the devices that it touched.
-   */
-  emulate(known = false): boolean {
-    const { machine, ledger, clock } = this;
-    if (clock.left <= 0) clock.advance();
-    const retired = machine.interpreter.step();
-    if (!known) ledger.pay("decode");
-=======
    * True when it retired. Pays for doing, the devices that it touched, and decoding unless that has been done.
    */
   emulate({ decoded = false } = {}): boolean {
@@ -135,7 +126,6 @@ export class Host {
     if (clock.left <= 0) clock.advance();
     const retired = machine.interpreter.step();
     if (!decoded) ledger.pay("decode");
->>>>>>> tcg
     ledger.pay("emulate");
     this.payDevices();
     return retired;
