@@ -42,7 +42,7 @@ import {
   USER_WRITE,
 } from "../../machine/mmu/rights.ts";
 import { LEAF, RESERVED, Walk } from "../../machine/mmu/walk.ts";
-import type { PageFaultVerdict, Pager, PagerParts } from "./pager.ts";
+import type { PageFaultVerdict, Pager, PagerFactory, PagerParts } from "./pager.ts";
 import { indexOf, leafEntry, linkTable } from "./tables.ts";
 
 const TWO32 = 4294967296;
@@ -304,3 +304,5 @@ export class ShadowPager implements Pager {
     return frame;
   }
 }
+
+export const shadow: PagerFactory = (parts) => new ShadowPager(parts);

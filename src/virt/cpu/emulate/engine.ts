@@ -17,8 +17,8 @@ import { ARITHMETIC, DF, IF } from "../../../machine/cpu/flags.ts";
 import { exists } from "../../../machine/cpu/guard.ts";
 import type { Op } from "../../../machine/cpu/op.ts";
 import { EAX, EBP } from "../../../machine/cpu/registers.ts";
-import type { Verdict, Visit } from "../../../machine/monitor.ts";
 import type { Mmu } from "../../../machine/mmu/mmu.ts";
+import type { Verdict, Visit } from "../../../machine/monitor.ts";
 import type { Engine } from "../engine.ts";
 import type { Host } from "../host.ts";
 import { Vmm } from "../vmm.ts";
@@ -96,7 +96,11 @@ export class Emulation extends Vmm implements Engine {
   #watchTranslation(): void {
     const { memory } = this.#virtual;
     const mmu = memory as Mmu;
-    const after = <A extends unknown[]>(name: string, call: (...args: A) => void, then: (...args: A) => void) =>
+    const after = <A extends unknown[]>(
+      name: string,
+      call: (...args: A) => void,
+      then: (...args: A) => void,
+    ) =>
       Object.defineProperty(mmu, name, {
         value: (...args: A) => {
           call.apply(mmu, args);
@@ -178,7 +182,9 @@ export class Emulation extends Vmm implements Engine {
   #leaveAt(host: number): Leave {
     const leave = this.#blocks.leave(host);
     if (leave === undefined)
-      throw new Error(`invariant: translated code was left at ${host.toString(16)}h, where no way out is known`);
+      throw new Error(
+        `invariant: translated code was left at ${host.toString(16)}h, where no way out is known`,
+      );
     return leave;
   }
 
@@ -245,7 +251,12 @@ export class Emulation extends Vmm implements Engine {
     const physical = this.#physical(ip);
     if (physical < 0) return false;
     const block = this.#block(ip, physical);
-    if (from?.block.valid && from.site.slot !== 0 && samePage(from.block.physical, physical) && from.block.key === block.key)
+    if (
+      from?.block.valid &&
+      from.site.slot !== 0 &&
+      samePage(from.block.physical, physical) &&
+      from.block.key === block.key
+    )
       this.#blocks.chain(from.site.slot, block);
     this.host.cpu.ip = block.host;
     return true;
@@ -317,7 +328,8 @@ export class Emulation extends Vmm implements Engine {
       this.#flushes === this.#tlb.flushes
     )
       return;
-    if (!this.#goTo(virtual.ip, null)) throw new Error("invariant: code that could be fetched cannot be any more");
+    if (!this.#goTo(virtual.ip, null))
+      throw new Error("invariant: code that could be fetched cannot be any more");
   }
 
   /** The guest's state at a way out. */

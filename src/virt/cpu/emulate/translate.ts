@@ -24,11 +24,19 @@ const PAGE = 4096;
 const LONGEST = 64;
 const ARITHMETIC = ["o", "s", "z", "a", "p", "c"];
 
-const IN_LINE: Readonly<Record<string, Translate>> = { ...ALU, ...MOVES, ...SHIFTS, ...STACK_OPS, ...STRINGS };
+const IN_LINE: Readonly<Record<string, Translate>> = {
+  ...ALU,
+  ...MOVES,
+  ...SHIFTS,
+  ...STACK_OPS,
+  ...STRINGS,
+};
 
 /** Carried out by V, and what follows is unlikely to be what comes next. */
 const ENDS = new Set(
-  "iret int int3 into int1 jmpfar callfar retf sysenter sysexit syscall sysret hlt sti popf lmsw wrmsr ud0 ud1 ud2 loope loopne rsm".split(" "),
+  "iret int int3 into int1 jmpfar callfar retf sysenter sysexit syscall sysret hlt sti popf lmsw wrmsr ud0 ud1 ud2 loope loopne rsm".split(
+    " ",
+  ),
 );
 
 export interface Translation {
@@ -117,7 +125,12 @@ const isConditional = (mnemonic: string): boolean => /^(set|cmov)/.test(mnemonic
 
 function endsBlock({ row }: Instruction): boolean {
   const name = row.mnemonic.replace(" ", "");
-  return ENDS.has(name) || CONTROL[row.mnemonic] !== undefined || row.operands[0] === "Cd" || row.operands[0] === "Dd";
+  return (
+    ENDS.has(name) ||
+    CONTROL[row.mnemonic] !== undefined ||
+    row.operands[0] === "Cd" ||
+    row.operands[0] === "Dd"
+  );
 }
 
 function decodeBlock(bytes: Uint8Array, exists: (op: Instruction) => boolean): Instruction[] {
@@ -166,7 +179,9 @@ function flagsOf(op: Instruction): Flags {
   }
   return {
     reads: letters.some((letter) => letter.endsWith("t") || letter.endsWith("~")),
-    writesAll: ARITHMETIC.every((flag) => letters.some((letter) => letter[0] === flag && !letter.endsWith("t"))),
+    writesAll: ARITHMETIC.every((flag) =>
+      letters.some((letter) => letter[0] === flag && !letter.endsWith("t")),
+    ),
   };
 }
 

@@ -11,20 +11,7 @@
  *                                                               EAX ← EAX + addend: the host's address
  */
 import { type Instruction, NONE } from "../../../machine/isa/instruction.ts";
-import {
-  ADD,
-  AND,
-  CMP,
-  EAX,
-  EBP,
-  EBX,
-  ECX,
-  EDI,
-  EDX,
-  Emitter,
-  Label,
-  NOT_EQUAL,
-} from "./emitter.ts";
+import { ADD, AND, CMP, EAX, EBP, EBX, ECX, EDI, EDX, Emitter, Label, NOT_EQUAL } from "./emitter.ts";
 import {
   ENTRY_BYTES,
   FLAGS_KIND,

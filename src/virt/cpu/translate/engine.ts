@@ -22,7 +22,6 @@ import { setSegment, updateMode } from "../../../machine/cpu/segments.ts";
 import { instructionAddress, peek } from "../../../machine/debug/look.ts";
 import type { Visit } from "../../../machine/monitor.ts";
 import type { Pager, PagerFactory } from "../../mmu/pager.ts";
-import { ShadowPager } from "../../mmu/shadow.ts";
 import type { Engine, EngineFactory } from "../engine.ts";
 import type { Host } from "../host.ts";
 import { Vmm } from "../vmm.ts";
@@ -41,7 +40,7 @@ export interface TranslationOptions {
   readonly cache?: number;
   /** Guest instructions in a unit: 12 unless said. */
   readonly most?: number;
-  readonly pager?: PagerFactory;
+  readonly pager: PagerFactory;
 }
 
 const DEFAULT_CACHE = 1 << 20;
@@ -82,8 +81,7 @@ class BinaryTranslation extends Vmm {
   constructor(host: Host, { cache = DEFAULT_CACHE, most, pager }: TranslationOptions) {
     super(host);
     this.#area = new MonitorArea(host, cache);
-    const make = pager ?? ((parts) => new ShadowPager(parts));
-    this.#pager = make(host.pagerParts(this.#area.pages));
+    this.#pager = pager(host.pagerParts(this.#area.pages));
     this.translations = new Translations(host, this.#pager, this.#area, most);
     this.#area.write(0, STUB_CODE);
     this.#follower = new Follower(host, this.#pager);
@@ -249,9 +247,18 @@ class BinaryTranslation extends Vmm {
   }
 
   protected handle(visit: Visit): string {
+    const cause = this.#deal(visit);
+    // V stands between STI and the next instruction, which is still free of interrupts.
+    const place = this.#place?.place;
+    if (place !== undefined && (place.undo & UNDO.shadow) !== 0 && place.ip === this.host.machine.cpu.ip)
+      this.#emulate(cause);
+    return cause;
+  }
+
+  #deal(visit: Visit): string {
     switch (visit.kind) {
       case "interrupt":
-        return this.#shadowed() ? this.#emulate("interrupt") : "interrupt";
+        return "interrupt";
       case "software":
         return this.#direct ? this.#programInterrupt(visit.vector) : this.#callout(visit.vector);
       case "exception":
@@ -261,11 +268,6 @@ class BinaryTranslation extends Vmm {
           `invariant: a "${visit.kind}" of a processor that never executes the guest in ring 0`,
         );
     }
-  }
-
-  /** V stands between STI and the next instruction: that one first. */
-  #shadowed(): boolean {
-    return this.#place !== null && (this.#place.place.undo & UNDO.shadow) !== 0;
   }
 
   #exception(vector: number, error: number): string {
@@ -386,8 +388,13 @@ class BinaryTranslation extends Vmm {
 
   override adopt(): void {
     super.adopt();
-    this.translations.flush();
+    this.host.interpreter.code.clear();
     this.#pager.control();
+    this.#follower.look();
+    this.translations.recheck();
+    this.translations.remapped();
+    this.#trapped = true;
+    this.#place = null;
   }
 }
 
@@ -400,6 +407,6 @@ function interruptForm(last: number | undefined, vector: number): [length: numbe
 }
 
 export const binaryTranslation =
-  (options: TranslationOptions = {}): EngineFactory =>
+  (options: TranslationOptions): EngineFactory =>
   (host: Host): Engine =>
     new BinaryTranslation(host, options);

@@ -51,8 +51,7 @@ export function loadUserSegments(to: Cpu, from: Cpu): void {
 
 /** What ring 3 may have changed by itself: null selectors in data segments. */
 export function saveUserSegments(from: Cpu, to: Cpu): void {
-  for (const seg of [ES, DS, FS, GS])
-    if (from.segments.selector[seg] !== to.segments.selector[seg]) copy(to, from, seg);
+  for (const seg of [ES, DS, FS, GS]) copy(to, from, seg);
 }
 
 function copy(to: Cpu, from: Cpu, seg: number): void {

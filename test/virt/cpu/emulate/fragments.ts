@@ -7,8 +7,8 @@ import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import type { Gpa } from "../../../../src/machine/address.ts";
 import { type Cpu, CR0 } from "../../../../src/machine/cpu/cpu.ts";
 import { updateMode } from "../../../../src/machine/cpu/segments.ts";
-import type { Machine } from "../../../../src/machine/machine.ts";
 import { startIn } from "../../../../src/machine/load/start.ts";
+import type { Machine } from "../../../../src/machine/machine.ts";
 
 export const CODE = 0x100000;
 const HANDLERS = 0x108000;
@@ -62,7 +62,11 @@ function modrm(random: Random, reg = random.of(FREE), memory = random.below(2) =
       return [0x80 | (reg << 3) | base, random.below(256), random.below(2), 0, 0];
     case 2:
       // [base + register · scale + disp8]: far away, mostly
-      return [0x44 | (reg << 3), (random.below(4) << 6) | (random.of([...FREE, 4, 4, 4]) << 3) | base, random.below(256)];
+      return [
+        0x44 | (reg << 3),
+        (random.below(4) << 6) | (random.of([...FREE, 4, 4, 4]) << 3) | base,
+        random.below(256),
+      ];
     default:
       return [0x40 | (reg << 3) | base, random.below(256)];
   }
@@ -105,7 +109,12 @@ function instruction(random: Random): number[] {
     case 11:
       return [...prefix, 0xf6 | wide, ...modrm(random, random.of([4, 5, 6, 7]))];
     case 12:
-      return [...prefix, 0xc0 | wide, ...modrm(random, random.of([0, 1, 2, 3, 4, 5, 6, 7])), random.below(36)];
+      return [
+        ...prefix,
+        0xc0 | wide,
+        ...modrm(random, random.of([0, 1, 2, 3, 4, 5, 6, 7])),
+        random.below(36),
+      ];
     case 13:
       return [...prefix, random.of([0xd0, 0xd2]) | wide, ...modrm(random, random.of([0, 1, 2, 3, 4, 5, 7]))];
     case 14:
@@ -142,7 +151,15 @@ function instruction(random: Random): number[] {
         ...[...prefix, random.of([0xa4, 0xaa, 0xac, 0xa6, 0xae]) | wide],
       ];
     case 28:
-      return random.of([[0x60], [0x61], [0x9c], [0x68, ...bytes(value, 4)], [0x6a, random.below(256)], [0xc9], [0x0f, 0xc8 | random.of(FREE)]]);
+      return random.of([
+        [0x60],
+        [0x61],
+        [0x9c],
+        [0x68, ...bytes(value, 4)],
+        [0x6a, random.below(256)],
+        [0xc9],
+        [0x0f, 0xc8 | random.of(FREE)],
+      ]);
     default:
       return [...prefix, 0x0f, random.of([0xa3, 0xab, 0xbc, 0xbd, 0xa5, 0xb1, 0xc1]), ...modrm(random)];
   }
@@ -159,7 +176,9 @@ export function fragment(random: Random, length = 1 + random.below(12)): Fragmen
   const code = Array.from({ length }, () => instruction(random)).flat();
   // A jump forward may land beyond the HLT, or in the middle of something.
   code.push(0xf4, ...new Array(16).fill(0xf4));
-  const registers = Array.from({ length: 8 }, () => random.of([random.int(), random.below(16), -1, 0x7fffffff]));
+  const registers = Array.from({ length: 8 }, () =>
+    random.of([random.int(), random.below(16), -1, 0x7fffffff]),
+  );
   registers[ESI] = DATA + random.below(DATA_BYTES - 512);
   registers[EDI] = DATA + random.below(DATA_BYTES - 512);
   registers[4] = STACK;

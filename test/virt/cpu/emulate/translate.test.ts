@@ -18,7 +18,10 @@ const LIMIT = 2000;
 test(`${COUNT} fragments do what they do on the bare machine`, { timeout: 3_600_000 }, () => {
   const random = new Random(SEED);
   const native = new Machine({ memory: MEMORY, firmware: false });
-  const { machine } = createVm({ memory: MEMORY, firmware: false, monitor: UNIT_MONITOR, apart: true }, emulation);
+  const { machine } = createVm(
+    { memory: MEMORY, firmware: false, monitor: UNIT_MONITOR, apart: true },
+    emulation,
+  );
   furnish(native);
   furnish(machine);
   let halted = 0;
