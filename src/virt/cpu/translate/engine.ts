@@ -26,11 +26,13 @@ import type { Engine, EngineFactory } from "../engine.ts";
 import type { Host } from "../host.ts";
 import { Vmm } from "../vmm.ts";
 import { MonitorArea } from "./area.ts";
-import { CACHE, type Link } from "./block.ts";
+import { type Block, CACHE, type Link } from "./block.ts";
 import { Contexts } from "./contexts.ts";
 import { EAX, ECX, ESP } from "./emitter.ts";
 import { Follower } from "./follow.ts";
 import { POPF_OFF, POPF_ON, POPF_SLOW, SLOT } from "./layout.ts";
+import type { TranslationPolicy } from "./policy.ts";
+import { REFERENCE } from "./reference.ts";
 import { AREA, loadKernelSegments, loadUserSegments, saveUserSegments } from "./segments.ts";
 import { CALLOUT, type Place, UNDO } from "./translation.ts";
 import { Translations } from "./translations.ts";
@@ -41,6 +43,8 @@ export interface TranslationOptions {
   /** Guest instructions in a unit: 12 unless said. */
   readonly most?: number;
   readonly pager: PagerFactory;
+  /** What decides about code, chains and writes to code; the engine's own unless said. */
+  readonly policy?: TranslationPolicy;
 }
 
 const DEFAULT_CACHE = 1 << 20;
@@ -61,6 +65,7 @@ class BinaryTranslation extends Vmm {
   readonly executed = { translated: 0, direct: 0 };
   readonly #area: MonitorArea;
   readonly #pager: Pager;
+  readonly #policy: TranslationPolicy;
   readonly #follower: Follower;
   readonly #contexts = new Contexts();
   /** P executes a program of the guest's. */
@@ -71,18 +76,19 @@ class BinaryTranslation extends Vmm {
   /** Where V stands in the cache, and where it can go on when nothing happens to it. */
   #place: { readonly address: number; readonly place: Place } | null = null;
   /** To be chained to the next block that is entered. */
-  #link: { readonly link: Link; readonly ip: number } | null = null;
+  #link: Link | null = null;
   /** The next block entered belongs into the return table. */
   #remember = false;
   /** IOPL and NT that the POPF table was made for. */
   #popfFor = -1;
   #vRetired = 0;
 
-  constructor(host: Host, { cache = DEFAULT_CACHE, most, pager }: TranslationOptions) {
+  constructor(host: Host, { cache = DEFAULT_CACHE, most, pager, policy = REFERENCE }: TranslationOptions) {
     super(host);
+    this.#policy = policy;
     this.#area = new MonitorArea(host, cache);
     this.#pager = pager(host.pagerParts(this.#area.pages));
-    this.translations = new Translations(host, this.#pager, this.#area, most);
+    this.translations = new Translations(host, this.#pager, this.#area, { most, policy });
     this.#area.write(0, STUB_CODE);
     this.#follower = new Follower(host, this.#pager);
     this.#follower.onChange = () => this.translations.remapped();
@@ -170,12 +176,17 @@ class BinaryTranslation extends Vmm {
     this.host.ledger.pay("lookup");
     const block = this.translations.at(context, cpu.ip);
     if (block === undefined) return STUB;
-    const { cache } = this.translations;
     const link = this.#link;
-    if (link !== null && link.ip === cpu.ip && link.link.block.valid && link.link.block.context === context)
-      cache.chain(link.link, block);
+    if (link?.block.valid && link.block.context === context) this.#chain(link, block);
     if (this.#remember) this.#rememberTarget(context, block);
     return block.address;
+  }
+
+  #chain(link: Link, block: Block): void {
+    const { cache } = this.translations;
+    const entered = { address: block.ip >>> 0, place: block.address >>> 0 };
+    const bytes = this.#policy.chain(cache.wayOut(link), entered);
+    if (bytes !== null) cache.chain(link, block, bytes);
   }
 
   #returnContext: unknown = null;
@@ -330,7 +341,7 @@ class BinaryTranslation extends Vmm {
         const exit = block.translation.exits.find((one) => one.offset === offset);
         if (exit === undefined) throw new Error("invariant: a call-out to chain is no way out of its block");
         this.#place = null;
-        this.#link = { link: { block, exit }, ip };
+        this.#link = { block, exit };
         return "call-out: translate";
       }
       case CALLOUT.lookup:
