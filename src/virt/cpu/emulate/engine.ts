@@ -85,9 +85,9 @@ export class Emulation extends Vmm implements Engine {
       if (at < base) own(at, length);
       else this.#written(at - base, length);
     };
-    const changed = machine.bus.onPageChange;
-    machine.bus.onPageChange = (page) => {
-      changed(page);
+    const { onPageChange } = machine.bus;
+    machine.bus.onPageChange = (page, changed) => {
+      onPageChange(page, changed);
       this.#tlb.pageChanged(page);
     };
   }
