@@ -15,7 +15,6 @@ import { BadPointer, type GuestMemory } from "./guest-memory.ts";
 
 const PREFIXES = new Set([0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf2, 0xf3]);
 const LONGEST = 15;
-const PORTS = 0x10000;
 const PORT_CHECKS = 3 << 12;
 
 const isPortInstruction = (opcode: number): boolean =>
@@ -37,11 +36,7 @@ export class PortEmulator {
     this.#memory = memory;
     const { clock, machine } = host;
     const bus = host.bus.part(0, host.bus.ram.length);
-    const devices = machine.bus;
-    bus.mapPorts(0, PORTS - 1, {
-      in: (port, size) => devices.in(port, size),
-      out: (port, value, size) => devices.out(port, value, size),
-    });
+    bus.sharePorts(machine.bus);
     this.#accesses = new DeviceTrace(clock);
     const parts = { bus, clock, trace: this.#accesses, profile: free(machine.profile) };
     const memoryUnit = new Mmu(parts);
