@@ -119,16 +119,21 @@ export class Host {
 
   /**
    * V carries out the instruction at its CS:RIP, with everything that it means on a bare machine; a fault goes to the guest's handler.
-   * True when it retired. Pays for decoding, doing, and the devices that it touched.
+   * True when it retired. Pays for doing, the devices that it touched, and decoding unless that has been done.
    */
-  emulate(): boolean {
+  emulate({ decoded = false } = {}): boolean {
     const { machine, ledger, clock } = this;
     if (clock.left <= 0) clock.advance();
     const retired = machine.interpreter.step();
-    ledger.pay("decode");
+    if (!decoded) ledger.pay("decode");
     ledger.pay("emulate");
-    this.#accesses.settle(this.devices, ledger);
+    this.payDevices();
     return retired;
+  }
+
+  /** Pays for the devices that V has touched by other ways. */
+  payDevices(): void {
+    this.#accesses.settle(this.devices, this.ledger);
   }
 
   /**
