@@ -2,6 +2,8 @@
 import { directExecution } from "./direct-execution.ts";
 import type { Experiment } from "./experiment.ts";
 import { formalMap } from "./formal-map.ts";
+import { lmbench } from "./lmbench.ts";
+import { nanobenchmarks } from "./nanobenchmarks.ts";
 import { suggestion } from "./nearest.ts";
 import { BadPoint } from "./parameter.ts";
 import { sensitiveInstructions } from "./sensitive-instructions.ts";
@@ -15,7 +17,13 @@ export { run } from "./run.ts";
 export * from "./sensitive/index.ts";
 
 /** In the order of the labs that they belong to. */
-export const EXPERIMENTS: readonly Experiment[] = [formalMap, directExecution, sensitiveInstructions];
+export const EXPERIMENTS: readonly Experiment[] = [
+  formalMap,
+  directExecution,
+  sensitiveInstructions,
+  nanobenchmarks,
+  lmbench,
+];
 
 /** @throws {BadPoint} when there is none of that name */
 export function experiment(name: string): Experiment {

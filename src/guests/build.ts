@@ -20,8 +20,15 @@ export interface GuestOptions {
   memory?: number;
   /** How the programs call the kernel. "int80" unless given. */
   systemCall?: "int80" | "sysenter";
-  /** The ring that the kernel's segments are for: 0, or 1 below a monitor that paravirtualizes. 0 unless given. */
-  kernelRing?: 0 | 1;
+  /**
+   * The kernel calls its privileged operations through a table, and finds at boot whose they are; false: a vanilla kernel with the native
+   * instructions at their places. True unless given.
+   */
+  pv?: boolean;
+  /** The kernel rewrites its call sites at boot; false: they stay calls through the table. True unless given. */
+  patch?: boolean;
+  /** Below a hypervisor the kernel may queue changes of page tables and ask for many with one hypercall. True unless given. */
+  batch?: boolean;
   /** Also print the difference of the time-stamp counter, which no two machines share. */
   cycles?: boolean;
 }
@@ -33,7 +40,7 @@ export type Listing = Pick<Assembly, "symbols" | "lines">;
 export interface Guest extends Listing {
   /** A disk image: boot it as the first IDE disk. */
   readonly image: Uint8Array;
-  /** The kernel's call sites of privileged operations, by address. */
+  /** The kernel's call sites of privileged operations, by address; none in a vanilla kernel. */
   readonly sites: readonly Site[];
   /** The programs, each at 0x00400000 in its own address space: the workload, then what exec starts. */
   readonly programs: readonly (Listing & { readonly name: string })[];
@@ -43,7 +50,7 @@ export interface Guest extends Listing {
 export function buildGuest(options: GuestOptions): Guest {
   const workload = findWorkload(options.workload);
   const parameters = Object.entries(parametersOf(workload, options.parameters ?? {}));
-  const { timerHz = 100, memory = 32, kernelRing = 0, systemCall = "int80" } = options;
+  const { timerHz = 100, memory = 32, systemCall = "int80", pv = true, patch = true, batch = true } = options;
   if (timerHz !== 0 && !(timerHz >= 19 && timerHz <= 10000))
     throw new GuestError(
       `timerHz is ${timerHz}: the timer can do 19 … 10000 interrupts a second, or 0 for none`,
@@ -51,18 +58,19 @@ export function buildGuest(options: GuestOptions): Guest {
   if (memory % 4 !== 0 || !(memory >= 4 && memory <= 512))
     throw new GuestError(`memory is ${memory}: give a multiple of 4 from 4 to 512 (megabytes)`);
 
-  const ring = { KERNEL_RING: kernelRing };
   const gate: Record<string, number> = systemCall === "sysenter" ? { SYSENTER: 1 } : {};
-  const kernel = assembleSource("kernel", "kernel.asm", ring);
+  const kernel = assembleSource("kernel", "kernel.asm", pv ? {} : { VANILLA: 1 });
   const program = assembleSource("workloads", `${workload.name}.asm`, gate);
   const answer = assembleSource("programs", "answer.asm", gate);
   const { image, sites } = link({
-    boot: { code: assembleSource("kernel", "boot.asm", ring), values: { directory_entries: memory / 4 } },
+    boot: { code: assembleSource("kernel", "boot.asm", {}), values: { directory_entries: memory / 4 } },
     kernel: {
       code: kernel,
       values: {
         param_memory_pages: memory * 256,
         param_timer_divisor: timerHz && Math.round(PIT_HZ / timerHz),
+        param_patch: patch ? 1 : 0,
+        param_batch: batch ? 1 : 0,
       },
     },
     programs: [

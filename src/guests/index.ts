@@ -1,5 +1,15 @@
 /** Guest programs: a small kernel, workloads on it, and the builder of disk images. */
 export { buildGuest, type Guest, type GuestOptions, type Listing } from "./build.ts";
 export { GuestError } from "./guest-error.ts";
+export { buildNano, type NanoGuest } from "./nano.ts";
+export {
+  type Bits,
+  expectedNano,
+  type Nanobenchmark,
+  type NanoOptions,
+  nanobenchmarks,
+  nanobenchmarksOf,
+  perOperation,
+} from "./nanobenchmarks.ts";
 export { SITE_SIZE, type Site } from "./sites.ts";
 export { expectedOutput, type Parameter, type Workload, workloads } from "./workloads.ts";

@@ -10,13 +10,13 @@
 import type { Assembly } from "../machine/isa/index.ts";
 import { findSites, type Site } from "./sites.ts";
 
-const SECTOR = 512;
-const PAGE = 4096;
+export const SECTOR = 512;
+export const PAGE = 4096;
 /** As in kernel/layout.asm. */
 const KERNEL_LOAD = 0x100000;
 const KERNEL_ORIGIN = 0xc0000000 + KERNEL_LOAD;
 const PROGRAM_ORIGIN = 0x400000;
-const BOOT_ORIGIN = 0x7c00;
+export const BOOT_ORIGIN = 0x7c00;
 
 /** A piece of machine code, and dwords to put at some of its labels. */
 export interface Part {
@@ -68,10 +68,10 @@ export function link({ boot, kernel, programs, data }: Parts): { image: Uint8Arr
   return { image, sites };
 }
 
-const align = (value: number, to: number) => Math.ceil(value / to) * to;
+export const align = (value: number, to: number) => Math.ceil(value / to) * to;
 
 /** Copies a part to `at` in the image and fills in its values and `more`; its first byte has the address `origin`. */
-function place(
+export function place(
   image: Uint8Array,
   { code, values }: Part,
   at: number,

@@ -12,9 +12,9 @@ export const SITE_SIZE = 6;
 const PREFIX = "pv_";
 const OPCODES: Record<number, Site["kind"]> = { 21: "call", 37: "jump" };
 
-/** The slots of the table: address → operation. */
+/** The slots of the table: address → operation. A vanilla kernel has none. */
 export function operations(symbols: ReadonlyMap<string, number>): Map<number, string> {
-  const [first, end] = ["pv_table", "pv_table_end"].map((name) => symbols.get(name)!);
+  const [first = 0, end = 0] = ["pv_table", "pv_table_end"].map((name) => symbols.get(name));
   return new Map(
     [...symbols]
       .filter(([name, at]) => name.startsWith(PREFIX) && name !== "pv_table" && at >= first! && at < end!)

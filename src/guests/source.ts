@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { type Assembly, assemble } from "../machine/isa/index.ts";
 import { sourceFile } from "../machine/source-file.ts";
 
-export type Folder = "kernel" | "programs" | "workloads";
+export type Folder = "kernel" | "nano" | "programs" | "workloads";
 
 function sourceText(folder: Folder, name: string): string {
   return readFileSync(sourceFile(`./${folder}/${name}`, import.meta.url), "utf8");
@@ -19,7 +19,7 @@ export function assembleSource(folder: Folder, name: string, defines: Record<str
   const key = JSON.stringify([folder, name, defines]);
   let assembled = done.get(key);
   if (!assembled) {
-    const includes: Folder = folder === "kernel" ? "kernel" : "programs";
+    const includes: Folder = folder === "workloads" ? "programs" : folder;
     assembled = assemble(sourceText(folder, name), {
       file: name,
       include: (file) => ({ file, text: sourceText(includes, file) }),

@@ -39,14 +39,14 @@ export interface MachineOptions {
   /** Bytes of RAM: a multiple of 4096 between 1 MiB and 2 GiB; 64 MiB unless said. */
   readonly memory?: number;
   readonly profile?: CostProfile;
+  /** What the processor is (CPUID) and does; the generic one unless said. */
+  readonly model?: CpuModel;
   /** At most four: IDE channel 0 master and slave, channel 1 master and slave. Images are not copied. */
   readonly disks?: readonly (Disk | Uint8Array | undefined)[];
   /** What the clock shows at the start: seconds since 1970, UTC. 2026-01-01 unless said. */
   readonly date?: number;
   /** Without it there is no ROM: nothing is at the processor's first address. It is there unless said. */
   readonly firmware?: boolean;
-  /** The processor's identity and features. */
-  readonly model?: CpuModel;
   /** A virtual machine: its memory, time and counters are parts of another one's (virt/cpu/host.ts). */
   readonly virtual?: VirtualParts;
 }
@@ -59,6 +59,8 @@ export interface VirtualParts {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly trace: Trace;
+  /** Of what the virtual processor does by itself. */
+  readonly scratch: Trace;
 }
 
 export interface RunOptions {
@@ -97,7 +99,7 @@ export class Machine {
       clock,
       ...(virtual === undefined
         ? { trace: this.trace, profile }
-        : { trace: new Trace(clock), profile: free(profile) }),
+        : { trace: virtual.scratch, profile: free(profile) }),
     };
     this.mmu = new Mmu(parts);
     this.cpu = new Cpu({ ...parts, memory: this.mmu, prices: parts.profile, ...(model && { model }) });

@@ -46,6 +46,7 @@ test("lists every workload, and names what is wrong", () => {
     [["fork", "--set", "iterations"], /write it as name=value/],
     [["fork", "--set", "iterations=many"], /give a whole number, not "many"/],
     [["fork", "--set", "children=3"], /children/],
+    [["fork", "--system", "os2"], /there is no system "os2": native, /],
     [["fork", "--profile", "abacus"], /there is no profile "abacus": pentium4, haswell, unit/],
     [["fork", "--timer", "1"], /19 … 10000/],
   ];

@@ -18,7 +18,7 @@ describe.skipIf(lacks("nasm", import.meta.url))("nasm", () => {
   function nasm(where: Folder, name: string, defines: Record<string, number>): Buffer {
     const out = join(folder, "out.bin");
     const { status, stderr } = spawnSync("nasm", [
-      ...["-f", "bin", "-i", join(guests, where === "kernel" ? "kernel/" : "programs/"), "-o", out],
+      ...["-f", "bin", "-i", join(guests, where === "workloads" ? "programs/" : `${where}/`), "-o", out],
       ...Object.entries(defines).map(([key, value]) => `-D${key}=${value}`),
       join(guests, where, name),
     ]);
@@ -28,10 +28,12 @@ describe.skipIf(lacks("nasm", import.meta.url))("nasm", () => {
   }
 
   const sources: [Folder, string, Record<string, number>][] = [
-    ["kernel", "boot.asm", { KERNEL_RING: 0 }],
-    ["kernel", "kernel.asm", { KERNEL_RING: 0 }],
-    ["kernel", "kernel.asm", { KERNEL_RING: 1 }],
+    ["kernel", "boot.asm", {}],
+    ["kernel", "kernel.asm", {}],
+    ["kernel", "kernel.asm", { VANILLA: 1 }],
     ["programs", "answer.asm", {}],
+    ["nano", "nano.asm", {}],
+    ["nano", "nano.asm", { LONG: 1 }],
     ...([{}, { SYSENTER: 1 }] as Record<string, number>[]).flatMap((defines) =>
       workloads.map(({ name }): [Folder, string, Record<string, number>] => [
         "workloads",

@@ -69,7 +69,13 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(work, { recursive: true }));
 
-describe.each(NOTEBOOKS.map((path) => [basename(path), path]))("%s", (_name, path) => {
+/**
+ * Run four times: by both runners under both kernels. The others only twice, crosswise, unless RINGLAB_WIDE=all
+ * (npm run test:wide): what one runner or one kernel shows otherwise than the other is seen there too.
+ */
+const inFull = (path: string) => path === SMALL || process.env.RINGLAB_WIDE === "all";
+
+describe.each(NOTEBOOKS.filter(inFull).map((path) => [basename(path), path]))("%s", (_name, path) => {
   const runs = new Map<string, Promise<Notebook>>();
   const ours = (kernel: string) => {
     if (!runs.has(kernel)) runs.set(kernel, byUs(path, kernel));
@@ -92,6 +98,17 @@ describe.each(NOTEBOOKS.map((path) => [basename(path), path]))("%s", (_name, pat
     },
   );
 });
+
+const byJupyter = lacks("nbclient", import.meta.url) ? byUs : byNbclient;
+test.each(NOTEBOOKS.filter((path) => !inFull(path)).map((path) => [basename(path), path]))(
+  "%s shows the same by Jupyter under tslab and by us under our kernel",
+  { timeout: 120_000 },
+  async (_name, path) => {
+    const [own, tslab] = SPECS.map(({ name }) => name) as [string, string];
+    const [jupyter, mine] = await Promise.all([byJupyter(path, tslab), byUs(path, own)]);
+    expect(shown(jupyter)).toEqual(shown(mine));
+  },
+);
 
 test("what we write, Jupyter would write the same", async () => {
   const path = join(work, "again.ipynb");

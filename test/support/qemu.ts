@@ -11,18 +11,19 @@ export interface QemuRun {
   exit: number | undefined;
 }
 
-/** Boots the image and waits for the exit port; after 20 s QEMU is ended. `memory` in megabytes; `more`: further options. */
+/** Boots the image and waits for the exit port; after 20 s QEMU is ended. `memory` in megabytes; `more`: further options; `bits`: of the processor. */
 export async function bootOnQemu(
   image: Uint8Array,
   memory = 32,
   more: readonly string[] = [],
+  bits: 32 | 64 = 32,
 ): Promise<QemuRun> {
   const folder = mkdtempSync(join(tmpdir(), "ringlab-qemu-"));
   try {
     const disk = join(folder, "disk.img");
     writeFileSync(disk, image);
     const qemu = spawn(
-      "qemu-system-i386",
+      bits === 64 ? "qemu-system-x86_64" : "qemu-system-i386",
       [
         ...[
           "-accel",

@@ -17,6 +17,7 @@ export const register: Register = (program) => {
         .default("int80"),
     )
     .option("--timer <hz>", "timer interrupts a second, 0 for none", "100")
+    .option("--system <name>", "what executes it: the bare machine or a monitor", "native")
     .option("--profile <name>", "the price list: what instructions and events cost")
     .option("--out <file>", "write the disk image instead, for ringlab boot, QEMU or Bochs")
     .addHelpText(
@@ -25,6 +26,7 @@ export const register: Register = (program) => {
 Examples:
   ringlab guest fork
   ringlab guest null-call --system-call sysenter --profile haswell
+  ringlab guest fork --system bochs
   ringlab guest context-switch --set processes=8 --set kilobytes=16 --out switch.img`,
     )
     .action(async (workload: string | undefined, options: GuestCommandOptions) => {

@@ -1,9 +1,10 @@
 /** Builds a guest, and runs it or writes it. */
 import { buildGuest, GuestError, type GuestOptions, type Workload, workloads } from "../../guests/index.ts";
 import { replaceFile } from "../../kernel/replace-file.ts";
+import type { CostProfile } from "../../machine/cost.ts";
 import type { Mark } from "../../machine/devices/marker-port.ts";
-import { Machine } from "../../machine/machine.ts";
 import { EVENTS } from "../../machine/trace.ts";
+import { findSystem, SYSTEMS, type System } from "../../systems/index.ts";
 import { profileOf } from "../boot/options.ts";
 import { UserError } from "../errors.ts";
 import { describe } from "./list.ts";
@@ -14,6 +15,7 @@ export interface GuestCommandOptions {
   systemCall: "int80" | "sysenter";
   timer: string;
   profile?: string;
+  system: string;
   out?: string;
 }
 
@@ -25,27 +27,37 @@ export async function main(name: string | undefined, options: GuestCommandOption
     console.log(workloads.map(describe).join("\n"));
     return;
   }
+  const system = systemOf(options.system);
   if (name === undefined) throw new UserError("name a workload; ringlab guest --list shows what there is");
   const asked: GuestOptions = {
     workload: name,
     parameters: parseParameters(options.set ?? []),
     timerHz: whole("--timer", options.timer),
     systemCall: options.systemCall,
+    ...system.guest,
   };
   const guest = build(asked);
   if (options.out !== undefined) {
     await replaceFile(options.out, guest.image);
     return;
   }
-  const profile = profileOf(options.profile ?? "pentium4");
-  const machine = new Machine({ memory: 32 * 2 ** 20, disks: [guest.image], profile });
+  const profile = options.profile === undefined ? system.profile : profileOf(options.profile);
+  const { machine, crossings } = system.boot(guest.image, { profile });
+  const ways: ReadonlyMap<string, number>[] = [];
+  machine.board.marker.onMark = () => ways.push(new Map(crossings));
   machine.onSerial((byte) => process.stdout.write(Uint8Array.of(byte)));
   const stop = machine.run({ limit: LIMIT });
   if (stop.reason !== "exit") throw new UserError(`the guest did not come to its end: ${stop.reason}`);
   if (stop.code !== 1) process.exitCode = stop.code;
   const [from, to] = machine.board.marker.marks;
   const workload = workloads.find((one) => one.name === name) as Workload;
-  if (from && to) console.log(report(workload, asked.parameters ?? {}, from, to, profile));
+  if (from && to) console.log(report(workload, asked.parameters ?? {}, from, to, { profile, system, ways }));
+}
+
+function systemOf(name: string): System {
+  const found = findSystem(name);
+  if (found !== undefined) return found;
+  throw new UserError(`there is no system "${name}": ${SYSTEMS.map((one) => one.name).join(", ")}`);
 }
 
 function build(options: GuestOptions) {
@@ -63,7 +75,7 @@ function report(
   set: Record<string, number>,
   from: Mark,
   to: Mark,
-  profile: { name: string; hertz: number },
+  { profile, system, ways }: { profile: CostProfile; system: System; ways: ReadonlyMap<string, number>[] },
 ): string {
   const defaults = Object.entries(workload.parameters).map(([key, parameter]) => [key, parameter.default]);
   const operations = workload.operations({ ...Object.fromEntries(defaults), ...set });
@@ -72,10 +84,18 @@ function report(
   const events = EVENTS.map((event) => [event, to.counts[event] - from.counts[event]] as const).filter(
     ([event, count]) => count > 0 && event !== "marker",
   );
+  const [before, after] = ways;
+  const crossings = [...(after ?? [])]
+    .map(([cause, count]) => [cause, count - (before?.get(cause) ?? 0)] as const)
+    .filter(([, count]) => count > 0)
+    .sort(([, a], [, b]) => b - a);
+  const below = system.type === "bare" ? "" : ` under ${system.title},`;
   return [
-    `one ${workload.operation} of ${operations.toLocaleString("en")}, on a ${profile.name}:`,
+    `one ${workload.operation} of ${operations.toLocaleString("en")},${below} on a ${profile.name}:`,
     `  ${each(cycles)} cycles, ${each((cycles / profile.hertz) * 1e6)} µs, ${each(to.retired - from.retired)} instructions`,
     ...events.map(([event, count]) => `  ${each(count).padStart(10)} ${event}`),
+    ...(crossings.length > 0 ? ["out of the guest, by cause:"] : []),
+    ...crossings.map(([cause, count]) => `  ${each(count).padStart(10)} ${cause}`),
   ].join("\n");
 }
 

@@ -7,7 +7,8 @@
 ;   jump to C0100000
 ;
 ; It is the machine's part, not the kernel's: it always runs on ring 0, so it does not go through the table of pvops.asm.
-; A monitor that loads the kernel itself enters it as this sector does: flat segments, these mappings, interrupts off.
+; A monitor that loads the kernel itself enters it as this sector does: flat segments, memory at C0000000, interrupts off; ESI is
+; 0 here and the address of what it has to say there (xen.asm).
 
 %include "layout.asm"
 
@@ -107,6 +108,7 @@ protected:
         mov     eax, cr0
         or      eax, 0x80000000         ; PG
         mov     cr0, eax
+        xor     esi, esi                ; no start info: the kernel is entered on ring 0
         mov     eax, KERNEL_BASE + KERNEL_LOAD
         jmp     eax
 

@@ -39,8 +39,8 @@ page_fault:
         mov     edx, edi
         call    pte_make
         mov     ebx, eax
-        mov     edx, [ebx]
-        test    dl, PTE_P
+        mov     eax, [ebx]
+        test    al, PTE_P
         jnz     .present
 
         call    page_alloc_zero         ; demand-zero
@@ -51,6 +51,8 @@ page_fault:
         pvjump  set_pte
 
 .present:
+        pv      pte_val
+        mov     edx, eax
         test    edx, PTE_COW
         jz      .stale
         mov     eax, edx

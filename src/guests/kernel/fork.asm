@@ -75,13 +75,17 @@ region_share:
         call    pte_find
         test    eax, eax
         jz      .no_table
-        mov     edx, [eax]
-        test    dl, PTE_P
+        mov     ecx, eax
+        mov     eax, [ecx]
+        test    al, PTE_P
         jz      .next
+        pv      pte_val
+        mov     edx, eax
         test    dl, PTE_W
         jz      .shared
         and     edx, ~PTE_W
         or      edx, PTE_COW
+        mov     eax, ecx
         pv      set_pte
 .shared:
         mov     eax, edx

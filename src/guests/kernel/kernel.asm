@@ -1,5 +1,5 @@
-; The kernel: what the boot sector jumps to, at KERNEL_BASE + KERNEL_LOAD, on ring KERNEL_RING, interrupts off,
-; the low 4 MB mapped to themselves and all of memory from KERNEL_BASE.
+; The kernel: what the boot sector jumps to, at KERNEL_BASE + KERNEL_LOAD, interrupts off, all of
+; memory mapped from KERNEL_BASE; on ring 0, or on ring 1 with ESI -> start info of a monitor (xen.asm).
 ;
 ; One thread of control on one processor. It is not preemptive: a process gives the processor up inside the kernel only where
 ; it says so (sleep_on, yield), or on its way back to ring 3. Interrupt handlers wake processes and ask for a new choice, never
@@ -14,13 +14,18 @@
 
         jmp     start
 
-; The builder fills these in.
+; For a monitor that loads the kernel itself: what it is made for, where its linear addresses begin, the first instruction.
+; It lies at the last one's physical address, and ends at image_end.
         align   4
+note:
+        db      "xen-3.0", 0
+        dd      KERNEL_BASE, KERNEL_BASE + KERNEL_LOAD
+; The builder fills these in.
+image_end:                              ; physical, page-aligned: memory is free from here
+        dd      0
 param_memory_pages:
         dd      0
 param_timer_divisor:                    ; of the PIT's 1193182 Hz; 0: no timer
-        dd      0
-image_end:                              ; physical, page-aligned: memory is free from here
         dd      0
 pv_sites:                               ; pairs of dwords: address of the site, address of its slot
         dd      0
@@ -31,7 +36,13 @@ program_count:
 programs:                               ; pairs of dwords: first byte (linear), pages. Program 0 is started at boot
         times   2 * 8 dd 0
 
+param_patch:                            ; 1: rewrite the sites at boot
+        dd      0
+param_batch:                            ; 1: a back end may queue what lies between lazy_enter and lazy_leave
+        dd      0
+
 %include "pvops.asm"
+%include "native.asm"
 %include "segments.asm"
 %include "console.asm"
 %include "memory.asm"
@@ -48,10 +59,22 @@ programs:                               ; pairs of dwords: first byte (linear), 
 %include "files.asm"
 %include "pipe.asm"
 %include "syscall.asm"
+%ifndef VANILLA
+%include "hypervisor.asm"
+%include "patch.asm"
+%include "kvm.asm"
+%include "vmware.asm"
+%include "xen.asm"
+%include "xen-memory.asm"
+%endif
 
 start:
         cld
         mov     esp, BOOT_STACK
+%ifndef VANILLA
+        call    hypervisor_init
+        call    patch_sites
+%endif
         call    segments_init
         call    console_init
         call    memory_init

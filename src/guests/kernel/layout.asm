@@ -30,10 +30,10 @@ MMAP_BASE      equ 0x01000000
 USER_END       equ 0x10000000
 STACK_SIZE     equ 16 * PAGE_SIZE
 
-; Selectors. SYSENTER and SYSEXIT want exactly this order (SDM Vol. 2, SYSENTER). The kernel runs on the ring that the
-; builder says: 0 on the bare machine, 1 below a monitor that keeps ring 0 for itself.
-KERNEL_CS      equ 0x08 | KERNEL_RING
-KERNEL_DS      equ 0x10 | KERNEL_RING
+; Selectors. SYSENTER and SYSEXIT want exactly this order (SDM Vol. 2, SYSENTER). The kernel's two want [kernel_ring] in
+; their low bits: 0 on the bare machine, 1 below a monitor that keeps ring 0 for itself.
+KERNEL_CS      equ 0x08
+KERNEL_DS      equ 0x10
 USER_CS        equ 0x18 | 3
 USER_DS        equ 0x20 | 3
 TSS_SELECTOR   equ 0x28
@@ -45,6 +45,8 @@ PTE_U          equ 0x004
 PTE_G          equ 0x100
 PTE_COW        equ 0x200
 PTE_FLAGS      equ 0xFFF
+
+IRQ0           equ 32                  ; the vector of the first external interrupt
 
 ; What trap.asm leaves on the kernel stack, from the stack pointer upwards.
 FRAME_EDI      equ 0
@@ -98,6 +100,9 @@ BLOCKED        equ 2
 ZOMBIE         equ 3                   ; has exited, its parent has not waited
 
 ; Ports.
+PIC1           equ 0x20
+PIC2           equ 0xA0
+PIC_EOI        equ 0x20                ; a command
 COM1           equ 0x3F8
 MARKER_PORT    equ 0xE1                ; our machine notes its counters; elsewhere nothing listens
 EXIT_PORT      equ 0xF4                ; QEMU: -device isa-debug-exit,iobase=0xf4,iosize=4

@@ -17,11 +17,15 @@ CR4_PGE        equ 1 << 7
 
 ; The kernel's own directory: all of memory, in 4 KB pages, since a monitor may want to protect a single one.
 paging_init:
+        cmp     dword [kernel_directory], 0
+        jne     .given                  ; a monitor has made it
         push    ebx
         push    esi
         push    edi
-        call    directory_alloc
+        call    page_alloc_zero
         mov     [kernel_directory], eax
+        pv      alloc_directory
+        mov     eax, [kernel_directory]
         lea     edi, [eax + KERNEL_BASE + 4 * KERNEL_ENTRY]
         xor     ebx, ebx                ; the next page to map
         pv      lazy_enter
@@ -60,19 +64,12 @@ paging_init:
         pop     edi
         pop     esi
         pop     ebx
+.given:
         ret
 
         align   4
 kernel_directory:
         dd      0                       ; physical
-
-; EAX = physical address of an empty directory, which is none for the processor yet.
-directory_alloc:
-        call    page_alloc_zero
-        push    eax
-        pv      alloc_table
-        pop     eax
-        ret
 
 ; EAX = physical address of a directory that maps the kernel and nothing else.
 directory_new:
@@ -85,7 +82,7 @@ directory_new:
         lea     esi, [esi + KERNEL_BASE + 4 * KERNEL_ENTRY]
         mov     ecx, 1024 - KERNEL_ENTRY
         rep     movsd
-        pv      alloc_table
+        pv      alloc_directory
         pop     eax
         pop     edi
         pop     esi
@@ -98,6 +95,7 @@ pte_find:
         mov     eax, [eax + KERNEL_BASE + ecx * 4]
         test    al, PTE_P
         jz      .none
+        pv      pte_val
         and     eax, ~PTE_FLAGS
         shr     edx, 10
         and     edx, 0xFFC
@@ -140,7 +138,7 @@ directory_free:
         mov     ebx, eax
         call    directory_clear
         mov     eax, ebx
-        pv      release_table
+        pv      release_directory
         mov     eax, ebx
         call    page_free
         pop     esi
@@ -153,10 +151,13 @@ directory_clear:
         push    esi
         lea     esi, [eax + KERNEL_BASE]
         lea     ebx, [esi + 4 * USER_TABLES]
+        pv      lazy_enter
 .entry:
-        test    byte [esi], PTE_P
+        mov     eax, [esi]
+        test    al, PTE_P
         jz      .next
-        push    dword [esi]
+        pv      pte_val
+        push    eax
         mov     eax, esi
         xor     edx, edx
         pv      set_pde
@@ -169,6 +170,7 @@ directory_clear:
         add     esi, 4
         cmp     esi, ebx
         jb      .entry
+        pv      lazy_leave
         pop     esi
         pop     ebx
         ret

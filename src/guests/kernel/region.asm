@@ -124,7 +124,11 @@ region_empty:
         jz      .no_table
         test    byte [eax], PTE_P
         jz      .next
-        mov     esi, [eax]
+        mov     edx, eax
+        mov     eax, [edx]
+        pv      pte_val
+        mov     esi, eax
+        mov     eax, edx
         xor     edx, edx
         pv      set_pte
         cmp     dword [esp], 0
@@ -168,14 +172,18 @@ sys_mprotect:
         call    pte_find
         test    eax, eax
         jz      .next
-        mov     edx, [eax]
-        test    dl, PTE_P
+        mov     ecx, eax
+        mov     eax, [ecx]
+        test    al, PTE_P
         jz      .next
-        and     edx, ~PTE_W
-        test    edx, PTE_COW
+        pv      pte_val
+        and     eax, ~PTE_W
+        test    eax, PTE_COW
         jnz     .set
-        or      edx, esi
+        or      eax, esi
 .set:
+        mov     edx, eax
+        mov     eax, ecx
         pv      set_pte
         mov     eax, ebx
         pv      invlpg

@@ -120,6 +120,7 @@ switch_to:
         mov     esp, [eax + PROCESS_ESP]
         mov     ebx, eax
         add     eax, PAGE_SIZE
+        pv      lazy_enter
         pv      load_esp0
         mov     eax, [ebx + PROCESS_DIRECTORY]
         test    eax, eax
@@ -129,6 +130,7 @@ switch_to:
         mov     [loaded_directory], eax
         pv      load_cr3
 .loaded:
+        pv      lazy_leave
         pop     edi
         pop     esi
         pop     ebx

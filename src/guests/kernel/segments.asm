@@ -14,11 +14,31 @@ segments_init:
         shr     eax, 16
         mov     [gdt_tss + 4], al
         mov     [gdt_tss + 7], ah
+        xor     ecx, ecx                ; exceptions and interrupts: the stubs are 16 bytes each
+.gate:
+        mov     eax, ecx
+        shl     eax, 4
+        add     eax, trap_stubs
+        mov     edx, GATE_INTERRUPT
+        call    set_gate
+        inc     ecx
+        cmp     ecx, TRAP_STUBS
+        jb      .gate
+        mov     ecx, 0x80
+        mov     eax, int80_entry
+        mov     edx, GATE_TRAP_USER
+        call    set_gate
+
         mov     eax, gdt_pointer
         pv      load_gdt
-        jmp     KERNEL_CS:.reload
+        mov     eax, KERNEL_CS
+        or      eax, [kernel_ring]
+        push    eax
+        push    dword .reload
+        retf
 .reload:
         mov     eax, KERNEL_DS
+        or      eax, [kernel_ring]
         mov     ss, ax
         mov     eax, USER_DS            ; the kernel uses the user's flat segment too, so that entry and exit are cheap
         mov     ds, ax
@@ -28,21 +48,6 @@ segments_init:
         mov     gs, ax
         mov     eax, TSS_SELECTOR
         pv      load_tr
-
-        xor     ecx, ecx                ; exceptions and interrupts: the stubs are 16 bytes each
-.gate:
-        mov     eax, ecx
-        shl     eax, 4
-        add     eax, trap_stubs
-        mov     edx, GATE_INTERRUPT | (KERNEL_RING << 13)
-        call    set_gate
-        inc     ecx
-        cmp     ecx, TRAP_STUBS
-        jb      .gate
-        mov     ecx, 0x80
-        mov     eax, int80_entry
-        mov     edx, GATE_TRAP_USER
-        call    set_gate
         mov     eax, idt_pointer
         pv      load_idt
         ret
@@ -50,9 +55,11 @@ segments_init:
 ; Gate ECX: to EAX with access bits EDX. Changes EAX and EDX.
 set_gate:
         mov     [idt + ecx * 8], ax
-        mov     word [idt + ecx * 8 + 2], KERNEL_CS
         mov     ax, dx
         mov     [idt + ecx * 8 + 4], eax
+        mov     eax, KERNEL_CS
+        or      eax, [kernel_ring]
+        mov     [idt + ecx * 8 + 2], ax
         ret
 
 ; A descriptor with base 0 (SDM Vol. 3, 3.4.5): limit 15 … 0, access byte, granularity and limit 19 … 16.
@@ -61,17 +68,24 @@ set_gate:
         db      0, %2, %3, 0
 %endmacro
 
-        align   8
+        align   4
+kernel_ring:                            ; where the kernel runs: also the low bits of its selectors
+        dd      0
+
+; The GDT has its page to itself: a monitor may want to have it, read-only and whole.
+        times   (PAGE_SIZE - ($ - $$) % PAGE_SIZE) % PAGE_SIZE db 0
 gdt:
         descriptor 0, 0, 0
-        descriptor 0xFFFF, 0x9A | (KERNEL_RING << 5), 0xCF  ; kernel: code, 0 … 4 GB
-        descriptor 0xFFFF, 0x92 | (KERNEL_RING << 5), 0xCF  ; data
+        descriptor 0xFFFF, 0x9A, 0xCF                       ; kernel: code, 0 … 4 GB
+        descriptor 0xFFFF, 0x92, 0xCF                       ; data
         descriptor 0xFFFF, 0xFA, 0xCF                       ; user: code
         descriptor 0xFFFF, 0xF2, 0xCF                       ; data
 gdt_tss:
         descriptor TSS_SIZE - 1, 0x89, 0
+gdt_end:
+        times   PAGE_SIZE - ($ - gdt) db 0
 gdt_pointer:
-        dw      gdt_pointer - gdt - 1
+        dw      gdt_end - gdt - 1
         dd      gdt
 
         align   8
@@ -81,14 +95,14 @@ idt_pointer:
         dw      idt_pointer - idt - 1
         dd      idt
 
-; Only the stack of the kernel's ring matters: ESP0, SS0 at 4 and 8; ESP1, SS1 at 12 and 16 (SDM Vol. 3, 8.2.1).
+; Only the stack of ring 0 matters: ESP0, SS0 at 4 and 8 (SDM Vol. 3, 8.2.1). A kernel on ring 1 is not the owner of the
+; processor's TSS and says its stack to the monitor (load_esp0).
         align   4
 tss:
         dd      0
-        times   2 * KERNEL_RING dd 0
 tss_esp:
         dd      0
 tss_ss:
         dd      KERNEL_DS
-        times   22 - 2 * KERNEL_RING dd 0
+        times   22 dd 0
         dw      0, TSS_SIZE             ; I/O bitmap beyond the limit: ring 3 has no ports

@@ -1,8 +1,5 @@
 ; Interrupt controllers and the timer: IRQ 0 comes param_timer_divisor / 1193182 s after the last one.
 
-PIC1           equ 0x20
-PIC2           equ 0xA0
-PIC_EOI        equ 0x20
 PIT            equ 0x40
 IRQ_MASK       equ 0xFFFF & ~(1 << 0 | 1 << 2 | 1 << 14)
 
@@ -86,15 +83,8 @@ sys_sleep:
 
 irq_ignore:
 irq_end:
-        cmp     dword [ebp + FRAME_VECTOR], IRQ0 + 8
-        jb      .first
-        mov     edx, PIC2
-        mov     eax, PIC_EOI
-        pv      out8
-.first:
-        mov     edx, PIC1
-        mov     eax, PIC_EOI
-        pvjump  out8
+        mov     eax, [ebp + FRAME_VECTOR]
+        pvjump  end_of_interrupt
 
         align   4
 ticks:

@@ -16,7 +16,6 @@
 
 TRAP_STUBS     equ 48
 %define ERROR_CODES 0x00027D00          ; vectors at which the processor pushes one: 8, 10 … 14, 17
-IRQ0           equ 32
 SYSCALL_VECTOR equ 0x80
 
         align   16
@@ -114,6 +113,7 @@ sysenter_init:
         xor     edx, edx
         mov     ecx, MSR_SYSENTER_CS
         mov     eax, KERNEL_CS
+        or      eax, [kernel_ring]
         pv      wrmsr
         mov     ecx, MSR_SYSENTER_ESP
         mov     eax, tss_esp

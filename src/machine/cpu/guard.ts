@@ -6,6 +6,7 @@ import type { Mode, Row } from "../isa/row.ts";
 import { type Cpu, CR0, CR4, EFER } from "./cpu.ts";
 import { GP, NM, raise, UD } from "./fault.ts";
 import type { Handler, Op } from "./op.ts";
+import { sensitiveCheck } from "./sensitive.ts";
 
 /** Whether the mode and the processor's model have this instruction; if not it is #UD. */
 export function exists(op: Op, cpu: Cpu): boolean {
@@ -16,7 +17,7 @@ export function exists(op: Op, cpu: Cpu): boolean {
 
 /** The handler with its checks in front; `op.guarded` keeps the handler behind them. */
 export function guarded(op: Op, cpu: Cpu, handler: Handler): Handler {
-  const check = checkFor(op.row, currentMode(cpu));
+  const check = checkFor(op.row, currentMode(cpu), cpu);
   if (check === null) return handler;
   op.guarded = handler;
   return check;
@@ -34,7 +35,9 @@ export function tooLong(): void {
   raise(GP);
 }
 
-function checkFor(row: Row, mode: Mode): Handler | null {
+function checkFor(row: Row, mode: Mode, { model }: Cpu): Handler | null {
+  const sensitive = model.trapsSensitive === true ? sensitiveCheck(row, mode) : null;
+  if (sensitive !== null) return sensitive;
   if (row.mnemonic === "sysret") return checkSysret;
   if (row.cpl0) return mode === "real" ? null : checkCpl0;
   if (row.iopl === "iopl") return mode === "real" ? null : checkIopl;

@@ -11,6 +11,8 @@ export interface CpuModel {
   readonly model: number;
   readonly stepping: number;
   readonly features: ReadonlySet<string>;
+  /** Sensitive instructions that are not privileged raise #GP(0) outside of ring 0 (sensitive.ts): a classically virtualizable x86. */
+  readonly trapsSensitive?: boolean;
 }
 
 /** A generic 64-bit processor with all that this one implements, and nothing that it does not. */
@@ -27,4 +29,11 @@ export const RINGLAB: CpuModel = {
       "syscall nx pdpe1gb rdtscp lm lahf_lm"
     ).split(" "),
   ),
+};
+
+/** The same one, had Intel read Popek and Goldberg. */
+export const VIRTUALIZABLE: CpuModel = {
+  ...RINGLAB,
+  brand: "Ringlab virtualizable x86-64 processor",
+  trapsSensitive: true,
 };

@@ -29,6 +29,8 @@ export interface Meter {
 export class MarkerPort implements PortDevice, Stateful {
   /** In the order of time; once there are 8192, later ones are only counted as events. */
   readonly marks: Mark[] = [];
+  /** Called with each mark that is noted: for counters that are not the machine's own. */
+  onMark: (mark: Mark) => void = () => {};
   readonly #meter: Meter;
 
   constructor(meter: Meter) {
@@ -44,7 +46,9 @@ export class MarkerPort implements PortDevice, Stateful {
     trace.event(EVENT.marker, value);
     if (this.marks.length === MOST) return;
     const counts = Object.fromEntries(EVENTS.map((name) => [name, trace.count(name)])) as Mark["counts"];
-    this.marks.push({ label: value, cycle: clock.now, retired: this.#meter.retired(), counts });
+    const mark = { label: value, cycle: clock.now, retired: this.#meter.retired(), counts };
+    this.marks.push(mark);
+    this.onMark(mark);
   }
 
   save(out: StateWriter): void {

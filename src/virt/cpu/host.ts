@@ -15,6 +15,7 @@ import { Cpu } from "../../machine/cpu/cpu.ts";
 import { deliverFault, deliverInterrupt, deliverNmi } from "../../machine/cpu/deliver/deliver.ts";
 import { fault } from "../../machine/cpu/fault.ts";
 import { IF } from "../../machine/cpu/flags.ts";
+import type { CpuModel } from "../../machine/cpu/model.ts";
 import { resetCpu } from "../../machine/cpu/reset.ts";
 import { Interpreter } from "../../machine/cpu/run.ts";
 import { Frames } from "../../machine/frames.ts";
@@ -22,8 +23,9 @@ import { Ledger } from "../../machine/ledger.ts";
 import { Machine, type MachineOptions } from "../../machine/machine.ts";
 import { Mmu } from "../../machine/mmu/mmu.ts";
 import { PENTIUM_4 } from "../../machine/profiles/pentium4.ts";
-import { EVENT, Trace } from "../../machine/trace.ts";
+import { Trace } from "../../machine/trace.ts";
 import type { AreaPage, PagerParts } from "../mmu/pager.ts";
+import { type DeviceOwner, DeviceTrace, IN_MONITOR } from "./devices.ts";
 import { HostInterrupts } from "./interrupts.ts";
 
 const MIB = 1 << 20;
@@ -34,6 +36,10 @@ const FIRST_FRAME = PAGE;
 export interface VmOptions extends Omit<MachineOptions, "virtual"> {
   /** Prices of the monitor's own work. */
   readonly monitor: MonitorPrices;
+  /** P's model, where it is not the one that the guest is told (`model`). */
+  readonly physical?: CpuModel;
+  /** Who answers when the guest touches a device. The monitor itself unless said. */
+  readonly devices?: DeviceOwner;
   /** Bytes of the host's memory that the monitor keeps for itself: a multiple of 4096, 1 MiB at least. 8 MiB unless said. */
   readonly reserve?: number;
   /** V and P are kept apart down to the general registers: for engines that keep the guest's in memory. */
@@ -54,6 +60,8 @@ export class Host {
   readonly interrupts: HostInterrupts;
   readonly frames: Frames;
   readonly ledger: Ledger;
+  readonly devices: DeviceOwner;
+  readonly #accesses: DeviceTrace;
 
   constructor(options: VmOptions) {
     const {
@@ -62,7 +70,7 @@ export class Host {
       profile = PENTIUM_4,
       monitor,
       apart = false,
-      model,
+      physical = options.model,
     } = options;
     const { clock, trace } = this;
     if (reserve % PAGE !== 0 || reserve < MIB)
@@ -72,12 +80,17 @@ export class Host {
     this.base = reserve;
     this.bus = new Bus(reserve + memory);
     const guest = this.bus.part(reserve, memory);
-    this.machine = new Machine({ ...options, virtual: { bus: guest, clock, trace } });
+    this.#accesses = new DeviceTrace(clock);
+    this.devices = options.devices ?? IN_MONITOR;
+    this.machine = new Machine({
+      ...options,
+      virtual: { bus: guest, clock, trace, scratch: this.#accesses },
+    });
     const virtual = this.machine.cpu;
     this.mmu = new Mmu({ bus: this.bus, clock, trace, profile });
     this.cpu = new Cpu({
       ...{ bus: this.bus, clock, trace, memory: this.mmu, prices: profile },
-      ...(model && { model }),
+      ...(physical && { model: physical }),
       ...(apart ? {} : { shares: virtual }),
     });
     // The same as V's, which stays as it came out of its own reset.
@@ -106,19 +119,21 @@ export class Host {
 
   /**
    * V carries out the instruction at its CS:RIP, with everything that it means on a bare machine; a fault goes to the guest's handler.
-   * True when it retired. Pays for decoding, unless the monitor knows the instruction, for doing, and the devices that it touched.
+   * True when it retired. Pays for doing, the devices that it touched, and decoding unless that has been done.
    */
-  emulate(known = false): boolean {
+  emulate({ decoded = false } = {}): boolean {
     const { machine, ledger, clock } = this;
-    const { trace } = machine.cpu;
     if (clock.left <= 0) clock.advance();
-    const before = deviceAccesses(trace);
     const retired = machine.interpreter.step();
-    if (!known) ledger.pay("decode");
+    if (!decoded) ledger.pay("decode");
     ledger.pay("emulate");
-    const accesses = deviceAccesses(trace) - before;
-    if (accesses > 0) ledger.pay("device", 0, accesses);
+    this.payDevices();
     return retired;
+  }
+
+  /** Pays for the devices that V has touched by other ways. */
+  payDevices(): void {
+    this.#accesses.settle(this.devices, this.ledger);
   }
 
   /**
@@ -129,18 +144,16 @@ export class Host {
     const { machine, ledger } = this;
     const { interpreter, cpu } = machine;
     const end = interpreter.steps + most;
-    const { trace } = cpu;
     // Decoded long ago: the guest has changed by other ways since.
     interpreter.code.clear();
     for (;;) {
       if (cpu.stop === null && !wanted()) return undefined;
       if (interpreter.steps >= end) return { reason: "limit" } as const;
-      const [steps, accesses] = [interpreter.steps, deviceAccesses(trace)];
+      const { steps } = interpreter;
       const stop = interpreter.run(1);
       const taken = interpreter.steps - steps;
       if (taken > 0) ledger.pay("interpret", 0, taken);
-      const touched = deviceAccesses(trace) - accesses;
-      if (touched > 0) ledger.pay("device", 0, touched);
+      this.#accesses.settle(this.devices, ledger);
       if (stop.reason !== "limit") return stop;
     }
   }
@@ -152,25 +165,18 @@ export class Host {
     this.ledger.pay("inject", vector);
   }
 
-  /** Delivers what V would take now: NMI, then an external interrupt. True when there was one. */
-  injectPending(): boolean {
+  /** Delivers what V would take now: NMI, then an external interrupt, by `interrupt`. True when there was one. */
+  injectPending(interrupt: (cpu: Cpu, vector: number) => void = deliverInterrupt): boolean {
     const { cpu } = this.machine;
     if (cpu.shadow) return false;
     if (cpu.nmiPending && !cpu.nmiBlocked) {
       cpu.nmiPending = false;
       deliverNmi(cpu);
     } else if ((cpu.flags.eflags & IF) !== 0 && cpu.irq.pending()) {
-      deliverInterrupt(cpu, cpu.irq.acknowledge());
+      interrupt(cpu, cpu.irq.acknowledge());
     } else return false;
     cpu.halted = false;
     this.ledger.pay("inject");
     return true;
   }
-}
-
-function deviceAccesses(trace: Trace): number {
-  const { counts } = trace;
-  return (
-    (counts[EVENT.portIn] as number) + (counts[EVENT.portOut] as number) + (counts[EVENT.mmio] as number)
-  );
 }

@@ -6,6 +6,8 @@ export interface Attack {
   code: string;
   /** What becomes of it, where that is certain; otherwise it must just get no point and do no harm. */
   becomes?: "timeout" | "memory" | "crashed" | "divergence" | "failed" | "refused";
+  /** Calls of classify go on until the limits, at every test in the same way: one test shows it. */
+  lengthy?: true;
 }
 
 /** Answers that are wrong for every test. */

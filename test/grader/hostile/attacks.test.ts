@@ -46,8 +46,9 @@ const secrets = { file, variable: VARIABLE, names };
 let whole: Grader;
 let brief: Grader;
 let roomy: Grader;
+let single: Grader;
 
-/** One public check, and of each part one hidden test; for whoever hangs anyway only one of all these, and little time. */
+/** One public check, and of each part one hidden test; for whoever takes long at each of them only the first hidden one. */
 function shortened(kit: Kit, hidden: number, seconds: number): Kit {
   const first = (part: string) =>
     kit.tests.find((each) => each.visibility === "hidden" && each.check.part === part)!;
@@ -62,6 +63,7 @@ beforeAll(async () => {
   whole = { kit: shortened(kit, Number.POSITIVE_INFINITY, 2), harness, sandbox, release: false };
   brief = { ...whole, kit: shortened(kit, 1, 0.3) };
   roomy = { ...whole, kit: shortened(kit, 1, 4) };
+  single = { ...whole, kit: shortened(kit, 1, 2) };
 });
 
 afterAll(() => {
@@ -82,6 +84,12 @@ const strangers = () =>
       }
     });
 
+function graderOf({ becomes, lengthy }: Attack): Grader {
+  if (becomes === "timeout") return brief;
+  if (becomes === "memory") return roomy;
+  return lengthy ? single : whole;
+}
+
 async function graded(attack: Attack): Promise<TestResult[] | "refused"> {
   const submission: Submission = {
     ...{ id: "mallory", form: "typescript", entry: "component.ts", cells: [], answers: new Map(), notes: [] },
@@ -89,8 +97,7 @@ async function graded(attack: Attack): Promise<TestResult[] | "refused"> {
   };
   try {
     const code = await bundle(submission, LAB);
-    const grader = attack.becomes === "timeout" ? brief : attack.becomes === "memory" ? roomy : whole;
-    return await gradeModule({ code, place: () => undefined }, grader);
+    return await gradeModule({ code, place: () => undefined }, graderOf(attack));
   } catch (error) {
     if (error instanceof Refusal) return "refused";
     throw error;

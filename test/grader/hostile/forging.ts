@@ -148,6 +148,7 @@ answers.classify = ({ execute }) => execute({ E: { length: 2 ** 31 }, M: { toStr
   {
     name: "hands the port a memory of a billion words",
     code: `answers.classify = ({ execute }) => execute({ E: new Array(1e8).fill(0), M: "s", P: 0, R: { l: 0, b: 1e8 } });`,
+    lengthy: true,
   },
   { name: "leaves early with success", code: `process.exit(0);`, becomes: "crashed" },
   {

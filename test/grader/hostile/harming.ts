@@ -56,6 +56,7 @@ answers.classify = answers.virtualizable = () => new WebAssembly.Instance(new We
     name: "starts processes without end",
     code: `
 answers.classify = () => { for (;;) try { ${child}.spawn(process.execPath, ["-e", "setInterval(()=>{},1e6)"], { detached: true, stdio: "ignore" }).unref(); } catch {} };`,
+    lengthy: true,
   },
   {
     name: "starts workers without end",
@@ -85,6 +86,7 @@ answers.classify = () => { const chunk = "x".repeat(1 << 16); for (let n = 0; n 
   {
     name: "writes one line without end to the channel, in small pieces",
     code: `answers.classify = () => { for (;;) ${fs}.writeSync(4, "1 [0,0"); };`,
+    lengthy: true,
   },
   {
     name: "calls a port a million times",

@@ -77,6 +77,7 @@ answers.classify = (probe) => {
   if (found) throw new Error("GOT " + found);
   return { privileged: false, control: never, location: never, mode: false };
 };`,
+    lengthy: true,
   },
   {
     name: "looks for the reference in the harness",

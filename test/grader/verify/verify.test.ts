@@ -15,8 +15,8 @@ describe.skipIf(lacks("bwrap", import.meta.url))("in the sandbox", () => {
     sandbox = await chooseSandbox("bubblewrap");
   });
 
-  // More seeds, and mutants through all tests: ringlab labs verify.
-  test.each(labIds(LABS))("%s grades as it should", { timeout: 120_000 }, async (id) => {
+  // Side by side: mutants that hang sleep most of the time. More seeds, and mutants through all tests: ringlab labs verify.
+  test.concurrent.each(labIds(LABS))("%s grades as it should", { timeout: 120_000 }, async (id) => {
     const found = await verifyLab(id, { labs: LABS, seeds: [20_260], sandbox, quick: true });
     expect(found.components.flatMap((one) => (one.problems.length > 0 ? [row(one)] : []))).toEqual([]);
     expect(isSound(found)).toBe(true);
@@ -24,7 +24,9 @@ describe.skipIf(lacks("bwrap", import.meta.url))("in the sandbox", () => {
     expect(found.components[1]).toMatchObject({ name: "starter", scores: [0] });
   });
 
-  test("so does the template, and every hidden test of it has a mutant", { timeout: 120_000 }, async () => {
+  test.concurrent("so does the template, and every hidden test of it has a mutant", {
+    timeout: 120_000,
+  }, async () => {
     const found = await verifyLab(TEMPLATE, { labs: LABS, seeds: [1, 2], sandbox });
     expect(summary(found)).toBe("  6 points, 7 hidden tests, 7 mutants: all as it should be");
     const mutants = found.components.slice(2);

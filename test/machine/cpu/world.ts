@@ -8,6 +8,7 @@
 import { Bus } from "../../../src/machine/bus.ts";
 import { Clock } from "../../../src/machine/clock.ts";
 import { Cpu, CR0, CR4, EFER, type Stop } from "../../../src/machine/cpu/cpu.ts";
+import type { CpuModel } from "../../../src/machine/cpu/model.ts";
 import { resetCpu } from "../../../src/machine/cpu/reset.ts";
 import { Interpreter } from "../../../src/machine/cpu/run.ts";
 import { setSegment, updateMode } from "../../../src/machine/cpu/segments.ts";
@@ -103,15 +104,15 @@ export class World {
   readonly clock = new Clock();
   readonly trace = new Trace(this.clock);
   readonly memory = new Mmu({ bus: this.bus, clock: this.clock, trace: this.trace, profile: PENTIUM_4 });
-  readonly cpu = new Cpu({
-    ...{ bus: this.bus, clock: this.clock, trace: this.trace },
-    ...{ memory: this.memory, prices: PENTIUM_4 },
-  });
-  readonly interpreter = new Interpreter(this.cpu);
+  readonly cpu: Cpu;
+  readonly interpreter: Interpreter;
   readonly bits: 32 | 64;
 
-  constructor(bits: 32 | 64 = 32) {
+  constructor(bits: 32 | 64 = 32, model?: CpuModel) {
+    const { bus, clock, trace, memory } = this;
     this.bits = bits;
+    this.cpu = new Cpu({ bus, clock, trace, memory, prices: PENTIUM_4, model });
+    this.interpreter = new Interpreter(this.cpu);
     resetCpu(this.cpu);
     this.#tables();
     this.#mode();

@@ -306,7 +306,7 @@ class BinaryTranslation extends Vmm {
     const { host } = this;
     const { cpu } = host.machine;
     const { ip } = cpu;
-    if (!host.emulate(decoded)) host.ledger.pay("inject");
+    if (!host.emulate({ decoded })) host.ledger.pay("inject");
     this.#follower.look(ip);
     if (cpu.shadow) this.#second();
     return cause;

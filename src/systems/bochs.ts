@@ -1,0 +1,19 @@
+/** Complete interpretation, as Bochs does it: a program of the host's that reads every instruction and does what it says. */
+import { QEMU } from "../machine/profiles/monitors/qemu.ts";
+import { PENTIUM_4 } from "../machine/profiles/pentium4.ts";
+import { createVm } from "../virt/cpu/engine.ts";
+import { interpretation } from "../virt/cpu/interpret.ts";
+import { GUEST_MEMORY, type System } from "./system.ts";
+
+export const bochs: System = {
+  name: "bochs",
+  title: "Bochs (interpretation)",
+  type: "emulator",
+  owns: { processor: "the host", memory: "the host", devices: "the emulator" },
+  guest: {},
+  profile: PENTIUM_4,
+  boot(image, { memory = GUEST_MEMORY, profile = PENTIUM_4 } = {}) {
+    const { machine, engine } = createVm({ memory, profile, disks: [image], monitor: QEMU }, interpretation);
+    return { machine, crossings: engine.crossings };
+  },
+};

@@ -1,0 +1,42 @@
+/**
+ * A system: an engine, a pager and owners of the devices, put together as something that people know by its name. Who owns what is
+ * what tells a type-1 monitor from a type-2 one (Goldberg 1973, chapter 2).
+ */
+import type { GuestOptions } from "../guests/index.ts";
+import type { CostProfile } from "../machine/cost.ts";
+import type { Machine } from "../machine/machine.ts";
+
+/** "bare": no monitor. 1: on the hardware. 2: within a host operating system. "emulator": a program of the host's. */
+export type SystemType = "bare" | 1 | 2 | "emulator";
+
+export interface System {
+  /** kebab-case; the name of its file. */
+  readonly name: string;
+  /** As people call it. */
+  readonly title: string;
+  readonly type: SystemType;
+  /** Who, in one or two words each. */
+  readonly owns: { readonly processor: string; readonly memory: string; readonly devices: string };
+  /** What its guests must be built with; an unmodified guest needs nothing. */
+  readonly guest: Partial<GuestOptions>;
+  /** The processor that it is shown on. */
+  readonly profile: CostProfile;
+  /** A machine with the disk image as its first disk, ready to run. */
+  boot(image: Uint8Array, options?: SystemOptions): Booted;
+}
+
+export interface SystemOptions {
+  /** Bytes of the guest's memory; 32 MiB unless said. */
+  readonly memory?: number;
+  /** Another processor. */
+  readonly profile?: CostProfile;
+}
+
+export interface Booted {
+  /** What the guest believes; machine.run() runs it. */
+  readonly machine: Machine;
+  /** Ways out of the guest so far, by cause; empty on the bare machine. */
+  readonly crossings: ReadonlyMap<string, number>;
+}
+
+export const GUEST_MEMORY = 32 << 20;
