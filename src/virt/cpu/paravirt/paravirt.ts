@@ -195,6 +195,8 @@ export class Paravirt implements Engine, Monitor<Cpu> {
         return this.#exception(visit.vector, visit.error, cpu);
       case "halt":
         throw new Error("invariant: a guest halted the processor on ring 0");
+      case "vmexit":
+        throw new Error("invariant: a paravirtual guest left a mode that it never was in");
       case "shutdown":
         this.#crash = visit.detail;
         return "shutdown";
