@@ -68,6 +68,10 @@ function modrm(random: Random, reg = random.of(FREE), memory = random.below(2) =
   }
 }
 
+const JCC = 0x70;
+/** After the last instruction: where jumps beyond it go. */
+const HLT = 0xf4;
+
 const bytes = (value: number, size: number): number[] =>
   Array.from({ length: size }, (_, i) => (value >> (8 * i)) & 0xff);
 
@@ -121,7 +125,7 @@ function instruction(random: Random): number[] {
     case 19:
       return [0x58 | random.of(FREE)];
     case 20:
-      return [0x70 | random.below(16), random.below(8)];
+      return [JCC | random.below(16), random.below(4)];
     case 21:
       return [...prefix, random.of([0x98, 0x99])];
     case 22:
@@ -156,9 +160,13 @@ export interface Fragment {
 
 /** Code that ends in HLT. */
 export function fragment(random: Random, length = 1 + random.below(12)): Fragment {
-  const code = Array.from({ length }, () => instruction(random)).flat();
-  // A jump forward may land beyond the HLT, or in the middle of something.
-  code.push(0xf4, ...new Array(16).fill(0xf4));
+  const pieces = Array.from({ length }, () => instruction(random));
+  for (const [n, piece] of pieces.entries()) {
+    // A jump over so many: never into a piece, whose repeat count may be what keeps it from destroying the world.
+    if (piece.length === 2 && ((piece[0] as number) & 0xf0) === JCC)
+      piece[1] = pieces.slice(n + 1, n + 1 + (piece[1] as number)).flat().length;
+  }
+  const code = [...pieces.flat(), HLT];
   const registers = Array.from({ length: 8 }, () => random.of([random.int(), random.below(16), -1, 0x7fffffff]));
   registers[ESI] = DATA + random.below(DATA_BYTES - 512);
   registers[EDI] = DATA + random.below(DATA_BYTES - 512);
@@ -226,5 +234,6 @@ function differences(ram: Uint8Array, from: number, was: Uint8Array): string {
   const found: string[] = [];
   for (const [i, byte] of was.entries())
     if (ram[from + i] !== byte) found.push(`${hex(from + i)}=${(ram[from + i] as number).toString(16)}`);
-  return found.join(" ");
+  const shown = 12;
+  return `${found.length} bytes: ${found.slice(0, shown).join(" ")} … ${found.slice(-shown).join(" ")}`;
 }

@@ -38,6 +38,6 @@ test(`${COUNT} fragments do what they do on the bare machine`, { timeout: 3_600_
 });
 
 const listing = (code: Uint8Array): string =>
-  disassemble(code.subarray(0, -16), { origin: CODE })
+  disassemble(code, { origin: CODE })
     .map(({ address, text }) => `${address.toString(16)} ${text}`)
     .join("\n");
