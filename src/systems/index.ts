@@ -1,12 +1,13 @@
 /** Systems with a name. */
 import { bochs } from "./bochs.ts";
 import { native } from "./native.ts";
+import { qemu } from "./qemu.ts";
 import type { System } from "./system.ts";
 
 export { HostedDevices, type World } from "./hosted.ts";
 export type { Booted, System, SystemOptions, SystemType } from "./system.ts";
 
-export const SYSTEMS: readonly System[] = [native, bochs];
+export const SYSTEMS: readonly System[] = [native, bochs, qemu];
 
 /** By its name; undefined when there is none. */
 export const findSystem = (name: string): System | undefined => SYSTEMS.find((one) => one.name === name);

@@ -35,6 +35,8 @@ import type { Stubs } from "./writer.ts";
 
 const PAGE = 4096;
 const REGISTERS = 8;
+/** Of Memory.direct. */
+const NOT_DIRECT = -1;
 /** A block's host code at most: 64 instructions, the longest of them PUSHAD. */
 const ROOM = 64 * 1024;
 const NAMES = Object.fromEntries(Object.entries(CALL).map(([name, vector]) => [vector, name]));
@@ -205,18 +207,20 @@ export class Emulation extends Vmm implements Engine {
     return true;
   }
 
-  /** The software TLB answers the next access to the page, if the access may be direct. */
+  /** The software TLB answers the next access to the page, if it may be direct. */
   #fill(at: Gva, write: boolean): void {
     const { memory } = this.#virtual;
-    const { ledger, machine } = this.host;
-    const offset = memory.direct(at, write);
-    const { paging } = machine.mmu.translation;
+    const { ledger } = this.host;
+    const table = tableIn(this.#env.read(KEY));
+    const forWrite = write ? memory.direct(at, true) : NOT_DIRECT;
+    const offset = forWrite === NOT_DIRECT ? memory.direct(at, false) : forWrite;
+    if (offset !== NOT_DIRECT) this.#tlb.fill(table, at, false, offset);
+    if (forWrite !== NOT_DIRECT) this.#tlb.fill(table, at, true, forWrite);
+    const direct = (write ? forWrite : offset) !== NOT_DIRECT;
+    if (!direct) this.host.payDevices();
+    if (!direct && this.#tlb.know(table, at)) return;
+    const { paging } = this.host.machine.mmu.translation;
     if (paging.enabled) ledger.pay("guestWalk", 0, paging.format.depth);
-    if (offset < 0) {
-      this.host.payDevices();
-      return;
-    }
-    this.#tlb.fill(tableIn(this.#env.read(KEY)), at, write, offset);
     ledger.pay("shadowFill");
   }
 

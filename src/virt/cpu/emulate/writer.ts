@@ -140,9 +140,9 @@ export class Writer extends Emitter {
     this.place(after);
   }
 
-  /** The same for what will be written: it faults as the write would. */
+  /** The same for what will be written: if it faults, it does as the write would. */
   readForWrite(into: number, size: number): void {
-    const after = this.#lookUp("readForWrite", TLB_WRITE, size, into);
+    const after = this.#lookUp("readForWrite", TLB_READ, size, into);
     this.loadSized(into, EAX, 0, size);
     this.place(after);
   }
