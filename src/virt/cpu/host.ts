@@ -165,15 +165,15 @@ export class Host {
     this.ledger.pay("inject", vector);
   }
 
-  /** Delivers what V would take now: NMI, then an external interrupt. True when there was one. */
-  injectPending(): boolean {
+  /** Delivers what V would take now: NMI, then an external interrupt, by `interrupt`. True when there was one. */
+  injectPending(interrupt: (cpu: Cpu, vector: number) => void = deliverInterrupt): boolean {
     const { cpu } = this.machine;
     if (cpu.shadow) return false;
     if (cpu.nmiPending && !cpu.nmiBlocked) {
       cpu.nmiPending = false;
       deliverNmi(cpu);
     } else if ((cpu.flags.eflags & IF) !== 0 && cpu.irq.pending()) {
-      deliverInterrupt(cpu, cpu.irq.acknowledge());
+      interrupt(cpu, cpu.irq.acknowledge());
     } else return false;
     cpu.halted = false;
     this.ledger.pay("inject");

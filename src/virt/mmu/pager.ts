@@ -42,6 +42,8 @@ export interface Pager {
   invalidate(at: Gva): void;
   /** A page fault on P, at the linear address with this error code (SDM Vol. 3, 4.7). */
   fault(at: Gva, error: number): PageFaultVerdict;
+  /** The guest's page is to be watched, or no more: while it is, every write to it comes as a fault, with the verdict "emulate". */
+  watch(page: Gpa, on: boolean): void;
   /** V, or a device, has just written guest-physical memory by other ways than P: what is watched there is looked at again. */
   written(at: Gpa, bytes: number): void;
 }

@@ -42,7 +42,7 @@ import {
   USER_WRITE,
 } from "../../machine/mmu/rights.ts";
 import { LEAF, RESERVED, Walk } from "../../machine/mmu/walk.ts";
-import type { PageFaultVerdict, Pager, PagerParts } from "./pager.ts";
+import type { PageFaultVerdict, Pager, PagerFactory, PagerParts } from "./pager.ts";
 import { indexOf, leafEntry, linkTable } from "./tables.ts";
 
 const TWO32 = 4294967296;
@@ -61,6 +61,8 @@ export class ShadowPager implements Pager {
   /** Level-1 tables of the monitor's area, by what they translate, and the frames that they took. */
   #areaTables: { low: number; table: Hpa }[] = [];
   #areaFrames: Hpa[] = [];
+  /** Guest pages whose writes somebody wants to see. */
+  readonly #watched = new Set<number>();
   #root: Hpa;
 
   constructor(parts: PagerParts) {
@@ -127,24 +129,47 @@ export class ShadowPager implements Pager {
     const gpa = (page + (low & (PAGE - 1))) as Gpa;
     const flags = machine.bus.flags(gpa);
     const write = (error & ERROR_WRITE) !== 0;
-    if (this.#inArea(low) || (flags & PAGE_MMIO) !== 0 || (write && (flags & PAGE_ROM) !== 0))
-      return { kind: "emulate", gpa };
-    this.#fill(low, high, page, this.#leaf(rights, access, (flags & PAGE_ROM) !== 0), rights);
+    const fixed = (flags & PAGE_ROM) !== 0 || this.#watched.has(page);
+    if (this.#inArea(low) || (flags & PAGE_MMIO) !== 0 || (write && fixed)) return { kind: "emulate", gpa };
+    this.#fill(low, high, page, this.#leaf(rights, access, fixed), rights);
     return RETRY;
   }
 
+  watch(page: Gpa, on: boolean): void {
+    if (on) {
+      this.#watched.add(page);
+      this.#protect(page);
+    } else this.#watched.delete(page);
+  }
+
   written(): void {
-    // Nothing is watched.
+    // The guest's page tables are not watched.
+  }
+
+  /** Takes the right to write from all mappings of a page. */
+  #protect(page: Gpa): void {
+    const { processor, mmu, base } = this.#parts;
+    const frame = (page + base) | 0;
+    const step = mmu.translation.paging.format.entryBytes;
+    let found = false;
+    for (const table of this.#taken)
+      for (let at: number = table; at < table + PAGE; at += step) {
+        const entry = this.#tables.readEntry(at);
+        if ((entry & (P | RW)) !== (P | RW) || (entry & -PAGE) !== frame) continue;
+        this.#tables.writeEntry(at, entry & ~RW);
+        found = true;
+      }
+    if (found) processor.memory.loadCr3(this.#root, 0);
   }
 
   /** Low half of a shadow entry, without its frame. */
-  #leaf(rights: number, access: number, rom: boolean): number {
+  #leaf(rights: number, access: number, fixed: boolean): number {
     const { writeProtect } = this.#parts.machine.mmu.translation.paging;
     const dirty = (rights & RIGHT_DIRTY) !== 0;
     // A write that only a supervisor without WP may do: the user loses the page until its next fault.
     if (!writeProtect && (rights & RIGHT_WRITE) === 0 && (access === SYSTEM_WRITE || access === SMAP_WRITE))
       return P | RW | A | D;
-    const write = (rights & RIGHT_WRITE) !== 0 && dirty && !rom ? RW | D : 0;
+    const write = (rights & RIGHT_WRITE) !== 0 && dirty && !fixed ? RW | D : 0;
     return P | A | write | ((rights & RIGHT_USER) !== 0 ? US : 0);
   }
 
@@ -279,3 +304,5 @@ export class ShadowPager implements Pager {
     return frame;
   }
 }
+
+export const shadow: PagerFactory = (parts) => new ShadowPager(parts);

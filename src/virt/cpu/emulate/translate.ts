@@ -19,7 +19,6 @@ import { STRINGS } from "./ops/string.ts";
 import type { Site } from "./site.ts";
 import { type Stubs, Writer } from "./writer.ts";
 
-const PAGE = 4096;
 /** Instructions of a block at most. */
 const LONGEST = 64;
 const ARITHMETIC = ["o", "s", "z", "a", "p", "c"];
