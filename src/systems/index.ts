@@ -5,6 +5,21 @@ import { qemu } from "./qemu.ts";
 import type { System } from "./system.ts";
 import { vmware } from "./vmware.ts";
 
+export {
+  BadTranslation,
+  type BlockOnPage,
+  type CodeWrite,
+  type Entered,
+  type GuestInstruction,
+  type InstructionKind,
+  type Invalidation,
+  type Item,
+  type Outcome,
+  type TranslationPolicy,
+  type WayOut,
+} from "../virt/cpu/translate/policy.ts";
+export { REFERENCE as TRANSLATION_POLICY } from "../virt/cpu/translate/reference.ts";
+
 export { HostedDevices, type World } from "./hosted.ts";
 export type { Booted, System, SystemType } from "./system.ts";
 
@@ -13,3 +28,4 @@ export const SYSTEMS: readonly System[] = [native, vmware, qemu, bochs];
 /** By its name; undefined when there is none. */
 export const findSystem = (name: string): System | undefined => SYSTEMS.find((one) => one.name === name);
 export { type Indication, Vm370, type Vm370Options } from "./vm370.ts";
+export { createVmware, type VmwareOptions } from "./vmware.ts";

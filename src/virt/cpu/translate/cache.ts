@@ -26,6 +26,7 @@ export class CodeCache {
   #made = 0;
   #links = 0;
   readonly #from: number;
+  #returnContext: Context | undefined;
   /** A physical page has its first block, or has lost its last one. */
   onPage: (page: number, holds: boolean) => void = () => {};
   flushes = 0;
@@ -103,6 +104,15 @@ export class CodeCache {
     this.#area.write(block.start + (exit.jcc ?? exit.offset), bytes);
     to.incoming.push({ block, exit, id: this.#links++ });
     this.chained++;
+  }
+
+  /** Indirect branches find the block by themselves. The return table is of one context. */
+  remember(block: Block): void {
+    if (block.context !== this.#returnContext) {
+      this.#area.clearReturns();
+      this.#returnContext = block.context;
+    }
+    this.#area.setReturn(block.ip, block.address);
   }
 
   /** With all that leads to it. */
