@@ -17,10 +17,10 @@ import { defineSystem } from "./system.ts";
 
 export interface VmwareOptions extends Omit<VmOptions, "monitor">, Omit<TranslationOptions, "pager"> {}
 
-/** The same with another translator's policy, another size of its cache, or other devices. */
+/** Its monitor alone, with all devices: to try out another translator's policy, or another size of its cache. */
 export function createVmware({ cache, most, policy, ...options }: VmwareOptions): Vm<BinaryTranslation> {
   return createVm(
-    { profile: PENTIUM_4, devices: new HostedDevices(), ...options, monitor: VMWARE },
+    { profile: PENTIUM_4, ...options, monitor: VMWARE },
     binaryTranslation({ pager: shadow, cache, most, policy }),
   );
 }
@@ -33,7 +33,7 @@ export const vmware = defineSystem({
   guest: {},
   profile: PENTIUM_4,
   make(options) {
-    const { machine, engine } = createVmware(options);
+    const { machine, engine } = createVmware({ ...options, devices: new HostedDevices() });
     return { machine, crossings: engine.crossings };
   },
 });
