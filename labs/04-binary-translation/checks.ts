@@ -49,7 +49,7 @@ export const CHECKS = defineChecks<Translator>(LAB, [
   branches(
     "C3",
     "calls and jumps through registers and memory",
-    "mov ebx, f\ncall ebx\nsay eax\njmp [there]\nend\nf: mov eax, [esp]\nret\nthere: dd g\ng: say ebx\nend",
+    "mov ebx, f\ncall ebx\nsay eax\ncall ebx\nsay eax\njmp [there]\nend\nf: mov eax, [esp]\nret\nthere: dd g\ng: say ebx\nend",
   ),
   sensitive("C4", "PUSHF shows the guest's flags", "pushf\npop eax\nsay eax\njmp done\ndone: end"),
   sensitive(
@@ -67,7 +67,11 @@ export const CHECKS = defineChecks<Translator>(LAB, [
     "tables and status",
     "sgdt [0x20000]\nsmsw eax\nsay eax\nstr bx\nsay ebx\njmp done\ndone: end",
   ),
-  sensitive("C4", "an operand in CS", "mov eax, [cs:value]\nsay eax\njmp done\nvalue: dd 77\ndone: end"),
+  sensitive(
+    "C4",
+    "an operand in GS",
+    "mov dword [gs:0x40], 5\nmov eax, [0x40]\nsay eax\njmp done\ndone: end",
+  ),
   cheap(
     "C4",
     "flags and selectors without a call-out",
@@ -138,7 +142,7 @@ export const CHECKS = defineChecks<Translator>(LAB, [
   invalidates(
     "C10",
     "two branches that lead to what has changed",
-    "mov ecx, 4\nagain: test cl, 1\njz f\njmp f\nback: loop again\nend\nf: mov eax, 5\nsay eax\ninc byte [f + 1]\njmp back",
+    "mov ecx, 8\nagain: test cl, 1\njz f\njmp f\nback: loop again\nend\nf: mov eax, 5\nsay eax\ncmp ecx, 4\njne back\ninc byte [f + 1]\njmp back",
   ),
 ]);
 

@@ -1,7 +1,7 @@
 /** Fragments of kernel code, drawn from a seed: each kind is about one thing that a translator must get right. */
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { LINE } from "./world.ts";
+import { LINE, ticking } from "./world.ts";
 
 /** A whole number from 0, below the one given. */
 export type Draw = (below: number) => number;
@@ -102,7 +102,7 @@ const privileged = (draw: Draw) =>
     [`mov eax, ${draw(2 ** 31)}`, "out 0xE0, eax", "in eax, 0xE0", "mov ebx, eax"],
     ["clts", "mov eax, cr0", "mov ebx, eax"],
     ["mov eax, cr3", "mov cr3, eax"],
-    ["lidt [cs:idt]", "jmp $+8", "idt: dw 0x1ff", "dd 0x2000"],
+    ["mov word [0x200C0], 0x1ff", "mov dword [0x200C2], 0x2000", "lidt [0x200C0]"],
     ["mov eax, ds", "mov es, eax"],
     ["push cs", `push dword $+7`, "retf", "nop"],
     ["int 0x30"],
@@ -115,7 +115,7 @@ const unusual = (draw: Draw) =>
     ["o16 pushf", "pop bx"],
     ["push word 0x202", "o16 popf", "pushf", "pop eax", "cli"],
     [`mov eax, [cs:$+${draw(20)}]`, "mov ebx, eax"],
-    [`gs mov [${0x20000 + 4 * draw(20)}], eax`, `mov ebx, [gs:${0x20000 + 4 * draw(20)}]`],
+    [`mov [gs:${0x40 + 4 * draw(40)}], eax`, `mov ebx, [gs:${0x40 + 4 * draw(40)}]`, "mov edx, [0x60]"],
     ["mov [0x20010], cs", "mov ebx, [0x20010]"],
   ]);
 
@@ -233,6 +233,7 @@ export const KINDS = {
         ...some(draw, 2),
         "ret",
       ]),
+    "a timer that interrupts": (draw) => ticking(700 + draw(200), 2 + draw(3)),
     "long ways": (draw) =>
       lines(
         start(draw),

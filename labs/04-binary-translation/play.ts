@@ -14,6 +14,9 @@ const STEPS = 100_000;
 const MOST_LINES = 40;
 const PENTIUM_4 = PROFILES.find(({ id }) => id === "pentium4")!;
 const OPTIONS = { memory: MEMORY, profile: PENTIUM_4, firmware: false };
+/** Bytes of the monitor's memory, and of its code cache: small, to be made quickly. */
+const RESERVE = 1 << 20;
+const CACHE = 1 << 18;
 
 export interface Setting {
   /** Bytes of the code cache. */
@@ -50,9 +53,9 @@ export const policyOf = (component: Partial<Translator>): TranslationPolicy => (
 export function playTranslated(
   program: string,
   policy: Partial<Translator>,
-  { cache, steps = STEPS }: Setting = {},
+  { cache = CACHE, steps = STEPS }: Setting = {},
 ): Played {
-  const { machine, engine } = createVmware({ ...OPTIONS, cache, policy: policyOf(policy) });
+  const { machine, engine } = createVmware({ ...OPTIONS, reserve: RESERVE, cache, policy: policyOf(policy) });
   enter(machine, program);
   const end = endOf(machine, steps);
   const count = (name: string) => engine.crossings.get(name) ?? 0;

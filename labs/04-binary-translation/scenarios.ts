@@ -4,6 +4,7 @@
  */
 import { defineScenarios, each, type Scenario } from "../../src/course/scenario.ts";
 import type { Translator } from "./component.ts";
+import type { PartName } from "./fragments.ts";
 import { type Counts, playTranslated } from "./play.ts";
 
 export interface Fragment {
@@ -16,10 +17,10 @@ export interface Fragment {
 }
 
 /** Which method a part of the lab is about. */
-export const METHODS = {
+export const METHODS: Readonly<Record<PartName, Fragment["part"]>> = {
   ...{ branches: "translate", sensitive: "translate", interrupts: "translate" },
   ...{ chain: "chain", invalidate: "invalidate" },
-} as const;
+};
 
 const WORDS: Readonly<Record<keyof Counts, string>> = {
   emulate: "call-outs to execute an instruction",

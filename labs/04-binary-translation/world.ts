@@ -73,6 +73,18 @@ export const expand = (program: string): string =>
     .replace(/^(\w+:)?(\s*)end$/gm, "$1 out 0xF4, al")}\nout 0xF4, al`;
 
 let handlers: Uint8Array | undefined;
+/** The same fragments run again and again. */
+const assembled = new Map<string, Uint8Array>();
+const MOST_ASSEMBLED = 1000;
+
+function bytesOf(program: string): Uint8Array {
+  const known = assembled.get(program);
+  if (known) return known;
+  if (assembled.size >= MOST_ASSEMBLED) assembled.clear();
+  const { bytes } = assemble(expand(program));
+  assembled.set(program, bytes);
+  return bytes;
+}
 
 /** Puts a program into a machine that was just made, and the processor at its beginning. */
 export function enter(machine: Machine, program: string): void {
@@ -81,7 +93,7 @@ export function enter(machine: Machine, program: string): void {
     bus.dmaWrite(at as Gpa, new Uint8Array(Uint32Array.from(dwords).buffer));
   handlers ??= assemble(HANDLER_SOURCE).bytes;
   bus.dmaWrite(HANDLERS as Gpa, handlers);
-  bus.dmaWrite(CODE as Gpa, assemble(expand(program)).bytes);
+  bus.dmaWrite(CODE as Gpa, bytesOf(program));
   put(GDT + 8, 0x0000ffff, 0x00cf9b00, 0x0000ffff, 0x00cf9300);
   for (let vector = 0; vector < VECTORS; vector++)
     put(IDT + 8 * vector, (8 << 16) | (HANDLERS + 32 * vector), 0x8e00);

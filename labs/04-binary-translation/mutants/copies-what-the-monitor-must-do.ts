@@ -1,7 +1,7 @@
 /**
  * Wrong: copies what is of kind "monitor", since its outcome is "same".
  * Breaks clause: C4
- * Caught by: sensitive: an operand in CS
+ * Caught by: sensitive: an operand in GS
  * Caught by hidden: sensitive: what has to go to the monitor
  */
 import type {

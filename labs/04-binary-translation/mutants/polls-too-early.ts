@@ -18,7 +18,6 @@ import type {
 function translate(unit: readonly GuestInstruction[]): Item[][] {
   return unit.map((one, n) => {
     const afterSti = unit[n - 1]?.mnemonic === "sti";
-    const isLast = n === unit.length - 1;
     const next = one.address + one.length;
     const target = next + one.displacement;
     switch (one.kind) {

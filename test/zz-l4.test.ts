@@ -1,0 +1,20 @@
+import { test } from "vitest";
+import { playBare, playTranslated } from "../labs/04-binary-translation/play.ts";
+import { KINDS, drawFrom } from "../labs/04-binary-translation/fragments.ts";
+import { createVmware } from "../src/systems/index.ts";
+import { Machine, PROFILES, assemble } from "../src/machine/index.ts";
+import { enter, expand } from "../labs/04-binary-translation/world.ts";
+const ms = (f: () => unknown, n = 30) => { f(); f(); const t = process.cpuUsage(); for (let i = 0; i < n; i++) f(); const u = process.cpuUsage(t); return ((u.user + u.system) / 1000 / n).toFixed(2); };
+test("x", () => {
+  const p = KINDS.branches.calls(drawFrom(3));
+  const o = { memory: 1 << 20, profile: PROFILES[0]!, firmware: false };
+  console.log("assemble", ms(() => assemble(expand(p))));
+  console.log("machine", ms(() => new Machine(o)));
+  console.log("vm", ms(() => createVmware(o as never)));
+  console.log("vm small", ms(() => createVmware({ ...o, reserve: 1 << 20, cache: 1 << 18 } as never)));
+  const m = createVmware({ ...o, reserve: 1 << 20, cache: 1 << 18 } as never);
+  console.log("enter", ms(() => enter(m.machine, p)));
+  console.log("bare", ms(() => playBare(p)));
+  console.log("translated", ms(() => playTranslated(p, {})));
+  console.log("translated", ms(() => playTranslated(p, {}, {cache: 1<<18})));
+}, 100000);
