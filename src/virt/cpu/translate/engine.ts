@@ -91,6 +91,10 @@ class BinaryTranslation extends Vmm {
     for (const seg of [LDTR, TR]) setSegment(cpu, seg, 0, 0, 0, NULL_SYSTEM_SEGMENT);
   }
 
+  override get direct(): number {
+    return this.executed.direct;
+  }
+
   protected executable(): boolean {
     const { cpu } = this.host.machine;
     const { eflags } = cpu.flags;
