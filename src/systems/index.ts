@@ -5,6 +5,7 @@ import { qemu } from "./qemu.ts";
 import type { System } from "./system.ts";
 import { vmware } from "./vmware.ts";
 import { vmwareVtx } from "./vmware-vtx.ts";
+import { xen } from "./xen.ts";
 
 export { HostedDevices, type World } from "./hosted.ts";
 export type { Booted, System, SystemType } from "./system.ts";
