@@ -6,7 +6,7 @@ import type { System } from "./system.ts";
 import { vmware } from "./vmware.ts";
 
 export { HostedDevices, type World } from "./hosted.ts";
-export type { Booted, System, SystemOptions, SystemType } from "./system.ts";
+export type { Booted, System, SystemType } from "./system.ts";
 
 export const SYSTEMS: readonly System[] = [native, vmware, qemu, bochs];
 

@@ -3,20 +3,20 @@ import { QEMU } from "../machine/profiles/monitors/qemu.ts";
 import { PENTIUM_4 } from "../machine/profiles/pentium4.ts";
 import { emulation } from "../virt/cpu/emulate/engine.ts";
 import { createVm } from "../virt/cpu/engine.ts";
-import { GUEST_MEMORY, type System } from "./system.ts";
+import { defineSystem } from "./system.ts";
 
-export const qemu: System = {
+export const qemu = defineSystem({
   name: "qemu",
   title: "QEMU (full-system translation)",
   type: "emulator",
   owns: { processor: "the host", memory: "the host", devices: "QEMU's process" },
   guest: {},
   profile: PENTIUM_4,
-  boot(image, { memory = GUEST_MEMORY, profile = PENTIUM_4 } = {}) {
+  make(options) {
     const { machine, engine } = createVm(
-      { memory, profile, disks: [image], monitor: QEMU, apart: true },
+      { profile: PENTIUM_4, ...options, monitor: QEMU, apart: true },
       emulation,
     );
     return { machine, crossings: engine.crossings };
   },
-};
+});

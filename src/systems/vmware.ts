@@ -8,20 +8,20 @@ import { createVm } from "../virt/cpu/engine.ts";
 import { binaryTranslation } from "../virt/cpu/translate/engine.ts";
 import { shadow } from "../virt/mmu/shadow.ts";
 import { HostedDevices } from "./hosted.ts";
-import { GUEST_MEMORY, type System } from "./system.ts";
+import { defineSystem } from "./system.ts";
 
-export const vmware: System = {
+export const vmware = defineSystem({
   name: "vmware",
   title: "VMware Workstation (binary translation)",
   type: 2,
   owns: { processor: "monitor and host, in turn", memory: "the monitor", devices: "the VMX process" },
   guest: {},
   profile: PENTIUM_4,
-  boot(image, { memory = GUEST_MEMORY, profile = PENTIUM_4 } = {}) {
+  make(options) {
     const { machine, engine } = createVm(
-      { memory, profile, disks: [image], monitor: VMWARE, devices: new HostedDevices() },
+      { profile: PENTIUM_4, ...options, monitor: VMWARE, devices: new HostedDevices() },
       binaryTranslation({ pager: shadow }),
     );
     return { machine, crossings: engine.crossings };
   },
-};
+});
