@@ -157,7 +157,8 @@ export class Campaign {
       for (const index of indices)
         for (let half = 0; half < this.#entryBytes; half += 4)
           this.#words.push(frame * 4096 + index * this.#entryBytes + half);
-    for (const frame of TABLES) this.rig.host.machine.bus.dmaWrite((frame * 4096) as Gpa, new Uint8Array(4096));
+    for (const frame of TABLES)
+      this.rig.host.machine.bus.dmaWrite((frame * 4096) as Gpa, new Uint8Array(4096));
     for (const frame of TABLES) for (const index of indices) this.#writeEntry(frame, index, "dma");
     this.#mirror = new Int32Array(this.#words.length);
     // The root is there before the mode that loads PDPTEs.
@@ -222,7 +223,8 @@ export class Campaign {
           : this.#one([ROM, DEVICE, ...NOWHERE]);
     const [p, w, u] = [this.#chance(85), this.#chance(80), this.#chance(80)];
     const [a, d, xd] = [this.#chance(50), this.#chance(40), this.#nxe && this.#chance(15)];
-    let low = ((target % 2 ** 20) * 4096) | (p ? 1 : 0) | (w ? 2 : 0) | (u ? 4 : 0) | (a ? 0x20 : 0) | (d ? 0x40 : 0);
+    let low =
+      ((target % 2 ** 20) * 4096) | (p ? 1 : 0) | (w ? 2 : 0) | (u ? 4 : 0) | (a ? 0x20 : 0) | (d ? 0x40 : 0);
     if (large) low |= 0x80;
     if (this.#chance(3)) low |= 1 << this.#one([13, 21, 8, 7]);
     let high = Math.floor(target / 2 ** 20) | (xd ? 0x80000000 : 0);
@@ -281,7 +283,13 @@ export class Campaign {
     if (!this.#paging) return undefined;
     const { view } = this.rig;
     const cpu = { ...this.#machine(false, false), smap: false };
-    const { error, physical, entries } = oracle(view, cpu, { kind: "read", implicit: false }, page.low, page.high);
+    const { error, physical, entries } = oracle(
+      view,
+      cpu,
+      { kind: "read", implicit: false },
+      page.low,
+      page.high,
+    );
     if (error !== undefined) return undefined;
     const path = [...entries.keys()];
     const word = (at: number) => (at < view.byteLength ? view.getUint32(at, true) : 0xffffffff);
@@ -319,7 +327,8 @@ export class Campaign {
   #stalePermits(old: Translation, { kind, implicit = false, user = false, ac = false }: Access): boolean {
     const supervisor = implicit || !user;
     if (kind === "write" && !old.dirty) return false;
-    if (!supervisor) return old.user && (kind === "read" || (kind === "write" ? old.writable : old.executable));
+    if (!supervisor)
+      return old.user && (kind === "read" || (kind === "write" ? old.writable : old.executable));
     if (kind === "fetch") return old.executable && !(this.#smep && old.user);
     if (this.#smap && old.user && (implicit || !ac)) return false;
     return kind === "read" || old.writable || !this.#writeProtect;
@@ -331,7 +340,9 @@ export class Campaign {
     const kind = this.#one(["read", "read", "write", "write", "fetch"] as const);
     const user = this.#chance(40);
     const implicit = kind !== "fetch" && this.#chance(15);
-    const offset = this.#entryBytes * this.#one([0, 1, ...SMALL, 3, LAST[this.#format]]) + (this.#wide && this.#chance(30) ? 4 : 0);
+    const offset =
+      this.#entryBytes * this.#one([0, 1, ...SMALL, 3, LAST[this.#format]]) +
+      (this.#wide && this.#chance(30) ? 4 : 0);
     const value = (offset & 4) !== 0 && this.#wide ? this.#entry()[1] : this.#entry()[0];
     const access: Access = { kind, implicit, user, ac: this.#smap && this.#chance(50), value };
     const at = (page.at + offset) as Gva;
@@ -341,14 +352,22 @@ export class Campaign {
     const old = page.stale.filter((one) => this.#stalePermits(one, access));
     const used = kind === "write" ? this.#translation(page) : undefined;
     if (kind === "write") this.#age();
-    const before = kind === "write" && want.error === undefined && this.#isRam(want.physical) ? want.physical : -1;
+    const before =
+      kind === "write" && want.error === undefined && this.#isRam(want.physical) ? want.physical : -1;
     const { error, physical, by, traced, faults } = rig.access(at, access);
     tally.hidden += by === "P" ? faults : 0;
     if (by === "V") tally.emulated++;
     if (traced) tally.traced++;
     const report = () =>
       JSON.stringify({
-        ...{ event: tally.events, format: this.#format, paging: this.#paging, page: page.at.toString(16), offset, access },
+        ...{
+          event: tally.events,
+          format: this.#format,
+          paging: this.#paging,
+          page: page.at.toString(16),
+          offset,
+          access,
+        },
         ...{ WP: this.#writeProtect, SMEP: this.#smep, SMAP: this.#smap, NXE: this.#nxe },
         ...{ want: { ...want, entries: [...want.entries] }, got: { error, physical, by, traced, faults } },
         stale: page.stale,
@@ -386,7 +405,8 @@ export class Campaign {
   #mustEmulate(page: Page, physical: number, access: Access, traced: boolean): boolean {
     const { kind } = access;
     const frame = Math.floor(physical / 4096);
-    if (physical >= this.rig.view.byteLength || frame === DEVICE || (frame === ROM && kind === "write")) return true;
+    if (physical >= this.rig.view.byteLength || frame === DEVICE || (frame === ROM && kind === "write"))
+      return true;
     if (AREA.includes(page.at)) return true;
     if (traced) return kind === "write" && this.#coherent;
     if (this.#smap && (access.ac || kind === "fetch")) return true;
@@ -412,7 +432,8 @@ export class Campaign {
   }
 
   #compare(entries: Map<number, number>, written: number, value: number, report: () => string): void {
-    if (!this.#matches(entries, written, value)) throw new Error(`tables are not as they should be: ${report()}`);
+    if (!this.#matches(entries, written, value))
+      throw new Error(`tables are not as they should be: ${report()}`);
     this.#remember();
   }
 
@@ -427,18 +448,25 @@ export class Campaign {
       if (physical === undefined) continue;
       const tell = () =>
         `event ${this.tally.events}, page ${page.at.toString(16)}: ${rig.shadow(page.at)}, ` +
-        JSON.stringify({ now: this.#translation(page), stale: page.stale, format: this.#format, WP: this.#writeProtect });
+        JSON.stringify({
+          now: this.#translation(page),
+          stale: page.stale,
+          format: this.#format,
+          WP: this.#writeProtect,
+        });
       if (AREA.includes(page.at) && this.#inOwnFormat(page)) {
         const own = rig.area.find(({ at }) => at === page.at);
         if (physical !== own?.frame || rights.includes("user") || rights.includes("write") !== own.writable)
           throw new Error(`the monitor's own page is not: ${tell()}`);
         continue;
       }
-      if (physical < base || physical >= base + MIB) throw new Error(`maps what is not the guest's: ${tell()}`);
+      if (physical < base || physical >= base + MIB)
+        throw new Error(`maps what is not the guest's: ${tell()}`);
       const frame = Math.floor((physical - base) / 4096);
       const flags = machine.bus.pages[frame] as number;
       const writable = permitted.supervisor.includes("write") || permitted.user.includes("write");
-      if (writable && (flags & (PAGE_TRACED | PAGE_ROM)) !== 0) throw new Error(`a writable page that must not be: ${tell()}`);
+      if (writable && (flags & (PAGE_TRACED | PAGE_ROM)) !== 0)
+        throw new Error(`a writable page that must not be: ${tell()}`);
       if (frame === DEVICE) throw new Error(`maps a device's page: ${tell()}`);
       const now = this.#translation(page);
       const known = [...(now === undefined ? [] : [now]), ...(this.#coherent ? [] : page.stale)];
