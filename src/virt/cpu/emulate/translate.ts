@@ -19,7 +19,6 @@ import { STRINGS } from "./ops/string.ts";
 import type { Site } from "./site.ts";
 import { type Stubs, Writer } from "./writer.ts";
 
-const PAGE = 4096;
 /** Instructions of a block at most. */
 const LONGEST = 64;
 const ARITHMETIC = ["o", "s", "z", "a", "p", "c"];
@@ -50,8 +49,10 @@ export interface Translation {
 export interface BlockOptions {
   /** Guest address of the block: its EIP, which is its linear address too. */
   readonly ip: number;
-  /** What is from there on up to the page's end. */
+  /** What is from there on up to the page's end … */
   readonly bytes: Uint8Array;
+  /** … and at the start of the next page, for an instruction that goes on there; empty where that cannot be fetched. */
+  readonly beyond: () => Uint8Array;
   /** Of mode.ts. */
   readonly key: number;
   /** Where the host code will be. */
@@ -68,8 +69,10 @@ interface Flags {
 
 const END_OF_PAGE = new Error("the instruction goes on in the next page");
 
-export function translate({ ip, bytes, key, origin, stubs, exists }: BlockOptions): Translation {
-  const ops = decodeBlock(bytes, exists);
+export function translate(options: BlockOptions): Translation {
+  const { ip, bytes, key, origin, stubs, exists } = options;
+  let ops = decodeBlock(bytes, exists, LONGEST);
+  if (ops.length === 0) ops = decodeBlock(joined(bytes, options.beyond()), exists, 1);
   const live = liveness(ops);
   const out = new Writer(origin, key, stubs);
   out.ip = ip;
@@ -84,7 +87,7 @@ export function translate({ ip, bytes, key, origin, stubs, exists }: BlockOption
     out.next = (ip + at) | 0;
     open = one(out, op, live[index] as boolean, exists(op));
   }
-  // Not one instruction lies wholly in the page.
+  // The next page cannot be fetched: V meets that.
   if (ops.length === 0) {
     out.call("step");
     at = bytes.length;
@@ -111,7 +114,7 @@ function one(out: Writer, op: Instruction, live: boolean, exists: boolean): bool
     if (done) return true;
   }
   out.compared = null;
-  out.emulate();
+  out.emulate(mnemonic);
   if (endsBlock(op)) {
     out.tellFlags();
     // V went elsewhere, or comes back with everything changed.
@@ -133,7 +136,14 @@ function endsBlock({ row }: Instruction): boolean {
   );
 }
 
-function decodeBlock(bytes: Uint8Array, exists: (op: Instruction) => boolean): Instruction[] {
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}
+
+function decodeBlock(bytes: Uint8Array, exists: (op: Instruction) => boolean, most: number): Instruction[] {
   const ops: Instruction[] = [];
   let at = 0;
   let taken = 0;
@@ -141,7 +151,7 @@ function decodeBlock(bytes: Uint8Array, exists: (op: Instruction) => boolean): I
     if (at + taken >= bytes.length) throw END_OF_PAGE;
     return bytes[at + taken++] as number;
   };
-  while (ops.length < LONGEST && at < bytes.length) {
+  while (ops.length < most && at < bytes.length) {
     const op = new Instruction();
     taken = 0;
     try {

@@ -86,7 +86,7 @@ export class Writer extends Emitter {
   }
 
   #site(): Omit<Site, "at"> {
-    return { ip: this.ip, next: this.next, kind: this.kind, size: 0, register: 0, slot: 0 };
+    return { ip: this.ip, next: this.next, kind: this.kind, size: 0, register: 0, slot: 0, mnemonic: "" };
   }
 
   /** `into` ← a guest register; AH … BH are 4 … 7. Bytes and words are zero-extended. */
@@ -127,9 +127,9 @@ export class Writer extends Emitter {
     this.place(after);
   }
 
-  /** The same for what will be written: it faults as the write would. */
+  /** The same for what will be written: if it faults, it does as the write would. */
   readForWrite(into: number, size: number): void {
-    const after = this.#lookUp("readForWrite", TLB_WRITE, size, into);
+    const after = this.#lookUp("readForWrite", TLB_READ, size, into);
     this.loadSized(into, EAX, 0, size);
     this.place(after);
   }
@@ -209,8 +209,8 @@ export class Writer extends Emitter {
   }
 
   /** V carries the instruction out; the flags are saved ones after it. */
-  emulate(): void {
-    this.call("emulate");
+  emulate(mnemonic: string): void {
+    this.call("emulate", { mnemonic });
     this.kind = this.#told = SAVED;
   }
 
