@@ -1,4 +1,5 @@
 /** Every experiment by its name, and what runs them. */
+import { cpuBound } from "./cpu-bound.ts";
 import { directExecution } from "./direct-execution.ts";
 import type { Experiment } from "./experiment.ts";
 import { formalMap } from "./formal-map.ts";
@@ -6,6 +7,7 @@ import { lmbench } from "./lmbench.ts";
 import { nanobenchmarks } from "./nanobenchmarks.ts";
 import { suggestion } from "./nearest.ts";
 import { BadPoint } from "./parameter.ts";
+import { pvOps } from "./pv-ops.ts";
 import { sensitiveInstructions } from "./sensitive-instructions.ts";
 
 export { type Column, columnsOf, defineExperiment, type Experiment, type Row, rowsAt } from "./experiment.ts";
@@ -23,6 +25,8 @@ export const EXPERIMENTS: readonly Experiment[] = [
   sensitiveInstructions,
   nanobenchmarks,
   lmbench,
+  cpuBound,
+  pvOps,
 ];
 
 /** @throws {BadPoint} when there is none of that name */

@@ -1,7 +1,9 @@
 /** lmbench's process and context-switch latencies on every system: Barham et al. 2003, Tables 3 and 4. */
-import { buildGuest, expectedOutput, type GuestOptions, workloads } from "../guests/index.ts";
+import type { GuestOptions } from "../guests/index.ts";
+import { SYSTEMS } from "../systems/index.ts";
 import { defineExperiment } from "./experiment.ts";
-import { type Place, placeOf, processorParameter, runGuest, systemParameter } from "./virtual/systems.ts";
+import { type Cost, minus, slope } from "./virtual/slope.ts";
+import { type Place, placeOf, processorParameter, systemParameter } from "./virtual/systems.ts";
 
 /** "8p/16K": eight processes with a working set of 16 KB each. */
 const RING = /^(\d+)p\/(\d+)K$/;
@@ -10,12 +12,15 @@ const ROWS = [
   ...[2, 8, 16].flatMap((processes) => [0, 16, 64].map((kilobytes) => `${processes}p/${kilobytes}K`)),
 ];
 
+/** Interpretation takes minutes, and nobody ever published its latencies. */
+const FAST = SYSTEMS.filter(({ name }) => name !== "bochs").map(({ name }) => name);
+
 export const lmbench = defineExperiment({
   name: "lmbench",
   title: "Processes and context switches below each monitor",
   question: "What do system calls, forks and context switches cost, and who makes them dear?",
   parameters: {
-    system: systemParameter(),
+    system: systemParameter(FAST),
     processor: processorParameter("xeon"),
     operation: {
       default: ["null call", "fork", "exec", "2p/0K", "2p/16K", "8p/16K"],
@@ -44,16 +49,6 @@ export const lmbench = defineExperiment({
   },
 });
 
-interface Cost {
-  readonly cycles: number;
-  readonly instructions: number;
-}
-
-const minus = (a: Cost, b: Cost): Cost => ({
-  cycles: a.cycles - b.cycles,
-  instructions: a.instructions - b.instructions,
-});
-
 /** One operation, once everything that happens the first time has happened. */
 function steadily(place: Place, operation: string, times: number): Cost {
   const ring = RING.exec(operation);
@@ -68,28 +63,4 @@ function steadily(place: Place, operation: string, times: number): Cost {
 function guestOf(operation: string): GuestOptions {
   if (operation === "null call (SYSENTER)") return { workload: "null-call", systemCall: "sysenter" };
   return { workload: operation.replace(" ", "-") };
-}
-
-/** Twice as many operations less so many: what starting and stopping cost is in both. */
-function slope(place: Place, guest: GuestOptions, times: number): Cost {
-  const [few, many] = [measure(place, guest, times), measure(place, guest, 2 * times)];
-  const { cycles, instructions } = minus(many.cost, few.cost);
-  const operations = many.operations - few.operations;
-  return { cycles: cycles / operations, instructions: instructions / operations };
-}
-
-function measure(place: Place, guest: GuestOptions, times: number): { cost: Cost; operations: number } {
-  const workload = workloads.find(({ name }) => name === guest.workload)!;
-  const [count] = ["iterations", "rounds", "pages"].filter((name) => name in workload.parameters);
-  const parameters = { ...guest.parameters, [count!]: times };
-  const { machine } = runGuest(place, {
-    image: buildGuest({ ...guest, ...place.system.guest, parameters, timerHz: 0 }).image,
-    expected: expectedOutput(guest.workload, parameters),
-  });
-  const [from, to] = machine.board.marker.marks;
-  const cost = minus(
-    { cycles: to!.cycle, instructions: to!.retired },
-    { cycles: from!.cycle, instructions: from!.retired },
-  );
-  return { cost, operations: workload.operations(parameters) };
 }

@@ -81,3 +81,14 @@ export interface Absent extends Common {
 }
 
 export type Row = Figure | Order | Absent;
+
+/** The published side in words: "3,209 cycles", "1.8 ×"; an order is said by `what`. */
+export function published(row: Row): string {
+  if (row.kind === "absent") return row.published;
+  if (row.kind === "order") return "";
+  const [digits, unit] = row.unit === "×" ? [3, " ×"] : [5, row.unit && ` ${row.unit}`];
+  return `${row.published.toLocaleString("en", { maximumSignificantDigits: digits })}${unit}`;
+}
+
+/** "native < bt < vtx". */
+export const orderOf = ({ ascending }: Order): string => ascending.map(({ label }) => label).join(" < ");

@@ -65,6 +65,14 @@ export const nanobenchmarks: readonly Nanobenchmark[] = [
     checksum: () => 2,
   },
   {
+    name: "cpuid",
+    measures: "CPUID, which leaves the guest on every processor with VT-x and asks the least of a monitor",
+    loop: "empty",
+    operations: 1,
+    bits: BOTH,
+    checksum: none,
+  },
+  {
     name: "callret",
     measures: "a call of a function and its return, on ring 0",
     loop: "empty",

@@ -17,6 +17,8 @@ export class Block {
   /** Guest-physical address of its code, and its bytes. */
   readonly physical: number;
   readonly bytes: number;
+  /** Guest-physical address of the page in which its only instruction goes on, or −1. */
+  readonly second: number;
   /** Host address. */
   readonly host: number;
   /** Displacements of the jumps into it. */
@@ -24,12 +26,33 @@ export class Block {
   /** Its guest code is what it was. */
   valid = true;
 
-  constructor(parts: { ip: number; key: number; physical: number; bytes: number; host: number }) {
+  constructor(parts: {
+    ip: number;
+    key: number;
+    physical: number;
+    bytes: number;
+    host: number;
+    second: number;
+  }) {
     this.ip = parts.ip;
     this.key = parts.key;
     this.physical = parts.physical;
     this.bytes = parts.bytes;
     this.host = parts.host;
+    this.second = parts.second;
+  }
+
+  overlaps(physical: number, length: number): boolean {
+    const end = physical + length;
+    const first = this.second < 0 ? this.bytes : Math.min(this.bytes, PAGE - (this.physical % PAGE));
+    if (this.physical < end && physical < this.physical + first) return true;
+    return this.second >= 0 && this.second < end && physical < this.second + this.bytes - first;
+  }
+
+  /** Guest-physical pages in which it has code. */
+  get pages(): readonly number[] {
+    const first = Math.floor(this.physical / PAGE);
+    return this.second < 0 ? [first] : [first, this.second / PAGE];
   }
 }
 
@@ -56,10 +79,17 @@ export class Blocks {
     this.next = from;
   }
 
-  find(ip: number, key: number, physical: number): Block | undefined {
+  /** `second`: where the next page is now. */
+  find(ip: number, key: number, physical: number, second: () => number): Block | undefined {
     return this.#pages
       .get(Math.floor(physical / PAGE))
-      ?.find((block) => block.ip === ip && block.key === key && block.physical === physical);
+      ?.find(
+        (block) =>
+          block.ip === ip &&
+          block.key === key &&
+          block.physical === physical &&
+          (block.second < 0 || block.second === second()),
+      );
   }
 
   /** What a host address, after a call-out or of an instruction that trapped, stands for. */
@@ -74,10 +104,11 @@ export class Blocks {
   add(block: Block, code: Uint8Array, sites: readonly Site[]): void {
     this.write(block.host, code);
     this.next = block.host + code.length;
-    const page = Math.floor(block.physical / PAGE);
-    const blocks = this.#pages.get(page);
-    if (blocks === undefined) this.#pages.set(page, [block]);
-    else blocks.push(block);
+    for (const page of block.pages) {
+      const blocks = this.#pages.get(page);
+      if (blocks === undefined) this.#pages.set(page, [block]);
+      else blocks.push(block);
+    }
     for (const site of sites) this.#leaves.set(site.at, { site, block });
   }
 
@@ -87,26 +118,32 @@ export class Blocks {
     this.#patch(slot, block.host);
   }
 
-  /** Takes away the blocks with code at these guest-physical addresses; returns them, and whether the page has none left. */
-  invalidate(physical: number, length: number): { gone: readonly Block[]; empty: boolean } {
-    const page = Math.floor(physical / PAGE);
-    const blocks = this.#pages.get(page) ?? [];
-    const gone = blocks.filter((block) => overlaps(block, physical, length));
-    if (gone.length === 0) return { gone, empty: blocks.length === 0 };
+  /** Takes away the blocks with code at these guest-physical addresses, all within a page. Returns them. */
+  invalidate(physical: number, length: number): readonly Block[] {
+    const blocks = this.#pages.get(Math.floor(physical / PAGE)) ?? [];
+    const gone = blocks.filter((block) => block.overlaps(physical, length));
     for (const block of gone) {
       block.valid = false;
       for (const slot of block.incoming) this.#patch(slot, slot + DISPLACEMENT);
       block.incoming.length = 0;
+      for (const page of block.pages) this.#drop(page, block);
     }
-    const rest = blocks.filter((block) => block.valid);
+    return gone;
+  }
+
+  #drop(page: number, block: Block): void {
+    const rest = (this.#pages.get(page) ?? []).filter((other) => other !== block);
     if (rest.length === 0) this.#pages.delete(page);
     else this.#pages.set(page, rest);
-    return { gone, empty: rest.length === 0 };
+  }
+
+  holds(page: number): boolean {
+    return this.#pages.has(page);
   }
 
   overlaps(physical: number, length: number): boolean {
     const blocks = this.#pages.get(Math.floor(physical / PAGE));
-    return blocks?.some((block) => overlaps(block, physical, length)) ?? false;
+    return blocks?.some((block) => block.overlaps(physical, length)) ?? false;
   }
 
   /** Guest-physical pages with translated code. */
@@ -136,8 +173,4 @@ export class Blocks {
     new DataView(bytes.buffer).setInt32(0, target - (slot + DISPLACEMENT), true);
     this.write(slot, bytes);
   }
-}
-
-function overlaps(block: Block, physical: number, length: number): boolean {
-  return block.physical < physical + length && physical < block.physical + block.bytes;
 }

@@ -17,8 +17,8 @@ import { ARITHMETIC, DF, IF } from "../../../machine/cpu/flags.ts";
 import { exists } from "../../../machine/cpu/guard.ts";
 import type { Op } from "../../../machine/cpu/op.ts";
 import { EAX, EBP } from "../../../machine/cpu/registers.ts";
-import type { Verdict, Visit } from "../../../machine/monitor.ts";
 import type { Mmu } from "../../../machine/mmu/mmu.ts";
+import type { Verdict, Visit } from "../../../machine/monitor.ts";
 import type { Engine } from "../engine.ts";
 import type { Host } from "../host.ts";
 import { Vmm } from "../vmm.ts";
@@ -35,6 +35,10 @@ import type { Stubs } from "./writer.ts";
 
 const PAGE = 4096;
 const REGISTERS = 8;
+/** Of Memory.direct. */
+const NOT_DIRECT = -1;
+const LONGEST_INSTRUCTION = 15;
+const NO_BYTES = new Uint8Array();
 /** A block's host code at most: 64 instructions, the longest of them PUSHAD. */
 const ROOM = 64 * 1024;
 const NAMES = Object.fromEntries(Object.entries(CALL).map(([name, vector]) => [vector, name]));
@@ -44,6 +48,8 @@ const MODIFIES_CODE = new Error("a write to translated code");
 
 export class Emulation extends Vmm implements Engine {
   readonly name = "emulation";
+  /** Translated so far. */
+  blocks = 0;
   readonly #env: Env;
   readonly #tlb: SoftTlb;
   readonly #blocks: Blocks;
@@ -51,6 +57,8 @@ export class Emulation extends Vmm implements Engine {
   readonly #code: number;
   /** Where P comes back to if V goes on with the next instruction, unchanged in mode. */
   #here: Leave | null = null;
+  /** The way out that was taken last. */
+  #leaving: Leave | null = null;
   #flushes = 0;
   /** A write goes on that must not change code. */
   #writing = false;
@@ -85,9 +93,9 @@ export class Emulation extends Vmm implements Engine {
       if (at < base) own(at, length);
       else this.#written(at - base, length);
     };
-    const changed = machine.bus.onPageChange;
-    machine.bus.onPageChange = (page) => {
-      changed(page);
+    const { onPageChange } = machine.bus;
+    machine.bus.onPageChange = (page, changed) => {
+      onPageChange(page, changed);
       this.#tlb.pageChanged(page);
     };
   }
@@ -96,7 +104,11 @@ export class Emulation extends Vmm implements Engine {
   #watchTranslation(): void {
     const { memory } = this.#virtual;
     const mmu = memory as Mmu;
-    const after = <A extends unknown[]>(name: string, call: (...args: A) => void, then: (...args: A) => void) =>
+    const after = <A extends unknown[]>(
+      name: string,
+      call: (...args: A) => void,
+      then: (...args: A) => void,
+    ) =>
       Object.defineProperty(mmu, name, {
         value: (...args: A) => {
           call.apply(mmu, args);
@@ -131,13 +143,15 @@ export class Emulation extends Vmm implements Engine {
 
   override visit(visit: Visit): Verdict {
     if (visit.kind === "interrupt") {
-      const { ledger, devices } = this.host;
+      const { ledger, devices, cpu } = this.host;
       ledger.pay("interruptTrap");
       devices.interrupt(ledger);
       ledger.pay("hostCall");
       ledger.pay("resume");
       this.cross("interrupt");
       this.#env.write(ATTEND, 1);
+      // Once is enough.
+      cpu.flags.eflags &= ~IF;
       return "resume";
     }
     if (visit.kind === "software" && this.#inPlace(visit.vector, this.host.cpu)) return "resume";
@@ -178,7 +192,9 @@ export class Emulation extends Vmm implements Engine {
   #leaveAt(host: number): Leave {
     const leave = this.#blocks.leave(host);
     if (leave === undefined)
-      throw new Error(`invariant: translated code was left at ${host.toString(16)}h, where no way out is known`);
+      throw new Error(
+        `invariant: translated code was left at ${host.toString(16)}h, where no way out is known`,
+      );
     return leave;
   }
 
@@ -205,18 +221,20 @@ export class Emulation extends Vmm implements Engine {
     return true;
   }
 
-  /** The software TLB answers the next access to the page, if the access may be direct. */
+  /** The software TLB answers the next access to the page, if it may be direct. */
   #fill(at: Gva, write: boolean): void {
     const { memory } = this.#virtual;
-    const { ledger, machine } = this.host;
-    const offset = memory.direct(at, write);
-    const { paging } = machine.mmu.translation;
+    const { ledger } = this.host;
+    const table = tableIn(this.#env.read(KEY));
+    const forWrite = write ? memory.direct(at, true) : NOT_DIRECT;
+    const offset = forWrite === NOT_DIRECT ? memory.direct(at, false) : forWrite;
+    if (offset !== NOT_DIRECT) this.#tlb.fill(table, at, false, offset);
+    if (forWrite !== NOT_DIRECT) this.#tlb.fill(table, at, true, forWrite);
+    const direct = (write ? forWrite : offset) !== NOT_DIRECT;
+    if (!direct) this.host.payDevices();
+    if (!direct && this.#tlb.know(table, at)) return;
+    const { paging } = this.host.machine.mmu.translation;
     if (paging.enabled) ledger.pay("guestWalk", 0, paging.format.depth);
-    if (offset < 0) {
-      this.host.payDevices();
-      return;
-    }
-    this.#tlb.fill(tableIn(this.#env.read(KEY)), at, write, offset);
     ledger.pay("shadowFill");
   }
 
@@ -245,8 +263,9 @@ export class Emulation extends Vmm implements Engine {
     const physical = this.#physical(ip);
     if (physical < 0) return false;
     const block = this.#block(ip, physical);
-    if (from?.block.valid && from.site.slot !== 0 && samePage(from.block.physical, physical) && from.block.key === block.key)
-      this.#blocks.chain(from.site.slot, block);
+    // What the second page is must be asked each time.
+    const chains = from?.block.valid && from.block.key === block.key && block.second < 0;
+    if (chains && samePage(from.block.physical, physical)) this.#blocks.chain(from.site.slot, block);
     this.host.cpu.ip = block.host;
     return true;
   }
@@ -254,9 +273,15 @@ export class Emulation extends Vmm implements Engine {
   #block(ip: number, physical: number): Block {
     const key = this.#env.read(KEY);
     this.host.ledger.pay("lookup");
-    const block = this.#blocks.find(ip, key, physical) ?? this.#translate(ip, key, physical);
+    const block =
+      this.#blocks.find(ip, key, physical, () => this.#nextPage(ip)) ?? this.#translate(ip, key, physical);
     this.#tlb.target(ip, key, block.host);
     return block;
+  }
+
+  /** Guest-physical address of the page after that of an address, or −1. */
+  #nextPage(ip: number): number {
+    return this.#physical(((ip | (PAGE - 1)) + 1) | 0);
   }
 
   #translate(ip: number, key: number, physical: number): Block {
@@ -265,14 +290,20 @@ export class Emulation extends Vmm implements Engine {
     if (!this.#blocks.fits(ROOM)) this.#forgetBlocks();
     const host = this.#blocks.next;
     const rest = PAGE - (physical % PAGE);
+    let second = -1;
     const { code, sites, bytes, instructions } = translate({
       ...{ ip, key, origin: host, stubs: this.#stubs },
       bytes: bus.ram.subarray(physical, physical + rest),
+      beyond: () => {
+        second = this.#nextPage(ip);
+        return second < 0 ? NO_BYTES : bus.ram.subarray(second, second + LONGEST_INSTRUCTION);
+      },
       exists: (op) => exists(op as Op, virtual),
     });
-    const block = new Block({ ip, key, physical, bytes, host });
+    const block = new Block({ ip, key, physical, bytes, host, second });
     this.#blocks.add(block, code, sites);
-    bus.setFlag(Math.floor(physical / PAGE), PAGE_WATCHED);
+    this.blocks++;
+    for (const page of block.pages) bus.setFlag(page, PAGE_WATCHED);
     this.host.ledger.pay("translate", ip, instructions);
     return block;
   }
@@ -291,15 +322,18 @@ export class Emulation extends Vmm implements Engine {
       if (this.#blocks.overlaps(physical, length)) throw MODIFIES_CODE;
       return;
     }
-    const { gone, empty } = this.#blocks.invalidate(physical, length);
-    for (const { ip } of gone) this.#tlb.forgetTarget(ip);
-    if (empty) this.host.machine.bus.clearFlag(Math.floor(physical / PAGE), PAGE_WATCHED);
+    for (const { ip, pages } of this.#blocks.invalidate(physical, length)) {
+      this.#tlb.forgetTarget(ip);
+      for (const page of pages)
+        if (!this.#blocks.holds(page)) this.host.machine.bus.clearFlag(page, PAGE_WATCHED);
+    }
   }
 
   protected enter(): void {
     const env = this.#env;
     const virtual = this.#virtual;
     const { r32, flags } = virtual;
+    this.host.cpu.flags.eflags |= IF;
     for (let i = 0; i < REGISTERS; i++) env.words[i] = r32[2 * i] as number;
     const eflags = flags.value;
     env.write(FLAGS_KIND, SAVED);
@@ -317,7 +351,8 @@ export class Emulation extends Vmm implements Engine {
       this.#flushes === this.#tlb.flushes
     )
       return;
-    if (!this.#goTo(virtual.ip, null)) throw new Error("invariant: code that could be fetched cannot be any more");
+    if (!this.#goTo(virtual.ip, null))
+      throw new Error("invariant: code that could be fetched cannot be any more");
   }
 
   /** The guest's state at a way out. */
@@ -326,6 +361,7 @@ export class Emulation extends Vmm implements Engine {
     this.#here = null;
     const lookup = visit.kind === "software" && visit.vector === CALL.lookup;
     const leave = lookup ? undefined : this.#leaveAt(cpu.ip);
+    this.#leaving = leave ?? null;
     this.#toVirtual(leave?.site.ip ?? this.#env.read(IP), leave?.site.kind ?? DYNAMIC);
     if (visit.kind === "software" && visit.vector === CALL.emulate) this.#here = leave ?? null;
     this.#flushes = this.#tlb.flushes;
@@ -352,11 +388,17 @@ export class Emulation extends Vmm implements Engine {
       case "software":
         if (visit.vector === CALL.attend || visit.vector === CALL.chain || visit.vector === CALL.lookup)
           return NAMES[visit.vector] as string;
-        host.emulate({ decoded: visit.vector === CALL.emulate });
-        return NAMES[visit.vector] as string;
+        host.emulate({ decoded: visit.vector !== CALL.step });
+        return this.#cause(visit.vector);
       default:
         throw new Error(`invariant: translated code met "${visit.kind}"`);
     }
+  }
+
+  /** The instruction that V carried out, or what kind of access failed. */
+  #cause(vector: number): string {
+    const { mnemonic = "" } = this.#leaving?.site ?? {};
+    return mnemonic === "" ? `${NAMES[vector]} (V)` : mnemonic;
   }
 
   protected afterInterpretation(): void {

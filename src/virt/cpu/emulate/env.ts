@@ -5,7 +5,7 @@
  *     20h  the flags: how they came about, and from what (flags.ts)          34h  the key of the mode (mode.ts)
  *     2Ch  EIP      30h  somebody wants to be heard at the next block
  *     100h tables of the software TLB, by index: user, supervisor, supervisor with SMAP lifted
- *              256 × 16 bytes: page for reads │ page for writes │ host address − guest linear address │ –
+ *              256 × 16 bytes: page for reads │ page for writes │ host address − guest linear address │ page that is known, but not direct
  *     3100h table of jump targets, by hash of EIP
  *              4096 × 16 bytes: EIP │ key │ host address of the block │ –
  */
@@ -28,6 +28,7 @@ export const TLB_BYTES = TLB_ENTRIES * ENTRY_BYTES;
 export const TLB_READ = 0;
 export const TLB_WRITE = 4;
 export const TLB_ADDEND = 8;
+export const TLB_KNOWN = 12;
 export const TLB_TABLES = 3;
 
 export const TARGETS = TLB + TLB_TABLES * TLB_BYTES;

@@ -11,8 +11,8 @@
  * of one kind.
  */
 import { AF, CF, OF, PF, SF, ZF } from "../../../machine/cpu/flags.ts";
-import { FLAGS_KIND, FLAGS_RESULT, FLAGS_SOURCE } from "./env.ts";
 import { ADD, CMP, EAX, EBP, EDX, type Emitter, SUB } from "./emitter.ts";
+import { FLAGS_KIND, FLAGS_RESULT, FLAGS_SOURCE } from "./env.ts";
 
 /** Only the environment knows. */
 export const DYNAMIC = -1;

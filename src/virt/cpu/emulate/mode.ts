@@ -30,7 +30,9 @@ export function translatable(cpu: Cpu): boolean {
 /** 13 … 8 segments that may be written unchecked │ 7 … 2 read unchecked │ 1 … 0 table of the software TLB */
 export function keyOf(cpu: Cpu): number {
   return (
-    ((cpu.flatWrite & SEGMENTS) << FLAT_WRITE_SHIFT) | ((cpu.flatRead & SEGMENTS) << FLAT_READ_SHIFT) | tableOf(cpu)
+    ((cpu.flatWrite & SEGMENTS) << FLAT_WRITE_SHIFT) |
+    ((cpu.flatRead & SEGMENTS) << FLAT_READ_SHIFT) |
+    tableOf(cpu)
   );
 }
 
@@ -41,4 +43,5 @@ function tableOf(cpu: Cpu): number {
 
 export const tableIn = (key: number): number => key & 3;
 export const readsFlat = (key: number, seg: number): boolean => ((key >> (FLAT_READ_SHIFT + seg)) & 1) !== 0;
-export const writesFlat = (key: number, seg: number): boolean => ((key >> (FLAT_WRITE_SHIFT + seg)) & 1) !== 0;
+export const writesFlat = (key: number, seg: number): boolean =>
+  ((key >> (FLAT_WRITE_SHIFT + seg)) & 1) !== 0;

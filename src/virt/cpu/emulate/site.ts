@@ -26,4 +26,6 @@ export interface Site {
   readonly register: number;
   /** Where a chained jump has its displacement. */
   readonly slot: number;
+  /** What V is to carry out. */
+  readonly mnemonic: string;
 }

@@ -12,6 +12,7 @@ import {
   TLB_ADDEND,
   TLB_BYTES,
   TLB_ENTRIES,
+  TLB_KNOWN,
   TLB_READ,
   TLB_TABLES,
   TLB_WRITE,
@@ -43,7 +44,7 @@ export class SoftTlb {
   fill(table: number, at: number, write: boolean, offset: number): void {
     const { words } = this.#env;
     const page = at & PAGE_MASK;
-    const entry = (TLB + table * TLB_BYTES + ((at >>> PAGE_SHIFT) % TLB_ENTRIES) * ENTRY_BYTES) / WORD;
+    const entry = entryOf(table, at);
     const addend = (this.#base + offset - at) | 0;
     if (words[entry + TLB_ADDEND / WORD] !== addend) {
       words[entry + TLB_READ / WORD] = NOTHING;
@@ -51,6 +52,18 @@ export class SoftTlb {
       words[entry + TLB_ADDEND / WORD] = addend;
     }
     words[entry + (write ? TLB_WRITE : TLB_READ) / WORD] = page;
+  }
+
+  /**
+   * Takes note of a page that must not be accessed directly, because of a device or of translated code; true if it was known: then nothing
+   * had to be walked for it.
+   */
+  know(table: number, at: number): boolean {
+    const { words } = this.#env;
+    const known = entryOf(table, at) + TLB_KNOWN / WORD;
+    if (words[known] === (at & PAGE_MASK)) return true;
+    words[known] = at & PAGE_MASK;
+    return false;
   }
 
   flush(): void {
@@ -63,7 +76,7 @@ export class SoftTlb {
     const { words } = this.#env;
     this.flushes++;
     for (let entry = TLB / WORD; entry < TARGETS / WORD; entry += ENTRY_BYTES / WORD)
-      for (const column of [TLB_READ, TLB_WRITE]) {
+      for (const column of [TLB_READ, TLB_WRITE, TLB_KNOWN]) {
         const page = words[entry + column / WORD] as number;
         if ((page ^ at) >>> LARGE_SHIFT === 0) words[entry + column / WORD] = NOTHING;
       }
@@ -100,3 +113,6 @@ export class SoftTlb {
     this.#env.words.fill(NOTHING, TARGETS / WORD, (TARGETS + TARGET_ENTRIES * ENTRY_BYTES) / WORD);
   }
 }
+
+const entryOf = (table: number, at: number): number =>
+  (TLB + table * TLB_BYTES + ((at >>> PAGE_SHIFT) % TLB_ENTRIES) * ENTRY_BYTES) / WORD;

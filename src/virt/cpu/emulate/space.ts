@@ -73,6 +73,7 @@ export function makeSpace(host: Host): Space {
 function take(host: Host, count: number): Gpa {
   const first: number = host.frame();
   for (let i = 1; i < count; i++)
-    if (host.frame() !== first + i * PAGE) throw new Error("invariant: the monitor's memory has holes already");
+    if (host.frame() !== first + i * PAGE)
+      throw new Error("invariant: the monitor's memory has holes already");
   return first as Gpa;
 }

@@ -1,5 +1,5 @@
 /** Host code that every block uses, at the start of the buffer. */
-import { CMP, EAX, EBP, ECX, EDX, Emitter, Label, NOT_EQUAL, XOR, AND } from "./emitter.ts";
+import { AND, CMP, EAX, EBP, ECX, EDX, Emitter, Label, NOT_EQUAL, XOR } from "./emitter.ts";
 import { ENTRY_BYTES, IP, KEY, TARGET_ENTRIES, TARGET_HOST, TARGET_IP, TARGET_KEY, TARGETS } from "./env.ts";
 import { emitSettle } from "./flags.ts";
 import { CALL } from "./site.ts";

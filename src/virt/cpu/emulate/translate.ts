@@ -19,16 +19,23 @@ import { STRINGS } from "./ops/string.ts";
 import type { Site } from "./site.ts";
 import { type Stubs, Writer } from "./writer.ts";
 
-const PAGE = 4096;
 /** Instructions of a block at most. */
 const LONGEST = 64;
 const ARITHMETIC = ["o", "s", "z", "a", "p", "c"];
 
-const IN_LINE: Readonly<Record<string, Translate>> = { ...ALU, ...MOVES, ...SHIFTS, ...STACK_OPS, ...STRINGS };
+const IN_LINE: Readonly<Record<string, Translate>> = {
+  ...ALU,
+  ...MOVES,
+  ...SHIFTS,
+  ...STACK_OPS,
+  ...STRINGS,
+};
 
 /** Carried out by V, and what follows is unlikely to be what comes next. */
 const ENDS = new Set(
-  "iret int int3 into int1 jmpfar callfar retf sysenter sysexit syscall sysret hlt sti popf lmsw wrmsr ud0 ud1 ud2 loope loopne rsm".split(" "),
+  "iret int int3 into int1 jmpfar callfar retf sysenter sysexit syscall sysret hlt sti popf lmsw wrmsr ud0 ud1 ud2 loope loopne rsm".split(
+    " ",
+  ),
 );
 
 export interface Translation {
@@ -42,8 +49,10 @@ export interface Translation {
 export interface BlockOptions {
   /** Guest address of the block: its EIP, which is its linear address too. */
   readonly ip: number;
-  /** What is from there on up to the page's end. */
+  /** What is from there on up to the page's end … */
   readonly bytes: Uint8Array;
+  /** … and at the start of the next page, for an instruction that goes on there; empty where that cannot be fetched. */
+  readonly beyond: () => Uint8Array;
   /** Of mode.ts. */
   readonly key: number;
   /** Where the host code will be. */
@@ -60,8 +69,10 @@ interface Flags {
 
 const END_OF_PAGE = new Error("the instruction goes on in the next page");
 
-export function translate({ ip, bytes, key, origin, stubs, exists }: BlockOptions): Translation {
-  const ops = decodeBlock(bytes, exists);
+export function translate(options: BlockOptions): Translation {
+  const { ip, bytes, key, origin, stubs, exists } = options;
+  let ops = decodeBlock(bytes, exists, LONGEST);
+  if (ops.length === 0) ops = decodeBlock(joined(bytes, options.beyond()), exists, 1);
   const live = liveness(ops);
   const out = new Writer(origin, key, stubs);
   out.ip = ip;
@@ -76,7 +87,7 @@ export function translate({ ip, bytes, key, origin, stubs, exists }: BlockOption
     out.next = (ip + at) | 0;
     open = one(out, op, live[index] as boolean, exists(op));
   }
-  // Not one instruction lies wholly in the page.
+  // The next page cannot be fetched: V meets that.
   if (ops.length === 0) {
     out.call("step");
     at = bytes.length;
@@ -103,7 +114,7 @@ function one(out: Writer, op: Instruction, live: boolean, exists: boolean): bool
     if (done) return true;
   }
   out.compared = null;
-  out.emulate();
+  out.emulate(mnemonic);
   if (endsBlock(op)) {
     out.tellFlags();
     // V went elsewhere, or comes back with everything changed.
@@ -117,10 +128,22 @@ const isConditional = (mnemonic: string): boolean => /^(set|cmov)/.test(mnemonic
 
 function endsBlock({ row }: Instruction): boolean {
   const name = row.mnemonic.replace(" ", "");
-  return ENDS.has(name) || CONTROL[row.mnemonic] !== undefined || row.operands[0] === "Cd" || row.operands[0] === "Dd";
+  return (
+    ENDS.has(name) ||
+    CONTROL[row.mnemonic] !== undefined ||
+    row.operands[0] === "Cd" ||
+    row.operands[0] === "Dd"
+  );
 }
 
-function decodeBlock(bytes: Uint8Array, exists: (op: Instruction) => boolean): Instruction[] {
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}
+
+function decodeBlock(bytes: Uint8Array, exists: (op: Instruction) => boolean, most: number): Instruction[] {
   const ops: Instruction[] = [];
   let at = 0;
   let taken = 0;
@@ -128,7 +151,7 @@ function decodeBlock(bytes: Uint8Array, exists: (op: Instruction) => boolean): I
     if (at + taken >= bytes.length) throw END_OF_PAGE;
     return bytes[at + taken++] as number;
   };
-  while (ops.length < LONGEST && at < bytes.length) {
+  while (ops.length < most && at < bytes.length) {
     const op = new Instruction();
     taken = 0;
     try {
@@ -166,7 +189,9 @@ function flagsOf(op: Instruction): Flags {
   }
   return {
     reads: letters.some((letter) => letter.endsWith("t") || letter.endsWith("~")),
-    writesAll: ARITHMETIC.every((flag) => letters.some((letter) => letter[0] === flag && !letter.endsWith("t"))),
+    writesAll: ARITHMETIC.every((flag) =>
+      letters.some((letter) => letter[0] === flag && !letter.endsWith("t")),
+    ),
   };
 }
 

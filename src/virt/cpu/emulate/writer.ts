@@ -11,20 +11,7 @@
  *                                                               EAX ← EAX + addend: the host's address
  */
 import { type Instruction, NONE } from "../../../machine/isa/instruction.ts";
-import {
-  ADD,
-  AND,
-  CMP,
-  EAX,
-  EBP,
-  EBX,
-  ECX,
-  EDI,
-  EDX,
-  Emitter,
-  Label,
-  NOT_EQUAL,
-} from "./emitter.ts";
+import { ADD, AND, CMP, EAX, EBP, EBX, ECX, EDI, EDX, Emitter, Label, NOT_EQUAL } from "./emitter.ts";
 import {
   ENTRY_BYTES,
   FLAGS_KIND,
@@ -99,7 +86,7 @@ export class Writer extends Emitter {
   }
 
   #site(): Omit<Site, "at"> {
-    return { ip: this.ip, next: this.next, kind: this.kind, size: 0, register: 0, slot: 0 };
+    return { ip: this.ip, next: this.next, kind: this.kind, size: 0, register: 0, slot: 0, mnemonic: "" };
   }
 
   /** `into` ← a guest register; AH … BH are 4 … 7. Bytes and words are zero-extended. */
@@ -140,9 +127,9 @@ export class Writer extends Emitter {
     this.place(after);
   }
 
-  /** The same for what will be written: it faults as the write would. */
+  /** The same for what will be written: if it faults, it does as the write would. */
   readForWrite(into: number, size: number): void {
-    const after = this.#lookUp("readForWrite", TLB_WRITE, size, into);
+    const after = this.#lookUp("readForWrite", TLB_READ, size, into);
     this.loadSized(into, EAX, 0, size);
     this.place(after);
   }
@@ -222,8 +209,8 @@ export class Writer extends Emitter {
   }
 
   /** V carries the instruction out; the flags are saved ones after it. */
-  emulate(): void {
-    this.call("emulate");
+  emulate(mnemonic: string): void {
+    this.call("emulate", { mnemonic });
     this.kind = this.#told = SAVED;
   }
 

@@ -19,7 +19,6 @@ import { IF, IOPL, NT, TF, VM } from "../../../machine/cpu/flags.ts";
 import { setSegment } from "../../../machine/cpu/segments.ts";
 import type { Visit } from "../../../machine/monitor.ts";
 import type { Pager, PagerFactory } from "../../mmu/pager.ts";
-import { ShadowPager } from "../../mmu/shadow.ts";
 import { BELOW_AREA } from "../area.ts";
 import type { Host } from "../host.ts";
 import { Vmm } from "../vmm.ts";
@@ -37,7 +36,7 @@ export interface TranslationOptions {
   readonly cache?: number;
   /** Guest instructions in a unit: 12 unless said. */
   readonly most?: number;
-  readonly pager?: PagerFactory;
+  readonly pager: PagerFactory;
 }
 
 const DEFAULT_CACHE = 1 << 20;
@@ -82,8 +81,7 @@ export class BinaryTranslation extends Vmm {
   constructor(host: Host, { cache = DEFAULT_CACHE, most, pager }: TranslationOptions) {
     super(host);
     this.area = new MonitorArea(host, cache);
-    const make = pager ?? ((parts) => new ShadowPager(parts));
-    this.#pager = make(host.pagerParts(this.area.pages));
+    this.#pager = pager(host.pagerParts(this.area.pages));
     this.translations = new Translations(host, this.#pager, this.area, most);
     this.area.write(0, STUB_CODE);
     this.#doors = new Doors(this.area, host.cpu, host.machine.cpu);
@@ -323,6 +321,6 @@ function exitAt({ block, address }: Left): Exit {
 }
 
 export const binaryTranslation =
-  (options: TranslationOptions = {}) =>
+  (options: TranslationOptions) =>
   (host: Host): BinaryTranslation =>
     new BinaryTranslation(host, options);

@@ -7,8 +7,8 @@ import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import type { Gpa } from "../../../../src/machine/address.ts";
 import { type Cpu, CR0 } from "../../../../src/machine/cpu/cpu.ts";
 import { updateMode } from "../../../../src/machine/cpu/segments.ts";
-import type { Machine } from "../../../../src/machine/machine.ts";
 import { startIn } from "../../../../src/machine/load/start.ts";
+import type { Machine } from "../../../../src/machine/machine.ts";
 
 export const CODE = 0x100000;
 const HANDLERS = 0x108000;
@@ -62,11 +62,19 @@ function modrm(random: Random, reg = random.of(FREE), memory = random.below(2) =
       return [0x80 | (reg << 3) | base, random.below(256), random.below(2), 0, 0];
     case 2:
       // [base + register · scale + disp8]: far away, mostly
-      return [0x44 | (reg << 3), (random.below(4) << 6) | (random.of([...FREE, 4, 4, 4]) << 3) | base, random.below(256)];
+      return [
+        0x44 | (reg << 3),
+        (random.below(4) << 6) | (random.of([...FREE, 4, 4, 4]) << 3) | base,
+        random.below(256),
+      ];
     default:
       return [0x40 | (reg << 3) | base, random.below(256)];
   }
 }
+
+const JCC = 0x70;
+/** After the last instruction: where jumps beyond it go. */
+const HLT = 0xf4;
 
 const bytes = (value: number, size: number): number[] =>
   Array.from({ length: size }, (_, i) => (value >> (8 * i)) & 0xff);
@@ -80,7 +88,7 @@ function instruction(random: Random): number[] {
   const size = wide === 0 ? 1 : z;
   const operation = random.below(8);
   const value = random.of([random.int(), 0, 1, -1, 0x80, 0x7fffffff, 0x80000000 | 0]);
-  switch (random.below(30)) {
+  switch (random.below(33)) {
     case 0:
     case 1:
       return [...prefix, (operation << 3) | (random.below(2) << 1) | wide, ...modrm(random)];
@@ -105,7 +113,12 @@ function instruction(random: Random): number[] {
     case 11:
       return [...prefix, 0xf6 | wide, ...modrm(random, random.of([4, 5, 6, 7]))];
     case 12:
-      return [...prefix, 0xc0 | wide, ...modrm(random, random.of([0, 1, 2, 3, 4, 5, 6, 7])), random.below(36)];
+      return [
+        ...prefix,
+        0xc0 | wide,
+        ...modrm(random, random.of([0, 1, 2, 3, 4, 5, 6, 7])),
+        random.below(36),
+      ];
     case 13:
       return [...prefix, random.of([0xd0, 0xd2]) | wide, ...modrm(random, random.of([0, 1, 2, 3, 4, 5, 7]))];
     case 14:
@@ -121,7 +134,7 @@ function instruction(random: Random): number[] {
     case 19:
       return [0x58 | random.of(FREE)];
     case 20:
-      return [0x70 | random.below(16), random.below(8)];
+      return [JCC | random.below(16), random.below(4)];
     case 21:
       return [...prefix, random.of([0x98, 0x99])];
     case 22:
@@ -142,7 +155,73 @@ function instruction(random: Random): number[] {
         ...[...prefix, random.of([0xa4, 0xaa, 0xac, 0xa6, 0xae]) | wide],
       ];
     case 28:
-      return random.of([[0x60], [0x61], [0x9c], [0x68, ...bytes(value, 4)], [0x6a, random.below(256)], [0xc9], [0x0f, 0xc8 | random.of(FREE)]]);
+      return random.of([
+        [0x60],
+        [0x61],
+        [0x9c],
+        [0x68, ...bytes(value, 4)],
+        [0x6a, random.below(256)],
+        [0xc9],
+        [0x0f, 0xc8 | random.of(FREE)],
+      ]);
+    case 29:
+      // Segment registers, flags, and what is left of the 8086.
+      return random.of([
+        ...[
+          [0x06],
+          [0x0e],
+          [0x16],
+          [0x1e],
+          [0x0f, 0xa0],
+          [0x0f, 0xa8],
+          [0x9d],
+          [0x27],
+          [0x2f],
+          [0x37],
+          [0xd4, 10],
+          [0xd7],
+        ],
+        ...[
+          [0x8c, ...modrm(random, random.below(6))],
+          [0xc8, 8, 0, random.below(3)],
+          [0xcc],
+          [0xcd, random.below(32)],
+        ],
+        ...[
+          [0x0f, 0x0b],
+          [0xf0, 0x01, ...modrm(random)],
+          [0x0f, 0xa2],
+          [0x66, 0x50],
+          [0x67, 0x8b, 0x44, 0x08],
+        ],
+      ]);
+    case 30:
+      // CALL the next piece; CALL and JMP to anywhere; LOOP and JECXZ over nothing.
+      return random.of([
+        ...[
+          [0xe8, 0, 0, 0, 0],
+          [0xe8, 0, 0, 0, 0],
+          [0xeb, 0],
+          [0xe9, 0, 0, 0, 0],
+          [0xe2, 0],
+          [0xe3, 0],
+          [0xe1, 0],
+        ],
+        ...[
+          [0xff, ...modrm(random, 2)],
+          [0xff, ...modrm(random, 4)],
+          [0xff, ...modrm(random, 6)],
+          [0x8f, ...modrm(random, 0)],
+        ],
+      ]);
+    case 31:
+      return random.of([
+        [0xd9, 0xe8],
+        [0xdd, ...modrm(random, 3, true)],
+        [0xdd, ...modrm(random, 0, true)],
+        [0xde, 0xc1],
+        [0x9b],
+      ]);
     default:
       return [...prefix, 0x0f, random.of([0xa3, 0xab, 0xbc, 0xbd, 0xa5, 0xb1, 0xc1]), ...modrm(random)];
   }
@@ -156,10 +235,16 @@ export interface Fragment {
 
 /** Code that ends in HLT. */
 export function fragment(random: Random, length = 1 + random.below(12)): Fragment {
-  const code = Array.from({ length }, () => instruction(random)).flat();
-  // A jump forward may land beyond the HLT, or in the middle of something.
-  code.push(0xf4, ...new Array(16).fill(0xf4));
-  const registers = Array.from({ length: 8 }, () => random.of([random.int(), random.below(16), -1, 0x7fffffff]));
+  const pieces = Array.from({ length }, () => instruction(random));
+  for (const [n, piece] of pieces.entries()) {
+    // A jump over so many: never into a piece, whose repeat count may be what keeps it from destroying the world.
+    if (piece.length === 2 && ((piece[0] as number) & 0xf0) === JCC)
+      piece[1] = pieces.slice(n + 1, n + 1 + (piece[1] as number)).flat().length;
+  }
+  const code = [...pieces.flat(), HLT];
+  const registers = Array.from({ length: 8 }, () =>
+    random.of([random.int(), random.below(16), -1, 0x7fffffff]),
+  );
   registers[ESI] = DATA + random.below(DATA_BYTES - 512);
   registers[EDI] = DATA + random.below(DATA_BYTES - 512);
   registers[4] = STACK;
@@ -201,6 +286,11 @@ export function place({ bus, cpu }: Machine, { code, registers, flags }: Fragmen
   bus.dmaWrite((STACK - PAGE) as Gpa, new Uint8Array(2 * PAGE));
   for (let i = 0; i < 8; i++) cpu.r32[2 * i] = registers[i] as number;
   cpu.flags.value = flags;
+  cpu.fpu.init();
+  cpu.fpu.values.fill(0);
+  cpu.fpu.significands.fill(0);
+  cpu.fpu.exponents.fill(0);
+  cpu.fpu.exact.fill(0);
   cpu.cr2 = 0 as typeof cpu.cr2;
   cpu.ip = at;
   cpu.halted = false;
@@ -223,8 +313,11 @@ const registersOf = ({ r32 }: Cpu): string =>
   Array.from({ length: 8 }, (_, i) => hex(r32[2 * i] as number)).join(" ");
 
 function differences(ram: Uint8Array, from: number, was: Uint8Array): string {
+  const now = ram.subarray(from, from + was.length);
+  if (Buffer.compare(now, was) === 0) return "";
   const found: string[] = [];
-  for (const [i, byte] of was.entries())
-    if (ram[from + i] !== byte) found.push(`${hex(from + i)}=${(ram[from + i] as number).toString(16)}`);
-  return found.join(" ");
+  for (let i = 0; i < was.length; i++)
+    if (now[i] !== was[i]) found.push(`${hex(from + i)}=${(now[i] as number).toString(16)}`);
+  const shown = 12;
+  return `${found.length} bytes: ${found.slice(0, shown).join(" ")} … ${found.slice(-shown).join(" ")}`;
 }

@@ -18,6 +18,8 @@ export function operand(op: Instruction, index: number): number {
   if (notation === undefined) return OTHER;
   const fixed = FIXED[notation];
   if (fixed !== undefined) return fixed;
+  // A segment register: ES is no E, and GS no G.
+  if (/^[A-Z]S$/.test(notation)) return OTHER;
   switch (notation[0]) {
     case "E":
       return op.rm;

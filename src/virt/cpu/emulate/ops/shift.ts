@@ -15,7 +15,8 @@ const countOf = (op: Instruction): number | undefined =>
 
 /** It writes all flags, whatever happens. */
 export const shiftsForSure = (op: Instruction): boolean =>
-  (op.row.mnemonic === "shl" || op.row.mnemonic === "shr" || op.row.mnemonic === "sar") && (countOf(op) ?? 0) > 0;
+  (op.row.mnemonic === "shl" || op.row.mnemonic === "shr" || op.row.mnemonic === "sar") &&
+  (countOf(op) ?? 0) > 0;
 
 const shift =
   (digit: number): Translate =>

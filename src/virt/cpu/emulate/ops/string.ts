@@ -38,7 +38,8 @@ function element(out: Writer, op: Instruction, reads: boolean, writes: boolean):
 
 function string(reads: boolean, writes: boolean): Translate {
   return (out, op) => {
-    if (op.addressSize !== 4 || (reads && !out.readable(op)) || (writes && !writesFlat(out.key, ES))) return false;
+    if (op.addressSize !== 4 || (reads && !out.readable(op)) || (writes && !writesFlat(out.key, ES)))
+      return false;
     if (op.rep === 0) {
       element(out, op, reads, writes);
       return true;
