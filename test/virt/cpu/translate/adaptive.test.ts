@@ -1,11 +1,12 @@
 /** What the cache does when guest code changes, when stores keep hitting watched pages, and when it is full. */
 import { expect, test } from "vitest";
 import { binaryTranslation } from "../../../../src/virt/cpu/translate/engine.ts";
+import { shadow } from "../../../../src/virt/mmu/shadow.ts";
 import { Differential, explain } from "../../support/fragments/differential.ts";
 import { run, source } from "../../support/fragments/rig.ts";
 import { CALLED, DATA, TABLE, tableAddress } from "../../support/fragments/world.ts";
 
-const bt = binaryTranslation();
+const bt = binaryTranslation({ pager: shadow });
 
 test("code that is changed once is translated anew, and only that", () => {
   const lines = "mov ecx, 2\nagain:\ninner: mov eax, 1\nadd ebx, eax\nmov byte [inner+1], 5\nloop again";
@@ -66,7 +67,7 @@ test("a unit whose instruction crosses into another page goes with either", () =
 });
 
 test("a cache of one page: it is emptied again and again, and nothing is lost", () => {
-  const small = binaryTranslation({ cache: 4096 });
+  const small = binaryTranslation({ pager: shadow, cache: 4096 });
   const call = Array.from(
     { length: 200 },
     (_, i) => `r${i}:\nadd eax, ${i}\ntest eax, 1\njz s${i}\nxor ebx, eax\ns${i}:`,
@@ -80,13 +81,13 @@ test.each([
   ["a cache of one page", { cache: 4096 }],
   ["units of one instruction", { most: 1 }],
 ])("fragments with %s", (_, options) => {
-  const found = new Differential(binaryTranslation(options)).search(1, 60);
+  const found = new Differential(binaryTranslation({ pager: shadow, ...options })).search(1, 60);
   expect(found === undefined ? "" : explain(found)).toBe("");
 });
 
 test("sizes that the cache cannot have are refused", () => {
   for (const cache of [0, 100, 4095, 8 << 20])
-    expect(() => run(source(["nop"]), binaryTranslation({ cache }))).toThrow(
+    expect(() => run(source(["nop"]), binaryTranslation({ pager: shadow, cache }))).toThrow(
       /code cache of \d+ bytes: it must be/,
     );
 });

@@ -4,6 +4,7 @@ import { MONITOR_AREA } from "../../../../src/virt/cpu/area.ts";
 import type { Vm } from "../../../../src/virt/cpu/engine.ts";
 import { type BinaryTranslation, binaryTranslation } from "../../../../src/virt/cpu/translate/engine.ts";
 import { CACHE_OFFSET } from "../../../../src/virt/cpu/translate/layout.ts";
+import { shadow } from "../../../../src/virt/mmu/shadow.ts";
 import type { Source } from "../../support/fragments/generate.ts";
 import { run, source } from "../../support/fragments/rig.ts";
 import {
@@ -32,7 +33,7 @@ function poisoned({ host }: Vm<BinaryTranslation>): number[] {
 }
 
 function attack(items: string[], rest: Partial<Source> = {}) {
-  const result = run(source(items, rest), binaryTranslation());
+  const result = run(source(items, rest), binaryTranslation({ pager: shadow }));
   expect(result.differences).toEqual([]);
   expect(poisoned(result.vm)).toEqual([]);
   return result;
@@ -155,7 +156,10 @@ test("a storm of interrupts, each waiting before the last one has been dealt wit
   // The timer as fast as it goes, line 0 open; the handlers count forty events and end the run.
   const timer =
     "mov al, 0x34\nout 0x43, al\nmov al, 2\nout 0x40, al\nxor al, al\nout 0x40, al\nmov al, 0xda\nout 0x21, al";
-  const { vm, stop } = run(source([`${timer}\nsti\nagain: inc ebx\njmp again`]), binaryTranslation());
+  const { vm, stop } = run(
+    source([`${timer}\nsti\nagain: inc ebx\njmp again`]),
+    binaryTranslation({ pager: shadow }),
+  );
   expect(stop).toBe('{"reason":"exit","code":3}');
   expect(vm.machine.bus.view.getUint32(VARIABLES + 4, true)).toBe(40);
   expect(poisoned(vm)).toEqual([]);

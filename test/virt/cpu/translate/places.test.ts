@@ -1,6 +1,7 @@
 /** Translated code can be left at any instruction: the guest's state is whole, and going on gives the same result. */
 import { expect, test } from "vitest";
 import { binaryTranslation } from "../../../../src/virt/cpu/translate/engine.ts";
+import { shadow } from "../../../../src/virt/mmu/shadow.ts";
 import { interrupted, run, source } from "../../support/fragments/rig.ts";
 import { CALLED, DATA } from "../../support/fragments/world.ts";
 
@@ -18,10 +19,10 @@ const EVERYTHING = source(
 );
 
 test("at each of its instructions, once", () => {
-  const { differences, vm } = run(EVERYTHING, binaryTranslation());
+  const { differences, vm } = run(EVERYTHING, binaryTranslation({ pager: shadow }));
   expect(differences).toEqual([]);
   const { steps } = vm.machine;
-  expect(interrupted(EVERYTHING, binaryTranslation(), 1, steps)).toBe("");
+  expect(interrupted(EVERYTHING, binaryTranslation({ pager: shadow }), 1, steps)).toBe("");
 });
 
 test("with code that checks itself", () => {
@@ -30,8 +31,8 @@ test("with code that checks itself", () => {
     "mov ebp, 80\nmore:\nadd dword [changed+1], 0x01010101\nchanged: mov eax, 0x11223344\nadd edx, eax\npushfd\npop ebx\ndec ebp\njnz more",
   ];
   const what = source(lines);
-  const { differences, vm } = run(what, binaryTranslation());
+  const { differences, vm } = run(what, binaryTranslation({ pager: shadow }));
   expect(differences).toEqual([]);
   expect(vm.engine.crossings.get("call-out: changed")).toBeGreaterThan(0);
-  expect(interrupted(what, binaryTranslation(), 1500, 1900, 7)).toBe("");
+  expect(interrupted(what, binaryTranslation({ pager: shadow }), 1500, 1900, 7)).toBe("");
 });
