@@ -124,7 +124,7 @@ class Unit {
       if (found.treatment === "sti" && !this.#plainAt(found.next)) found.treatment = "shadowCallout";
       all.push(found);
       if (!OPEN.has(found.treatment)) break;
-      if (this.#checks && !shadowed && mayWrite(found.instruction)) break;
+      if (this.#checks && mayWrite(found.instruction)) break;
       shadowed = found.treatment === "sti";
       at = found.next;
     }

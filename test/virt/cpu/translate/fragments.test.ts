@@ -5,7 +5,7 @@ import { binaryTranslation } from "../../../../src/virt/cpu/translate/engine.ts"
 import { shadow } from "../../../../src/virt/mmu/shadow.ts";
 import { Differential, explain } from "../../support/fragments/differential.ts";
 
-const COUNT = Number(process.env.RINGLAB_FRAGMENTS ?? 1500);
+const COUNT = Number(process.env.RINGLAB_FRAGMENTS ?? 600);
 const FIRST = Number(process.env.RINGLAB_SEED ?? 1);
 
 test(
