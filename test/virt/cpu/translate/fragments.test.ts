@@ -16,5 +16,5 @@ test(
     expect(found === undefined ? "" : explain(found)).toBe("");
     expect(differential.endless).toBeLessThan(COUNT / 20 + 1);
   },
-  30_000 + 20 * COUNT,
+  60_000 + 100 * COUNT,
 );
