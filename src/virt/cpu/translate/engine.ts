@@ -92,6 +92,10 @@ export class BinaryTranslation extends Vmm {
     for (const seg of [LDTR, TR]) setSegment(cpu, seg, 0, 0, 0, 0);
   }
 
+  override get untouched(): number {
+    return this.executed.direct;
+  }
+
   protected executable(): boolean {
     const { cpu } = this.host.machine;
     const { eflags } = cpu.flags;
