@@ -2,13 +2,19 @@
 import { expect, test } from "vitest";
 import type { PagerFactory } from "../../../src/virt/mmu/pager.ts";
 import { ShadowPager } from "../../../src/virt/mmu/shadow.ts";
+import { tracedPager } from "../../../src/virt/mmu/traced/traced.ts";
 import { Campaign } from "./campaign.ts";
 
 const SEEDS = 20;
-const EVENTS = Number(process.env.RINGLAB_PAGER_EVENTS ?? 40_000);
+const EVENTS = Number(process.env.RINGLAB_PAGER_EVENTS ?? 30_000);
 
 const PAGERS: Record<string, { factory: PagerFactory; coherent: boolean }> = {
   "naive shadows": { factory: (parts) => new ShadowPager(parts), coherent: false },
+  "traced shadows": { factory: tracedPager(), coherent: true },
+  "traced shadows in a small pool, with floods": {
+    factory: tracedPager({ tables: 16, flood: 3 }),
+    coherent: true,
+  },
 };
 
 test.each(Object.entries(PAGERS))(
