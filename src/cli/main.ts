@@ -10,6 +10,7 @@ const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   run: () => import("./commands/run.ts"),
   export: () => import("./commands/export.ts"),
   experiment: () => import("./commands/experiment.ts"),
+  fidelity: () => import("./commands/fidelity.ts"),
   boot: () => import("./commands/boot.ts"),
   guest: () => import("./commands/guest.ts"),
   debug: () => import("./commands/debug.ts"),

@@ -1,9 +1,13 @@
 /** Every experiment by its name, and what runs them. */
+import { cpuBound } from "./cpu-bound.ts";
 import { directExecution } from "./direct-execution.ts";
 import type { Experiment } from "./experiment.ts";
 import { formalMap } from "./formal-map.ts";
+import { lmbench } from "./lmbench.ts";
+import { nanobenchmarks } from "./nanobenchmarks.ts";
 import { suggestion } from "./nearest.ts";
 import { BadPoint } from "./parameter.ts";
+import { pvOps } from "./pv-ops.ts";
 import { sensitiveInstructions } from "./sensitive-instructions.ts";
 
 export { type Column, columnsOf, defineExperiment, type Experiment, type Row, rowsAt } from "./experiment.ts";
@@ -15,7 +19,15 @@ export { run } from "./run.ts";
 export * from "./sensitive/index.ts";
 
 /** In the order of the labs that they belong to. */
-export const EXPERIMENTS: readonly Experiment[] = [formalMap, directExecution, sensitiveInstructions];
+export const EXPERIMENTS: readonly Experiment[] = [
+  formalMap,
+  directExecution,
+  sensitiveInstructions,
+  nanobenchmarks,
+  lmbench,
+  cpuBound,
+  pvOps,
+];
 
 /** @throws {BadPoint} when there is none of that name */
 export function experiment(name: string): Experiment {

@@ -9,7 +9,7 @@ export {
   type NanoOptions,
   nanobenchmarks,
   nanobenchmarksOf,
-  nanoCycles,
+  perOperation,
 } from "./nanobenchmarks.ts";
 export { SITE_SIZE, type Site } from "./sites.ts";
 export { expectedOutput, type Parameter, type Workload, workloads } from "./workloads.ts";

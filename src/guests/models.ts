@@ -77,6 +77,18 @@ export const models: Readonly<Record<string, Model>> = {
     const { primes, divisions } = sysbenchPrimes(limit!);
     return [primes, sum(events!, () => divisions)];
   },
+  "heap-sort": ({ rounds, elements }) => {
+    let x = 0;
+    const next = () => {
+      x = lcg(x);
+      return x;
+    };
+    const total = sum(rounds!, () => {
+      const sorted = Uint32Array.from({ length: elements! }, next).sort();
+      return sum(elements!, (i) => sorted[i]! ^ i);
+    });
+    return [rounds!, total];
+  },
   churn: ({ rounds, pages, remap }) => {
     // A page says how often it was written since the mapping came, times the pages that were left to write then.
     const once = sum(pages!, (i) => i + 1);

@@ -65,6 +65,14 @@ export const nanobenchmarks: readonly Nanobenchmark[] = [
     checksum: () => 2,
   },
   {
+    name: "cpuid",
+    measures: "CPUID, which leaves the guest on every processor with VT-x and asks the least of a monitor",
+    loop: "empty",
+    operations: 1,
+    bits: BOTH,
+    checksum: none,
+  },
+  {
     name: "callret",
     measures: "a call of a function and its return, on ring 0",
     loop: "empty",
@@ -120,19 +128,20 @@ export function expectedNano({ bits = 32, iterations = 1000 }: NanoOptions = {})
 }
 
 /**
- * Cycles of one operation of each benchmark: the region between its marks less that of its empty loop.
+ * What one operation of each benchmark adds to a quantity: what the region between its marks adds, less the same of its empty loop.
  * @param marks the machine's; an empty loop itself is given whole
  */
-export function nanoCycles(
-  marks: readonly { readonly label: number; readonly cycle: number }[],
-  { bits = 32, iterations = 1000 }: NanoOptions = {},
+export function perOperation<M extends { readonly label: number }>(
+  marks: readonly M[],
+  { bits = 32, iterations = 1000 }: NanoOptions,
+  quantity: (mark: M) => number,
 ): ReadonlyMap<string, number> {
   const all = nanobenchmarksOf(bits);
   if (marks.length !== 2 * all.length || marks.some(({ label }, at) => label !== at + 1))
     throw new Error(`${marks.length} marks of ${all.length} benchmarks: the guest did not come to its end`);
   const region = (name: string) => {
     const at = all.findIndex((one) => one.name === name);
-    return marks[2 * at + 1]!.cycle - marks[2 * at]!.cycle;
+    return quantity(marks[2 * at + 1]!) - quantity(marks[2 * at]!);
   };
   return new Map(
     all.map(({ name, loop, operations }) => {

@@ -148,6 +148,17 @@ export const workloads: readonly Workload[] = [
     operations: (p) => p.events!,
   },
   {
+    name: "heap-sort",
+    measures: "sorting in memory: loads, stores, compares and branches that nobody foresees",
+    follows: "BYTEmark (nbench) numeric sort",
+    parameters: {
+      rounds: count("sorts, each of new numbers", 10),
+      elements: count("of each sort", 500, 1_000_000, "elements"),
+    },
+    operation: "sort",
+    operations: (p) => p.rounds!,
+  },
+  {
     name: "churn",
     measures:
       "page tables that change all the time: rights taken and given back on every page, INVLPG and touches",

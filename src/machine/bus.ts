@@ -66,7 +66,7 @@ export class Bus {
   onPageChange: (page: number, changed: number) => void = () => {};
 
   readonly #regions: Region[] = [];
-  readonly #ports = new Map<number, PortDevice>();
+  #ports = new Map<number, PortDevice>();
   /** The bus whose RAM from `base` is this one's. */
   readonly #whole: { readonly bus: Bus; readonly base: number } | undefined;
   readonly #parts: { readonly bus: Bus; readonly base: number }[] = [];
@@ -110,6 +110,11 @@ export class Bus {
         else this.#ports.delete(port);
       }
     };
+  }
+
+  /** From now on the ports of another bus are this one's, whatever is put there on either. */
+  sharePorts(other: Bus): void {
+    this.#ports = other.#ports;
   }
 
   /** Puts a device over whole pages, RAM below it being hidden. Returns how to take it away again. */

@@ -2,7 +2,7 @@
  * The monitor's hook: a hypervisor written in TypeScript that owns the processor. All visitors enter here:
  *
  *     guest ──exception, INT n, external interrupt, HLT, shutdown──▶ visit() ──┬─ "resume"   run on at CS:RIP, as the monitor left it
- *                                                                             ├─ "deliver"  as if there were no monitor
+ *     guest under hardware assistance ──VM exit──▶                            ├─ "deliver"  as if there were no monitor
  *                                                                             └─ stop       Machine.run returns
  *
  * The monitor may read and write all of the processor's state through `cpu`; registers, flags, segments with their hidden parts,
@@ -21,7 +21,12 @@ export type Visit =
   /** HLT at CPL 0. */
   | { readonly kind: "halt" }
   /** A triple fault. */
-  | { readonly kind: "shutdown"; readonly detail: string };
+  | { readonly kind: "shutdown"; readonly detail: string }
+  /**
+   * A guest under hardware assistance left non-root operation, and the processor is in root mode (guest-mode.ts). `reason` is VT-x's basic
+   * exit reason or SVM's exit code, `name` what the tables of vmx/ and svm/ call it. "resume" after another entry.
+   */
+  | { readonly kind: "vmexit"; readonly reason: number; readonly name: string };
 
 export type Verdict = "resume" | "deliver" | { readonly stop: string };
 

@@ -3,6 +3,8 @@ import type { Row } from "./columns.ts";
 import { directExecution } from "./direct-execution.ts";
 import type { Figure } from "./figure.ts";
 import { instructionMap } from "./instruction-map.ts";
+import { lmbench } from "./lmbench.ts";
+import { nanobenchmarks } from "./nanobenchmarks.ts";
 import { sensitivityMap } from "./sensitivity-map.ts";
 
 /** The rows are those of the experiment of that name, which is tested to give what its figure takes. */
@@ -10,4 +12,6 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   "formal-map": (rows) => sensitivityMap(rows as never),
   "direct-execution": (rows) => directExecution(rows as never),
   "sensitive-instructions": (rows) => instructionMap(rows as never),
+  nanobenchmarks: (rows) => nanobenchmarks(rows as never),
+  lmbench: (rows) => lmbench(rows as never),
 };

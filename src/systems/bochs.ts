@@ -3,17 +3,17 @@ import { QEMU } from "../machine/profiles/monitors/qemu.ts";
 import { PENTIUM_4 } from "../machine/profiles/pentium4.ts";
 import { createVm } from "../virt/cpu/engine.ts";
 import { interpretation } from "../virt/cpu/interpret.ts";
-import { GUEST_MEMORY, type System } from "./system.ts";
+import { defineSystem } from "./system.ts";
 
-export const bochs: System = {
+export const bochs = defineSystem({
   name: "bochs",
   title: "Bochs (interpretation)",
   type: "emulator",
   owns: { processor: "the host", memory: "the host", devices: "the emulator" },
   guest: {},
   profile: PENTIUM_4,
-  boot(image, { memory = GUEST_MEMORY, profile = PENTIUM_4 } = {}) {
-    const { machine, engine } = createVm({ memory, profile, disks: [image], monitor: QEMU }, interpretation);
+  make(options) {
+    const { machine, engine } = createVm({ profile: PENTIUM_4, ...options, monitor: QEMU }, interpretation);
     return { machine, crossings: engine.crossings };
   },
-};
+});

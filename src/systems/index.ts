@@ -1,12 +1,14 @@
 /** Systems with a name. */
 import { bochs } from "./bochs.ts";
 import { native } from "./native.ts";
+import { qemu } from "./qemu.ts";
 import type { System } from "./system.ts";
+import { vmware } from "./vmware.ts";
 
 export { HostedDevices, type World } from "./hosted.ts";
-export type { Booted, System, SystemOptions, SystemType } from "./system.ts";
+export type { Booted, System, SystemType } from "./system.ts";
 
-export const SYSTEMS: readonly System[] = [native, bochs];
+export const SYSTEMS: readonly System[] = [native, vmware, qemu, bochs];
 
 /** By its name; undefined when there is none. */
 export const findSystem = (name: string): System | undefined => SYSTEMS.find((one) => one.name === name);

@@ -4,7 +4,7 @@
  */
 import type { GuestOptions } from "../guests/index.ts";
 import type { CostProfile } from "../machine/cost.ts";
-import type { Machine } from "../machine/machine.ts";
+import type { Machine, MachineOptions } from "../machine/machine.ts";
 
 /** "bare": no monitor. 1: on the hardware. 2: within a host operating system. "emulator": a program of the host's. */
 export type SystemType = "bare" | 1 | 2 | "emulator";
@@ -21,15 +21,10 @@ export interface System {
   readonly guest: Partial<GuestOptions>;
   /** The processor that it is shown on. */
   readonly profile: CostProfile;
-  /** A machine with the disk image as its first disk, ready to run. */
-  boot(image: Uint8Array, options?: SystemOptions): Booted;
-}
-
-export interface SystemOptions {
-  /** Bytes of the guest's memory; 32 MiB unless said. */
-  readonly memory?: number;
-  /** Another processor. */
-  readonly profile?: CostProfile;
+  /** A machine, ready for something to be loaded into it. */
+  make(options: MachineOptions): Booted;
+  /** A machine with the disk image as its first disk, ready to run; 32 MiB of memory unless said. */
+  boot(image: Uint8Array, options?: MachineOptions): Booted;
 }
 
 export interface Booted {
@@ -39,4 +34,14 @@ export interface Booted {
   readonly crossings: ReadonlyMap<string, number>;
 }
 
-export const GUEST_MEMORY = 32 << 20;
+const GUEST_MEMORY = 32 << 20;
+
+/** A system as its file writes it. */
+export function defineSystem(system: Omit<System, "boot">): System {
+  const { profile } = system;
+  return {
+    ...system,
+    boot: (image, options = {}) =>
+      system.make({ memory: GUEST_MEMORY, profile, ...options, disks: [image, ...(options.disks ?? [])] }),
+  };
+}

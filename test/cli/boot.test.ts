@@ -2,7 +2,10 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { Command, CommanderError } from "commander";
 import { afterAll, describe, expect, test } from "vitest";
+import { register } from "../../src/cli/commands/boot.ts";
+import { UserError } from "../../src/cli/errors.ts";
 import { assemble } from "../../src/machine/isa/asm/assemble.ts";
 
 const RINGLAB = resolve(import.meta.dirname, "../../bin/ringlab.js");
@@ -245,6 +248,19 @@ describe("what is wrong is said in a line", () => {
     ],
     ["an unknown mode", [hello, "--mode", "virtual"], /Allowed choices are real, protected, long/],
   ])("%s", async (_, args, message) => {
+    // Without a process: what becomes of such an error is the same for all.
+    const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
+    register(program);
+    const error: unknown = await program.parseAsync(["boot", ...args], { from: "user" }).catch((e) => e);
+    expect(error).toBeOneOf([expect.any(UserError), expect.any(CommanderError)]);
+    expect(error).toMatchObject({ exitCode: 1, message: expect.stringMatching(message) });
+    expect((error as Error).message.trim().split("\n").length).toBeLessThan(4);
+  });
+
+  test.each([
+    ["no file", [join(FOLDER, "absent")], /^ringlab: there is no file .*absent\n$/],
+    ["an unknown mode", [hello, "--mode", "virtual"], /Allowed choices are real, protected, long/],
+  ])("on standard error alone: %s", async (_, args, message) => {
     const { code, stdout, stderr } = await bootCommand(args);
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(message);

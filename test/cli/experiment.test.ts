@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { columnsOf, EXPERIMENTS, experiment, run } from "../../src/experiments/index.ts";
+import { columnsOf, EXPERIMENTS, experiment, run, type Settings } from "../../src/experiments/index.ts";
 import { FIGURES } from "../../src/plots/index.ts";
 
 const RINGLAB = fileURLToPath(new URL("../../bin/ringlab.js", import.meta.url));
@@ -20,8 +20,14 @@ const ringlab = async (...args: string[]) => {
   );
 };
 
+/** Less than the defaults, where those take long. */
+const LESS: Record<string, Settings> = {
+  nanobenchmarks: { system: ["native", "bochs"], iterations: 20 },
+  lmbench: { system: "native", operation: ["null call", "2p/0K"], times: 4 },
+};
+
 test.each(EXPERIMENTS.map(({ name }) => name))("%s has a figure that takes its rows", (name) => {
-  const { svg, alt } = FIGURES[name]!(run(experiment(name)));
+  const { svg, alt } = FIGURES[name]!(run(experiment(name), LESS[name]));
   expect(svg).toMatch(/^<svg /);
   expect(alt).not.toMatch(/undefined|NaN/);
 });

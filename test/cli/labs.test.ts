@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { chosenLabs } from "../../src/cli/labs.ts";
 
 const COMMAND = join(import.meta.dirname, "../../bin/ringlab.js");
 const labs = (...words: string[]) => promisify(execFile)(process.execPath, [COMMAND, "labs", ...words]);
@@ -12,12 +13,15 @@ test("list names every lab with its points and the state of its notebook", async
   );
 });
 
+test("build --check takes a lab by its number", async () => {
+  const { stdout } = await labs("build", "--check", "1");
+  expect(stdout).toBe("notebooks/01-popek-goldberg.ipynb is up to date\n");
+});
+
 test.each(["01-popek-goldberg", "popek-goldberg", "1", "labs/01-popek-goldberg/"])(
-  "build --check finds %s",
+  "%s names a lab",
   async (name) => {
-    expect((await labs("build", "--check", name)).stdout).toBe(
-      "notebooks/01-popek-goldberg.ipynb is up to date\n",
-    );
+    expect(await chosenLabs([name])).toEqual(["01-popek-goldberg"]);
   },
 );
 

@@ -1,7 +1,7 @@
 /** The nanobenchmarks on the bare machine and on QEMU: what they say, how often they trap, and what they cost. */
 import { describe, expect, test } from "vitest";
 import { buildNano } from "../../src/guests/nano.ts";
-import { type Bits, expectedNano, nanobenchmarksOf, nanoCycles } from "../../src/guests/nanobenchmarks.ts";
+import { type Bits, expectedNano, nanobenchmarksOf, perOperation } from "../../src/guests/nanobenchmarks.ts";
 import type { EventName } from "../../src/machine/trace.ts";
 import { boot } from "../support/boot.ts";
 import { lacks } from "../support/needs.ts";
@@ -13,7 +13,7 @@ describe.each(BITS)("in %i bits", (bits) => {
   const options = { bits, iterations: 500, warmUp: 3 };
   const run = boot(buildNano(options).image);
   const { marks } = run.machine.board.marker;
-  const cycles = nanoCycles(marks, options);
+  const cycles = perOperation(marks, options, ({ cycle }) => cycle);
 
   test("every benchmark says what it should", () => {
     expect(run.serial()).toBe(expectedNano(options));
@@ -44,7 +44,11 @@ describe.each(BITS)("in %i bits", (bits) => {
 
   test("an operation costs the same however often it is done", () => {
     const more = { bits, iterations: 2000, warmUp: 3 };
-    const again = nanoCycles(boot(buildNano(more).image).machine.board.marker.marks, more);
+    const again = perOperation(
+      boot(buildNano(more).image).machine.board.marker.marks,
+      more,
+      ({ cycle }) => cycle,
+    );
     for (const { name, loop } of nanobenchmarksOf(bits))
       if (name !== loop) expect(again.get(name), name).toBeCloseTo(cycles.get(name)!, 0);
   });
@@ -58,7 +62,7 @@ describe.each(BITS)("in %i bits", (bits) => {
 });
 
 test("a run that did not come to its end is not read", () => {
-  expect(() => nanoCycles([])).toThrow(/0 marks of 8 benchmarks/);
+  expect(() => perOperation([], {}, () => 0)).toThrow(/0 marks of 9 benchmarks/);
 });
 
 test("wrong options say what is allowed", () => {

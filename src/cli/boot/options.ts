@@ -15,6 +15,8 @@ export interface MachineCommandOptions {
   disk?: string[];
   memory: string;
   profile?: string;
+  /** What executes the guest. */
+  system?: string;
   origin?: string;
   entry?: string;
   mode?: Mode;

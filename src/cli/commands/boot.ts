@@ -16,6 +16,7 @@ export const register: Register = (program) => {
       "--screen",
       "print the text screen when the machine stops; standard input is typed on the keyboard, unless --serial",
     )
+    .option("--system <name>", "what executes it: native, the bare machine, or a monitor by its name")
     .option("--limit <n>", "stop after so many instructions: 1000000, 10M")
     .option("--trace", "print every instruction with what it changes, on standard error")
     .option("--trace-to <file>", "trace into a file instead")
@@ -34,6 +35,7 @@ the machine off; 2 when the processor shuts down (triple fault); 124 at the limi
 Examples:
   ringlab boot disk.img --disk second.img
   ringlab boot kernel.elf --module "initrd.img quiet" --append "console=serial" --memory 64M
+  ringlab boot disk.img --system vmware
   ringlab boot kernel.elf --gdb 1234      then: gdb kernel.elf -ex "target remote :1234"
   ringlab boot program.bin --origin 0x100000 --mode long --limit 1M --trace`,
     )

@@ -4,9 +4,10 @@ import { replaceFile } from "../../kernel/replace-file.ts";
 import type { CostProfile } from "../../machine/cost.ts";
 import type { Mark } from "../../machine/devices/marker-port.ts";
 import { EVENTS } from "../../machine/trace.ts";
-import { findSystem, SYSTEMS, type System } from "../../systems/index.ts";
+import type { System } from "../../systems/index.ts";
 import { profileOf } from "../boot/options.ts";
 import { UserError } from "../errors.ts";
+import { systemOf } from "../system.ts";
 import { describe } from "./list.ts";
 
 export interface GuestCommandOptions {
@@ -52,12 +53,6 @@ export async function main(name: string | undefined, options: GuestCommandOption
   const [from, to] = machine.board.marker.marks;
   const workload = workloads.find((one) => one.name === name) as Workload;
   if (from && to) console.log(report(workload, asked.parameters ?? {}, from, to, { profile, system, ways }));
-}
-
-function systemOf(name: string): System {
-  const found = findSystem(name);
-  if (found !== undefined) return found;
-  throw new UserError(`there is no system "${name}": ${SYSTEMS.map((one) => one.name).join(", ")}`);
 }
 
 function build(options: GuestOptions) {

@@ -14,13 +14,18 @@
 
         jmp     start
 
-; The builder fills these in.
+; For a monitor that loads the kernel itself: what it is made for, where its linear addresses begin, the first instruction.
+; It lies at the last one's physical address, and ends at image_end.
         align   4
+note:
+        db      "xen-3.0", 0
+        dd      KERNEL_BASE, KERNEL_BASE + KERNEL_LOAD
+; The builder fills these in.
+image_end:                              ; physical, page-aligned: memory is free from here
+        dd      0
 param_memory_pages:
         dd      0
 param_timer_divisor:                    ; of the PIT's 1193182 Hz; 0: no timer
-        dd      0
-image_end:                              ; physical, page-aligned: memory is free from here
         dd      0
 pv_sites:                               ; pairs of dwords: address of the site, address of its slot
         dd      0

@@ -72,8 +72,8 @@ set_gate:
 kernel_ring:                            ; where the kernel runs: also the low bits of its selectors
         dd      0
 
-; GDT, IDT and TSS have their page to themselves: a monitor may want it read-only.
-        align   PAGE_SIZE
+; The GDT has its page to itself: a monitor may want to have it, read-only and whole.
+        times   (PAGE_SIZE - ($ - $$) % PAGE_SIZE) % PAGE_SIZE db 0
 gdt:
         descriptor 0, 0, 0
         descriptor 0xFFFF, 0x9A, 0xCF                       ; kernel: code, 0 … 4 GB
@@ -82,8 +82,10 @@ gdt:
         descriptor 0xFFFF, 0xF2, 0xCF                       ; data
 gdt_tss:
         descriptor TSS_SIZE - 1, 0x89, 0
+gdt_end:
+        times   PAGE_SIZE - ($ - gdt) db 0
 gdt_pointer:
-        dw      gdt_pointer - gdt - 1
+        dw      gdt_end - gdt - 1
         dd      gdt
 
         align   8
@@ -104,4 +106,3 @@ tss_ss:
         dd      KERNEL_DS
         times   22 dd 0
         dw      0, TSS_SIZE             ; I/O bitmap beyond the limit: ring 3 has no ports
-        align   PAGE_SIZE

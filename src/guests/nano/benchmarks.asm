@@ -9,6 +9,7 @@ benchmarks:
 %ifdef LONG
         dd      name_cr8wr, cr8wr
 %endif
+        dd      name_cpuid, cpuids
         dd      name_callret, callret
         dd      name_pgfault, pgfault
         dd      name_divzero, divzero
@@ -20,6 +21,7 @@ name_empty_user: db "empty-user", 0
 name_syscall:    db "syscall", 0
 name_in:         db "in", 0
 name_cr8wr:      db "cr8wr", 0
+name_cpuid:      db "cpuid", 0
 name_callret:    db "callret", 0
 name_pgfault:    db "pgfault", 0
 name_divzero:    db "divzero", 0
@@ -48,7 +50,7 @@ enter_user:
         push    nax
         mov     eax, USER_STACK + PAGE_SIZE
         push    nax
-        push    2                       ; EFLAGS
+        push    EFLAGS_USER
         push    USER_CS
         push    ndx
         iretn
@@ -82,6 +84,16 @@ cr8wr:
         mov     cr8, rax
         ret
 %endif
+
+; The instruction that leaves the guest on every processor with VT-x, and asks the least of a monitor. It changes EAX, EBX, ECX, EDX.
+cpuids:
+        mov     esi, ecx
+.next:
+        xor     eax, eax
+        cpuid
+        dec     esi
+        jnz     .next
+        ret
 
 callret:
 .next:

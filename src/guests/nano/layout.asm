@@ -39,6 +39,9 @@ POST_PORT      equ 0x80
 MARKER_PORT    equ 0xE1                ; our machine notes its counters; elsewhere nothing listens
 EXIT_PORT      equ 0xF4
 
+EFLAGS_IF      equ 0x200
+EFLAGS_USER    equ 2 | EFLAGS_IF       ; bit 1 is always set; both interrupt controllers are masked
+
 DIVIDE_ERROR   equ 0
 PAGE_FAULT     equ 14
 USER_DONE      equ 0x80

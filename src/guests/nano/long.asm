@@ -43,8 +43,8 @@ start:
         mov     eax, system_call
         xor     edx, edx
         wrmsr
-        mov     ecx, 0xC0000084         ; IA32_FMASK: nothing to clear
-        xor     eax, eax
+        mov     ecx, 0xC0000084         ; IA32_FMASK: what SYSCALL clears, and SYSRET gives back
+        mov     eax, EFLAGS_IF
         wrmsr
         jmp     main
 

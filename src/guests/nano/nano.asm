@@ -2,7 +2,7 @@
 ; "A Comparison of Software and Hardware Techniques for x86 Virtualization", ASPLOS 2006, sec. 6.3).
 ;
 ; The boot sector of the other kernel loads and enters this one: 32 bits, paging on, the low 4 MB mapped to themselves.
-; With LONG defined it goes on into 64-bit mode. Interrupts stay off. For each benchmark:
+; With LONG defined it goes on into 64-bit mode. Interrupts are off on ring 0. For each benchmark:
 ;
 ;     loop, param_warm_up times      not measured: a monitor may learn
 ;     mark                           odd label

@@ -35,4 +35,5 @@ start:
 
 system_call:
         inc     ebp
+        sti                             ; SYSENTER has cleared it; takes effect after the next instruction
         sysexit

@@ -2,6 +2,7 @@
 import { registerIndex } from "../isa/instruction.ts";
 import type { Cpu } from "./cpu.ts";
 import { exists, guarded, undefinedOpcode } from "./guard.ts";
+import { causeOf, exitsBeforePrivilege, interceptable } from "./intercept.ts";
 import type { Op } from "./op.ts";
 import { SEMANTICS } from "./ops/index.ts";
 import { priceOf } from "./price.ts";
@@ -52,5 +53,9 @@ export function bind(op: Op, cpu: Cpu): void {
   const binder = SEMANTICS[older];
   if (binder === undefined)
     throw new Error(`invariant: the ISA table's "${op.row.mnemonic}" has no semantics`);
-  op.run = guarded(op, cpu, binder(op, cpu));
+  const handler = binder(op, cpu);
+  const cause = causeOf(op.row, cpu.model);
+  if (cause === 0) op.run = guarded(op, cpu, handler);
+  else if (exitsBeforePrivilege(cause)) op.run = interceptable(op, cause, guarded(op, cpu, handler));
+  else op.run = guarded(op, cpu, interceptable(op, cause, handler));
 }

@@ -3,6 +3,7 @@ import type { Gva } from "../address.ts";
 import type { Bus } from "../bus.ts";
 import type { Clock } from "../clock.ts";
 import type { CostProfile } from "../cost.ts";
+import type { GuestMode } from "../guest-mode.ts";
 import type { Memory } from "../mmu/memory.ts";
 import type { Monitor } from "../monitor.ts";
 import type { Trace } from "../trace.ts";
@@ -186,6 +187,8 @@ export class Cpu {
 
   /** Owns the processor when there is one (monitor.ts). */
   monitor: Monitor<Cpu> | null = null;
+  /** What it runs is a guest under hardware assistance; null in root mode, and on a processor that has none. */
+  guest: GuestMode<Cpu> | null = null;
   irq: InterruptSource = noInterrupts();
   /** The time-stamp counter is clock.now + this. */
   tscOffset = 0;

@@ -31,8 +31,10 @@ function number(cpu: Cpu, register: number): number {
 
 function guard(cpu: Cpu): void {
   if (((cpu.dr[7] as number) & GD) === 0) return;
-  cpu.dr[6] = (cpu.dr[6] as number) | BD;
-  cpu.dr[7] = (cpu.dr[7] as number) & ~GD;
+  if (!cpu.guest?.debug(cpu, BD)) {
+    cpu.dr[6] = (cpu.dr[6] as number) | BD;
+    cpu.dr[7] = (cpu.dr[7] as number) & ~GD;
+  }
   raise(DB);
 }
 

@@ -22,6 +22,8 @@ export const XM = 19;
 export const ALONE = 256;
 /** No exception: the instruction is on a breakpoint of a debugger and has not run (breakpoints.ts). */
 export const BREAK = 257;
+/** No exception: the instruction, not executed, ends the guest's run (guest-mode.ts). */
+export const EXIT = 258;
 
 /** Vectors that push an error code: #DF, #TS, #NP, #SS, #GP, #PF, #AC. */
 export const PUSHES_ERROR =

@@ -18,5 +18,9 @@ export function flagsWritten(cpu: Cpu, before: number): void {
   const { eflags } = cpu.flags;
   cpu.memory.ac = (eflags & AC) !== 0;
   if ((eflags & RF) !== 0) cpu.window.size = 0;
-  if ((eflags & TF) !== 0 || ((eflags & ~before & IF) !== 0 && cpu.irq.pending())) cpu.clock.attend();
+  if ((eflags & TF) !== 0 || ((eflags & ~before & IF) !== 0 && awaited(cpu))) cpu.clock.attend();
+}
+
+function awaited(cpu: Cpu): boolean {
+  return cpu.irq.pending() || (cpu.guest?.awaitsWindow ?? false);
 }

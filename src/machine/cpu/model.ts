@@ -31,6 +31,13 @@ export const RINGLAB: CpuModel = {
   ),
 };
 
+/** The same one with VT-x: for a processor that a hypervisor owns. Its guests are told of another. */
+export const VMX_PROCESSOR: CpuModel = {
+  ...RINGLAB,
+  brand: "Ringlab x86-64 processor with VT-x",
+  features: new Set([...RINGLAB.features, "vmx"]),
+};
+
 /** The same one, had Intel read Popek and Goldberg. */
 export const VIRTUALIZABLE: CpuModel = {
   ...RINGLAB,

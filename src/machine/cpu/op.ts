@@ -18,6 +18,9 @@ export class Op extends Instruction {
   run: Handler = unbound;
   /** The handler behind a privilege check (guard.ts). */
   guarded: Handler = unbound;
+  /** Which interceptable instruction it is (intercept.ts), and the handler that asks no guest mode. */
+  cause = 0;
+  unintercepted: Handler = unbound;
   /** Cycles, without what it meets on its way. */
   cost = 1;
   /**

@@ -13,7 +13,7 @@ import { Code } from "./code.ts";
 import type { Cpu, Stop } from "./cpu.ts";
 import { breaksBefore, debugging, trapAfter } from "./debug.ts";
 import { deliverFault, deliverInterrupt, deliverNmi } from "./deliver/deliver.ts";
-import { ALONE, BREAK, FAULT, raise } from "./fault.ts";
+import { ALONE, BREAK, EXIT, FAULT, raise } from "./fault.ts";
 import { IF, RF, TF } from "./flags.ts";
 import { mend, type Op } from "./op.ts";
 
@@ -66,6 +66,11 @@ export class Interpreter {
       if (this.steps >= end) return { reason: "limit" };
       const shadow = cpu.shadow;
       cpu.shadow = false;
+      if (cpu.guest?.boundary(cpu, shadow)) {
+        this.#asleepSince = -1;
+        this.steps++;
+        continue;
+      }
       if (cpu.nmiPending && !cpu.nmiBlocked && !shadow) {
         cpu.nmiPending = cpu.halted = false;
         this.#asleepSince = -1;
@@ -127,7 +132,8 @@ export class Interpreter {
     const { clock } = cpu;
     if (this.#asleepSince < 0) this.#asleepSince = clock.now;
     const wake = clock.next;
-    if ((cpu.flags.eflags & IF) === 0 || wake - this.#asleepSince > this.patience || wake > LAST_CYCLE) {
+    const deaf = (cpu.flags.eflags & IF) === 0 && cpu.guest === null;
+    if (deaf || wake - this.#asleepSince > this.patience || wake > LAST_CYCLE) {
       this.#asleepSince = -1;
       return false;
     }
@@ -274,6 +280,10 @@ export class Interpreter {
       return most - steps;
     }
     cpu.clock.left = (cpu.clock.left + (op as Op).cost) | 0;
+    if (FAULT.vector === EXIT && cpu.guest !== null) {
+      cpu.guest.exit(cpu, (op as Op).length);
+      return most - steps;
+    }
     cpu.retired++;
     if (FAULT.vector === BREAK) {
       cpu.stop = { reason: "breakpoint", address: this.breakpoints.here };

@@ -46,6 +46,8 @@ import { push16, push32 } from "./stack.ts";
 export const JUMP = 0;
 export const CALL = 1;
 export const RETURN = 2;
+/** As CALL, through a task gate of the IDT. */
+export const GATE = 3;
 
 /** The busy bit of a TSS descriptor's type. */
 const BUSY = 1 << 9;
@@ -106,6 +108,7 @@ const image = {
 /** JMP or CALL to a TSS descriptor, which the caller has read to learn its type. */
 export function taskTransfer(cpu: Cpu, selector: number, reason: number): void {
   findTss(cpu, selector, GP);
+  cpu.guest?.taskSwitch(cpu, selector, reason);
   switchTask(cpu, selector, reason);
   checkIp(cpu);
 }
@@ -113,6 +116,7 @@ export function taskTransfer(cpu: Cpu, selector: number, reason: number): void {
 /** A task gate of the IDT; the error code goes to the new task's stack. */
 export function taskInterrupt(cpu: Cpu, selector: number, error: number): void {
   findTss(cpu, selector, GP);
+  cpu.guest?.taskSwitch(cpu, selector, GATE);
   switchTask(cpu, selector, CALL);
   if (error >= 0) {
     if (is32(cpu.segments.access[TR] as number)) push32(cpu, error);
@@ -129,6 +133,7 @@ export function taskReturn(cpu: Cpu): void {
   if ((link & 4) !== 0 || !readDescriptor(cpu, link, tss)) raise(TS, error);
   if ((tss.high & (SEGMENT | BUSY)) !== BUSY || (tss.type & 5) !== 1) raise(TS, error);
   if (!tss.present) raise(NP, error);
+  cpu.guest?.taskSwitch(cpu, link, RETURN);
   switchTask(cpu, link, RETURN);
   checkIp(cpu);
 }

@@ -32,11 +32,18 @@ export function kindOf(image: Uint8Array): ImageKind {
 /** What ends within the first cylinder, as a boot sector with a kernel behind it may, is continued with zeros to its end. */
 const LEAST_SECTORS = HEADS * SECTORS_PER_TRACK;
 
-/** A machine with the image in it. A disk image becomes the first disk, before those in the options. */
-export function boot(image: Uint8Array, options: BootOptions = {}): Machine {
+/**
+ * A machine with the image in it. A disk image becomes the first disk, before those in the options. `make`: where the machine comes
+ * from, when it is not to be a bare one.
+ */
+export function boot(
+  image: Uint8Array,
+  options: BootOptions = {},
+  make: (options: MachineOptions) => Machine = (asked) => new Machine(asked),
+): Machine {
   const kind = options.kind ?? kindOf(image);
   const disks = kind === "disk" ? [bootDisk(image), ...(options.disks ?? [])] : options.disks;
-  const machine = new Machine({ ...options, ...(disks && { disks }) });
+  const machine = make({ ...options, ...(disks && { disks }) });
   load(machine, image, { ...options, kind });
   return machine;
 }

@@ -119,16 +119,21 @@ export class Host {
 
   /**
    * V carries out the instruction at its CS:RIP, with everything that it means on a bare machine; a fault goes to the guest's handler.
-   * True when it retired. Pays for decoding, doing, and the devices that it touched.
+   * True when it retired. Pays for doing, the devices that it touched, and decoding unless that has been done.
    */
-  emulate(): boolean {
+  emulate({ decoded = false } = {}): boolean {
     const { machine, ledger, clock } = this;
     if (clock.left <= 0) clock.advance();
     const retired = machine.interpreter.step();
-    ledger.pay("decode");
+    if (!decoded) ledger.pay("decode");
     ledger.pay("emulate");
-    this.#accesses.settle(this.devices, ledger);
+    this.payDevices();
     return retired;
+  }
+
+  /** Pays for the devices that V has touched by other ways. */
+  payDevices(): void {
+    this.#accesses.settle(this.devices, this.ledger);
   }
 
   /**
@@ -160,15 +165,15 @@ export class Host {
     this.ledger.pay("inject", vector);
   }
 
-  /** Delivers what V would take now: NMI, then an external interrupt. True when there was one. */
-  injectPending(): boolean {
+  /** Delivers what V would take now: NMI, then an external interrupt, by `interrupt`. True when there was one. */
+  injectPending(interrupt: (cpu: Cpu, vector: number) => void = deliverInterrupt): boolean {
     const { cpu } = this.machine;
     if (cpu.shadow) return false;
     if (cpu.nmiPending && !cpu.nmiBlocked) {
       cpu.nmiPending = false;
       deliverNmi(cpu);
     } else if ((cpu.flags.eflags & IF) !== 0 && cpu.irq.pending()) {
-      deliverInterrupt(cpu, cpu.irq.acknowledge());
+      interrupt(cpu, cpu.irq.acknowledge());
     } else return false;
     cpu.halted = false;
     this.ledger.pay("inject");

@@ -110,12 +110,17 @@ export abstract class Vmm implements Engine, Monitor<Cpu> {
     this.#crossings.set(cause, (this.#crossings.get(cause) ?? 0) + 1);
   }
 
+  /** Makes V take an interrupt that it takes now; false when there is none. */
+  protected inject(): boolean {
+    return this.host.injectPending();
+  }
+
   /** Injects what V takes now, and decides whether P is to be interrupted for what waits. */
   #settle(): void {
     const { host } = this;
     const { cpu } = host.machine;
     if (host.clock.left <= 0) host.clock.advance();
-    while (host.injectPending());
+    while (this.inject());
     // After STI the next instruction is still free of interrupts: then P comes back for the one that waits.
     host.interrupts.noted = !cpu.shadow && (cpu.flags.eflags & IF) === 0;
   }

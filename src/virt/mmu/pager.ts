@@ -49,6 +49,8 @@ export interface Pager {
   invalidate(at: Gva): void;
   /** A page fault on P, at the linear address with this error code (SDM Vol. 3, 4.7). */
   fault(at: Gva, error: number): PageFaultVerdict;
+  /** The guest's page is to be watched, or no more: while it is, every write to it comes as a fault, with the verdict "emulate". */
+  watch(page: Gpa, on: boolean): void;
   /**
    * Guest-physical memory was written by other ways than P: what is watched there is looked at again. The guest's bus tells the pager of what V
    * and devices write (PAGE_TRACED in bus.ts); an engine calls this only for what it writes past the bus.

@@ -10,18 +10,19 @@
  * What the guest changes in its tables counts from its INVLPG or MOV CR3 on, as on any processor with a TLB, so nothing needs to be
  * watched. (Adams & Agesen 2006, sec. 2.4 "shadow page tables", without their traces.)
  */
-import type { Gva, Hpa } from "../../machine/address.ts";
+import type { Gpa, Gva, Hpa } from "../../machine/address.ts";
 import { PAGE_MMIO, PAGE_ROM } from "../../machine/bus.ts";
 import { BusTables } from "../../machine/mmu/bus-tables.ts";
 import { A, D, P, RW } from "../../machine/mmu/formats/bits.ts";
 import { ERROR_PRESENT, ERROR_WRITE, RIGHT_EXECUTE } from "../../machine/mmu/rights.ts";
 import { loadControl } from "./control.ts";
 import { GuestWalk } from "./guest-walk.ts";
-import type { PageFaultVerdict, Pager, PagerParts } from "./pager.ts";
+import type { PageFaultVerdict, Pager, PagerFactory, PagerParts } from "./pager.ts";
 import { clearEntry, indexOf, leafEntry, PIECES, writeLeaf } from "./tables.ts";
 
 const TWO32 = 4294967296;
-const PAGE_MASK = -4096;
+const PAGE = 4096;
+const PAGE_MASK = -PAGE;
 const RETRY: PageFaultVerdict = { kind: "retry" };
 const PDPTES = 4;
 
@@ -32,6 +33,8 @@ export class ShadowPager implements Pager {
   /** Frames of the tables but the root's. */
   #taken: Hpa[] = [];
   readonly #root: Hpa;
+  /** Guest pages whose writes somebody wants to see. */
+  readonly #watched = new Set<number>();
 
   constructor(parts: PagerParts) {
     const { machine, ledger, bus } = parts;
@@ -90,8 +93,31 @@ export class ShadowPager implements Pager {
     return this.#guest.noted(this.#resolve(at | 0, this.#highOf(at), error));
   }
 
+  watch(page: Gpa, on: boolean): void {
+    if (on) {
+      this.#watched.add(page);
+      this.#protect(page);
+    } else this.#watched.delete(page);
+  }
+
   written(): void {
-    // Nothing is watched.
+    // The guest's page tables are not watched.
+  }
+
+  /** Takes the right to write from all mappings of a page. */
+  #protect(page: Gpa): void {
+    const { processor, mmu, base } = this.#parts;
+    const frame = (page + base) | 0;
+    const step = mmu.translation.paging.format.entryBytes;
+    let found = false;
+    for (const table of this.#taken)
+      for (let at: number = table; at < table + PAGE; at += step) {
+        const entry = this.#tables.readEntry(at);
+        if ((entry & (P | RW)) !== (P | RW) || (entry & PAGE_MASK) !== frame) continue;
+        this.#tables.writeEntry(at, entry & ~RW);
+        found = true;
+      }
+    if (found) processor.memory.loadCr3(this.#root, 0);
   }
 
   #resolve(low: number, high: number, error: number): PageFaultVerdict {
@@ -100,10 +126,10 @@ export class ShadowPager implements Pager {
     if (refused !== undefined) return refused;
     const gpa = guest.address(low);
     const flags = this.#parts.machine.bus.flags(gpa);
-    const rom = (flags & PAGE_ROM) !== 0;
-    if (this.#inArea(low, high) || (flags & PAGE_MMIO) !== 0 || (rom && (error & ERROR_WRITE) !== 0))
+    const fixed = (flags & PAGE_ROM) !== 0 || this.#watched.has(guest.page);
+    if (this.#inArea(low, high) || (flags & PAGE_MMIO) !== 0 || (fixed && (error & ERROR_WRITE) !== 0))
       return { kind: "emulate", gpa, traced: false };
-    const changed = this.#fill(low, high, rom);
+    const changed = this.#fill(low, high, fixed);
     if (!changed && guest.doubtful && (error & ERROR_PRESENT) !== 0) return guest.violation();
     return RETRY;
   }
@@ -114,14 +140,14 @@ export class ShadowPager implements Pager {
   }
 
   /** True when the entry was not there yet. */
-  #fill(low: number, high: number, rom: boolean): boolean {
+  #fill(low: number, high: number, fixed: boolean): boolean {
     const { mmu, base, ledger } = this.#parts;
     const { rights, page, level } = this.#guest;
     const slot = this.#slot(low, high, level) ?? this.#slotAfterFlush(low, high, level);
     ledger.pay("shadowFill");
     const { format } = mmu.translation.paging;
     const executable = (rights & RIGHT_EXECUTE) !== 0;
-    return writeLeaf(format, this.#tables, slot, page + base, this.#guest.leaf(rom), executable);
+    return writeLeaf(format, this.#tables, slot, page + base, this.#guest.leaf(fixed), executable);
   }
 
   #slot(low: number, high: number, level: number): number | undefined {
@@ -199,3 +225,5 @@ export class ShadowPager implements Pager {
     return frame;
   }
 }
+
+export const shadow: PagerFactory = (parts) => new ShadowPager(parts);

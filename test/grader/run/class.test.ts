@@ -1,4 +1,4 @@
-/** A class of two dozen in the real sandbox, by the real command: what it gives, that it gives it twice, and that it can be killed. */
+/** A small class in the real sandbox, by the real command: what it gives, that it gives it twice, and that it can be killed. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +11,8 @@ import { type Kind, LAB, type Synthetic, synthesize } from "./submissions.ts";
 const home = mkdtempSync(join(tmpdir(), "ringlab-class-"));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 const at = (...names: string[]) => join(home, ...names);
+/** Each kind and each form at least once, and of those short of memory one whose heap is full. */
+const CLASS = process.env.RINGLAB_WIDE === "all" ? 24 : 12;
 
 describe.skipIf(lacks("bwrap", import.meta.url))("a class", () => {
   let students: Synthetic[];
@@ -19,14 +21,14 @@ describe.skipIf(lacks("bwrap", import.meta.url))("a class", () => {
   const result = (id: string): Graded => JSON.parse(readFileSync(at("out", "results", `${id}.json`), "utf8"));
 
   beforeAll(async () => {
-    students = synthesize(at("class"), 24, 1);
+    students = synthesize(at("class"), CLASS, 2);
     const { code, stdout, stderr } = await grade(at("tmp"), ...arguments_);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     summary = JSON.parse(stdout);
   }, 180_000);
 
   test("everybody has a result", () => {
-    expect(summary).toMatchObject({ graded: 24, unchanged: 0, notGraded: [] });
+    expect(summary).toMatchObject({ graded: CLASS, unchanged: 0, notGraded: [] });
     expect(readdirSync(at("out", "results")).sort()).toEqual(students.map(({ id }) => `${id}.json`));
   });
 
@@ -64,8 +66,8 @@ describe.skipIf(lacks("bwrap", import.meta.url))("a class", () => {
   });
 
   test("pages and tables are there, and nothing in the temporary folder", () => {
-    expect(readdirSync(at("out", "feedback"))).toHaveLength(24);
-    expect(readdirSync(at("out", "gradescope"))).toHaveLength(24);
+    expect(readdirSync(at("out", "feedback"))).toHaveLength(CLASS);
+    expect(readdirSync(at("out", "gradescope"))).toHaveLength(CLASS);
     for (const page of [
       "index.html",
       "class.csv",
@@ -82,7 +84,7 @@ describe.skipIf(lacks("bwrap", import.meta.url))("a class", () => {
     const before = tree(at("out"));
     const { code, stdout } = await grade(at("tmp"), ...arguments_);
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ graded: 0, unchanged: 24, mean: summary.mean });
+    expect(JSON.parse(stdout)).toMatchObject({ graded: 0, unchanged: CLASS, mean: summary.mean });
     expect(tree(at("out"))).toEqual(before);
   }, 60_000);
 });
@@ -90,12 +92,12 @@ describe.skipIf(lacks("bwrap", import.meta.url))("a class", () => {
 describe.skipIf(lacks("bwrap", import.meta.url))("a run that is killed", () => {
   const arguments_ = (out: string) => [at("few"), "--lab", LAB, "--out", at(out)];
   beforeAll(() => {
-    synthesize(at("few"), 8, 2, ["correct", "wrong", "crashing", "refused", "hostile", "starter"]);
+    synthesize(at("few"), 6, 2, ["correct", "wrong", "crashing", "refused", "starter"]);
   });
 
-  test("three times: its sandboxes die with it, and in the end all is as if nothing had happened", async () => {
+  test("twice: its sandboxes die with it, and in the end all is as if nothing had happened", async () => {
     const temporary = at("tmp-killed");
-    for (const count of [1, 3, 5]) {
+    for (const count of [1, 4]) {
       const run = startGrading(temporary, ...arguments_("killed"));
       await run.reached(count);
       run.process.kill("SIGKILL");
@@ -108,11 +110,13 @@ describe.skipIf(lacks("bwrap", import.meta.url))("a run that is killed", () => {
 
     const last = await grade(temporary, ...arguments_("killed"));
     expect(last).toMatchObject({ code: 0 });
-    expect(last.stdout).toMatch(/unchanged +[5-8]/);
+    expect(last.stdout).toMatch(/unchanged +[4-6]/);
     expect(readdirSync(temporary)).toEqual([]);
     expect(await eventually(() => processesOf(temporary).length === 0)).toBe(true);
 
-    expect(await grade(at("tmp"), ...arguments_("undisturbed"))).toMatchObject({ code: 0 });
+    // By one worker instead of two, which must not show either.
+    const undisturbed = await grade(at("tmp"), ...arguments_("undisturbed"), "--jobs", "1");
+    expect(undisturbed).toMatchObject({ code: 0 });
     expect(hashes(at("killed"))).toEqual(hashes(at("undisturbed")));
   }, 180_000);
 

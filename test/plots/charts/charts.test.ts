@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { describe, expect, test } from "vitest";
-import { barChart, FigureError, lineChart, tileChart } from "../../../src/plots/index.ts";
+import { barChart, FigureError, lineChart, stripChart, tileChart } from "../../../src/plots/index.ts";
 import { rounded } from "../snapshot.ts";
 
 const rows = ["shadow", "nested"].flatMap((pager) =>
@@ -23,6 +23,7 @@ const charts = {
   line: () => lineChart(rows, { ...text, x: "processes", y: "exits", series: "pager" }),
   facets: () => lineChart(rows, { ...text, x: "processes", y: "exits", facet: "pager" }),
   bar: () => barChart(rows, { ...text, x: "processes", y: "exits", series: "pager" }),
+  strip: () => stripChart(rows, { ...text, x: "exits", y: "pager", facet: "processes" }),
   tile: () => tileChart(rows, { ...text, x: "processes", y: "pager", value: "exits" }),
 };
 

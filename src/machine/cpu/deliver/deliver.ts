@@ -11,7 +11,7 @@
 import type { Visit } from "../../monitor.ts";
 import { EVENT } from "../../trace.ts";
 import type { Cpu } from "../cpu.ts";
-import { DB, DE, DF, FAULT, faultName, GP, NP, PF, PUSHES_ERROR, SS_FAULT, TS } from "../fault.ts";
+import { DB, DE, DF, EXIT, FAULT, faultName, GP, NP, PF, PUSHES_ERROR, SS_FAULT, TS } from "../fault.ts";
 import { enterFlat } from "../flat.ts";
 import { visit } from "../visit.ts";
 import { EXCEPTION, EXTERNAL, NMI_KIND } from "./event.ts";
@@ -47,30 +47,73 @@ export function deliverNmi(cpu: Cpu): void {
 
 /** #DB for the conditions in `hits`, bits of DR6; B0 … B3 tell of this one only, the others gather (SDM Vol. 3, 17.2.3). */
 export function deliverDebug(cpu: Cpu, hits: number): void {
-  cpu.dr[6] = ((cpu.dr[6] as number) & ~15) | hits;
+  if (!cpu.guest?.debug(cpu, hits)) cpu.dr[6] = ((cpu.dr[6] as number) & ~15) | hits;
   deliver(cpu, EXCEPTION, DB, 0);
+}
+
+/**
+ * What a hypervisor injects at VM entry: delivered as if it had happened to the guest, and not intercepted itself (SDM Vol. 3, 26.6).
+ * `length`: the bytes of the instruction that a software interrupt or exception is said to come from.
+ */
+export function inject(cpu: Cpu, kind: number, vector: number, error: number, length: number): void {
+  const { guest, cr2 } = cpu;
+  if (kind === NMI_KIND) cpu.nmiBlocked = true;
+  count(cpu, kind, vector);
+  const code = pushesError(kind, vector) ? error : NO_CODE;
+  cpu.ip = (cpu.ip + length) | 0;
+  guest?.delivering(cpu, kind, vector, code);
+  if (enterFlat(cpu, kind, vector, code) || entered(cpu, kind, vector, code)) {
+    guest?.delivered(cpu);
+    return;
+  }
+  cpu.ip = (cpu.ip - length) | 0;
+  escalate(cpu, kind, vector, error, cr2);
 }
 
 /** Delivers an event that is not an instruction's own doing. A triple fault leaves a stop for the interpreter. */
 export function deliver(cpu: Cpu, kind: number, vector: number, error: number): void {
+  const { cr2 } = cpu;
+  if (!attempt(cpu, kind, vector, error)) escalate(cpu, kind, vector, error, cr2);
+}
+
+/** False: the delivery met what is in FAULT. */
+function attempt(cpu: Cpu, kind: number, vector: number, error: number): boolean {
+  count(cpu, kind, vector);
+  const { guest } = cpu;
+  const code = pushesError(kind, vector) ? error : NO_CODE;
+  if (guest !== null) {
+    if (guest.event(cpu, kind, vector, error)) return true;
+    guest.delivering(cpu, kind, vector, code);
+  } else if (cpu.monitor !== null && visit(cpu, cpu.monitor, visitOf(kind, vector, error))) return true;
+  if (!enterFlat(cpu, kind, vector, code) && !entered(cpu, kind, vector, code)) return false;
+  guest?.delivered(cpu);
+  return true;
+}
+
+/** The rules in full; false when they raised something. */
+function entered(cpu: Cpu, kind: number, vector: number, code: number): boolean {
+  try {
+    enter(cpu, kind, vector, code);
+    return true;
+  } catch (fault) {
+    if (fault !== FAULT) throw fault;
+    return false;
+  }
+}
+
+/** The delivery of an event, a page fault at `cr2` if it was one, met what is in FAULT. */
+function escalate(cpu: Cpu, kind: number, vector: number, error: number, cr2: number): void {
   const first = vector;
   const firstError = error;
-  const firstCr2 = cpu.cr2;
   for (;;) {
-    count(cpu, kind, vector);
-    if (cpu.monitor !== null && visit(cpu, cpu.monitor, visitOf(kind, vector, error))) return;
-    const code = pushesError(kind, vector) ? error : NO_CODE;
-    if (enterFlat(cpu, kind, vector, code)) return;
-    try {
-      enter(cpu, kind, vector, code);
+    if (FAULT.vector === EXIT) {
+      cpu.guest?.exit(cpu, 0);
       return;
-    } catch (fault) {
-      if (fault !== FAULT) throw fault;
     }
     const next = FAULT.vector;
     const serious = next === PF || isContributory(next);
     if (kind === EXCEPTION && vector === DF && serious) {
-      shutDown(cpu, faultName(first, firstError, firstCr2), next);
+      shutDown(cpu, faultName(first, firstError, cr2), next);
       return;
     }
     const double =
@@ -79,16 +122,22 @@ export function deliver(cpu: Cpu, kind: number, vector: number, error: number): 
     error = double ? 0 : FAULT.error | ((SELECTOR_ERRORS >> next) & 1);
     vector = double ? DF : next;
     kind = EXCEPTION;
+    if (attempt(cpu, kind, vector, error)) return;
   }
 }
 
 /** INT n, INT3, INTO, INT1: raises what delivery meets, as any instruction does. `kind` of event.ts. */
 export function softwareInterrupt(cpu: Cpu, kind: number, vector: number): void {
-  if (cpu.monitor !== null && visit(cpu, cpu.monitor, { kind: "software", vector })) {
+  const { guest } = cpu;
+  if (guest !== null) {
+    guest.software(cpu, kind, vector);
+    guest.delivering(cpu, kind, vector, NO_CODE);
+  } else if (cpu.monitor !== null && visit(cpu, cpu.monitor, { kind: "software", vector })) {
     cpu.trace.event(EVENT.softwareInterrupt, vector);
     return;
   }
   if (!enterFlat(cpu, kind, vector, NO_CODE)) enter(cpu, kind, vector, NO_CODE);
+  guest?.delivered(cpu);
   cpu.skipsStep = true;
   cpu.trace.event(EVENT.softwareInterrupt, vector);
 }
@@ -129,7 +178,9 @@ function shutDown(cpu: Cpu, first: string, vector: number): void {
   const at = `${(selector[1] as number).toString(16)}:${(cpu.ip >>> 0).toString(16)}`;
   const second = faultName(vector, FAULT.error, cpu.cr2);
   const detail = `${first}, and ${second} while delivering a double fault (#DF) at ${at}`;
-  if (cpu.monitor !== null && visit(cpu, cpu.monitor, { kind: "shutdown", detail })) return;
+  if (cpu.guest !== null) {
+    if (cpu.guest.shutdown(cpu)) return;
+  } else if (cpu.monitor !== null && visit(cpu, cpu.monitor, { kind: "shutdown", detail })) return;
   cpu.stop = { reason: "shutdown", detail };
   cpu.clock.attend();
 }

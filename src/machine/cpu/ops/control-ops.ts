@@ -84,23 +84,28 @@ function clts(cpu: Cpu): void {
 }
 
 function hlt(cpu: Cpu): void {
-  const visited = cpu.monitor !== null && visit(cpu, cpu.monitor, { kind: "halt" });
+  const visited = cpu.guest === null && cpu.monitor !== null && visit(cpu, cpu.monitor, { kind: "halt" });
   cpu.trace.event(EVENT.hlt, 0);
   if (visited) return;
   cpu.halted = true;
   cpu.clock.attend();
 }
 
+/** The linear address that an instruction names without touching it: unchecked; NaN for an offset that is not canonical. */
+export function namedAddress(cpu: Cpu, op: Op): number {
+  const { base, baseHigh } = cpu.segments;
+  if (!cpu.wide) return (offset32(cpu, op) + (base[op.seg] as number)) | 0;
+  const low = offset64(cpu, op);
+  if (!canonical(cpu.high)) return Number.NaN;
+  const at = cpu.high * TWO32 + (low >>> 0);
+  if (op.seg < 4) return at;
+  return at + (baseHigh[op.seg] as number) * TWO32 + ((base[op.seg] as number) >>> 0);
+}
+
 /** No segment check, and nothing at all for an address that is not canonical (SDM Vol. 2, INVLPG). */
 function invlpg(cpu: Cpu, op: Op): void {
-  const { base, baseHigh } = cpu.segments;
-  let at: number;
-  if (cpu.wide) {
-    const low = offset64(cpu, op);
-    if (!canonical(cpu.high)) return;
-    at = cpu.high * TWO32 + (low >>> 0);
-    if (op.seg >= 4) at += (baseHigh[op.seg] as number) * TWO32 + ((base[op.seg] as number) >>> 0);
-  } else at = (offset32(cpu, op) + (base[op.seg] as number)) | 0;
+  const at = namedAddress(cpu, op);
+  if (Number.isNaN(at)) return;
   cpu.trace.event(EVENT.invlpg, at | 0);
   cpu.memory.invalidate(at as Gva);
   if (cpu.window.version !== cpu.memory.codeVersion) cpu.window.size = 0;

@@ -23,6 +23,7 @@ import { STRING } from "./string.ts";
 import { SYSCALLS } from "./syscalls.ts";
 import { TABLE_OPS } from "./table-ops.ts";
 import { TRANSFER_OPS } from "./transfer-ops.ts";
+import { VIRTUALIZATION_OPS } from "./virtualization-ops.ts";
 import { X87 } from "./x87.ts";
 import { X87_COMPARE } from "./x87-compare.ts";
 import { X87_CONTROL } from "./x87-control.ts";
@@ -76,6 +77,7 @@ export const SEMANTICS: Semantics = {
   ...SYSCALLS,
   ...TABLE_OPS,
   ...TRANSFER_OPS,
+  ...VIRTUALIZATION_OPS,
   mov,
   push,
   pop,

@@ -29,7 +29,8 @@ const descriptor = new Descriptor();
 const upper = new Descriptor();
 const BUSY = 1 << 9;
 
-function checkUmip(cpu: Cpu): void {
+/** Of the instructions that store a table's place. */
+export function checkUmip(cpu: Cpu): void {
   if ((cpu.cr4 & CR4.UMIP) !== 0 && cpu.cpl > 0) raise(GP);
 }
 
@@ -79,23 +80,23 @@ function lidt(cpu: Cpu, op: Op): void {
   loadTable(cpu, op, cpu.idtr);
 }
 
-/** A register takes the value zero-extended to the operand size, memory 16 bits. */
-function store(cpu: Cpu, op: Op, value: number): void {
+/** SLDT, STR, SMSW: a register takes the value zero-extended to the operand size, memory 16 bits. */
+export function storeWord(cpu: Cpu, op: Op, value: number): void {
   checkUmip(cpu);
   if (op.rm >= 0) writeRegister(cpu, op.dst, op.size, value, 0);
   else cpu.memory.write16(writeAddress(cpu, op, 2), value);
 }
 
 function sldt(cpu: Cpu, op: Op): void {
-  store(cpu, op, cpu.segments.selector[LDTR] as number);
+  storeWord(cpu, op, cpu.segments.selector[LDTR] as number);
 }
 
 function str(cpu: Cpu, op: Op): void {
-  store(cpu, op, cpu.segments.selector[TR] as number);
+  storeWord(cpu, op, cpu.segments.selector[TR] as number);
 }
 
 function smsw(cpu: Cpu, op: Op): void {
-  store(cpu, op, cpu.cr0);
+  storeWord(cpu, op, cpu.cr0);
 }
 
 /** The low four bits; PE can be set but not cleared. */
@@ -105,7 +106,7 @@ function lmsw(cpu: Cpu, op: Op): void {
 }
 
 /** Selector operand of 16 bits, in a register or in memory. */
-function selectorOperand(cpu: Cpu, op: Op): number {
+export function selectorOperand(cpu: Cpu, op: Op): number {
   return op.rm >= 0 ? (cpu.r16[4 * op.rm] as number) : cpu.memory.read16(readAddress(cpu, op, 2));
 }
 

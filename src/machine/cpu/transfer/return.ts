@@ -67,7 +67,7 @@ export function interruptReturn(cpu: Cpu, size: number): void {
   cpu.trace.event(EVENT.iret, cpu.cpl);
   if (cpu.nmiBlocked) {
     cpu.nmiBlocked = false;
-    if (cpu.nmiPending) cpu.clock.attend();
+    if (cpu.nmiPending || cpu.guest !== null) cpu.clock.attend();
   }
   if (isReal(cpu)) returnReal(cpu, size);
   else if ((cpu.flags.eflags & NT) !== 0) {

@@ -1,0 +1,64 @@
+/** Guests on systems: the parameters that all such experiments have, and a run of a guest to its end. */
+import { type CostProfile, type Machine, PROFILES } from "../../machine/index.ts";
+import { findSystem, SYSTEMS, type System } from "../../systems/index.ts";
+import type { Parameter } from "../parameter.ts";
+
+const MIB = 1 << 20;
+/** Steps: far more than a guest of an experiment needs. */
+const LIMIT = 2_000_000_000;
+
+/** The parameter `system`, with a default of all systems or of these. */
+export const systemParameter = (defaults: readonly string[] = SYSTEMS.map(({ name }) => name)) =>
+  ({
+    default: defaults,
+    oneOf: SYSTEMS.map(({ name }) => name),
+    unit: "",
+    doc: "who stands between the guest and the processor",
+  }) satisfies Parameter<string>;
+
+export const processorParameter = (defaults: string | readonly string[]) =>
+  ({
+    default: defaults,
+    oneOf: PROFILES.map(({ id }) => id),
+    unit: "",
+    doc: "the price list of the processor below",
+  }) satisfies Parameter<string>;
+
+export interface Place {
+  readonly system: System;
+  readonly profile: CostProfile;
+}
+
+/** The system and the processor of a point. */
+export const placeOf = (system: string, processor: string): Place => ({
+  system: findSystem(system)!,
+  profile: PROFILES.find(({ id }) => id === processor)!,
+});
+
+export interface Ended {
+  readonly machine: Machine;
+  readonly crossings: ReadonlyMap<string, number>;
+}
+
+/**
+ * Boots the guest and runs it to its exit port.
+ * @param expected what it must print: an experiment measures no guest that goes wrong
+ */
+export function runGuest(
+  { system, profile }: Place,
+  { image, expected, memory = 32 }: { image: Uint8Array; expected: string; memory?: number },
+): Ended {
+  const vm = system.boot(image, { profile, memory: memory * MIB });
+  let output = "";
+  vm.machine.onSerial((byte) => {
+    output += String.fromCharCode(byte);
+  });
+  const stop = vm.machine.run({ limit: LIMIT });
+  if (stop.reason !== "exit" || !output.endsWith(expected)) {
+    const end = stop.reason === "shutdown" ? `shutdown (${stop.detail})` : stop.reason;
+    throw new Error(
+      `the guest on ${system.name}, ${profile.name}, came to a wrong end: ${end} after ${JSON.stringify(output)}`,
+    );
+  }
+  return { machine: vm.machine, crossings: vm.crossings };
+}

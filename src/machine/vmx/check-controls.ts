@@ -1,0 +1,121 @@
+/** Checks on VMX controls at VM entry (SDM Vol. 3, 26.2.1): what breaks one is VMfailValid with error 7. */
+import { PUSHES_ERROR } from "../cpu/fault.ts";
+import type { Allowed, VmxCapabilities } from "./capabilities.ts";
+import { CPU, ENTRY_CONTROL, EXIT_CONTROL, INTERRUPTION, PIN } from "./controls.ts";
+import type { FieldName } from "./fields.ts";
+import type { Vmcs } from "./vmcs.ts";
+
+export interface CheckContext {
+  readonly vmcs: Vmcs;
+  readonly capabilities: VmxCapabilities;
+  readonly physicalBits: number;
+  /** The processor is in IA-32e mode. */
+  readonly longMode: boolean;
+  /** A physical byte: the virtual-APIC page's. */
+  byte(at: number): number;
+}
+
+const TYPE_NMI = 2;
+const TYPE_EXCEPTION = 3;
+/** Software interrupt, privileged software exception, software exception: those that an instruction makes. */
+const FIRST_SOFTWARE_TYPE = 4;
+const LAST_SOFTWARE_TYPE = 6;
+const TWO32 = 4294967296;
+
+const allowed = (value: number, { must, may }: Allowed) => (value & must) === must && (value & ~may) === 0;
+
+/** Whether bits from the physical-address width on are 0. */
+export function fitsPhysical(high: number, physicalBits: number): boolean {
+  return physicalBits >= 64 || high >>> (physicalBits - 32) === 0;
+}
+
+/** The rule that is broken, in words; null when all hold. */
+export function checkControls(context: CheckContext): string | null {
+  const { vmcs, capabilities } = context;
+  const pin = vmcs.get("pinControls");
+  const primary = vmcs.get("primaryControls");
+  const exit = vmcs.get("exitControls");
+  const entry = vmcs.get("entryControls");
+  const uses = (control: number) => (primary & control) !== 0;
+
+  if (!allowed(pin, capabilities.pin)) return "pin-based controls: a reserved bit";
+  if (!allowed(primary, capabilities.primary)) return "primary processor-based controls: a reserved bit";
+  if (uses(CPU.secondary)) {
+    const { secondary } = capabilities;
+    if (secondary === undefined || !allowed(vmcs.get("secondaryControls"), secondary))
+      return "secondary processor-based controls: a reserved bit";
+  }
+  if (vmcs.get("cr3TargetCount") >>> 0 > capabilities.cr3Targets) return "CR3-target count";
+  if (uses(CPU.ioBitmaps) && !(isPage(context, "ioBitmapA") && isPage(context, "ioBitmapB")))
+    return "I/O-bitmap address";
+  if (uses(CPU.msrBitmaps) && !isPage(context, "msrBitmap")) return "MSR-bitmap address";
+  if (uses(CPU.tprShadow)) {
+    if (!isPage(context, "virtualApic")) return "virtual-APIC address";
+    const threshold = vmcs.get("tprThreshold");
+    if ((threshold & ~15) !== 0) return "TPR threshold: a reserved bit";
+    if (threshold > virtualTpr(context) >> 4) return "TPR threshold above the virtual TPR";
+  }
+  if ((pin & PIN.nmi) === 0 && (pin & PIN.virtualNmis) !== 0) return "virtual NMIs without NMI exiting";
+  if ((pin & PIN.virtualNmis) === 0 && uses(CPU.nmiWindow)) return "NMI-window exiting without virtual NMIs";
+
+  if (!allowed(exit, capabilities.exit)) return "VM-exit controls: a reserved bit";
+  if ((pin & PIN.timer) === 0 && (exit & EXIT_CONTROL.saveTimer) !== 0)
+    return "preemption timer saved but not active";
+  if (!isList(context, "exitMsrStore", "exitMsrStoreCount")) return "VM-exit MSR-store address";
+  if (!isList(context, "exitMsrLoad", "exitMsrLoadCount")) return "VM-exit MSR-load address";
+
+  if (!allowed(entry, capabilities.entry)) return "VM-entry controls: a reserved bit";
+  if ((entry & (ENTRY_CONTROL.smm | ENTRY_CONTROL.dualMonitor)) !== 0)
+    return "VM entry to SMM from outside it";
+  if (!isList(context, "entryMsrLoad", "entryMsrLoadCount")) return "VM-entry MSR-load address";
+  return checkInjection(vmcs);
+}
+
+/** The VM-entry interruption information (26.2.1.3). */
+function checkInjection(vmcs: Vmcs): string | null {
+  const information = vmcs.get("entryInterruption");
+  if ((information & INTERRUPTION.valid) === 0) return null;
+  const vector = information & 0xff;
+  const type = (information >> 8) & 7;
+  if (type === 1 || type === 7) return "interruption type: reserved";
+  if (type === TYPE_NMI && vector !== 2) return "NMI with another vector than 2";
+  if (type === TYPE_EXCEPTION && vector > 31) return "hardware exception with a vector above 31";
+  const withError = (information & INTERRUPTION.error) !== 0;
+  const pushes =
+    type === TYPE_EXCEPTION && (vmcs.get("guestCr0") & 1) !== 0 && ((PUSHES_ERROR >> vector) & 1) !== 0;
+  if (withError !== pushes) return "deliver-error-code bit";
+  if ((information & 0x7ffff000) !== 0) return "interruption information: a reserved bit";
+  if (withError && (vmcs.get("entryErrorCode") & ~0x7fff) !== 0) return "VM-entry exception error code";
+  if (type >= FIRST_SOFTWARE_TYPE && type <= LAST_SOFTWARE_TYPE) {
+    const length = vmcs.get("entryInstructionLength") >>> 0;
+    if (length < 1 || length > 15) return "VM-entry instruction length";
+  }
+  return null;
+}
+
+/** A 4-KiB page's address. */
+function isPage({ vmcs, physicalBits }: CheckContext, name: FieldName): boolean {
+  return (vmcs.get(name) & 0xfff) === 0 && fitsPhysical(vmcs.getHigh(name), physicalBits);
+}
+
+/** A list of `count` entries of 16 bytes; without any its address means nothing. */
+function isList(
+  { vmcs, capabilities, physicalBits }: CheckContext,
+  name: FieldName,
+  count: FieldName,
+): boolean {
+  const entries = vmcs.get(count) >>> 0;
+  if (entries === 0) return true;
+  // Beyond what IA32_VMX_MISC allows the manual promises nothing; here it is refused.
+  if (entries > capabilities.msrList) return false;
+  const low = vmcs.get(name);
+  if ((low & 15) !== 0 || !fitsPhysical(vmcs.getHigh(name), physicalBits)) return false;
+  const last = (vmcs.getHigh(name) >>> 0) * TWO32 + (low >>> 0) + 16 * entries - 1;
+  return last < 2 ** physicalBits;
+}
+
+const VTPR = 0x80;
+
+function virtualTpr({ vmcs, byte }: CheckContext): number {
+  return byte((vmcs.getHigh("virtualApic") >>> 0) * TWO32 + (vmcs.get("virtualApic") >>> 0) + VTPR);
+}

@@ -1,0 +1,84 @@
+/** VM entries as far as they move state (SDM Vol. 3, 26.3.2): the guest-state area into the processor. What is checked is in check-*.ts. */
+import { type Cpu, EFER } from "../cpu/cpu.ts";
+import { refreshWatch } from "../cpu/debug.ts";
+import { FAULT } from "../cpu/fault.ts";
+import { AC, VM } from "../cpu/flags.ts";
+import { PAT, SYSENTER_CS, SYSENTER_EIP, SYSENTER_ESP } from "../cpu/msr-slots.ts";
+import { ESP } from "../cpu/registers.ts";
+import { setSegment, updateMode } from "../cpu/segments.ts";
+import { BLOCKING, ENTRY_CONTROL, HALTED } from "./controls.ts";
+import { loadPaging, loadPair } from "./exit.ts";
+import { fromRights, GUEST_SEGMENTS } from "./segment-fields.ts";
+import type { Vmcs } from "./vmcs.ts";
+
+const DR7_ONES = 0x400;
+const DR7_BITS = 0xffff23ff | 0;
+
+/** The guest's state: control registers, then all the others. False, the processor's paging being unchanged, when one of the guest's PDPTEs has reserved bits set. */
+export function loadGuest(cpu: Cpu, vmcs: Vmcs): boolean {
+  const entry = vmcs.get("entryControls");
+  const guest64 = (entry & ENTRY_CONTROL.guest64) !== 0;
+  const long = EFER.LMA | EFER.LME;
+  const efer =
+    (entry & ENTRY_CONTROL.loadEfer) !== 0
+      ? vmcs.get("guestEfer")
+      : (cpu.efer & ~long) | (guest64 ? long : 0);
+  try {
+    const { guestCr0, guestCr4 } = { guestCr0: vmcs.get("guestCr0"), guestCr4: vmcs.get("guestCr4") };
+    loadPaging(cpu, guestCr0, guestCr4, efer, vmcs.get("guestCr3"), vmcs.getHigh("guestCr3"));
+  } catch (error) {
+    if (error !== FAULT) throw error;
+    return false;
+  }
+  loadRegisters(cpu, vmcs);
+  return true;
+}
+
+/** All of the guest's state but control registers and EFER. */
+export function loadRegisters(cpu: Cpu, vmcs: Vmcs): void {
+  const { low, high } = vmcs;
+  const entry = vmcs.get("entryControls");
+  if ((entry & ENTRY_CONTROL.loadDebug) !== 0) {
+    cpu.dr[7] = (vmcs.get("guestDr7") & DR7_BITS) | DR7_ONES;
+    refreshWatch(cpu);
+  }
+  if ((entry & ENTRY_CONTROL.loadPat) !== 0) loadPair(cpu, PAT, vmcs, "guestPat");
+  cpu.msr[SYSENTER_CS] = vmcs.get("guestSysenterCs");
+  loadPair(cpu, SYSENTER_ESP, vmcs, "guestSysenterEsp");
+  loadPair(cpu, SYSENTER_EIP, vmcs, "guestSysenterEip");
+
+  for (const fields of GUEST_SEGMENTS) {
+    const { register } = fields;
+    const rights = fromRights(low[fields.access] as number);
+    setSegment(
+      cpu,
+      register,
+      low[fields.selector] as number,
+      low[fields.base] as number,
+      low[fields.limit] as number,
+      rights,
+    );
+    cpu.segments.baseHigh[register] = high[fields.base] as number;
+  }
+  cpu.gdtr.base = vmcs.get("guestGdtrBase");
+  cpu.gdtr.baseHigh = vmcs.getHigh("guestGdtrBase");
+  cpu.gdtr.limit = vmcs.get("guestGdtrLimit");
+  cpu.idtr.base = vmcs.get("guestIdtrBase");
+  cpu.idtr.baseHigh = vmcs.getHigh("guestIdtrBase");
+  cpu.idtr.limit = vmcs.get("guestIdtrLimit");
+  cpu.ip = vmcs.get("guestRip");
+  cpu.ipHigh = vmcs.getHigh("guestRip");
+  cpu.r32[ESP] = vmcs.get("guestRsp");
+  cpu.r32[ESP + 1] = vmcs.getHigh("guestRsp");
+  const flags = vmcs.get("guestRflags");
+  cpu.flags.value = flags;
+  cpu.memory.ac = (flags & AC) !== 0;
+  cpu.cpl = (flags & VM) !== 0 ? 3 : (vmcs.get("guestSsAccess") >> 5) & 3;
+
+  const blocking = vmcs.get("interruptibility");
+  cpu.shadow = (blocking & (BLOCKING.sti | BLOCKING.movSs)) !== 0;
+  cpu.debugShadow = (blocking & BLOCKING.movSs) !== 0;
+  cpu.nmiBlocked = (blocking & BLOCKING.nmi) !== 0;
+  cpu.halted = vmcs.get("activity") === HALTED;
+  updateMode(cpu);
+}

@@ -1,0 +1,168 @@
+/**
+ * VMX root operation (SDM Vol. 3, chapters 23 and 30): the VMX instructions as a hypervisor written in TypeScript calls them. Each
+ * method is one instruction and costs what it costs.
+ *
+ *     vmclear ──▶ vmptrld ──▶ vmread, vmwrite ──▶ vmlaunch ──▶ guest ── VM exit ──▶ Monitor.visit({ kind: "vmexit" }) ──▶ vmresume ──▶ guest …
+ *
+ * The processor's state in root mode is the host's, which the hypervisor sets directly and every exit loads from the host-state area. A
+ * guest in non-root operation stays in it until it exits, through as many runs of the machine as that takes.
+ */
+import type { Timer } from "../clock.ts";
+import { type Cpu, CR0, EFER } from "../cpu/cpu.ts";
+import type { VmxCapabilities } from "./capabilities.ts";
+import { type CheckContext, checkControls } from "./check-controls.ts";
+import { checkGuest, QUALIFICATION } from "./check-guest.ts";
+import { checkHost } from "./check-host.ts";
+import { loadGuest } from "./entry.ts";
+import { loadHost } from "./exit.ts";
+import { FIELDS, type FieldName } from "./fields.ts";
+import { NonRoot } from "./guest.ts";
+import { firstBadMsr, loadMsrs } from "./msr-lists.ts";
+import type { Pay } from "./pay.ts";
+import { ENTRY_FAILURE, REASON, VM_ERROR } from "./reasons.ts";
+import { Vmcs } from "./vmcs.ts";
+
+export type EntryResult =
+  /** The guest's state is the processor's. */
+  | { readonly kind: "entered" }
+  /** VMfailValid: `error` is in the VM-instruction error field as well. `rule` tells what a real processor keeps to itself. */
+  | { readonly kind: "failed"; readonly error: number; readonly rule: string }
+  /** An exit at once, with the reason of an entry failure; the host's state is loaded. */
+  | { readonly kind: "exited"; readonly reason: number; readonly rule: string };
+
+const ENTERED: EntryResult = { kind: "entered" };
+const VMXE = 1 << 13;
+
+export class Vmx {
+  readonly capabilities: VmxCapabilities;
+  /** High half of what vmread returned. */
+  high = 0;
+  readonly #cpu: Cpu;
+  readonly #pay: Pay;
+  readonly #timer: Timer;
+  #current: Vmcs | null = null;
+  #guest: NonRoot | null = null;
+
+  /** VMXON. Throws when the processor's model has no VMX. */
+  constructor(cpu: Cpu, capabilities: VmxCapabilities, pay: Pay) {
+    if (!cpu.model.features.has("vmx"))
+      throw new Error(`invariant: VMXON on a ${cpu.model.brand}, which has no VMX`);
+    this.#cpu = cpu;
+    this.capabilities = capabilities;
+    this.#pay = pay;
+    this.#timer = cpu.clock.timer(() => this.#guest?.timerRang());
+    cpu.cr0 |= CR0.PE | CR0.NE | CR0.PG;
+    cpu.cr4 |= VMXE;
+    cpu.memory.setControl(cpu.cr0, cpu.cr4, cpu.efer);
+  }
+
+  /** VMCLEAR of a fresh region. */
+  create(): Vmcs {
+    return new Vmcs(this.capabilities);
+  }
+
+  /** VMPTRLD. */
+  vmptrld(vmcs: Vmcs): void {
+    this.#current = vmcs;
+  }
+
+  get current(): Vmcs {
+    if (this.#current === null)
+      throw new Error("VMfailInvalid: no VMCS is current; load one by vmptrld first");
+    return this.#current;
+  }
+
+  /** Low half; the high half is left in `high`. Throws for a field that the processor does not have. */
+  vmread(name: FieldName): number {
+    const value = this.current.read(FIELDS[name]);
+    this.#pay("vmRead", FIELDS[name]);
+    if (typeof value === "number") throw this.#fail(value, name);
+    this.high = value[1];
+    return value[0];
+  }
+
+  /** Throws for a field that the processor does not have, or that is read-only. */
+  vmwrite(name: FieldName, low: number, high = 0): void {
+    const error = this.current.write(FIELDS[name], low, high);
+    this.#pay("vmWrite", FIELDS[name]);
+    if (error !== 0) throw this.#fail(error, name);
+  }
+
+  #fail(error: number, name: FieldName): Error {
+    this.current.set("instructionError", error);
+    const what =
+      error === VM_ERROR.readOnlyField ? "is read-only" : `does not exist on a ${this.capabilities.id}`;
+    return new Error(`VMfailValid(${error}): the VMCS field ${name} ${what}`);
+  }
+
+  vmlaunch(): EntryResult {
+    if (this.current.launched) return this.#refuse(VM_ERROR.vmlaunchNotClear, "VMLAUNCH of a launched VMCS");
+    return this.#enter();
+  }
+
+  vmresume(): EntryResult {
+    if (!this.current.launched)
+      return this.#refuse(VM_ERROR.vmresumeNotLaunched, "VMRESUME of a VMCS that was not launched");
+    return this.#enter();
+  }
+
+  /** No instruction: takes the guest out between two of its own, as NonRoot.withdraw. */
+  withdraw(): void {
+    if (this.#cpu.guest === this.#guest) this.#guest?.withdraw(this.#cpu);
+  }
+
+  #refuse(error: number, rule: string): EntryResult {
+    this.current.set("instructionError", error);
+    return { kind: "failed", error, rule };
+  }
+
+  #enter(): EntryResult {
+    const cpu = this.#cpu;
+    const vmcs = this.current;
+    if (cpu.guest !== null) throw new Error("invariant: a VM entry in non-root operation");
+    const context: CheckContext = {
+      vmcs,
+      capabilities: this.capabilities,
+      physicalBits: cpu.prices.physicalBits,
+      longMode: (cpu.efer & EFER.LMA) !== 0,
+      byte: (at) => cpu.bus.read(at as never, 1),
+    };
+    if (cpu.debugShadow) return this.#refuse(VM_ERROR.blockedByMovSs, "VM entry in the shadow of MOV SS");
+    const controls = checkControls(context);
+    if (controls !== null) return this.#refuse(VM_ERROR.invalidControls, controls);
+    const host = checkHost(context);
+    if (host !== null) return this.#refuse(VM_ERROR.invalidHostState, host);
+    const guest = checkGuest(context);
+    if (guest !== null) return this.#failEntry(REASON.invalidGuestState, guest.qualification, guest.rule);
+    if (!loadGuest(cpu, vmcs))
+      return this.#failEntry(
+        REASON.invalidGuestState,
+        QUALIFICATION.pdptes,
+        "a PDPTE with reserved bits set",
+      );
+    const bad = firstBadMsr(cpu, vmcs, "entryMsrLoad", "entryMsrLoadCount");
+    if (bad !== 0) return this.#failEntry(REASON.msrLoading, bad, `entry ${bad} of the MSR-load list`);
+    vmcs.launched = true;
+    this.#pay("vmEntry", 0);
+    const { capabilities } = this;
+    this.#guest = new NonRoot({
+      ...{ cpu, vmcs, pay: this.#pay },
+      ...{ timer: this.#timer, timerShift: capabilities.timerShift },
+    });
+    cpu.guest = this.#guest;
+    cpu.clock.attend();
+    return ENTERED;
+  }
+
+  /** 26.7: like an exit, but the guest-state area is left alone. */
+  #failEntry(reason: number, qualification: number, rule: string): EntryResult {
+    const vmcs = this.current;
+    vmcs.set("exitReason", reason | ENTRY_FAILURE);
+    vmcs.set("exitQualification", qualification);
+    loadHost(this.#cpu, vmcs);
+    if (!loadMsrs(this.#cpu, vmcs, "exitMsrLoad", "exitMsrLoadCount"))
+      throw new Error("VMX abort: the VM-exit MSR-load list names an MSR that cannot be loaded");
+    this.#pay("vmExit", reason);
+    return { kind: "exited", reason, rule };
+  }
+}

@@ -1,0 +1,235 @@
+/**
+ * Hardware assistance: the guest runs on P in non-root operation ("ring −1"), its own kernel in ring 0, its own IDT, GDT and LDT in
+ * force, so that system calls, INT n and most exceptions cost what they cost without a monitor. What leaves it:
+ *
+ *     #PF ─────────────▶ pager ── hidden ──▶ again    ── the guest's ──▶ injected    ── a device's ──▶ V carries the instruction out
+ *     CR0 CR3 CR4, MSRs, I/O, CPUID, HLT, INVLPG, MOV DR … ──▶ V carries the instruction out, the pager follows
+ *     a device's interrupt, an open interrupt window ──▶ injected at the next entry
+ *
+ * The first processors with VT-x run guests in protected mode with paging only, as this engine does: real mode, and protected mode without
+ * paging, are interpreted until the guest has turned paging on and its segment registers hold what a VM entry takes.
+ * (Uhlig et al., "Intel Virtualization Technology", IEEE Computer 2005; Adams & Agesen 2006, sec. 4.)
+ */
+import type { Gva } from "../../../machine/address.ts";
+import { type Cpu, CR0 } from "../../../machine/cpu/cpu.ts";
+import { inject } from "../../../machine/cpu/deliver/deliver.ts";
+import { EXCEPTION, EXTERNAL, NMI_KIND } from "../../../machine/cpu/deliver/event.ts";
+import { PF, UD } from "../../../machine/cpu/fault.ts";
+import { IF, RF } from "../../../machine/cpu/flags.ts";
+import type { Pager, PagerFactory } from "../../mmu/pager.ts";
+import type { EngineFactory } from "../engine.ts";
+import type { Host } from "../host.ts";
+import { Vmm } from "../vmm.ts";
+import type { Exit, GuestEvent, WorldSwitch, WorldSwitchFactory } from "./world-switch.ts";
+
+/** Bits of CR0 that say nothing of paging: V's are P's. */
+const CR0_PLAIN = CR0.MP | CR0.EM | CR0.TS;
+const DR7_ENABLES = 0xff;
+
+/** Deals with the guest's hypercall: registers are V's. False: there is none, #UD. */
+export type Hypercall = (virtual: Cpu) => boolean;
+
+export interface HardwareOptions {
+  readonly pager: PagerFactory;
+  readonly format: WorldSwitchFactory;
+  readonly hypercall?: Hypercall;
+}
+
+export class HardwareAssisted extends Vmm {
+  readonly name: string;
+  readonly #format: WorldSwitch;
+  readonly #pager: Pager;
+  readonly #hypercall: Hypercall;
+  /** To be injected at the next entry. */
+  #event: GuestEvent | null = null;
+  /** What V had when the pager was last told. */
+  #cr0 = 0;
+  #cr4 = 0;
+  #efer = 0;
+  #cr3Writes = 0;
+  #strange = true;
+  #retired = 0;
+
+  constructor(host: Host, { pager, format, hypercall = () => false }: HardwareOptions) {
+    super(host);
+    this.#pager = pager(host.pagerParts());
+    this.#format = format(host);
+    this.#hypercall = hypercall;
+    this.name = this.#format.name;
+  }
+
+  override sync(): void {
+    super.sync();
+    this.#deliverEvent();
+  }
+
+  override adopt(): void {
+    super.adopt();
+    this.#event = null;
+    this.#strange = true;
+  }
+
+  protected executable(): boolean {
+    const { cpu } = this.host.machine;
+    return (cpu.cr0 & (CR0.PE | CR0.PG)) === (CR0.PE | CR0.PG) && this.#format.fits(cpu);
+  }
+
+  protected afterInterpretation(): void {
+    // A processor that only slept is the same one.
+    if (this.host.machine.cpu.retired !== this.#retired) this.#strange = true;
+  }
+
+  protected enter(): void {
+    const { machine, interrupts } = this.host;
+    const { cpu } = machine;
+    this.#followControl(cpu);
+    this.#retired = cpu.retired;
+    const waits = cpu.irq.pending();
+    interrupts.noted = waits;
+    this.#format.enter(cpu, this.#event, waits);
+    this.#event = null;
+  }
+
+  protected leave(): void {
+    const { cpu } = this.host.machine;
+    this.#exit = this.#format.leave(cpu);
+    this.host.ledger.pay("dispatch");
+  }
+
+  #exit: Exit | null = null;
+
+  protected save(): void {
+    this.#event = this.#format.withdraw(this.host.machine.cpu);
+  }
+
+  protected handle(): string {
+    const { host } = this;
+    const { cpu } = host.machine;
+    const exit = this.#exit as Exit;
+    const name = this.#carryOut(exit, cpu);
+    this.#retired = cpu.retired;
+    return name;
+  }
+
+  #carryOut(exit: Exit, cpu: Cpu): string {
+    const { host } = this;
+    switch (exit.kind) {
+      case "pageFault":
+        return this.#pageFault(exit.at, exit.error, exit.during, cpu);
+      case "instruction":
+        host.emulate();
+        break;
+      case "invlpg":
+        host.emulate();
+        this.#pager.invalidate(exit.at);
+        break;
+      case "hypercall":
+        if (this.#hypercall(cpu)) host.ledger.pay("hypercall");
+        else this.#event = { kind: EXCEPTION, vector: UD, error: -1, length: 0 };
+        break;
+      case "undefined":
+        this.#event = { kind: EXCEPTION, vector: UD, error: -1, length: 0 };
+        break;
+      case "interrupt":
+        host.devices.interrupt(host.ledger);
+        break;
+      case "window":
+        break;
+      case "taskSwitch":
+        // By a task gate of the IDT, or by an instruction.
+        if (exit.during === null) host.emulate();
+        else this.#deliver(exit.during);
+        this.#strange = true;
+        break;
+      case "shutdown":
+        cpu.stop = { reason: "shutdown", detail: `a triple fault at ${place(cpu)}, under ${this.name}` };
+    }
+    return exit.name;
+  }
+
+  #pageFault(at: Gva, error: number, during: GuestEvent | null, cpu: Cpu): string {
+    const { host } = this;
+    const verdict = this.#pager.fault(at, error);
+    if (verdict.kind === "retry") {
+      this.#event = during;
+      // An exit sets RF for a fault that the guest has not had.
+      if (((cpu.dr[7] as number) & DR7_ENABLES) === 0) cpu.flags.eflags &= ~RF;
+      return "#PF (hidden)";
+    }
+    if (during !== null) {
+      // Two events, and rules for what they become together (SDM Vol. 3, Table 6-5): V has them all.
+      this.#deliver(during);
+      return verdict.kind === "reflect" ? "#PF (guest)" : "#PF (device)";
+    }
+    if (verdict.kind === "reflect") {
+      cpu.cr2 = at;
+      cpu.cr2High = cpu.wide ? Math.floor(at / 4294967296) : 0;
+      this.#event = { kind: EXCEPTION, vector: PF, error: verdict.error, length: 0 };
+      host.ledger.pay("inject", PF);
+      return "#PF (guest)";
+    }
+    if (((cpu.dr[7] as number) & DR7_ENABLES) === 0) cpu.flags.eflags &= ~RF;
+    host.emulate();
+    this.#pager.written(verdict.gpa, 8);
+    return "#PF (device)";
+  }
+
+  /** V takes the event by itself, through the guest's IDT. */
+  #deliver({ kind, vector, error, length }: GuestEvent): void {
+    const { machine, ledger } = this.host;
+    inject(machine.cpu, kind, vector, error, length);
+    ledger.pay("inject", vector);
+  }
+
+  #deliverEvent(): void {
+    if (this.#event === null) return;
+    const event = this.#event;
+    this.#event = null;
+    this.#deliver(event);
+  }
+
+  /** What V takes now goes with the next entry; where there is none, V takes it by itself. */
+  protected override inject(): boolean {
+    const { host } = this;
+    const { cpu } = host.machine;
+    if (cpu.stop !== null) return false;
+    if (!this.executable()) {
+      if (this.#event === null) return host.injectPending();
+      this.#deliverEvent();
+      return true;
+    }
+    if (this.#event !== null || cpu.shadow) return false;
+    if (cpu.nmiPending && !cpu.nmiBlocked) {
+      cpu.nmiPending = false;
+      this.#event = { kind: NMI_KIND, vector: 2, error: -1, length: 0 };
+    } else if ((cpu.flags.eflags & IF) !== 0 && cpu.irq.pending())
+      this.#event = { kind: EXTERNAL, vector: cpu.irq.acknowledge(), error: -1, length: 0 };
+    else return false;
+    cpu.halted = false;
+    host.ledger.pay("inject", this.#event.vector);
+    return false;
+  }
+
+  #followControl(cpu: Cpu): void {
+    const { cpu: physical } = this.host;
+    const writes = cpu.trace.count("cr3Write");
+    const changed = (cpu.cr0 ^ this.#cr0) & ~CR0_PLAIN;
+    if (this.#strange || changed !== 0 || cpu.cr4 !== this.#cr4 || cpu.efer !== this.#efer)
+      this.#pager.control();
+    else if (writes !== this.#cr3Writes) this.#pager.loadCr3();
+    physical.cr0 = (physical.cr0 & ~CR0_PLAIN) | (cpu.cr0 & CR0_PLAIN);
+    this.#cr0 = cpu.cr0;
+    this.#cr4 = cpu.cr4;
+    this.#efer = cpu.efer;
+    this.#cr3Writes = writes;
+    this.#strange = false;
+  }
+}
+
+function place({ segments, ip }: Cpu): string {
+  return `${(segments.selector[1] as number).toString(16)}:${(ip >>> 0).toString(16)}`;
+}
+
+export function hardwareAssisted(options: HardwareOptions): EngineFactory {
+  return (host) => new HardwareAssisted(host, options);
+}

@@ -1,0 +1,289 @@
+/**
+ * VT-x as the control block of the hardware-assisted engine. The monitor lives in the guest's shadow address space, so the host's CR0, CR3
+ * and CR4 are the ones that the pager gave P for the guest. It reads what an exit's handler needs and writes what has changed, by VMREAD and
+ * VMWRITE; V, the picture of the guest for whoever looks, is drawn without charge.
+ */
+import type { Gva } from "../../../machine/address.ts";
+import { type Cpu, CR0 } from "../../../machine/cpu/cpu.ts";
+import { refreshWatch } from "../../../machine/cpu/debug.ts";
+import { NMI_KIND, SOFTWARE } from "../../../machine/cpu/deliver/event.ts";
+import { FIRST_GENERATION, type VmxCapabilities } from "../../../machine/vmx/capabilities.ts";
+import type { CheckContext } from "../../../machine/vmx/check-controls.ts";
+import { checkGuest } from "../../../machine/vmx/check-guest.ts";
+import { BLOCKING, CPU, CPU2, ENTRY_CONTROL, EXIT_CONTROL, INTERRUPTION, PIN } from "../../../machine/vmx/controls.ts";
+import { loadRegisters } from "../../../machine/vmx/entry.ts";
+import { saveGuest } from "../../../machine/vmx/exit.ts";
+import { FIELD_NAMES, type FieldName, FIELDS, isReadOnly, SLOT } from "../../../machine/vmx/fields.ts";
+import { REASON, reasonName } from "../../../machine/vmx/reasons.ts";
+import type { Vmcs } from "../../../machine/vmx/vmcs.ts";
+import { Vmx } from "../../../machine/vmx/vmx.ts";
+import type { Host } from "../host.ts";
+import type { Exit, GuestEvent, WorldSwitch, WorldSwitchFactory } from "./world-switch.ts";
+
+const TWO32 = 4294967296;
+const PAGE_FAULT = 1 << 14;
+const VMXE = 1 << 13;
+/** Bits of CR0 that the guest changes without an exit. */
+const GUEST_CR0 = CR0.TS;
+const VTPR = 0x80;
+/** What a monitor must know of a guest before it can decode an instruction. */
+const FOR_DECODING: readonly FieldName[] = ["guestRip", "guestCsBase", "guestCsAccess", "guestRflags"];
+const VMX_EXITS = new Set(
+  "vmclear vmlaunch vmptrld vmptrst vmread vmresume vmwrite vmxoff vmxon invept invvpid".split(" "),
+);
+const CR_ACCESS = ["mov to cr", "mov from cr", "clts", "lmsw"];
+const IN = 8;
+
+export class VtxSwitch implements WorldSwitch {
+  readonly name = "vt-x";
+  readonly #host: Host;
+  readonly #vmx: Vmx;
+  readonly #vmcs: Vmcs;
+  /** What the VMCS is to hold at the next entry. */
+  readonly #wanted: Vmcs;
+  readonly #virtualApic: number;
+  readonly #fields: readonly FieldName[];
+  readonly #context: CheckContext;
+
+  constructor(host: Host, capabilities: VmxCapabilities) {
+    this.#host = host;
+    const { cpu, ledger } = host;
+    this.#vmx = new Vmx(cpu, capabilities, (event, detail) => ledger.pay(event, detail));
+    this.#vmcs = this.#vmx.create();
+    this.#wanted = this.#vmx.create();
+    this.#vmx.vmptrld(this.#vmcs);
+    this.#virtualApic = host.frame();
+    this.#fields = FIELD_NAMES.filter((name) => !isReadOnly(FIELDS[name]) && this.#vmcs.hasField(name));
+    this.#context = {
+      vmcs: this.#wanted,
+      capabilities,
+      physicalBits: cpu.prices.physicalBits,
+      longMode: true,
+      byte: (at) => host.bus.read(at as never, 1),
+    };
+    this.#configure(capabilities);
+  }
+
+  /** What never changes. */
+  #configure({ pin, primary, secondary, exit, entry }: VmxCapabilities): void {
+    const wanted = this.#wanted;
+    const set = (values: Partial<Record<FieldName, number>>) => {
+      for (const [name, value] of Object.entries(values)) wanted.set(name as FieldName, value);
+    };
+    const second = secondary === undefined ? 0 : secondary.may & (CPU2.rdtscp | CPU2.invpcid);
+    set({
+      pinControls: pin.must | PIN.externalInterrupt | PIN.nmi | (pin.may & PIN.virtualNmis),
+      primaryControls:
+        primary.must |
+        CPU.hlt |
+        CPU.invlpg |
+        CPU.rdpmc |
+        CPU.cr3Load |
+        CPU.cr3Store |
+        CPU.tprShadow |
+        CPU.tscOffset |
+        CPU.movDr |
+        CPU.io |
+        (second === 0 ? 0 : CPU.secondary),
+      exitControls: exit.must | EXIT_CONTROL.saveDebug,
+      entryControls: entry.must | ENTRY_CONTROL.loadDebug,
+      exceptionBitmap: PAGE_FAULT,
+      cr0Mask: ~GUEST_CR0,
+      cr4Mask: -1,
+      virtualApic: this.#virtualApic,
+      // Selectors of the monitor's own GDT: nothing here ever runs there.
+      hostCs: 0x08,
+      hostSs: 0x10,
+      hostDs: 0x10,
+      hostEs: 0x10,
+      hostTr: 0x18,
+    });
+    if (this.#vmcs.hasField("secondaryControls")) wanted.set("secondaryControls", second);
+    wanted.set("vmcsLink", -1, -1);
+  }
+
+  fits(virtual: Cpu): boolean {
+    this.#describe(virtual);
+    const wanted = this.#wanted;
+    wanted.set("guestCr0", virtual.cr0 | CR0.NE);
+    wanted.set("guestCr3", 0);
+    wanted.set("guestCr4", virtual.cr4 | VMXE);
+    wanted.set("entryInterruption", 0);
+    return checkGuest(this.#context) === null;
+  }
+
+  /** V's state in the guest-state area. */
+  #describe(virtual: Cpu): void {
+    const blocking = virtual.shadow ? (virtual.debugShadow ? BLOCKING.movSs : BLOCKING.sti) : 0;
+    saveGuest(virtual, this.#wanted, blocking, 0);
+  }
+
+  enter(virtual: Cpu, event: GuestEvent | null, window: boolean): void {
+    const { cpu, bus } = this.#host;
+    const wanted = this.#wanted;
+    this.#describe(virtual);
+    cpu.cr0 |= CR0.NE;
+    cpu.cr4 |= VMXE;
+    wanted.set("guestCr0", cpu.cr0);
+    wanted.set("guestCr3", cpu.cr3, cpu.cr3High);
+    wanted.set("guestCr4", cpu.cr4);
+    wanted.set("hostCr0", cpu.cr0);
+    wanted.set("hostCr3", cpu.cr3, cpu.cr3High);
+    wanted.set("hostCr4", cpu.cr4);
+    wanted.set("cr0Shadow", virtual.cr0);
+    wanted.set("cr4Shadow", virtual.cr4);
+    const exit = wanted.get("exitControls") & ~EXIT_CONTROL.host64;
+    wanted.set("exitControls", exit | (cpu.longMode ? EXIT_CONTROL.host64 : 0));
+    const primary = wanted.get("primaryControls") & ~CPU.interruptWindow;
+    wanted.set("primaryControls", primary | (window ? CPU.interruptWindow : 0));
+    wanted.set("tscOffset", virtual.tscOffset | 0, Math.floor(virtual.tscOffset / TWO32));
+    this.#inject(event);
+    const priority = virtual.cr8;
+    bus.write((this.#virtualApic + VTPR) as never, priority << 4, 1);
+    // Lowering it may let an interrupt in.
+    wanted.set("tprThreshold", priority);
+    this.#write();
+
+    cpu.msr.set(virtual.msr);
+    cpu.dr.set(virtual.dr);
+    cpu.drHigh.set(virtual.drHigh);
+    cpu.cr2 = virtual.cr2;
+    cpu.cr2High = virtual.cr2High;
+    const result = this.#vmcs.launched ? this.#vmx.vmresume() : this.#vmx.vmlaunch();
+    if (result.kind !== "entered") throw new Error(`invariant: VM entry ${result.kind}: ${result.rule}`);
+  }
+
+  #inject(event: GuestEvent | null): void {
+    const wanted = this.#wanted;
+    if (event === null) {
+      wanted.set("entryInterruption", 0);
+      return;
+    }
+    const { kind, vector, error, length } = event;
+    wanted.set(
+      "entryInterruption",
+      vector | (kind << 8) | (error >= 0 ? INTERRUPTION.error : 0) | INTERRUPTION.valid,
+    );
+    if (error >= 0) wanted.set("entryErrorCode", error);
+    if (kind >= SOFTWARE) wanted.set("entryInstructionLength", length);
+    // The type of an NMI blocks others, and one that comes again was counted as blocking already.
+    if (kind === NMI_KIND) wanted.set("interruptibility", wanted.get("interruptibility") & ~BLOCKING.nmi);
+  }
+
+  /** Writes the fields that are not what they are to be. */
+  #write(): void {
+    const wanted = this.#wanted;
+    const vmcs = this.#vmcs;
+    for (const name of this.#fields) {
+      const slot = SLOT[name];
+      const low = wanted.low[slot] as number;
+      const high = wanted.high[slot] as number;
+      if (vmcs.low[slot] !== low || vmcs.high[slot] !== high) this.#vmx.vmwrite(name, low, high);
+    }
+  }
+
+  leave(virtual: Cpu): Exit {
+    this.#draw(virtual);
+    return this.#read();
+  }
+
+  /** V from the VMCS and from what a world switch leaves in P. */
+  #draw(virtual: Cpu): void {
+    const { cpu, bus } = this.#host;
+    const vmcs = this.#vmcs;
+    virtual.msr.set(cpu.msr);
+    virtual.dr[6] = cpu.dr[6] as number;
+    virtual.cr2 = cpu.cr2;
+    virtual.cr2High = cpu.cr2High;
+    virtual.cr0 = (virtual.cr0 & ~GUEST_CR0) | (vmcs.get("guestCr0") & GUEST_CR0);
+    loadRegisters(virtual, vmcs);
+    refreshWatch(virtual);
+    const priority = bus.read((this.#virtualApic + VTPR) as never, 1) >> 4;
+    if (virtual.cr8 !== priority) virtual.cr8 = priority;
+  }
+
+  #read(): Exit {
+    const vmx = this.#vmx;
+    const reason = vmx.vmread("exitReason");
+    const during = this.#vectoring();
+    const name = reasonName(reason);
+    switch (reason) {
+      case REASON.exception: {
+        const information = vmx.vmread("exitInterruption");
+        if ((information & 0xff) !== 14) return { kind: "interrupt", name: "NMI", during };
+        const error = vmx.vmread("exitErrorCode");
+        return { kind: "pageFault", name: "#PF", at: this.#address("exitQualification"), error, during };
+      }
+      case REASON.externalInterrupt:
+        return { kind: "interrupt", name: "interrupt", during };
+      case REASON.interruptWindow:
+      case REASON.nmiWindow:
+      case REASON.tprBelowThreshold:
+        return { kind: "window", name, during };
+      case REASON.taskSwitch:
+        return { kind: "taskSwitch", name, during };
+      case REASON.tripleFault:
+        return { kind: "shutdown", name, during };
+      case REASON.invlpg:
+        this.#readForDecoding();
+        return { kind: "invlpg", name, at: this.#address("exitQualification"), during };
+      case REASON.vmcall:
+        return { kind: "hypercall", name, during };
+    }
+    if (VMX_EXITS.has(name)) return { kind: "undefined", name, during };
+    this.#readForDecoding();
+    return { kind: "instruction", name: this.#instructionName(reason, name), during };
+  }
+
+  #instructionName(reason: number, name: string): string {
+    const vmx = this.#vmx;
+    if (reason === REASON.io) return (vmx.vmread("exitQualification") & IN) !== 0 ? "in" : "out";
+    if (reason !== REASON.crAccess) return name;
+    const qualification = vmx.vmread("exitQualification");
+    const kind = (qualification >> 4) & 3;
+    return `${CR_ACCESS[kind]}${kind < 2 ? qualification & 15 : ""}`;
+  }
+
+  #readForDecoding(): void {
+    for (const name of FOR_DECODING) this.#vmx.vmread(name);
+  }
+
+  #vectoring(): GuestEvent | null {
+    const information = this.#vmx.vmread("idtVectoring");
+    if ((information & INTERRUPTION.valid) === 0) return null;
+    const kind = (information >> 8) & 7;
+    return {
+      kind,
+      vector: information & 0xff,
+      error: (information & INTERRUPTION.error) !== 0 ? this.#vmx.vmread("idtVectoringErrorCode") : -1,
+      length: kind >= SOFTWARE ? this.#vmx.vmread("exitInstructionLength") : 0,
+    };
+  }
+
+  #address(name: FieldName): Gva {
+    const low = this.#vmx.vmread(name);
+    const { high } = this.#vmx;
+    return (this.#host.machine.cpu.wide ? high * TWO32 + (low >>> 0) : low) as Gva;
+  }
+
+  withdraw(virtual: Cpu): GuestEvent | null {
+    this.#vmx.withdraw();
+    this.#draw(virtual);
+    const vmcs = this.#vmcs;
+    const information = vmcs.get("entryInterruption");
+    if ((information & INTERRUPTION.valid) === 0) return null;
+    const kind = (information >> 8) & 7;
+    return {
+      kind,
+      vector: information & 0xff,
+      error: (information & INTERRUPTION.error) !== 0 ? vmcs.get("entryErrorCode") : -1,
+      length: kind >= SOFTWARE ? vmcs.get("entryInstructionLength") : 0,
+    };
+  }
+}
+
+/** A processor's generation decides which controls there are; the first one unless said. */
+export const vtx =
+  (capabilities: VmxCapabilities = FIRST_GENERATION): WorldSwitchFactory =>
+  (host) =>
+    new VtxSwitch(host, capabilities);

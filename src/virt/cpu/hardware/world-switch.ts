@@ -1,0 +1,50 @@
+/**
+ * What VT-x and SVM have in common for a hypervisor: a control block that the guest is entered with and comes back to, and few kinds of
+ * reasons to come back. A format (vtx.ts, svm.ts) translates.
+ */
+import type { Gva } from "../../../machine/address.ts";
+import type { Cpu } from "../../../machine/cpu/cpu.ts";
+import type { Host } from "../host.ts";
+
+/** An event for the guest's IDT, or one that was on its way through it. */
+export interface GuestEvent {
+  /** Kinds of machine/cpu/deliver/event.ts. */
+  readonly kind: number;
+  readonly vector: number;
+  /** −1 for none. */
+  readonly error: number;
+  /** Bytes of the instruction that a software interrupt comes from; 0 otherwise. */
+  readonly length: number;
+}
+
+export type Exit = {
+  /** What experiments count by. */
+  readonly name: string;
+  /** What was on its way through the guest's IDT, and has to come again. */
+  readonly during: GuestEvent | null;
+} & (
+  | { readonly kind: "pageFault"; readonly at: Gva; readonly error: number }
+  /** V can carry it out, as it can every instruction. */
+  | { readonly kind: "instruction" }
+  | { readonly kind: "invlpg"; readonly at: Gva }
+  /** An instruction of the extension's own: a hypercall, or #UD. */
+  | { readonly kind: "hypercall" | "undefined" }
+  /** A device's interrupt; the guest can take one now. */
+  | { readonly kind: "interrupt" | "window" }
+  | { readonly kind: "taskSwitch" }
+  | { readonly kind: "shutdown" }
+);
+
+export interface WorldSwitch {
+  readonly name: string;
+  /** P can be entered with the state that V has now. */
+  fits(virtual: Cpu): boolean;
+  /** Into the guest, V's state being its own; `window`: come back when it can take an interrupt. */
+  enter(virtual: Cpu, event: GuestEvent | null, window: boolean): void;
+  /** Out of it, after an exit: V's state is the guest's again. */
+  leave(virtual: Cpu): Exit;
+  /** Out of it without an exit: what was still to be injected. */
+  withdraw(virtual: Cpu): GuestEvent | null;
+}
+
+export type WorldSwitchFactory = (host: Host) => WorldSwitch;
