@@ -220,7 +220,7 @@ export class Campaign {
         : this.#chance(80)
           ? this.#one(DATA)
           : this.#one([ROM, DEVICE, ...NOWHERE]);
-    const [p, w, u] = [this.#chance(85), this.#chance(80), this.#chance(80)];
+    const [p, w, u] = [this.#chance(93), this.#chance(85), this.#chance(80)];
     const [a, d, xd] = [this.#chance(50), this.#chance(40), this.#cpu.nxe && this.#chance(15)];
     let low =
       ((target % 2 ** 20) * 4096) | (p ? 1 : 0) | (w ? 2 : 0) | (u ? 4 : 0) | (a ? 0x20 : 0) | (d ? 0x40 : 0);
@@ -263,7 +263,7 @@ export class Campaign {
   }
 
   #expect(page: Page, access: Access): Verdict {
-    if (!this.#paging) return { error: undefined, physical: page.low, entries: new Map() };
+    if (!this.#paging) return { error: undefined, physical: page.low, entries: new Map(), way: [], shift: 0 };
     const { kind, implicit = false, user = false, ac = false } = access;
     this.#cpu.user = user;
     this.#cpu.ac = ac;
@@ -277,20 +277,17 @@ export class Campaign {
     // The processor's own accesses are a supervisor's; with AC the others are not stopped by SMAP.
     this.#cpu.user = false;
     this.#cpu.ac = true;
-    const { error, physical, entries } = oracle(view, this.#cpu, ANY_READ, page.low, page.high);
+    const { error, physical, way, shift } = oracle(view, this.#cpu, ANY_READ, page.low, page.high);
     if (error !== undefined) return undefined;
-    const path = [...entries.keys()];
     const word = (at: number) => (at < view.byteLength ? view.getUint32(at, true) : 0xffffffff);
-    const every = path.reduce((all, at) => all & word(at), 0xffffffff);
-    const leaf = word(path.at(-1) as number);
-    const levels = { ia32: 2, pae: 2, ia32e: 4 }[this.#cpu.format];
-    const missing = levels - path.length;
+    const every = way.reduce((all, at) => all & word(at), 0xffffffff);
+    const leaf = word(way.at(-1) as number);
     return {
       page: physical - (physical % 4096),
-      shift: missing === 0 ? 12 : this.#cpu.format === "ia32" ? 22 : missing === 1 ? 21 : 30,
+      shift,
       user: (every & 4) !== 0,
       writable: (every & 2) !== 0,
-      executable: !this.#wide || !path.some((at) => word(at + 4) >= 2 ** 31),
+      executable: !this.#wide || !way.some((at) => word(at + 4) >= 2 ** 31),
       dirty: (leaf & 0x40) !== 0,
       accessed: (every & 0x20) !== 0,
     };
@@ -404,8 +401,7 @@ export class Campaign {
   }
 
   #tablesBeyondRam(page: Page): boolean {
-    const { entries } = this.#expect(page, { kind: "read" });
-    return [...entries.keys()].some((at) => !this.#isRam(at));
+    return this.#expect(page, { kind: "read" }).way.some((at) => !this.#isRam(at));
   }
 
   /** The tables hold what they held, but for marks and one written word. */

@@ -8,7 +8,7 @@
  *
  * Frames that a shadow maps writable are found by `#writable`, so that one that becomes a table can be taken back (the reverse map).
  */
-import { PAGE_TRACED } from "../../../machine/bus.ts";
+import { PAGE_ROM, PAGE_TRACED } from "../../../machine/bus.ts";
 import { BusTables } from "../../../machine/mmu/bus-tables.ts";
 import { A, D, P, RW } from "../../../machine/mmu/formats/bits.ts";
 import type { EntryFormat } from "../../../machine/mmu/formats/format.ts";
@@ -38,9 +38,11 @@ export class Shadows {
   /** Guest's frame → addresses of the leaves that map it writable. */
   readonly #writable = new Map<number, Set<number>>();
   readonly #blanks = new Map<number, ShadowTable>();
+  readonly watched: Set<number>;
 
-  /** `most`: tables, besides the BLANK ones. */
-  constructor(parts: PagerParts, format: EntryFormat, most: number) {
+  /** `most`: tables, besides the BLANK ones. `watched`: frames that watch() knows; others go on with them. */
+  constructor(parts: PagerParts, format: EntryFormat, most: number, watched: Set<number>) {
+    this.watched = watched;
     this.#parts = parts;
     this.format = format;
     this.#tables = new BusTables(parts.bus);
@@ -83,6 +85,21 @@ export class Shadows {
       this.#ofGuest.set(role.frame, [...(others ?? []), table]);
     }
     return table;
+  }
+
+  /** Somebody else wants to see all writes to a frame, or no more. */
+  watch(frame: number, on: boolean): void {
+    if (!on) this.watched.delete(frame);
+    else if (!this.watched.has(frame)) {
+      this.watched.add(frame);
+      this.#protect(frame);
+    }
+  }
+
+  /** Nobody may write to the frame directly. */
+  fixed(frame: number): boolean {
+    const flags = this.#parts.machine.bus.pages[frame] as number;
+    return (flags & (PAGE_ROM | PAGE_TRACED)) !== 0 || this.watched.has(frame);
   }
 
   /** The shadows of a frame of the guest's. */
@@ -243,14 +260,20 @@ export class Shadows {
     this.#writable.get(frame)?.delete(slot);
   }
 
-  /** Nobody writes to the frame unseen from now on. P's TLB may know it writable even where no shadow does any more. */
   #trace(frame: number): void {
-    const { machine, processor } = this.#parts;
-    machine.bus.setFlag(frame, PAGE_TRACED);
-    for (const slot of this.#writable.get(frame) ?? [])
-      this.#tables.writeEntry(slot, this.#tables.readEntry(slot) & ~(RW | D));
+    this.#parts.machine.bus.setFlag(frame, PAGE_TRACED);
+    this.#protect(frame);
+  }
+
+  /** P's TLB may know the frame writable even where no shadow does any more. */
+  #protect(frame: number): void {
+    for (const slot of this.#writable.get(frame) ?? []) {
+      const entry = this.#tables.readEntry(slot);
+      if ((entry & LIFTED) !== 0) clearEntry(this.format, this.#tables, slot);
+      else this.#tables.writeEntry(slot, entry & ~(RW | D));
+    }
     this.#writable.delete(frame);
-    processor.memory.flush(true);
+    this.#parts.processor.memory.flush(true);
   }
 
   #untrace(frame: number): void {

@@ -57,6 +57,7 @@ export class TracedPager implements Pager {
   readonly #flood: number;
   /** P's PDPT, and a root without anything while formats change. */
   readonly #pdpt: Hpa;
+  readonly #watched = new Set<number>();
   #shadows: Shadows;
   /** Bits of V's CR0, CR4 and EFER that say what the guest's entries mean, … */
   #mode = "";
@@ -122,6 +123,10 @@ export class TracedPager implements Pager {
     return this.#guest.noted(this.#resolve(at, at | 0, high, error));
   }
 
+  watch(page: Gpa, on: boolean): void {
+    this.#shadows.watch(Math.floor(page / PAGE), on);
+  }
+
   written(at: Gpa, bytes: number): void {
     if (this.#marking) return;
     const shadows = this.#shadows;
@@ -149,17 +154,19 @@ export class TracedPager implements Pager {
     const gpa = guest.address(low);
     const flags = bus.flags(gpa);
     const write = (error & ERROR_WRITE) !== 0;
+    const refusal = { kind: "emulate", gpa, traced: false } as const;
     if (
       this.#shadows.area.covers(low, high) ||
       (flags & PAGE_MMIO) !== 0 ||
       (write && (flags & PAGE_ROM) !== 0) ||
       !this.#tablesInRam()
     )
-      return { kind: "emulate", gpa, traced: false };
+      return refusal;
     const frame = Math.floor(gpa / PAGE);
     if (write && (flags & PAGE_TRACED) !== 0 && !this.#givesUp(frame))
       return { kind: "emulate", gpa, traced: true };
     const { depth, shifts } = this.#shadows.format;
+    if (write && this.#watched.has(frame)) return refusal;
     if (guest.level > 1 && guest.level <= depth) this.#pieces.add(at, shifts[guest.level] as number);
     const changed = this.#fill(low, high, frame);
     if (!changed && guest.doubtful && (error & ERROR_PRESENT) !== 0) return guest.violation();
@@ -202,8 +209,7 @@ export class TracedPager implements Pager {
     }
     table.writes = 0;
     // The way may have made a table of the page itself.
-    const flags = this.#parts.machine.bus.pages[frame] as number;
-    const bits = guest.leaf((flags & (PAGE_ROM | PAGE_TRACED)) !== 0);
+    const bits = guest.leaf(shadows.fixed(frame));
     const executable = (guest.rights & RIGHT_EXECUTE) !== 0;
     return shadows.map(table, indexOf(format, 1, low, high), frame, bits, executable);
   }
@@ -247,7 +253,7 @@ export class TracedPager implements Pager {
       return;
     }
     const rights = entry.rights & (table.rights | RIGHT_DIRTY);
-    const bits = leafOf(rights, (flags & (PAGE_ROM | PAGE_TRACED)) !== 0);
+    const bits = leafOf(rights, shadows.fixed(entry.frame));
     shadows.map(table, index, entry.frame, bits, (rights & RIGHT_EXECUTE) !== 0);
   }
 
@@ -278,7 +284,7 @@ export class TracedPager implements Pager {
     // Before the format changes: four zero PDPTEs are always valid.
     processor.memory.loadCr3(this.#pdpt, 0);
     loadControl(processor, machine.cpu);
-    const shadows = new Shadows(this.#parts, mmu.translation.paging.format, this.#most);
+    const shadows = new Shadows(this.#parts, mmu.translation.paging.format, this.#most, this.#watched);
     this.#loadRoots(shadows);
     return shadows;
   }
