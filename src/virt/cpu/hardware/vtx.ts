@@ -21,6 +21,8 @@ import {
 } from "../../../machine/vmx/controls.ts";
 import { loadRegisters } from "../../../machine/vmx/entry.ts";
 import { saveGuest } from "../../../machine/vmx/exit.ts";
+
+
 import {
   FIELD_NAMES,
   FIELDS,
@@ -29,6 +31,8 @@ import {
   isReadOnly,
   slotOf,
 } from "../../../machine/vmx/fields.ts";
+
+
 import { REASON, reasonName } from "../../../machine/vmx/reasons.ts";
 import type { Vmcs } from "../../../machine/vmx/vmcs.ts";
 import { Vmx } from "../../../machine/vmx/vmx.ts";
