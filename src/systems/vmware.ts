@@ -13,7 +13,7 @@ import {
 } from "../virt/cpu/translate/engine.ts";
 import { shadow } from "../virt/mmu/shadow.ts";
 import { HostedDevices } from "./hosted.ts";
-import { defineSystem } from "./system.ts";
+import { booted, defineSystem } from "./system.ts";
 
 export interface VmwareOptions extends Omit<VmOptions, "monitor">, Omit<TranslationOptions, "pager"> {}
 
@@ -31,9 +31,9 @@ export const vmware = defineSystem({
   type: 2,
   owns: { processor: "monitor and host, in turn", memory: "the monitor", devices: "the VMX process" },
   guest: {},
+  bits: [32],
   profile: PENTIUM_4,
   make(options) {
-    const { machine, engine } = createVmware({ ...options, devices: new HostedDevices() });
-    return { machine, crossings: engine.crossings };
+    return booted(createVmware({ ...options, devices: new HostedDevices() }));
   },
 });

@@ -89,7 +89,10 @@ class Unit {
     let shadowed = false;
     for (const [i, one] of found.entries()) {
       const items = plan[i] as readonly Item[];
-      out.place(one.ip, shadowed ? UNDO.shadow : 0);
+      const undo = shadowed ? UNDO.shadow : 0;
+      // Past its check a unit must not be entered.
+      if (this.#checks) out.place(one.ip, undo);
+      else out.entry(one.ip, undo);
       for (const item of items) emitItem(out, item, one);
       const final = items[items.length - 1];
       shadowed = final?.op === "setIf" && final.value === 1;
@@ -128,7 +131,7 @@ class Unit {
       if (found.treatment === "sti" && !this.#plainAt(found.next)) found.treatment = "shadowCallout";
       all.push(found);
       if (!OPEN.has(found.treatment)) break;
-      if (this.#checks && !shadowed && mayWrite(found.instruction)) break;
+      if (this.#checks && mayWrite(found.instruction)) break;
       shadowed = found.treatment === "sti";
       at = found.next;
     }
