@@ -35,10 +35,20 @@ export interface Counts {
   blocks: number;
 }
 
+/** A block: guest code of so many bytes at an address, and the code that stands for it at a place in the cache. */
+export interface Translated {
+  address: number;
+  length: number;
+  place: number;
+  bytes: Uint8Array;
+}
+
 export interface Played {
   events: string[];
   counts: Counts;
   machine: Machine;
+  /** What is in the cache at the end, in the order of places. */
+  blocks: Translated[];
   flushes: number;
   /** Guest instructions translated. */
   translated: number;
@@ -72,6 +82,12 @@ export function playTranslated(
       blocks: code.invalidations,
     },
     machine,
+    blocks: code.blocks.map((block) => ({
+      address: block.ip >>> 0,
+      length: block.translation.source.length,
+      place: block.address >>> 0,
+      bytes: block.translation.bytes,
+    })),
     flushes: code.flushes,
     translated: counts.instructions,
   };
@@ -87,7 +103,7 @@ export function playBare(program: string, { steps = STEPS }: Setting = {}) {
 export const ENDS = "comes to its end";
 
 /** A policy may ask for what cannot be done, or lead the processor out of the cache; what it throws itself is not caught here. */
-function endOf(machine: Machine, limit: number): string {
+export function endOf(machine: Machine, limit: number): string {
   try {
     return said(machine.run({ limit }), limit);
   } catch (error) {
