@@ -168,13 +168,17 @@ export class Rig {
     this.host.machine.bus.dmaWrite(at as Gpa, new Uint8Array(words.buffer));
   }
 
-  count(name: "hiddenFault" | "trueFault" | "tracedWrite" | "shadowFill" | "shadowDrop" | "addressSpace"): number {
+  count(
+    name: "hiddenFault" | "trueFault" | "tracedWrite" | "shadowFill" | "shadowDrop" | "addressSpace",
+  ): number {
     return this.host.trace.count(name);
   }
 
   /** The monitor's own pages are as they were. */
   get areaIntact(): boolean {
-    return this.area.every(({ frame }, i) => this.host.bus.view.getInt32(frame as Hpa, true) === AREA_WORDS[i]);
+    return this.area.every(
+      ({ frame }, i) => this.host.bus.view.getInt32(frame as Hpa, true) === AREA_WORDS[i],
+    );
   }
 }
 
