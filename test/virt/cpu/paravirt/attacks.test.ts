@@ -235,6 +235,8 @@ describe("segments and gates", () => {
         "mov dword [FREE], 0xE0080380\n mov dword [FREE + 4], end\n mov dword [FREE + 12], 0\n call_monitor 0, FREE\n int 0x80",
         [EPERM, faulted(13), 0x80 * 8 + 2],
       ],
+      // A task return, by the monitor's own task state.
+      ["pushfd\n or dword [esp], 0x4000\n popfd\n iretd", [faulted(10), 0]],
       ["lgdt [request]", [faulted(13), 0]],
       ["cli", [faulted(13), 0]],
       ["mov eax, cr3", [faulted(13), 0]],
@@ -334,6 +336,33 @@ describe("hypercalls", () => {
         mov     eax, [FREE + 4]
         say`);
     expect(words).toEqual([ENOSYS, ENOSYS, EPERM, 0, EINVAL, 0, EINVAL]);
+  });
+
+  test("the hypercall IRET returns where the guest may go, and sets the mask as EFLAGS says", () => {
+    const frame = (selector: string, flags: string) => `
+        push    dword ${flags}
+        push    dword ${selector}
+        push    dword .there
+        push    dword 0x1234
+        mov     eax, 23
+        int     0x82
+        say
+.there:
+        say
+        mov     eax, [edi + 36]
+        sub     eax, ebp
+        movzx   eax, byte [eax + BASE + 1]
+        say`;
+    expect(attack(frame("0xE019", "0x202")).words).toEqual([0x1234, 0]);
+    expect(attack(frame("0xE019", "2")).words).toEqual([0x1234, 1]);
+    for (const selector of ["0xE008", "0xE009", "0xE021", "0"]) {
+      const { words, changed } = attack(frame(selector, "0x202"));
+      expect(words, selector).toEqual([EFAULT, EFAULT, 1]);
+      expect(changed).toEqual([]);
+    }
+    expect(attack("mov esp, 0xFC400000\n mov eax, 23\n int 0x82\n mov esp, 0xC0180000\n say").words).toEqual([
+      EFAULT,
+    ]);
   });
 
   test("from ring 3 INT 82h is a fault", () => {
