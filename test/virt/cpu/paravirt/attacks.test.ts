@@ -401,6 +401,30 @@ describe("hypercalls", () => {
   });
 });
 
+describe("ports", () => {
+  test.each([
+    ["fw_cfg, which could write anywhere", "mov edx, 0x514\n out dx, eax"],
+    ["PCI configuration", "mov edx, 0xCF8\n out dx, eax"],
+    ["an immediate port", "in al, 0x92"],
+    ["the end of a range", "mov edx, 0x3F6\n in eax, dx"],
+    ["a string from where nothing is", "mov edx, 0x510\n mov edi, FREE\n mov ecx, 4\n rep insb"],
+  ])("%s is not granted", (_, code) => {
+    const { words, changed } = attack(code);
+    expect(words).toEqual([faulted(13), 0]);
+    expect(changed).toEqual([]);
+  });
+
+  test("a string from a granted port is not written where the guest cannot", () => {
+    const { words, changed } = attack("mov edx, 0x1F0\n mov edi, [edi + 60]\n mov ecx, 4\n rep insd");
+    expect(words).toEqual([faulted(14), 3]);
+    expect(changed).toEqual([]);
+    expect(attack("mov edx, 0x1F0\n mov edi, 0xFC400000\n mov ecx, 4\n rep insd").words).toEqual([
+      faulted(13),
+      0,
+    ]);
+  });
+});
+
 test("a handler that faults for ever eats its own stack and ends the guest", () => {
   const { stop, changed } = attack(`
         mov     dword [FREE], 0xE019040E
