@@ -1,4 +1,6 @@
 /** What a frame is used for: one thing at a time, counted, checked before. */
+import { uniformInt } from "pure-rand/distribution/uniformInt";
+import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { beforeEach, describe, expect, test } from "vitest";
 import { Bus } from "../../../../src/machine/bus.ts";
 import { Clock } from "../../../../src/machine/clock.ts";
@@ -123,4 +125,62 @@ test("nobody else's frame is used for anything", () => {
       expect(frames.take(frame, use)).toBe(false);
     expect(frames.write(frame * PAGE, 0)).toBe(false);
   }
+});
+
+/** What must hold whatever the guest asked for, found by looking at all of memory: the wrongs. */
+function wrongs(pinned: ReadonlySet<number>): string[] {
+  const found: string[] = [];
+  const users = new Map<number, number>();
+  const use = (frame: number) => users.set(frame, (users.get(frame) ?? 0) + 1);
+  for (const frame of pinned) use(frame);
+  for (let frame = FIRST; frame < FIRST + 256; frame++) {
+    const kind = frames.use(frame);
+    if (kind !== "table" && kind !== "directory") continue;
+    for (let index = 0; index < (kind === "table" ? 1024 : 0x3f0); index++) {
+      const entry = bus.view.getUint32(frame * PAGE + 4 * index, true);
+      if ((entry & 1) === 0) continue;
+      const target = entry >>> 12;
+      const wanted = kind === "directory" ? "table" : "writable";
+      const uses = kind === "directory" || (entry & 2) !== 0;
+      if (uses) use(target);
+      if (!frames.owns(target)) found.push(`${frame} maps ${target}, which is somebody else's`);
+      else if (uses && frames.use(target) !== wanted)
+        found.push(`${frame} has ${target} as ${wanted}: it is ${frames.use(target)}`);
+    }
+  }
+  for (let frame = FIRST; frame < FIRST + 256; frame++)
+    if ((frames.use(frame) === "none") !== ((users.get(frame) ?? 0) === 0))
+      found.push(`${frame} is ${frames.use(frame)}, with ${users.get(frame) ?? 0} users`);
+  return found;
+}
+
+test.each([1, 2, 3, 4, 5, 6])("whatever a guest asks for, the rules hold (seed %i)", (seed) => {
+  const random = xoroshiro128plus(seed);
+  const below = (n: number) => uniformInt(random, 0, n - 1);
+  // Few frames and few places, so that requests meet.
+  const frame = () => FIRST + below(12) - (below(20) === 0 ? 20 : 0);
+  const entry = () => (frame() * PAGE) | [1, 3, 5, 7, 7, 3, 0, 0x83][below(8)]!;
+  const pinned = new Set<number>();
+  let done = 0;
+  for (let step = 0; step < 3000; step++) {
+    const at = frame();
+    switch (below(4)) {
+      case 0:
+        if (frames.pin(at, below(2) === 0 ? "table" : "directory")) pinned.add(at);
+        break;
+      case 1:
+        if (frames.unpin(at)) pinned.delete(at);
+        break;
+      case 2:
+        if (frames.write(at * PAGE + 4 * below(3), entry())) done++;
+        break;
+      default:
+        // What a guest can write without asking.
+        if (frames.owns(at) && ["none", "writable"].includes(frames.use(at)))
+          bus.view.setUint32(at * PAGE + 4 * below(3), entry(), true);
+    }
+    if (step % 50 === 0) expect(wrongs(pinned)).toEqual([]);
+  }
+  expect(wrongs(pinned)).toEqual([]);
+  expect(done).toBeGreaterThan(100);
 });
