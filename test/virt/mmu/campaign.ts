@@ -366,6 +366,9 @@ export class Campaign {
     const fresh = want.error === undefined && physical === want.physical;
     if (fresh && by === "V" && !this.#mustEmulate(page, physical, access, traced))
       throw new Error(`emulated without need: ${report()}`);
+    const frame = Math.floor((physical as number) / 4096);
+    if (by === "P" && kind === "write" && ((rig.host.machine.bus.pages[frame] as number) & PAGE_TRACED) !== 0)
+      throw new Error(`written without its pager's knowledge: ${report()}`);
     if (fresh && this.#matches(want.entries, before, value)) {
       // Should it have written to its own way: a TLB has seen that with its marks.
       if (used !== undefined) page.stale.push({ ...used, accessed: true, dirty: true });

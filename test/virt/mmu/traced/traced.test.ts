@@ -130,6 +130,28 @@ test("a frame that becomes a table loses its writable mappings, in P's TLB too",
   expect(rig.shadow(at)).toBe("hole");
 });
 
+test("only what maps the new table loses its right to write: entries that mapped it once do not", () => {
+  const rig = selfMapped(P | W | A | D);
+  rig.dma(PTE, OTHER_DATA | P | W | A | D);
+  rig.dma(ROOT + 4, DATA | P | W | A);
+  rig.dma(DATA + 4 * 5, 0x22000 | P | A);
+  expect(rig.access((0x400000 + AT) as Gva, READ).physical).toBe(0x22000);
+  expect([isTraced(rig, DATA), rig.shadow(AT)]).toEqual([true, "21000 RWX supervisor"]);
+});
+
+test("a page that lost its user to a write without WP, and then became a table, is the user's again under SMAP", () => {
+  const rig = selfMapped(P | W | A | D);
+  rig.control({ format: "ia32", writeProtect: false, pse: true });
+  const page = 0x7000 as Gva;
+  rig.dma(TABLE + 4 * 7, OTHER_DATA | P | U | A | D);
+  expect(rig.access(page, { ...WRITE, value: 0 }).by).toBe("P");
+  rig.dma(OTHER_DATA + 4 * 5, DATA | P | A);
+  rig.dma(ROOT + 4, OTHER_DATA | P | W | A);
+  rig.access((0x400000 + AT) as Gva, READ);
+  rig.control({ format: "ia32", writeProtect: true, pse: true, smap: true });
+  expect(rig.access(page, READ).error).toBe(1);
+});
+
 test("a frame that is a table no more is written by P again", () => {
   const rig = selfMapped();
   rig.set(TABLE + 4 * 7, OTHER_DATA | P | W | A | D);
