@@ -8,7 +8,7 @@ import { createVm } from "../virt/cpu/engine.ts";
 import { binaryTranslation } from "../virt/cpu/translate/engine.ts";
 import { shadow } from "../virt/mmu/shadow.ts";
 import { HostedDevices } from "./hosted.ts";
-import { defineSystem } from "./system.ts";
+import { booted, defineSystem } from "./system.ts";
 
 export const vmware = defineSystem({
   name: "vmware",
@@ -16,12 +16,14 @@ export const vmware = defineSystem({
   type: 2,
   owns: { processor: "monitor and host, in turn", memory: "the monitor", devices: "the VMX process" },
   guest: {},
+  bits: [32],
   profile: PENTIUM_4,
   make(options) {
-    const { machine, engine } = createVm(
-      { profile: PENTIUM_4, ...options, monitor: VMWARE, devices: new HostedDevices() },
-      binaryTranslation({ pager: shadow }),
+    return booted(
+      createVm(
+        { profile: PENTIUM_4, ...options, monitor: VMWARE, devices: new HostedDevices() },
+        binaryTranslation({ pager: shadow }),
+      ),
     );
-    return { machine, crossings: engine.crossings };
   },
 });

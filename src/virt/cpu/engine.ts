@@ -15,6 +15,8 @@ export interface Engine extends Executor {
   readonly name: string;
   /** Ways out of the guest so far, by cause: "hlt", "#PF (hidden)", "out". */
   readonly crossings: ReadonlyMap<string, number>;
+  /** Instructions of the guest's that P has executed as they are: neither translated, emulated nor interpreted. */
+  readonly untouched: number;
 }
 
 export type EngineFactory = (host: Host) => Engine;

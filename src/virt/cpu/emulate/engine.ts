@@ -81,6 +81,11 @@ export class Emulation extends Vmm implements Engine {
     this.#watchTranslation();
   }
 
+  /** What P executes is translated, programs too. */
+  override get untouched(): number {
+    return 0;
+  }
+
   get #virtual(): Cpu {
     return this.host.machine.cpu;
   }

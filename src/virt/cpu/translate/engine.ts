@@ -92,6 +92,10 @@ export class BinaryTranslation extends Vmm {
     for (const seg of [LDTR, TR]) setSegment(cpu, seg, 0, 0, 0, 0);
   }
 
+  override get untouched(): number {
+    return this.executed.direct;
+  }
+
   protected executable(): boolean {
     const { cpu } = this.host.machine;
     const { eflags } = cpu.flags;
@@ -270,6 +274,7 @@ export class BinaryTranslation extends Vmm {
         this.#emulate(true);
         return "lookup";
       case CALLOUT.interrupt:
+        this.#left = null;
         return "interrupt";
       case CALLOUT.changed:
         this.translations.cache.invalidate(block);
