@@ -8,6 +8,7 @@ import { PAGE_ROM, PAGE_TRACED } from "../../../src/machine/bus.ts";
 import type { PagerFactory } from "../../../src/virt/mmu/pager.ts";
 import { PROFILE } from "../../machine/mmu/board.ts";
 import { type Machine, oracle, type Verdict } from "../../machine/mmu/oracle.ts";
+import { ownPageWrong, pageWrong } from "./audit.ts";
 import { DEVICE, Dice, indicesOf, PDPT, pagesOf, ROM, randomEntry, TABLES } from "./random-tables.ts";
 import { type Access, AREA, MIB, Rig } from "./rig.ts";
 import { type Page, permits, same, type Translation, translationOf } from "./translation.ts";
@@ -313,44 +314,18 @@ export class Campaign {
   /** P's tables grant no more than the guest's do or did, and nothing but the guest's memory. */
   #audit(): void {
     const { rig } = this;
-    const { mmu, base, machine } = rig.host;
     if (!rig.areaIntact) throw new Error(`the monitor's memory was written, at event ${this.tally.events}`);
     if (!this.#paging) return;
     for (const page of this.#pages) {
-      const { physical, permitted, rights } = mmu.explain(page.at);
-      if (physical === undefined) continue;
-      const tell = () =>
-        `event ${this.tally.events}, page ${page.at.toString(16)}: ${rig.shadow(page.at)}, ` +
-        JSON.stringify({
-          now: this.#translation(page),
-          stale: page.stale,
-          format: this.#cpu.format,
-          WP: this.#cpu.writeProtect,
-        });
-      if (AREA.includes(page.at) && this.#inOwnFormat(page)) {
-        const own = rig.area.find(({ at }) => at === page.at);
-        if (physical !== own?.frame || rights.includes("user") || rights.includes("write") !== own.writable)
-          throw new Error(`the monitor's own page is not: ${tell()}`);
-        continue;
-      }
-      if (physical < base || physical >= base + MIB)
-        throw new Error(`maps what is not the guest's: ${tell()}`);
-      const frame = Math.floor((physical - base) / 4096);
-      const flags = machine.bus.pages[frame] as number;
-      const writable = permitted.supervisor.includes("write") || permitted.user.includes("write");
-      if (writable && (flags & (PAGE_TRACED | PAGE_ROM)) !== 0)
-        throw new Error(`a writable page that must not be: ${tell()}`);
-      if (frame === DEVICE) throw new Error(`maps a device's page: ${tell()}`);
       const now = this.#translation(page);
       const known = [...(now === undefined ? [] : [now]), ...(this.#coherent ? [] : page.stale)];
-      const granted = known.some(
-        (one) =>
-          one.page === physical - base &&
-          (["user", "supervisor"] as const).every((who) =>
-            permitted[who].every((kind) => permits(one, this.#cpu, { kind, user: who === "user" })),
-          ),
+      const own = AREA.includes(page.at) && this.#inOwnFormat(page);
+      const wrong = own ? ownPageWrong(rig, page) : pageWrong(rig, this.#cpu, page, known);
+      if (wrong === undefined) continue;
+      throw new Error(
+        `${wrong}: event ${this.tally.events}, page ${page.at.toString(16)}: ${rig.shadow(page.at)}, ` +
+          JSON.stringify({ now, stale: page.stale, format: this.#cpu.format, WP: this.#cpu.writeProtect }),
       );
-      if (!granted) throw new Error(`grants more than the guest's tables: ${tell()}`);
     }
   }
 }
