@@ -130,8 +130,8 @@ export class Shadows {
     const { base, ledger } = this.#parts;
     const slot = this.#slot(table, index);
     const before = this.#tables.readEntry(slot);
-    ledger.pay("shadowFill");
     if (!writeLeaf(this.format, this.#tables, slot, frame * PAGE + base, bits, executable)) return false;
+    ledger.pay("shadowFill");
     this.#forget(before, slot);
     if ((bits & RW) !== 0) {
       const slots = this.#writable.get(frame);
