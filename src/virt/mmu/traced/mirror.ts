@@ -32,18 +32,19 @@ export class Mirror {
     shadows.room(format.depth);
     const frame = guest.page / PAGE;
     let table = root;
+    let changed = false;
     for (let level = format.depth; level > 1; level--) {
       const index = indexOf(format, level, low, high);
       table.writes = 0;
       const child = shadows.table(this.#below(shadows, table, level, index));
-      shadows.link(table, index, child);
+      if (shadows.link(table, index, child)) changed = true;
       table = child;
     }
     table.writes = 0;
     // The way may have made a table of the page itself.
     const bits = guest.leaf(shadows.fixed(frame));
     const executable = (guest.rights & RIGHT_EXECUTE) !== 0;
-    return shadows.map(table, indexOf(format, 1, low, high), frame, bits, executable);
+    return shadows.map(table, indexOf(format, 1, low, high), frame, bits, executable) || changed;
   }
 
   /** What a slot on the way of the last walk is to point to. */

@@ -194,6 +194,16 @@ test("a large page that is clean has pieces of its own, and changes them for oth
   expect(rig.shadow(DATA as Gva)).toBe("20000 R-X supervisor");
 });
 
+test("a way that leads to an old piece again is no sign of SMAP", () => {
+  const rig = ia32(traced, 0, { smap: true });
+  rig.set(ROOT, P | W | PS | A | D);
+  rig.access(DATA as Gva, WRITE);
+  rig.dma(ROOT, P | W | PS | A);
+  rig.invalidate(DATA as Gva);
+  rig.access(DATA as Gva, READ);
+  expect(rig.access(DATA as Gva, { ...WRITE, ac: true })).toMatchObject({ physical: DATA, by: "P" });
+});
+
 test("an 8-byte entry that V writes at once is one traced write", () => {
   const rig = ia32(traced, 0);
   rig.set(0x14000, ROOT | P, 0);
