@@ -65,6 +65,7 @@ export class HardwareAssisted extends Vmm {
 
   override adopt(): void {
     super.adopt();
+    this.#pager.adopt();
     this.#event = null;
     this.#strange = true;
   }
@@ -169,7 +170,6 @@ export class HardwareAssisted extends Vmm {
       return "#PF (guest)";
     }
     host.emulate();
-    this.#pager.written(verdict.gpa, 8);
     return "#PF (device)";
   }
 

@@ -27,7 +27,6 @@ import { CS, ES, GS, SS } from "../../../machine/isa/instruction.ts";
 import type { Visit } from "../../../machine/monitor.ts";
 import type { Pager, PagerFactory } from "../../mmu/pager.ts";
 import { BELOW_AREA } from "../area.ts";
-import type { EngineFactory } from "../engine.ts";
 import type { Host } from "../host.ts";
 import { Vmm } from "../vmm.ts";
 import type { Decision, Trap, TrapComponent } from "./component.ts";
@@ -78,6 +77,7 @@ export class TrapEmulate extends Vmm {
 
   override adopt(): void {
     super.adopt();
+    this.#pager.adopt();
     this.#strange = true;
   }
 
@@ -87,13 +87,15 @@ export class TrapEmulate extends Vmm {
   }
 
   /** The processor would execute the guest as it is now; otherwise it is asleep, or interpreted. */
-  get direct(): boolean {
+  get ready(): boolean {
     return !this.host.machine.cpu.halted && this.executable();
   }
 
   protected executable(): boolean {
     const { cpu } = this.host.machine;
     if ((cpu.cr0 & CR0.PG) === 0 || cpu.v86 || cpu.longMode || (cpu.cpl !== 0 && cpu.cpl !== 3)) return false;
+    // Code where the monitor lives cannot be fetched.
+    if (((cpu.segments.base[CS] as number) + cpu.ip) >>> 0 >= BELOW_AREA) return false;
     const tables = this.#tables;
     let changed = tables.follow();
     if (cpu.cpl === 3) changed += tables.compare();
@@ -251,7 +253,8 @@ export class TrapEmulate extends Vmm {
 
   /** Whether a fault may be of the shadow descriptors' making. */
   #causeOf(vector: number, error: number, instruction: Op | undefined): Trap["cause"] {
-    if (((SEGMENT_FAULTS >> vector) & 1) === 0 || vector > GP || instruction === undefined) return "guest";
+    if (vector > GP || ((SEGMENT_FAULTS >> vector) & 1) === 0) return "guest";
+    if (instruction === undefined) return "monitor";
     if (error !== 0)
       return (error & ERROR_IDT) === 0 && this.#tables.differs(error & 0xfffc) ? "monitor" : "guest";
     if (instruction.row.sensitive !== undefined) return "guest";
@@ -361,6 +364,6 @@ function nameOf({ kind, vector, cause, instruction }: Trap, decision: Decision):
 }
 
 /** A monitor that deprivileges its guest; `pager` keeps its page tables. */
-export function trapAndEmulate(options: TrapEmulateOptions): EngineFactory {
+export function trapAndEmulate(options: TrapEmulateOptions): (host: Host) => TrapEmulate {
   return (host) => new TrapEmulate(host, options);
 }
