@@ -51,9 +51,7 @@ export const EXIT = {
 } as const;
 
 const RANGES = ["crRead", "crWrite", "drRead", "drWrite"] as const;
-const NAMES: ReadonlyMap<number, string> = new Map(
-  Object.entries(EXIT).map(([name, code]) => [code, name]),
-);
+const NAMES: ReadonlyMap<number, string> = new Map(Object.entries(EXIT).map(([name, code]) => [code, name]));
 
 /** "crWrite3", "exception14", "cpuid". */
 export function exitName(code: number): string {

@@ -106,6 +106,12 @@ export function vmload(cpu: Cpu, vmcb: Vmcb): void {
 /** What VMRUN loads of the guest, and #VMEXIT of the host. False over a PDPTE with reserved bits, nothing being loaded. */
 export function loadState(cpu: Cpu, vmcb: Vmcb): boolean {
   if (!loadPaging(cpu, vmcb)) return false;
+  loadRegisters(cpu, vmcb);
+  return true;
+}
+
+/** All of that but control registers and EFER. */
+export function loadRegisters(cpu: Cpu, vmcb: Vmcb): void {
   loadSegments(cpu, vmcb, SWITCHED);
   cpu.gdtr.limit = vmcb.get16(STATE.gdtr + 4);
   cpu.gdtr.base = vmcb.get(STATE.gdtr + 8);
@@ -131,7 +137,6 @@ export function loadState(cpu: Cpu, vmcb: Vmcb): boolean {
   cpu.halted = false;
   cpu.shadow = cpu.debugShadow = false;
   updateMode(cpu);
-  return true;
 }
 
 /**
