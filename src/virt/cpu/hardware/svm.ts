@@ -67,8 +67,9 @@ export class SvmSwitch implements WorldSwitch {
       CONTROL.intercepts,
       intr | nmi | vintr | rdpmc | cpuid | invd | hlt | invlpg | invlpga | io | msr | taskSwitch | shutdown,
     );
-    const { vmrun, vmmcall, vmload: load, vmsave: save, stgi, clgi, skinit } = INTERCEPT2;
-    vmcb.set32(CONTROL.moreIntercepts, vmrun | vmmcall | load | save | stgi | clgi | skinit);
+    // INT1 on its way cannot be told from a #DB that must come again.
+    const { vmrun, vmmcall, vmload: load, vmsave: save, stgi, clgi, skinit, icebp } = INTERCEPT2;
+    vmcb.set32(CONTROL.moreIntercepts, vmrun | vmmcall | load | save | stgi | clgi | skinit | icebp);
     vmcb.set32(CONTROL.asid, 1);
   }
 
