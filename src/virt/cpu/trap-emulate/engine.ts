@@ -78,6 +78,7 @@ export class TrapEmulate extends Vmm {
 
   override adopt(): void {
     super.adopt();
+    this.#pager.adopt();
     this.#strange = true;
   }
 
