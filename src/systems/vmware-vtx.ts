@@ -8,7 +8,7 @@ import { PENTIUM_4 } from "../machine/profiles/pentium4.ts";
 import { createVm } from "../virt/cpu/engine.ts";
 import { hardwareAssisted } from "../virt/cpu/hardware/engine.ts";
 import { vtx } from "../virt/cpu/hardware/vtx.ts";
-import { shadow } from "../virt/mmu/shadow.ts";
+import { tracedPager } from "../virt/mmu/traced/traced.ts";
 import { HostedDevices } from "./hosted.ts";
 import { booted, defineSystem } from "./system.ts";
 
@@ -31,7 +31,7 @@ export const vmwareVtx = defineSystem({
           devices: new HostedDevices(),
           physical: VMX_PROCESSOR,
         },
-        hardwareAssisted({ pager: shadow, format: vtx() }),
+        hardwareAssisted({ pager: tracedPager(), format: vtx() }),
       ),
     );
   },

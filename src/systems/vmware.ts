@@ -6,7 +6,7 @@ import { VMWARE } from "../machine/profiles/monitors/vmware.ts";
 import { PENTIUM_4 } from "../machine/profiles/pentium4.ts";
 import { createVm } from "../virt/cpu/engine.ts";
 import { binaryTranslation } from "../virt/cpu/translate/engine.ts";
-import { shadow } from "../virt/mmu/shadow.ts";
+import { tracedPager } from "../virt/mmu/traced/traced.ts";
 import { HostedDevices } from "./hosted.ts";
 import { booted, defineSystem } from "./system.ts";
 
@@ -22,7 +22,7 @@ export const vmware = defineSystem({
     return booted(
       createVm(
         { profile: PENTIUM_4, ...options, monitor: VMWARE, devices: new HostedDevices() },
-        binaryTranslation({ pager: shadow }),
+        binaryTranslation({ pager: tracedPager() }),
       ),
     );
   },
