@@ -22,7 +22,6 @@ import {
 import { loadRegisters } from "../../../machine/vmx/entry.ts";
 import { saveGuest } from "../../../machine/vmx/exit.ts";
 
-
 import {
   FIELD_NAMES,
   FIELDS,
@@ -31,7 +30,6 @@ import {
   isReadOnly,
   slotOf,
 } from "../../../machine/vmx/fields.ts";
-
 
 import { REASON, reasonName } from "../../../machine/vmx/reasons.ts";
 import type { Vmcs } from "../../../machine/vmx/vmcs.ts";

@@ -274,6 +274,7 @@ export class BinaryTranslation extends Vmm {
         this.#emulate(true);
         return "lookup";
       case CALLOUT.interrupt:
+        this.#left = null;
         return "interrupt";
       case CALLOUT.changed:
         this.translations.cache.invalidate(block);
