@@ -3,7 +3,7 @@
  * the same shadow page tables, and hardware in place of the translator.
  */
 import { VMX_PROCESSOR } from "../machine/cpu/model.ts";
-import { VMWARE } from "../machine/profiles/monitors/vmware.ts";
+import { VMWARE_VTX } from "../machine/profiles/monitors/vmware-vtx.ts";
 import { PENTIUM_4 } from "../machine/profiles/pentium4.ts";
 import { createVm } from "../virt/cpu/engine.ts";
 import { hardwareAssisted } from "../virt/cpu/hardware/engine.ts";
@@ -27,7 +27,7 @@ export const vmwareVtx = defineSystem({
         {
           profile: PENTIUM_4,
           ...options,
-          monitor: VMWARE,
+          monitor: VMWARE_VTX,
           devices: new HostedDevices(),
           physical: VMX_PROCESSOR,
         },
