@@ -45,7 +45,7 @@ export function crossings(rows: readonly CrossingsRow[]): Figure {
     alt: `${title}, ${axisTitle(COLUMNS.count!)}. ${drawn.map(({ place, cause, count }) => `${place}, ${cause}: ${Number(count.toPrecision(3))}`).join("; ")}.`,
     columns,
     facet: "place",
-    panels: 2,
+    panels: 1,
   };
   const view = panels(drawn, chart, [bars], { height: { step: 20 } as never });
   // Each monitor has its own causes.

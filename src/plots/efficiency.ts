@@ -34,7 +34,7 @@ export function efficiency(rows: readonly EfficiencyRow[]): Figure {
     field: "direct",
     type: "quantitative",
     scale: { domain: [0, 1.25] },
-    axis: { title: "executed directly (fraction)", values: [0, 0.25, 0.5, 0.75, 1] },
+    axis: { title: "executed directly (fraction)", values: [0, 0.5, 1] },
   };
   const points = {
     mark: { type: "point", filled: true, size: 75, opacity: 1 },
