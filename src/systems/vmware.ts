@@ -4,11 +4,26 @@
  */
 import { VMWARE } from "../machine/profiles/monitors/vmware.ts";
 import { PENTIUM_4 } from "../machine/profiles/pentium4.ts";
-import { createVm } from "../virt/cpu/engine.ts";
-import { binaryTranslation } from "../virt/cpu/translate/engine.ts";
+import { createVm, type Vm } from "../virt/cpu/engine.ts";
+import type { VmOptions } from "../virt/cpu/host.ts";
+import {
+  type BinaryTranslation,
+  binaryTranslation,
+  type TranslationOptions,
+} from "../virt/cpu/translate/engine.ts";
 import { shadow } from "../virt/mmu/shadow.ts";
 import { HostedDevices } from "./hosted.ts";
 import { booted, defineSystem } from "./system.ts";
+
+export interface VmwareOptions extends Omit<VmOptions, "monitor">, Omit<TranslationOptions, "pager"> {}
+
+/** The same with another translator's policy, another size of its cache, or other devices. */
+export function createVmware({ cache, most, policy, ...options }: VmwareOptions): Vm<BinaryTranslation> {
+  return createVm(
+    { profile: PENTIUM_4, devices: new HostedDevices(), ...options, monitor: VMWARE },
+    binaryTranslation({ pager: shadow, cache, most, policy }),
+  );
+}
 
 export const vmware = defineSystem({
   name: "vmware",
@@ -19,11 +34,6 @@ export const vmware = defineSystem({
   bits: [32],
   profile: PENTIUM_4,
   make(options) {
-    return booted(
-      createVm(
-        { profile: PENTIUM_4, ...options, monitor: VMWARE, devices: new HostedDevices() },
-        binaryTranslation({ pager: shadow }),
-      ),
-    );
+    return booted(createVmware(options));
   },
 });

@@ -21,6 +21,7 @@ import type { MonitorArea } from "./area.ts";
 import type { Block } from "./block.ts";
 import { CodeCache } from "./cache.ts";
 import type { Context } from "./classify.ts";
+import type { BlockOnPage, TranslationPolicy } from "./policy.ts";
 import { translateBlock } from "./translate.ts";
 import type { Translation } from "./translation.ts";
 
@@ -44,6 +45,12 @@ interface Site {
   quiet: number;
 }
 
+export interface TranslationsOptions {
+  /** Guest instructions in a unit. */
+  readonly most: number | undefined;
+  readonly policy: TranslationPolicy;
+}
+
 export interface TranslationCounts {
   blocks: number;
   instructions: number;
@@ -57,19 +64,21 @@ export class Translations {
   readonly #host: Host;
   readonly #pager: Pager;
   readonly #most: number | undefined;
+  readonly #policy: TranslationPolicy;
   readonly #pages = new Map<number, PageState>();
   readonly #sites = new Map<number, Site>();
   /** Instructions that are call-outs because they faulted often. */
   readonly #callouts = new Set<number>();
-  /** Pages with code that were written since the last look. */
-  readonly #dirty = new Set<number>();
+  /** Writes to pages with code since the last look. */
+  #written: { readonly at: number; length: number }[] = [];
   readonly #walk = new Walk();
   readonly #tables: BusTables;
 
-  constructor(host: Host, pager: Pager, area: MonitorArea, most: number | undefined) {
+  constructor(host: Host, pager: Pager, area: MonitorArea, options: TranslationsOptions) {
     this.#host = host;
     this.#pager = pager;
-    this.#most = most;
+    this.#most = options.most;
+    this.#policy = options.policy;
     this.#tables = new BusTables(host.machine.bus);
     this.cache = new CodeCache(area, FIRST_BLOCK);
     this.cache.onPage = (page, holds) => this.#watch(page, holds);
@@ -77,7 +86,9 @@ export class Translations {
     const noted = bus.onCodeWrite;
     bus.onCodeWrite = (at, length) => {
       noted(at, length);
-      for (let page = at >>> 12; page * PAGE < at + length; page++) this.#dirty.add(page);
+      const last = this.#written.at(-1);
+      if (last !== undefined && last.at + last.length === at) last.length += length;
+      else this.#written.push({ at, length });
     };
   }
 
@@ -107,7 +118,9 @@ export class Translations {
       const from = this.#physical(context, at);
       return from < 0 || (bus.flags(from as Gpa) & PAGE_MMIO) !== 0 ? -1 : bus.read(from as Gpa, 1);
     };
-    return translateBlock(fetch, ip, context, { most: this.#most, callouts: this.#callouts, checks });
+    return translateBlock(fetch, ip, context, {
+      ...{ most: this.#most, policy: this.#policy, callouts: this.#callouts, checks },
+    });
   }
 
   /** As V fetches; −1 where it would fault. */
@@ -142,30 +155,38 @@ export class Translations {
 
   /** Whether V has written a page with code since the last look; blocks whose bytes have changed go. */
   settle(): boolean {
-    if (this.#dirty.size === 0) return false;
-    const pages = [...this.#dirty];
-    this.#dirty.clear();
-    for (const page of pages) {
-      this.#compare(page);
-      this.#countWrite(page);
-    }
+    if (this.#written.length === 0) return false;
+    const writes = this.#written;
+    this.#written = [];
+    const pages = new Set<number>();
+    for (const { at, length } of writes)
+      for (let from = at; from < at + length; ) {
+        const page = from >>> 12;
+        const to = Math.min(at + length, (page + 1) * PAGE);
+        this.#invalidate(from, to - from);
+        pages.add(page);
+        from = to;
+      }
+    for (const page of pages) this.#countWrite(page);
     return true;
   }
 
-  #compare(page: number): void {
-    for (const block of this.cache.blocksOfPage(page))
-      if (!this.#isCurrent(block)) this.cache.invalidate(block);
-  }
-
-  #isCurrent({ context, ip, pages, translation: { source } }: Block): boolean {
+  /** Memory within a page may be another one. */
+  #invalidate(address: number, length: number): void {
     const { bus } = this.#host.machine;
-    return source.every((byte, i) => {
-      const linear = (context.base + ip + i) | 0;
-      const page = pages.find((one) => one.linear === linear >>> 12);
-      return (
-        page !== undefined && bus.read((page.physical * PAGE + (linear & (PAGE - 1))) as Gpa, 1) === byte
-      );
-    });
+    const page = address >>> 12;
+    const blocks = this.cache.blocksOfPage(page);
+    if (blocks.length === 0) return;
+    const bytes = Array.from({ length }, (_, i) => bus.read((address + i) as Gpa, 1));
+    const verdict = this.#policy.invalidate(
+      { address, bytes },
+      blocks.flatMap((one) => view(one, page)),
+    );
+    for (const block of blocks) {
+      if (verdict.blocks.includes(block.id)) this.cache.drop(block);
+      for (const { id } of [...block.incoming])
+        if (verdict.unchain.includes(id)) this.cache.unchain(block, id);
+    }
   }
 
   /** Whatever keeps changing is better checked by itself. */
@@ -238,18 +259,23 @@ export class Translations {
 
   /** V has run by itself, out of our sight: everything is looked at. */
   recheck(): void {
-    this.#dirty.clear();
+    this.#written = [];
     for (const page of this.cache.physicalPages()) {
-      this.#compare(page);
+      this.#invalidate(page * PAGE, PAGE);
       if (this.cache.blocksOfPage(page).length > 0) this.#watch(page, true);
     }
   }
 
   flush(): void {
     this.cache.flush();
-    this.#dirty.clear();
+    this.#written = [];
     this.#pages.clear();
     this.#sites.clear();
     this.#callouts.clear();
   }
+}
+
+function view(block: Block, page: number): BlockOnPage[] {
+  const incoming = block.incoming.filter((link) => link.block.valid).map(({ id }) => id);
+  return block.partsOn(page).map(({ at, bytes }) => ({ id: block.id, address: at, bytes, incoming }));
 }
