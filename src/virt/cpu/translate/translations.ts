@@ -177,7 +177,7 @@ export class Translations {
     const page = address >>> 12;
     const blocks = this.cache.blocksOfPage(page);
     if (blocks.length === 0) return;
-    const bytes = Array.from({ length }, (_, i) => bus.read((address + i) as Gpa, 1));
+    const bytes = Array.from(bus.ram.subarray(address, address + length));
     const verdict = this.#policy.invalidate(
       { address, bytes },
       blocks.flatMap((one) => view(one, page)),

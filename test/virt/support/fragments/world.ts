@@ -350,12 +350,15 @@ export function differences(expected: Outcome, actual: Outcome): string[] {
   for (const [name, value] of Object.entries(expected.cpu))
     if (actual.cpu[name] !== value)
       found.push(`${name}: ${hex(value)}, not ${hex(actual.cpu[name] as number)}`);
-  if (Buffer.compare(expected.ram, actual.ram) === 0) return found;
-  for (let at = 0; at < MEMORY && found.length < 20; at++) {
-    const a = expected.ram[at] as number;
-    const b = actual.ram[at] as number;
-    const mask = TABLES.includes(at & -4096) && (at & 3) === 0 ? ~ACCESSED : -1;
-    if (((a ^ b) & mask) !== 0) found.push(`[${hex(at)}]: ${hex(a)}, not ${hex(b)}`);
+  for (let page = 0; page < MEMORY; page += 4096) {
+    const mask = TABLES.includes(page) ? ~ACCESSED : -1;
+    const [a, b] = [expected.ram.subarray(page, page + 4096), actual.ram.subarray(page, page + 4096)];
+    if (Buffer.compare(a, b) === 0) continue;
+    for (let at = 0; at < 4096 && found.length < 20; at++) {
+      const [is, was] = [a[at] as number, b[at] as number];
+      if (((is ^ was) & ((at & 3) === 0 ? mask : -1)) !== 0)
+        found.push(`[${hex(page + at)}]: ${hex(is)}, not ${hex(was)}`);
+    }
   }
   return found;
 }
