@@ -177,15 +177,17 @@ export class Translations {
     const page = address >>> 12;
     const blocks = this.cache.blocksOfPage(page);
     if (blocks.length === 0) return;
+    // A page that a device has read in, or that nobody has an idea of: mostly it is what it was.
+    if (length === PAGE && blocks.every((one) => isCurrent(one, page, bus.ram))) return;
     const bytes = Array.from(bus.ram.subarray(address, address + length));
     const verdict = this.#policy.invalidate(
       { address, bytes },
       blocks.flatMap((one) => view(one, page)),
     );
+    const [gone, unchained] = [new Set(verdict.blocks), new Set(verdict.unchain)];
     for (const block of blocks) {
-      if (verdict.blocks.includes(block.id)) this.cache.drop(block);
-      for (const { id } of [...block.incoming])
-        if (verdict.unchain.includes(id)) this.cache.unchain(block, id);
+      for (const { id } of [...block.incoming]) if (unchained.has(id)) this.cache.unchain(block, id);
+      if (gone.has(block.id)) this.cache.drop(block);
     }
   }
 
@@ -276,6 +278,11 @@ export class Translations {
 }
 
 function view(block: Block, page: number): BlockOnPage[] {
-  const incoming = block.incoming.filter((link) => link.block.valid).map(({ id }) => id);
+  const incoming = block.incoming.map(({ id }) => id);
   return block.partsOn(page).map(({ at, bytes }) => ({ id: block.id, address: at, bytes, incoming }));
+}
+
+/** Memory still holds what the block was made of, as far as it is on that page. */
+function isCurrent(block: Block, page: number, ram: Uint8Array): boolean {
+  return block.partsOn(page).every(({ at, bytes }) => bytes.every((byte, i) => ram[at + i] === byte));
 }
