@@ -3,7 +3,8 @@
  *
  *     page with code  ── watched: a write faults, V does it, blocks whose bytes changed go ── often ──▶ checked: blocks compare their
  *                                                                                       bytes themselves, writes are free
- *     a store that faults often ──▶ call-out ── no longer of use ──▶ as it was            (adaptive: Adams & Agesen 2006, section 4)
+ *     an access that faults often, a page table's or a device's ──▶ call-out ── no longer of use ──▶ as it was
+ *                                                                                (adaptive: Adams & Agesen 2006, section 4)
  *
  * A block belongs to a linear address and remembers the physical pages that its bytes came from. Whenever the guest may have changed its
  * address space (MOV CR3, INVLPG, CR0, CR4) the pages with code are walked again, and blocks whose page is another one go; between
@@ -28,7 +29,7 @@ import type { Translation } from "./translation.ts";
 const PAGE = 4096;
 /** Writes to a page with code, after which its blocks check themselves. */
 const MOST_PAGE_WRITES = 64;
-/** Faults of one store, after which it becomes a call-out; call-outs for nothing, after which it becomes a store again. */
+/** Faults of one instruction, after which it becomes a call-out; call-outs for nothing, after which it becomes itself again. */
 const MOST_FAULTS = 4;
 const MOST_QUIET = 64;
 /** Bytes in front of the blocks: the stub that has one instruction executed by the monitor. */
@@ -41,7 +42,7 @@ interface PageState {
 
 interface Site {
   faults: number;
-  /** Call-outs in a row that wrote nothing that is watched. */
+  /** Call-outs in a row that were of no use. */
   quiet: number;
 }
 
@@ -206,8 +207,8 @@ export class Translations {
     for (const block of blocks) this.cache.invalidate(block);
   }
 
-  /** The store at `ip` of a block faulted on a page that is watched. */
-  storeFaulted(block: Block, ip: number): void {
+  /** The instruction at `ip` of a block faulted on a page that is watched, or a device's. */
+  faulted(block: Block, ip: number): void {
     let site = this.#sites.get(ip);
     if (site === undefined) {
       site = { faults: 0, quiet: 0 };
@@ -220,7 +221,7 @@ export class Translations {
     this.cache.invalidate(block);
   }
 
-  /** The call-out at `ip` was executed; `useful`: it wrote what is watched. */
+  /** The call-out at `ip` was executed; `useful`: it wrote what is watched, or met a device. */
   calledOut(block: Block, ip: number, useful: boolean): void {
     const site = this.#sites.get(ip);
     if (site === undefined || !this.#callouts.has(ip)) return;
