@@ -61,6 +61,12 @@ export const CHECKS = defineChecks<TrapComponent>(LAB, [
     "emulate",
   ),
   decides(
+    "C3",
+    "a segment that is not there",
+    trapOf({ vector: 11, error: 0x30, instruction: instructionOf("mov fs, ax", 2) }),
+    "emulate",
+  ),
+  decides(
     "C4",
     "a program's page fault",
     trapOf({ vector: 14, error: 6, instruction: LOAD }, { cpl: 3 }),
@@ -140,6 +146,13 @@ export const CHECKS = defineChecks<TrapComponent>(LAB, [
     "an interrupt of a kernel that steps through itself",
     injectionOf({ vector: 0x20, error: null }, { eflags: 0x4342 }),
     ["frame C0100200h 8h 4342h", "SS:ESP 10h:C0007EF4h", "CS:EIP 8h:C0104000h", "EFLAGS 42h"],
+  ),
+
+  injects(
+    "C15",
+    "a trap gate leaves interrupts as they are",
+    injectionOf({ vector: 3, error: null }, { eflags: 0x247 }, { type: "trap" }),
+    ["frame C0100200h 8h 247h", "SS:ESP 10h:C0007EF4h", "CS:EIP 8h:C0104000h", "EFLAGS 247h"],
   ),
 
   runs(

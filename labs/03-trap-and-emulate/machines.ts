@@ -1,6 +1,6 @@
 /** The machines of this lab: a guest alone on the processor, and the same one below a component. */
 import { exceptionsOf, loadSmallKernel } from "../../src/guests/small-kernel.ts";
-import { Machine } from "../../src/machine/index.ts";
+import { type CostProfile, Machine } from "../../src/machine/index.ts";
 import { deprivilegedVm } from "../../src/systems/trap-and-emulate.ts";
 import type { TrapComponent } from "./component.ts";
 
@@ -39,7 +39,10 @@ export const onBareMachine = (program: Program): string[] =>
 export const below = (component: TrapComponent, program: Program, trapping = true): string[] =>
   endOf(smallVm(component, trapping).machine, program);
 
-export const smallVm = (component: TrapComponent, trapping = true) =>
-  deprivilegedVm({ memory: MEMORY, reserve: RESERVE, firmware: false, component, trapping });
+export const smallVm = (component: TrapComponent, trapping = true, profile?: CostProfile) =>
+  deprivilegedVm({
+    ...{ memory: MEMORY, reserve: RESERVE, firmware: false, component, trapping },
+    ...(profile && { profile }),
+  });
 
 const hex = (value: number) => value.toString(16).toUpperCase().padStart(8, "0");
