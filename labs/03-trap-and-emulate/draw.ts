@@ -10,6 +10,7 @@ export type Draw = (below: number) => number;
 export const pick = <T>(draw: Draw, of: readonly T[]): T => of[draw(of.length)] as T;
 const word = (draw: Draw) => draw(0x10000) * 0x10000 + draw(0x10000);
 
+const IOPL_3 = 0x3000;
 /** Bits 1 to 18 of EFLAGS, as they may stand there; VM never does. */
 const flags = (draw: Draw) => (draw(0x80000) & 0x57fd5) | 2;
 
@@ -49,7 +50,19 @@ export function drawTrap(draw: Draw): Trapping {
 }
 
 const EMULATED = [
-  ...["cli 1", "sti 1", "sti 1", "hlt 1", "clts 2", "pushfd 1", "pushfd 1", "popfd 1", "popfd 1", "popfd 1"],
+  ...[
+    "cli 1",
+    "sti 1",
+    "sti 1",
+    "hlt 1",
+    "hlt 1",
+    "clts 2",
+    "pushfd 1",
+    "pushfd 1",
+    "popfd 1",
+    "popfd 1",
+    "popfd 1",
+  ],
   ...[
     "mov eax, cr0 3",
     "mov ecx, cr2 3",
@@ -68,7 +81,14 @@ export function drawEmulation(draw: Draw): Emulating {
   const text = given.slice(0, at);
   const cpl = pick(draw, [0, 0, 3] as const);
   const guest = {
-    ...{ cpl, eflags: flags(draw), eip: word(draw), cr0: word(draw), cr2: word(draw), cr3: word(draw) },
+    ...{
+      cpl,
+      eflags: flags(draw) | pick(draw, [0, IOPL_3]),
+      eip: word(draw),
+      cr0: word(draw),
+      cr2: word(draw),
+      cr3: word(draw),
+    },
     cr4: word(draw),
     stack: draw(10) === 0 ? [] : [word(draw), word(draw), word(draw), word(draw)],
     registers: {

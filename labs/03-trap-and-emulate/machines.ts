@@ -7,7 +7,7 @@ import type { TrapComponent } from "./component.ts";
 const MEMORY = 2 << 20;
 const RESERVE = 1 << 20;
 /** Steps of a small guest: a component that never gets on is stopped here. */
-const LIMIT = 6000;
+const LIMIT = 2500;
 /** Where a program leaves what is looked at. */
 export const RESULTS = 0x3000;
 const WORDS = 8;
