@@ -31,6 +31,8 @@ export class Block {
   readonly pages: readonly { readonly linear: number; readonly physical: number }[];
   /** Branches that lead here directly. */
   readonly incoming: Chained[] = [];
+  /** Where its own were chained to. */
+  readonly outgoing: { readonly to: Block; readonly id: number }[] = [];
   valid = true;
 
   constructor(

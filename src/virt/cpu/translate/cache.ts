@@ -7,7 +7,7 @@
  *            its pages, linear and physical: a write to the one, a new mapping of the other end it
  */
 import type { MonitorArea } from "./area.ts";
-import { Block, type Chained, type Link } from "./block.ts";
+import { Block, type Link } from "./block.ts";
 import type { Context } from "./classify.ts";
 import { BadTranslation, type WayOut } from "./policy.ts";
 import { CALLOUT, type Translation } from "./translation.ts";
@@ -107,7 +107,9 @@ export class CodeCache {
     if (bytes.length !== room)
       throw new BadTranslation(`chain returned ${bytes.length} bytes where there is room for ${room}`);
     this.#area.write(block.start + (exit.jcc ?? exit.offset), bytes);
-    to.incoming.push({ block, exit, id: this.#links++ });
+    const id = this.#links++;
+    to.incoming.push({ block, exit, id });
+    block.outgoing.push({ to, id });
     this.chained++;
   }
 
@@ -129,11 +131,10 @@ export class CodeCache {
 
   /** One of the branches that lead to the block calls out again. */
   unchain(block: Block, id: number): void {
-    const at = block.incoming.findIndex((link) => link.id === id);
-    if (at < 0) return;
-    const { block: from, exit } = block.incoming[at] as Chained;
-    block.incoming.splice(at, 1);
-    if (!from.valid) return;
+    const link = forget(block.incoming, id);
+    if (link === undefined) return;
+    const { block: from, exit } = link;
+    forget(from.outgoing, id);
     if (exit.jcc === undefined) this.#area.write(from.start + exit.offset, UNCHAINED);
     else this.#area.write(from.start + exit.jcc, little(exit.offset - (exit.jcc + 4)));
   }
@@ -143,6 +144,8 @@ export class CodeCache {
     if (!block.valid) return;
     block.valid = false;
     this.invalidations++;
+    for (const { to, id } of block.outgoing) forget(to.incoming, id);
+    block.outgoing.length = 0;
     this.#byContext.get(block.context)?.delete(block.ip);
     this.#area.forgetReturn(block.ip);
     for (const { linear, physical } of block.pages) {
@@ -179,6 +182,12 @@ export class CodeCache {
   physicalPages(): number[] {
     return [...this.#byPhysical.keys()];
   }
+}
+
+/** Takes the link of a number out of a list. */
+function forget<T extends { readonly id: number }>(list: T[], id: number): T | undefined {
+  const at = list.findIndex((link) => link.id === id);
+  return at < 0 ? undefined : list.splice(at, 1)[0];
 }
 
 function little(value: number): number[] {

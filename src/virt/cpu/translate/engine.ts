@@ -240,10 +240,10 @@ export class BinaryTranslation extends Vmm {
       return "guest's";
     }
     this.#emulate();
+    if (left !== null) this.translations.faulted(left.block, left.place.ip);
     if ((bus.flags(verdict.gpa) & PAGE_MMIO) !== 0) return "device";
     // A page table's trace is the pager's, which pays.
     if (!verdict.traced) host.ledger.pay("tracedWrite");
-    if (left !== null) this.translations.storeFaulted(left.block, left.place.ip);
     return "watched page";
   }
 
@@ -299,12 +299,13 @@ export class BinaryTranslation extends Vmm {
         return "shadow";
       }
       default: {
-        const { trace, ledger } = this.host;
-        const traced = trace.count("tracedWrite");
+        const { trace, ledger, machine } = this.host;
+        const useful = () => trace.count("tracedWrite") + machine.cpu.trace.count("mmio");
+        const before = useful();
         this.#emulate(true);
         const watched = this.translations.settle();
         if (watched) ledger.pay("tracedWrite");
-        this.translations.calledOut(block, place.ip, trace.count("tracedWrite") !== traced);
+        this.translations.calledOut(block, place.ip, useful() !== before);
         return "emulate";
       }
     }

@@ -3,7 +3,8 @@
  *
  *     page with code  ── watched: a write faults, V does it, blocks whose bytes changed go ── often ──▶ checked: blocks compare their
  *                                                                                       bytes themselves, writes are free
- *     a store that faults often ──▶ call-out ── no longer of use ──▶ as it was            (adaptive: Adams & Agesen 2006, section 4)
+ *     an access that faults often, a page table's or a device's ──▶ call-out ── no longer of use ──▶ as it was
+ *                                                                                (adaptive: Adams & Agesen 2006, section 4)
  *
  * A block belongs to a linear address and remembers the physical pages that its bytes came from. Whenever the guest may have changed its
  * address space (MOV CR3, INVLPG, CR0, CR4) the pages with code are walked again, and blocks whose page is another one go; between
@@ -28,7 +29,7 @@ import type { Translation } from "./translation.ts";
 const PAGE = 4096;
 /** Writes to a page with code, after which its blocks check themselves. */
 const MOST_PAGE_WRITES = 64;
-/** Faults of one store, after which it becomes a call-out; call-outs for nothing, after which it becomes a store again. */
+/** Faults of one instruction, after which it becomes a call-out; call-outs for nothing, after which it becomes itself again. */
 const MOST_FAULTS = 4;
 const MOST_QUIET = 64;
 /** Bytes in front of the blocks: the stub that has one instruction executed by the monitor. */
@@ -41,7 +42,7 @@ interface PageState {
 
 interface Site {
   faults: number;
-  /** Call-outs in a row that wrote nothing that is watched. */
+  /** Call-outs in a row that were of no use. */
   quiet: number;
 }
 
@@ -177,15 +178,17 @@ export class Translations {
     const page = address >>> 12;
     const blocks = this.cache.blocksOfPage(page);
     if (blocks.length === 0) return;
-    const bytes = Array.from({ length }, (_, i) => bus.read((address + i) as Gpa, 1));
+    // A page that a device has read in, or that nobody has an idea of: mostly it is what it was.
+    if (length === PAGE && blocks.every((one) => isCurrent(one, page, bus.ram))) return;
+    const bytes = Array.from(bus.ram.subarray(address, address + length));
     const verdict = this.#policy.invalidate(
       { address, bytes },
       blocks.flatMap((one) => view(one, page)),
     );
+    const [gone, unchained] = [new Set(verdict.blocks), new Set(verdict.unchain)];
     for (const block of blocks) {
-      if (verdict.blocks.includes(block.id)) this.cache.drop(block);
-      for (const { id } of [...block.incoming])
-        if (verdict.unchain.includes(id)) this.cache.unchain(block, id);
+      for (const { id } of [...block.incoming]) if (unchained.has(id)) this.cache.unchain(block, id);
+      if (gone.has(block.id)) this.cache.drop(block);
     }
   }
 
@@ -204,8 +207,8 @@ export class Translations {
     for (const block of blocks) this.cache.invalidate(block);
   }
 
-  /** The store at `ip` of a block faulted on a page that is watched. */
-  storeFaulted(block: Block, ip: number): void {
+  /** The instruction at `ip` of a block faulted on a page that is watched, or a device's. */
+  faulted(block: Block, ip: number): void {
     let site = this.#sites.get(ip);
     if (site === undefined) {
       site = { faults: 0, quiet: 0 };
@@ -218,7 +221,7 @@ export class Translations {
     this.cache.invalidate(block);
   }
 
-  /** The call-out at `ip` was executed; `useful`: it wrote what is watched. */
+  /** The call-out at `ip` was executed; `useful`: it wrote what is watched, or met a device. */
   calledOut(block: Block, ip: number, useful: boolean): void {
     const site = this.#sites.get(ip);
     if (site === undefined || !this.#callouts.has(ip)) return;
@@ -276,6 +279,11 @@ export class Translations {
 }
 
 function view(block: Block, page: number): BlockOnPage[] {
-  const incoming = block.incoming.filter((link) => link.block.valid).map(({ id }) => id);
+  const incoming = block.incoming.map(({ id }) => id);
   return block.partsOn(page).map(({ at, bytes }) => ({ id: block.id, address: at, bytes, incoming }));
+}
+
+/** Memory still holds what the block was made of, as far as it is on that page. */
+function isCurrent(block: Block, page: number, ram: Uint8Array): boolean {
+  return block.partsOn(page).every(({ at, bytes }) => bytes.every((byte, i) => ram[at + i] === byte));
 }
