@@ -114,9 +114,9 @@ describe("the engine's own policy", () => {
       ...{ id, address, bytes: [1, 2, 3], incoming: [10 * id] },
     });
     const blocks = [block(1, 0x100), block(2, 0x103), block(3, 0x106)];
-    const after = (address: number, ...bytes: number[]) => REFERENCE.invalidate({ address, bytes }, blocks);
-    expect(after(0x102, 3, 9)).toEqual({ blocks: [2], unchain: [20] });
-    expect(after(0x100, 1, 2, 3, 1)).toEqual({ blocks: [], unchain: [] });
-    expect(after(0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)).toEqual({ blocks: [1, 2, 3], unchain: [10, 20, 30] });
+    const written = (address: number, ...bytes: number[]) => REFERENCE.invalidate({ address, bytes }, blocks);
+    expect(written(0x102, 3, 9)).toEqual({ blocks: [2], unchain: [20] });
+    expect(written(0x100, 1, 2, 3, 1)).toEqual({ blocks: [], unchain: [] });
+    expect(written(0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)).toEqual({ blocks: [1, 2, 3], unchain: [10, 20, 30] });
   });
 });
