@@ -12,8 +12,8 @@ import { ATTEND } from "./env.ts";
 import { ALU } from "./ops/alu.ts";
 import { CONTROL, goTo } from "./ops/control.ts";
 import { MOVES } from "./ops/move.ts";
-import type { Translate } from "./ops/operands.ts";
-import { SHIFTS, shiftsForSure } from "./ops/shift.ts";
+import { MEMORY, OTHER, operand, type Translate } from "./ops/operands.ts";
+import { countOf, isShift, SHIFTS, shiftsForSure } from "./ops/shift.ts";
 import { STACK_OPS } from "./ops/stack.ts";
 import { STRINGS } from "./ops/string.ts";
 import type { Site } from "./site.ts";
@@ -73,7 +73,7 @@ export function translate(options: BlockOptions): Translation {
   const { ip, bytes, key, origin, stubs, exists } = options;
   let ops = decodeBlock(bytes, exists, LONGEST);
   if (ops.length === 0) ops = decodeBlock(joined(bytes, options.beyond()), exists, 1);
-  const live = liveness(ops);
+  const live = liveness(ops, exists);
   const out = new Writer(origin, key, stubs);
   out.ip = ip;
   const attend = new Label();
@@ -168,14 +168,14 @@ function decodeBlock(bytes: Uint8Array, exists: (op: Instruction) => boolean, mo
 }
 
 /** For each instruction whether its flags may be seen: by another instruction, by a fault's handler, by whatever comes after the block. */
-function liveness(ops: readonly Instruction[]): boolean[] {
+function liveness(ops: readonly Instruction[], exists: (op: Instruction) => boolean): boolean[] {
   const live: boolean[] = new Array(ops.length);
   let needed = true;
   for (let i = ops.length - 1; i >= 0; i--) {
     const op = ops[i] as Instruction;
     live[i] = needed;
     const { reads, writesAll } = flagsOf(op);
-    if (reads || mayLeave(op)) needed = true;
+    if (reads || mayLeave(op, exists)) needed = true;
     else if (writesAll) needed = false;
   }
   return live;
@@ -183,7 +183,7 @@ function liveness(ops: readonly Instruction[]): boolean[] {
 
 function flagsOf(op: Instruction): Flags {
   const letters = (op.row.flags ?? "").split(" ").filter(Boolean);
-  if (/^(rol|ror|rcl|rcr|shl|shr|sar)$/.test(op.row.mnemonic)) {
+  if (isShift(op)) {
     const sure = shiftsForSure(op);
     return { reads: !sure, writesAll: sure };
   }
@@ -195,11 +195,17 @@ function flagsOf(op: Instruction): Flags {
   };
 }
 
-/** It may fault, or go to V, so that its flags before count. Registers alone cannot; whatever else is taken as if it did. */
-function mayLeave(op: Instruction): boolean {
-  const { mnemonic } = op.row;
-  if (mnemonic === "lea" || mnemonic === "nop") return false;
+/**
+ * It may fault, or go to V, so that its flags before count: whatever is not known to stay in registers. What is called harmless here must
+ * have a translation in line, for V could be interrupted after it.
+ */
+function mayLeave(op: Instruction, exists: (op: Instruction) => boolean): boolean {
+  const { mnemonic, operands } = op.row;
   const known = ALU[mnemonic] ?? MOVES[mnemonic] ?? SHIFTS[mnemonic];
-  if (known === undefined || op.lock || mnemonic === "div" || mnemonic === "idiv") return true;
-  return op.rm < 0 && (op.modrm >= 0 || op.row.operands.some((operand) => operand[0] === "O"));
+  if (known === undefined || op.lock || op.addressSize !== 4 || !exists(op)) return true;
+  if (mnemonic === "lea") return op.rm >= 0;
+  if (mnemonic === "nop") return false;
+  if (mnemonic === "div" || mnemonic === "idiv" || (mnemonic === "bswap" && op.size !== 4)) return true;
+  if (isShift(op) && countOf(op) === 0) return true;
+  return operands.some((_, index) => operand(op, index) === MEMORY || operand(op, index) === OTHER);
 }
