@@ -23,7 +23,9 @@ export class Block {
   readonly host: number;
   /** Displacements of the jumps into it. */
   readonly incoming: number[] = [];
-  /** Its guest code is what it was. */
+  /** Its guest code as it was translated. */
+  readonly source: Uint8Array;
+  /** It still is so. */
   valid = true;
 
   constructor(parts: {
@@ -33,6 +35,7 @@ export class Block {
     bytes: number;
     host: number;
     second: number;
+    source: Uint8Array;
   }) {
     this.ip = parts.ip;
     this.key = parts.key;
@@ -40,6 +43,7 @@ export class Block {
     this.bytes = parts.bytes;
     this.host = parts.host;
     this.second = parts.second;
+    this.source = parts.source;
   }
 
   overlaps(physical: number, length: number): boolean {
@@ -47,6 +51,11 @@ export class Block {
     const first = this.second < 0 ? this.bytes : Math.min(this.bytes, PAGE - (this.physical % PAGE));
     if (this.physical < end && physical < this.physical + first) return true;
     return this.second >= 0 && this.second < end && physical < this.second + this.bytes - first;
+  }
+
+  /** What is in its place in the guest's RAM. */
+  codeIn(ram: Uint8Array): Uint8Array {
+    return sourceIn(ram, this.physical, this.bytes, this.second);
   }
 
   /** Guest-physical pages in which it has code. */
@@ -121,7 +130,16 @@ export class Blocks {
   /** Takes away the blocks with code at these guest-physical addresses, all within a page. Returns them. */
   invalidate(physical: number, length: number): readonly Block[] {
     const blocks = this.#pages.get(Math.floor(physical / PAGE)) ?? [];
-    const gone = blocks.filter((block) => block.overlaps(physical, length));
+    return this.#remove(blocks.filter((block) => block.overlaps(physical, length)));
+  }
+
+  /** Takes away those whose code is no more what it was in the guest's RAM. Returns them. */
+  recheck(ram: Uint8Array): readonly Block[] {
+    const all = new Set([...this.#pages.values()].flat());
+    return this.#remove([...all].filter((block) => Buffer.compare(block.source, block.codeIn(ram)) !== 0));
+  }
+
+  #remove(gone: readonly Block[]): readonly Block[] {
     for (const block of gone) {
       block.valid = false;
       for (const slot of block.incoming) this.#patch(slot, slot + DISPLACEMENT);
@@ -173,4 +191,14 @@ export class Blocks {
     new DataView(bytes.buffer).setInt32(0, target - (slot + DISPLACEMENT), true);
     this.write(slot, bytes);
   }
+}
+
+/** Code of so many bytes that may go on in a second page (guest-physical; −1: it does not). */
+export function sourceIn(ram: Uint8Array, physical: number, bytes: number, second: number): Uint8Array {
+  if (second < 0) return ram.slice(physical, physical + bytes);
+  const first = Math.min(bytes, PAGE - (physical % PAGE));
+  const source = new Uint8Array(bytes);
+  source.set(ram.subarray(physical, physical + first));
+  source.set(ram.subarray(second, second + bytes - first), first);
+  return source;
 }

@@ -22,7 +22,7 @@ import type { Verdict, Visit } from "../../../machine/monitor.ts";
 import type { Engine } from "../engine.ts";
 import type { Host } from "../host.ts";
 import { Vmm } from "../vmm.ts";
-import { Block, Blocks, type Leave } from "./blocks.ts";
+import { Block, Blocks, type Leave, sourceIn } from "./blocks.ts";
 import { ATTEND, DIRECTION, Env, FLAGS_KIND, FLAGS_RESULT, FLAGS_SOURCE, IP, KEY } from "./env.ts";
 import { DYNAMIC, SAVED, saved, settle } from "./flags.ts";
 import { keyOf, tableIn, translatable } from "./mode.ts";
@@ -126,7 +126,8 @@ export class Emulation extends Vmm implements Engine {
   override adopt(): void {
     super.adopt();
     this.#entered = false;
-    this.#forgetBlocks();
+    this.#here = null;
+    this.#forget(this.#blocks.recheck(this.host.machine.bus.ram));
     this.#tlb.flush();
   }
 
@@ -300,7 +301,8 @@ export class Emulation extends Vmm implements Engine {
       },
       exists: (op) => exists(op as Op, virtual),
     });
-    const block = new Block({ ip, key, physical, bytes, host, second });
+    const source = sourceIn(bus.ram, physical, bytes, second);
+    const block = new Block({ ip, key, physical, bytes, host, second, source });
     this.#blocks.add(block, code, sites);
     this.blocks++;
     for (const page of block.pages) bus.setFlag(page, PAGE_WATCHED);
@@ -322,7 +324,12 @@ export class Emulation extends Vmm implements Engine {
       if (this.#blocks.overlaps(physical, length)) throw MODIFIES_CODE;
       return;
     }
-    for (const { ip, pages } of this.#blocks.invalidate(physical, length)) {
+    this.#forget(this.#blocks.invalidate(physical, length));
+  }
+
+  /** Blocks that have been taken away are not gone to any more, and their pages may be written as before. */
+  #forget(gone: readonly Block[]): void {
+    for (const { ip, pages } of gone) {
       this.#tlb.forgetTarget(ip);
       for (const page of pages)
         if (!this.#blocks.holds(page)) this.host.machine.bus.clearFlag(page, PAGE_WATCHED);
