@@ -6,7 +6,7 @@
  *
  * Nothing there: reads give all ones, writes are lost, as on a PC's bus.
  */
-import type { Gpa } from "./address.ts";
+import { type Gpa, hex } from "./address.ts";
 
 /** A device behind ports. `size` is 1, 2 or 4 bytes; values are unsigned. */
 export interface PortDevice {
@@ -38,6 +38,8 @@ export const PAGE_CODE = 2;
 export const PAGE_MMIO = 4;
 /** The bus that this one is a part of keeps decoded instructions of the page. */
 export const PAGE_WATCHED = 8;
+/** A monitor must be told of what is written to the page: it has made something of it (a shadow of a page table). */
+export const PAGE_TRACED = 16;
 
 const PAGE = 4096;
 /** Offsets in RAM stay small integers, and the PCI hole free. */
@@ -55,11 +57,16 @@ export class Bus {
    * the clock at the right time; so nothing of the access may have been done yet.
    */
   onEffect: () => void = () => {};
-  /** Called when a page's flags change, so that translations that allowed direct access are dropped; the MMU sets it. */
-  onPageChange: (page: number) => void = () => {};
+  /** Called after bytes of a page with PAGE_TRACED were written, whoever wrote them; a monitor sets it. */
+  onTracedWrite: (at: Gpa, length: number) => void = () => {};
+  /**
+   * Called when a page's flags change, so that translations that allowed direct access are dropped; the MMU sets it. `changed`: the
+   * flags that are not what they were.
+   */
+  onPageChange: (page: number, changed: number) => void = () => {};
 
   readonly #regions: Region[] = [];
-  readonly #ports = new Map<number, PortDevice>();
+  #ports = new Map<number, PortDevice>();
   /** The bus whose RAM from `base` is this one's. */
   readonly #whole: { readonly bus: Bus; readonly base: number } | undefined;
   readonly #parts: { readonly bus: Bus; readonly base: number }[] = [];
@@ -103,6 +110,11 @@ export class Bus {
         else this.#ports.delete(port);
       }
     };
+  }
+
+  /** From now on the ports of another bus are this one's, whatever is put there on either. */
+  sharePorts(other: Bus): void {
+    this.#ports = other.#ports;
   }
 
   /** Puts a device over whole pages, RAM below it being hidden. Returns how to take it away again. */
@@ -164,6 +176,18 @@ export class Bus {
     if (size === 1) this.view.setUint8(at, value);
     else if (size === 2) this.view.setUint16(at, value, true);
     else this.view.setUint32(at, value, true);
+    if (flags & PAGE_TRACED) this.onTracedWrite(at, size);
+  }
+
+  /** Writes 8 bytes of RAM inside one page, at once: who traces the page never sees half of it. */
+  write64(at: Gpa, low: number, high: number): void {
+    const flags = this.flags(at);
+    if (flags & PAGE_MMIO) throw new Error(`invariant: no RAM for 8 bytes at ${hex(at)}`);
+    if (flags & PAGE_ROM) return;
+    if (flags !== 0) this.#codeWritten(at, 8, flags);
+    this.view.setInt32(at, low, true);
+    this.view.setInt32(at + 4, high, true);
+    if (flags & PAGE_TRACED) this.onTracedWrite(at, 8);
   }
 
   /** Announces a write that is done in several pieces, all within one page: what write() would call before the first. */
@@ -181,7 +205,9 @@ export class Bus {
       if (flags & PAGE_ROM) continue;
       if (flags !== 0) this.#codeWritten((page * PAGE) as Gpa, PAGE, flags);
       const first = Math.max(at, page * PAGE);
-      this.ram.set(bytes.subarray(first - at, Math.min(end, (page + 1) * PAGE) - at), first);
+      const last = Math.min(end, (page + 1) * PAGE);
+      this.ram.set(bytes.subarray(first - at, last - at), first);
+      if (flags & PAGE_TRACED) this.onTracedWrite(first as Gpa, last - first);
     }
   }
 
@@ -227,10 +253,10 @@ export class Bus {
 
   #setPage(page: number, flags: number): void {
     if (flags === this.pages[page]) return;
-    const code = ((this.pages[page] as number) ^ flags) & PAGE_CODE;
+    const changed = (this.pages[page] as number) ^ flags;
     this.pages[page] = flags;
-    this.onPageChange(page);
-    if (code === 0) return;
+    this.onPageChange(page, changed);
+    if ((changed & PAGE_CODE) === 0) return;
     for (const { bus, base } of this.#parts) {
       const own = page - base / PAGE;
       if (own < 0 || own >= bus.pages.length) continue;

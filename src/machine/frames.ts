@@ -3,6 +3,7 @@ import type { Hpa } from "./address.ts";
 import type { Bus } from "./bus.ts";
 
 const PAGE = 4096;
+const ZEROS = new Uint8Array(PAGE);
 
 export class Frames {
   readonly #bus: Bus;
@@ -24,7 +25,7 @@ export class Frames {
   /** The address of a frame full of zeros; undefined when none is left. */
   take(): Hpa | undefined {
     const at = this.#free.pop();
-    if (at !== undefined) this.#bus.dmaWrite(at as never, new Uint8Array(PAGE));
+    if (at !== undefined) this.#bus.dmaWrite(at as never, ZEROS);
     return at as Hpa | undefined;
   }
 

@@ -47,4 +47,9 @@ export class Ledger {
     this.#clock.charge(price * times);
     this.#trace.event(number, detail);
   }
+
+  /** Counts what has no price of its own: its parts are paid for. */
+  note(event: "hiddenFault" | "trueFault"): void {
+    this.#trace.tally(EVENT[event], 1);
+  }
 }

@@ -58,6 +58,9 @@ export const EVENTS = [
   "device",
   "worldSwitch",
   "hostCall",
+  // Of pagers: page faults that are the monitor's own affair, and those that the guest sees. They cost what they are made of.
+  "hiddenFault",
+  "trueFault",
 ] as const;
 export type EventName = (typeof EVENTS)[number];
 

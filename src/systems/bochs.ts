@@ -3,7 +3,7 @@ import { QEMU } from "../machine/profiles/monitors/qemu.ts";
 import { PENTIUM_4 } from "../machine/profiles/pentium4.ts";
 import { createVm } from "../virt/cpu/engine.ts";
 import { interpretation } from "../virt/cpu/interpret.ts";
-import { defineSystem } from "./system.ts";
+import { booted, defineSystem } from "./system.ts";
 
 export const bochs = defineSystem({
   name: "bochs",
@@ -13,7 +13,6 @@ export const bochs = defineSystem({
   guest: {},
   profile: PENTIUM_4,
   make(options) {
-    const { machine, engine } = createVm({ profile: PENTIUM_4, ...options, monitor: QEMU }, interpretation);
-    return { machine, crossings: engine.crossings };
+    return booted(createVm({ profile: PENTIUM_4, ...options, monitor: QEMU }, interpretation));
   },
 });

@@ -4,11 +4,13 @@ import { native } from "./native.ts";
 import { qemu } from "./qemu.ts";
 import type { System } from "./system.ts";
 import { vmware } from "./vmware.ts";
+import { vmwareVtx } from "./vmware-vtx.ts";
+import { xen } from "./xen.ts";
 
 export { HostedDevices, type World } from "./hosted.ts";
 export type { Booted, System, SystemType } from "./system.ts";
 
-export const SYSTEMS: readonly System[] = [native, vmware, qemu, bochs];
+export const SYSTEMS: readonly System[] = [native, vmware, vmwareVtx, qemu, bochs];
 
 /** By its name; undefined when there is none. */
 export const findSystem = (name: string): System | undefined => SYSTEMS.find((one) => one.name === name);

@@ -12,5 +12,8 @@ export const native = defineSystem({
   owns: { processor: "the guest", memory: "the guest", devices: "the guest" },
   guest: {},
   profile: PENTIUM_4,
-  make: (options) => ({ machine: new Machine(options), crossings: NOTHING }),
+  make(options) {
+    const machine = new Machine(options);
+    return { machine, crossings: NOTHING, direct: () => machine.cpu.retired };
+  },
 });

@@ -3,7 +3,7 @@ import { QEMU } from "../machine/profiles/monitors/qemu.ts";
 import { PENTIUM_4 } from "../machine/profiles/pentium4.ts";
 import { emulation } from "../virt/cpu/emulate/engine.ts";
 import { createVm } from "../virt/cpu/engine.ts";
-import { defineSystem } from "./system.ts";
+import { booted, defineSystem } from "./system.ts";
 
 export const qemu = defineSystem({
   name: "qemu",
@@ -13,10 +13,6 @@ export const qemu = defineSystem({
   guest: {},
   profile: PENTIUM_4,
   make(options) {
-    const { machine, engine } = createVm(
-      { profile: PENTIUM_4, ...options, monitor: QEMU, apart: true },
-      emulation,
-    );
-    return { machine, crossings: engine.crossings };
+    return booted(createVm({ profile: PENTIUM_4, ...options, monitor: QEMU, apart: true }, emulation));
   },
 });

@@ -5,6 +5,7 @@
 import type { GuestOptions } from "../guests/index.ts";
 import type { CostProfile } from "../machine/cost.ts";
 import type { Machine, MachineOptions } from "../machine/machine.ts";
+import type { Vm } from "../virt/cpu/engine.ts";
 
 /** "bare": no monitor. 1: on the hardware. 2: within a host operating system. "emulator": a program of the host's. */
 export type SystemType = "bare" | 1 | 2 | "emulator";
@@ -32,7 +33,16 @@ export interface Booted {
   readonly machine: Machine;
   /** Ways out of the guest so far, by cause; empty on the bare machine. */
   readonly crossings: ReadonlyMap<string, number>;
+  /** Instructions of the guest's that the processor has executed as they are, so far. */
+  direct(): number;
 }
+
+/** What createVm made. */
+export const booted = ({ machine, engine }: Vm): Booted => ({
+  machine,
+  crossings: engine.crossings,
+  direct: () => engine.direct,
+});
 
 const GUEST_MEMORY = 32 << 20;
 

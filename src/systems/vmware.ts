@@ -8,7 +8,7 @@ import { createVm } from "../virt/cpu/engine.ts";
 import { binaryTranslation } from "../virt/cpu/translate/engine.ts";
 import { shadow } from "../virt/mmu/shadow.ts";
 import { HostedDevices } from "./hosted.ts";
-import { defineSystem } from "./system.ts";
+import { booted, defineSystem } from "./system.ts";
 
 export const vmware = defineSystem({
   name: "vmware",
@@ -18,10 +18,11 @@ export const vmware = defineSystem({
   guest: {},
   profile: PENTIUM_4,
   make(options) {
-    const { machine, engine } = createVm(
-      { profile: PENTIUM_4, ...options, monitor: VMWARE, devices: new HostedDevices() },
-      binaryTranslation({ pager: shadow }),
+    return booted(
+      createVm(
+        { profile: PENTIUM_4, ...options, monitor: VMWARE, devices: new HostedDevices() },
+        binaryTranslation({ pager: shadow }),
+      ),
     );
-    return { machine, crossings: engine.crossings };
   },
 });

@@ -16,7 +16,7 @@ function record(): Recording {
   const runs: Recording = {};
   for (const { name } of workloads) {
     const { image } = buildGuest({ workload: name });
-    for (const profile of PROFILES.filter(({ id }) => id !== "unit" && id !== "xeon")) {
+    for (const profile of PROFILES.filter(({ id }) => id === "pentium4" || id === "haswell")) {
       const machine = boot(image.slice(), { memory: 32 << 20, profile });
       expect(machine.run({ limit: 1e9 })).toEqual({ reason: "exit", code: 1 });
       runs[`${name} on ${profile.id}`] = [machine.trace.hash, machine.clock.now, machine.cpu.retired];

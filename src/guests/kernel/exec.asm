@@ -8,6 +8,7 @@ load_program:
         push    dword [programs + eax * 8 + 4]
         mov     esi, [programs + eax * 8]
         mov     edi, PROGRAM_BASE
+        pv      lazy_enter
 .page:
         mov     eax, [ebx + PROCESS_DIRECTORY]
         mov     edx, edi
@@ -27,6 +28,7 @@ load_program:
         add     edi, PAGE_SIZE
         dec     dword [esp]
         jnz     .page
+        pv      lazy_leave
         pop     eax
         mov     dword [ebx + PROCESS_REGIONS + REGION_START], PROGRAM_BASE
         mov     [ebx + PROCESS_REGIONS + REGION_END], edi
@@ -47,9 +49,11 @@ sys_exec:
         mov     [ebp + FRAME_EBX], esi
         mov     esi, ebx
         current ebx
+        pv      lazy_enter
         call    user_space_free
         mov     eax, [ebx + PROCESS_DIRECTORY]
         call    directory_clear
+        pv      lazy_leave              ; the pages are used again
         mov     dword [ebx + PROCESS_HANDLER], 0
         mov     eax, esi
         call    load_program

@@ -76,8 +76,12 @@ page_fault:
 .own:
         and     edx, ~(PTE_FLAGS)
         or      edx, PTE_P | PTE_W | PTE_U
+        pv      lazy_enter
         mov     eax, ebx
         pv      set_pte
+        mov     eax, edi
+        pv      invlpg
+        pvjump  lazy_leave
 .stale:                                 ; or a translation that a TLB still had: forget it and try again
         mov     eax, edi
         pvjump  invlpg

@@ -29,9 +29,11 @@ sys_fork:
         mov     edi, edx
         mov     eax, edi
         call    files_share
+        pv      lazy_enter
         call    directory_new
         mov     [edi + PROCESS_DIRECTORY], eax
         call    user_space_share
+        pv      lazy_leave
         mov     esi, [edi + PROCESS_PID]
         pv      save_fl
         push    eax
@@ -46,7 +48,6 @@ sys_fork:
 ; Map all pages of process EBX, the current one, in process EDI too. Writable ones become read-only in both.
 user_space_share:
         push    esi
-        pv      lazy_enter
         lea     esi, [ebx + PROCESS_REGIONS]
         mov     ecx, REGIONS
 .region:
@@ -58,7 +59,6 @@ user_space_share:
         pop     ecx
         add     esi, REGION_SIZE
         loop    .region
-        pv      lazy_leave
         mov     eax, [ebx + PROCESS_DIRECTORY]
         pv      load_cr3                ; the parent must not write through old translations
         pop     esi

@@ -42,10 +42,6 @@ kvm_set_pte:
         mov     esi, 24
         jmp     kvm_request
 
-kvm_set_pde:
-        call    kvm_set_pte
-        jmp     kvm_send
-
 kvm_release_table:
         pushad
         mov     ecx, KVM_RELEASE_PT
@@ -70,11 +66,13 @@ kvm_load_cr3:
 kvm_lazy_enter:
         cmp     dword [param_batch], 0
         je      .off
-        mov     dword [kvm_lazy], 1
+        inc     dword [kvm_lazy]
 .off:
         ret
 
 kvm_lazy_leave:
+        cmp     dword [kvm_lazy], 1
+        ja      .inner
         mov     dword [kvm_lazy], 0
         cmp     dword [kvm_stale], 0
         je      kvm_send
@@ -83,6 +81,9 @@ kvm_lazy_leave:
         mov     ecx, KVM_FLUSH_TLB
         mov     esi, 8
         jmp     kvm_request
+.inner:
+        dec     dword [kvm_lazy]
+        ret
 
 ; Append request ECX of ESI bytes with the dwords EAX and EDX; PUSHAD came before and POPAD ends it.
 kvm_request:
@@ -140,12 +141,13 @@ kvm_send:
         align   4
 kvm_operations:
         dd      pv_set_pte, kvm_set_pte
-        dd      pv_set_pde, kvm_set_pde
+        dd      pv_set_pde, kvm_set_pte
         dd      pv_release_table, kvm_release_table
         dd      pv_release_directory, kvm_release_table
         dd      pv_invlpg, kvm_invlpg
         dd      pv_load_cr3, kvm_load_cr3
         dd      pv_lazy_enter, kvm_lazy_enter
+        dd      pv_lazy_flush, kvm_send
         dd      pv_lazy_leave, kvm_lazy_leave
         dd      0
 

@@ -92,6 +92,8 @@
 %endmacro
 %macro inline_lazy_enter 0
 %endmacro
+%macro inline_lazy_flush 0
+%endmacro
 %macro inline_lazy_leave 0
 %endmacro
 

@@ -114,6 +114,7 @@ pte_make:
         jnz     .found
         call    page_alloc_zero
         push    eax
+        pv      lazy_enter
         pv      alloc_table
         mov     ecx, [esp + 4]          ; the linear address
         shr     ecx, 22
@@ -122,6 +123,8 @@ pte_make:
         mov     edx, [esp]
         or      edx, PTE_P | PTE_W | PTE_U
         pv      set_pde
+        pv      lazy_leave
+        pv      lazy_flush              ; the entry is read again for the next page
         pop     eax
         mov     edx, [esp]
         shr     edx, 10

@@ -65,9 +65,11 @@ sys_exit:
 .child:
         mov     [ebx + PROCESS_EXIT_CODE], esi
         call    files_close
+        pv      lazy_enter
         call    user_space_free
         mov     eax, [ebx + PROCESS_DIRECTORY]
         call    directory_free
+        pv      lazy_leave
         mov     edx, [ebx + PROCESS_CHILDREN]   ; they become children of process 1
         mov     ecx, [init_process]
 .orphan:

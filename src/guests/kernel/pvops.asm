@@ -57,13 +57,14 @@
         %1      invlpg                  ; EAX = linear address
         %1      pte_val                 ; EAX = present entry as it stands in a table: EAX = with the physical address
         %1      set_pte                 ; EAX -> entry of a page table, EDX = its value
-        %1      set_pde                 ; EAX -> entry of a page directory, EDX = its value; also ends what is late
+        %1      set_pde                 ; EAX -> entry of a page directory, EDX = its value
         %1      alloc_table             ; EAX = page, physical: from now on a page table
         %1      release_table           ; EAX = page, physical: no longer one, nothing refers to it
         %1      alloc_directory         ; the same for a directory, which has its entries for the kernel already
         %1      release_directory
-        %1      lazy_enter              ; set_pte, invlpg, load_cr3, load_esp0, …_table may take effect late, in order …
-        %1      lazy_leave              ; … until here
+        %1      lazy_enter              ; what is above and load_cr3, load_esp0 may take effect late, in order … (nests)
+        %1      lazy_flush              ; … until here, since it is looked at now
+        %1      lazy_leave              ; … or until the outermost of these
 ; ports, EDX = port
         %1      in8                     ; EAX = value
         %1      out8                    ; AL = value

@@ -151,10 +151,6 @@ xen_set_pte:
         popad
         ret
 
-xen_set_pde:
-        call    xen_set_pte
-        jmp     xen_flush
-
 ; The kernel's mapping of page EAX gets the right EDX: 0 or PTE_W.
 xen_protect:
         pushad
@@ -185,19 +181,22 @@ xen_release_table:
 
 ; A directory stays one until it is unpinned.
 xen_alloc_directory:
+        call    xen_lazy_enter
         call    xen_alloc_table
         push    edx
         mov     edx, MMUEXT_PIN_L2
         call    xen_directory
         pop     edx
-        ret
+        jmp     xen_lazy_leave
 
 xen_release_directory:
+        call    xen_lazy_enter
         push    edx
         mov     edx, MMUEXT_UNPIN
         call    xen_directory
         pop     edx
-        jmp     xen_release_table
+        call    xen_release_table
+        jmp     xen_lazy_leave
 
 xen_load_cr3:
         push    edx
@@ -257,11 +256,13 @@ xen_invlpg:
 xen_lazy_enter:
         cmp     dword [param_batch], 0
         je      .off
-        mov     dword [xen_lazy], 1
+        inc     dword [xen_lazy]
 .off:
         ret
 
 xen_lazy_leave:
+        cmp     dword [xen_lazy], 1
+        ja      .inner
         cmp     dword [xen_page_count], 0
         je      .leave
         pushad
@@ -281,6 +282,9 @@ xen_lazy_leave:
 .leave:
         mov     dword [xen_lazy], 0
         jmp     xen_flush
+.inner:
+        dec     dword [xen_lazy]
+        ret
         align   4
 .all:
         dd      MMUEXT_FLUSH, 0, 0

@@ -344,12 +344,13 @@ xen_operations:
         dd      pv_invlpg, xen_invlpg
         dd      pv_pte_val, xen_pte_val
         dd      pv_set_pte, xen_set_pte
-        dd      pv_set_pde, xen_set_pde
+        dd      pv_set_pde, xen_set_pte
         dd      pv_alloc_table, xen_alloc_table
         dd      pv_release_table, xen_release_table
         dd      pv_alloc_directory, xen_alloc_directory
         dd      pv_release_directory, xen_release_directory
         dd      pv_lazy_enter, xen_lazy_enter
+        dd      pv_lazy_flush, xen_flush
         dd      pv_lazy_leave, xen_lazy_leave
         dd      pv_io_delay, nothing
         dd      pv_cpuid, xen_cpuid

@@ -110,6 +110,10 @@ export class SlowAccess {
     const split = Math.min(8, PAGE - (low & PAGE_OFFSET));
     const first = this.#translate(low, high, access);
     const second = split < 8 ? this.#secondPage(low, high, access) : 0;
+    if (split === 8 && this.watch === null && (this.bus.flags(first as Gpa) & MMIO) === 0) {
+      this.bus.write64(first as Gpa, valueLow, valueHigh);
+      return;
+    }
     this.bus.prepareWrite(first as Gpa, split);
     if (split < 8) this.bus.prepareWrite(second as Gpa, 8 - split);
     this.write(low, high, valueLow, 4, access);

@@ -69,6 +69,7 @@ export const HASWELL: CostProfile = {
   },
   stlb: { entries: 1024, ways: 8 },
   stlbHit: 7,
+  vmx: { exit: 438, entry: 346, read: 19, write: 16 },
   sources: {
     hertz: "Intel's data sheet of the i7-4770 (from memory)",
     ram: "assumption: less than such a machine had; what a simulated one can spare",
@@ -87,6 +88,7 @@ export const HASWELL: CostProfile = {
     dtlb: `${CPUID_2}: 03h, 64 entries of 4 ways for 4 KiB; 63h, 32 of 4 ways for 2 and 4 MiB and 4 of 4 ways for 1 GiB`,
     stlb: `${CPUID_2}: C1h, 1024 entries of 8 ways for 4 KiB and 2 MiB`,
     stlbHit: "Intel's top-down analysis of Haswell (pmu-tools, hsw_client_ratios.py): MEM_STLB_HIT_COST is 7",
+    vmx: "assumption: as generations.ts has it for Sandy Bridge, the last of its table",
     "instructions.mul": FOG,
     "instructions.imul": FOG,
     "instructions.div": FOG,

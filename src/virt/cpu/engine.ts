@@ -15,18 +15,20 @@ export interface Engine extends Executor {
   readonly name: string;
   /** Ways out of the guest so far, by cause: "hlt", "#PF (hidden)", "out". */
   readonly crossings: ReadonlyMap<string, number>;
+  /** Instructions of the guest's that P has executed as they are: neither translated, emulated nor interpreted. */
+  readonly direct: number;
 }
 
 export type EngineFactory = (host: Host) => Engine;
 
-export interface Vm {
+export interface Vm<E extends Engine = Engine> {
   readonly machine: Machine;
-  readonly engine: Engine;
+  readonly engine: E;
   readonly host: Host;
 }
 
 /** A machine whose guest is executed by an engine: run it with machine.run(). */
-export function createVm(options: VmOptions, factory: EngineFactory): Vm {
+export function createVm<E extends Engine>(options: VmOptions, factory: (host: Host) => E): Vm<E> {
   const host = new Host(options);
   const engine = factory(host);
   host.machine.executor = engine;

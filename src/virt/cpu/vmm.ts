@@ -48,6 +48,10 @@ export abstract class Vmm implements Engine, Monitor<Cpu> {
     return this.host.cpu.retired;
   }
 
+  get direct(): number {
+    return this.retired;
+  }
+
   sync(): void {
     if (!this.#inside) return;
     this.save();

@@ -24,7 +24,12 @@ export type PageFaultVerdict =
    * No mapping may satisfy the access: a device, ROM, a page that the monitor watches, or the monitor's own area. The engine lets V
    * carry the instruction out. `gpa`: where the access goes.
    */
-  | { readonly kind: "emulate"; readonly gpa: Gpa };
+  | {
+      readonly kind: "emulate";
+      readonly gpa: Gpa;
+      /** The access writes to one of the guest's page tables that the pager keeps write-protected. It is told of the store by the bus. */
+      readonly traced: boolean;
+    };
 
 /** A page of the monitor's that appears in every address space, supervisor only. */
 export interface AreaPage {
@@ -34,17 +39,22 @@ export interface AreaPage {
 }
 
 export interface Pager {
-  /** V's CR0, CR4 or EFER changed. Sets P's, with paging on. */
+  /** V's CR0, CR4 or EFER changed, and CR3 may have. Sets P's, with paging on. */
   control(): void;
-  /** V's CR3 was loaded, whether it changed or not: stale translations but those of global pages end here. */
+  /** V's CR3 was loaded, whether it changed or not: stale translations but those of global pages end here. Also for INVPCID. */
   loadCr3(): void;
+  /** V's state and memory are other ones (a snapshot was loaded): nothing that the pager knew holds. */
+  adopt(): void;
   /** INVLPG. `at` as addresses are (Gva). */
   invalidate(at: Gva): void;
   /** A page fault on P, at the linear address with this error code (SDM Vol. 3, 4.7). */
   fault(at: Gva, error: number): PageFaultVerdict;
   /** The guest's page is to be watched, or no more: while it is, every write to it comes as a fault, with the verdict "emulate". */
   watch(page: Gpa, on: boolean): void;
-  /** V, or a device, has just written guest-physical memory by other ways than P: what is watched there is looked at again. */
+  /**
+   * Guest-physical memory was written by other ways than P: what is watched there is looked at again. The guest's bus tells the pager of what V
+   * and devices write (PAGE_TRACED in bus.ts); an engine calls this only for what it writes past the bus.
+   */
   written(at: Gpa, bytes: number): void;
 }
 

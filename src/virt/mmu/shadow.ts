@@ -2,87 +2,64 @@
  * The straightforward shadow pager: shadow tables are a large TLB in memory. They are empty after every load of CR3, and a page fault
  * fills in one page:
  *
- *     #PF on P ──▶ walk the guest's tables ── hole, not permitted ──▶ reflect
- *                        │ permitted: mark A, and D for a write
- *                        ▼
- *                  guest physical ── device, ROM to be written, the monitor's area ──▶ emulate
- *                        │ RAM
- *                        ▼
- *                  shadow entry: host frame, U/S as the guest's, R/W only once the guest's D is set ──▶ retry
+ *     #PF on P ──▶ guest-walk.ts ──▶ guest physical ── device, ROM to be written, the monitor's area ──▶ emulate
+ *                                        │ RAM
+ *                                        ▼
+ *                                  shadow entry: host frame, rights ──▶ retry
  *
  * What the guest changes in its tables counts from its INVLPG or MOV CR3 on, as on any processor with a TLB, so nothing needs to be
- * watched. The processor's WP stays on; a guest that has it off gets the page writable for the supervisor alone.
- * (Adams & Agesen 2006, sec. 2.4 "shadow page tables", without their traces.)
+ * watched. (Adams & Agesen 2006, sec. 2.4 "shadow page tables", without their traces.)
  */
 import type { Gpa, Gva, Hpa } from "../../machine/address.ts";
 import { PAGE_MMIO, PAGE_ROM } from "../../machine/bus.ts";
-import { CR0, CR4 } from "../../machine/cpu/cpu.ts";
-import { AC } from "../../machine/cpu/flags.ts";
 import { BusTables } from "../../machine/mmu/bus-tables.ts";
-import { A, D, P, RW, US, XD } from "../../machine/mmu/formats/bits.ts";
-import {
-  ERROR_FETCH,
-  ERROR_PRESENT,
-  ERROR_RESERVED,
-  ERROR_USER,
-  ERROR_WRITE,
-  permits,
-  RIGHT_DIRTY,
-  RIGHT_EXECUTE,
-  RIGHT_READ,
-  RIGHT_USER,
-  RIGHT_WRITE,
-  SMAP_READ,
-  SMAP_WRITE,
-  SYSTEM_FETCH,
-  SYSTEM_READ,
-  SYSTEM_WRITE,
-  USER_FETCH,
-  USER_READ,
-  USER_WRITE,
-} from "../../machine/mmu/rights.ts";
-import { LEAF, RESERVED, Walk } from "../../machine/mmu/walk.ts";
+import { A, D, P, RW } from "../../machine/mmu/formats/bits.ts";
+import { ERROR_PRESENT, ERROR_WRITE, RIGHT_EXECUTE } from "../../machine/mmu/rights.ts";
+import { loadControl } from "./control.ts";
+import { GuestWalk } from "./guest-walk.ts";
 import type { PageFaultVerdict, Pager, PagerFactory, PagerParts } from "./pager.ts";
-import { indexOf, leafEntry, linkTable } from "./tables.ts";
+import { clearEntry, indexOf, leafEntry, PIECES, writeLeaf } from "./tables.ts";
 
 const TWO32 = 4294967296;
 const PAGE = 4096;
+const PAGE_MASK = -PAGE;
 const RETRY: PageFaultVerdict = { kind: "retry" };
-const EVERYTHING = RIGHT_READ | RIGHT_WRITE | RIGHT_USER | RIGHT_EXECUTE | RIGHT_DIRTY;
 const PDPTES = 4;
 
 export class ShadowPager implements Pager {
   readonly #parts: PagerParts;
-  readonly #walk = new Walk();
-  readonly #guestTables: BusTables;
+  readonly #guest: GuestWalk;
   readonly #tables: BusTables;
-  /** Frames of the tables that a flush gives back. */
+  /** Frames of the tables but the root's. */
   #taken: Hpa[] = [];
-  /** Level-1 tables of the monitor's area, by what they translate, and the frames that they took. */
-  #areaTables: { low: number; table: Hpa }[] = [];
-  #areaFrames: Hpa[] = [];
+  readonly #root: Hpa;
   /** Guest pages whose writes somebody wants to see. */
   readonly #watched = new Set<number>();
-  #root: Hpa;
 
   constructor(parts: PagerParts) {
+    const { machine, ledger, bus } = parts;
     this.#parts = parts;
-    this.#guestTables = new BusTables(parts.machine.bus);
-    this.#tables = new BusTables(parts.bus);
+    this.#guest = new GuestWalk(machine, ledger);
+    this.#tables = new BusTables(bus);
     this.#root = this.#take();
+    const { onPageChange } = machine.bus;
+    machine.bus.onPageChange = (page, changed) => {
+      onPageChange(page, changed);
+      if ((changed & (PAGE_MMIO | PAGE_ROM)) !== 0) this.#flush();
+    };
+    this.adopt();
+  }
+
+  adopt(): void {
     this.control();
   }
 
   control(): void {
     const { machine, processor } = this.#parts;
-    const { cr0, cr4, efer } = machine.cpu;
-    processor.cr0 = cr0 | CR0.PE | CR0.PG | CR0.WP;
-    processor.cr4 = cr4 & ~(CR4.PGE | CR4.PCIDE);
-    processor.efer = efer;
+    // Before the format changes: four zero PDPTEs are always valid.
     this.#empty();
-    processor.memory.setControl(processor.cr0, processor.cr4, processor.efer);
-    this.#fillArea();
-    this.#load();
+    loadControl(processor, machine.cpu);
+    this.#flush();
   }
 
   loadCr3(): void {
@@ -91,48 +68,29 @@ export class ShadowPager implements Pager {
   }
 
   invalidate(at: Gva): void {
-    const { processor, mmu } = this.#parts;
+    const { processor, mmu, ledger } = this.#parts;
     const { format } = mmu.translation.paging;
-    const entry = this.#find(at | 0, this.#highOf(at));
-    if (entry !== undefined) {
-      this.#tables.writeEntry(entry, 0);
-      if (format.entryBytes === 8) this.#tables.writeEntry(entry + 4, 0);
-      this.#parts.ledger.pay("shadowDrop");
-    }
+    const low = at | 0;
+    const high = this.#highOf(at);
     processor.memory.invalidate(at);
+    let slot = this.#entryAt(this.#rootOf(low), format.depth, low, high);
+    for (let level = format.depth; level > 1; level--) {
+      const entry = this.#tables.readEntry(slot);
+      if ((entry & P) === 0) return;
+      if ((entry & PIECES) !== 0) {
+        // All of the large page goes (SDM Vol. 3, 4.10.4.1), and its pieces are not told from their neighbours.
+        this.#flush();
+        return;
+      }
+      slot = this.#entryAt((entry & PAGE_MASK) >>> 0, level - 1, low, high);
+    }
+    if ((this.#tables.readEntry(slot) & P) === 0 || this.#inArea(low, high)) return;
+    clearEntry(format, this.#tables, slot);
+    ledger.pay("shadowDrop");
   }
 
   fault(at: Gva, error: number): PageFaultVerdict {
-    const { machine, ledger } = this.#parts;
-    const { paging } = machine.mmu.translation;
-    const low = at | 0;
-    const high = this.#highOf(at);
-    const access = this.#access(error);
-    const without = error & ~(ERROR_PRESENT | ERROR_RESERVED);
-    let rights = EVERYTHING;
-    let page = (low & -PAGE) >>> 0;
-    if (paging.enabled) {
-      const root = paging.rootOf(low);
-      if (root < 0) return { kind: "reflect", error: without };
-      const walk = this.#walk;
-      const outcome = walk.run(paging.format, this.#guestTables, root, low, high, true);
-      ledger.pay("guestWalk", 0, walk.references);
-      if (outcome === RESERVED) return { kind: "reflect", error: without | ERROR_PRESENT | ERROR_RESERVED };
-      if (outcome !== LEAF) return { kind: "reflect", error: without };
-      rights = walk.rights(paging.format);
-      if (!permits(rights, access, paging)) return { kind: "reflect", error: without | ERROR_PRESENT };
-      walk.markLeaf(paging.format, this.#guestTables, (error & ERROR_WRITE) !== 0);
-      if ((error & ERROR_WRITE) !== 0) rights |= RIGHT_DIRTY;
-      const shift = paging.format.shifts[walk.level] as number;
-      page = walk.base(paging.format) + (low & ((1 << shift) - 1) & -PAGE);
-    }
-    const gpa = (page + (low & (PAGE - 1))) as Gpa;
-    const flags = machine.bus.flags(gpa);
-    const write = (error & ERROR_WRITE) !== 0;
-    const fixed = (flags & PAGE_ROM) !== 0 || this.#watched.has(page);
-    if (this.#inArea(low) || (flags & PAGE_MMIO) !== 0 || (write && fixed)) return { kind: "emulate", gpa };
-    this.#fill(low, high, page, this.#leaf(rights, access, fixed), rights);
-    return RETRY;
+    return this.#guest.noted(this.#resolve(at | 0, this.#highOf(at), error));
   }
 
   watch(page: Gpa, on: boolean): void {
@@ -155,54 +113,55 @@ export class ShadowPager implements Pager {
     for (const table of this.#taken)
       for (let at: number = table; at < table + PAGE; at += step) {
         const entry = this.#tables.readEntry(at);
-        if ((entry & (P | RW)) !== (P | RW) || (entry & -PAGE) !== frame) continue;
+        if ((entry & (P | RW)) !== (P | RW) || (entry & PAGE_MASK) !== frame) continue;
         this.#tables.writeEntry(at, entry & ~RW);
         found = true;
       }
     if (found) processor.memory.loadCr3(this.#root, 0);
   }
 
-  /** Low half of a shadow entry, without its frame. */
-  #leaf(rights: number, access: number, fixed: boolean): number {
-    const { writeProtect } = this.#parts.machine.mmu.translation.paging;
-    const dirty = (rights & RIGHT_DIRTY) !== 0;
-    // A write that only a supervisor without WP may do: the user loses the page until its next fault.
-    if (!writeProtect && (rights & RIGHT_WRITE) === 0 && (access === SYSTEM_WRITE || access === SMAP_WRITE))
-      return P | RW | A | D;
-    const write = (rights & RIGHT_WRITE) !== 0 && dirty && !fixed ? RW | D : 0;
-    return P | A | write | ((rights & RIGHT_USER) !== 0 ? US : 0);
+  #resolve(low: number, high: number, error: number): PageFaultVerdict {
+    const guest = this.#guest;
+    const refused = guest.resolve(low, high, error);
+    if (refused !== undefined) return refused;
+    const gpa = guest.address(low);
+    const flags = this.#parts.machine.bus.flags(gpa);
+    const fixed = (flags & PAGE_ROM) !== 0 || this.#watched.has(guest.page);
+    if (this.#inArea(low, high) || (flags & PAGE_MMIO) !== 0 || (fixed && (error & ERROR_WRITE) !== 0))
+      return { kind: "emulate", gpa, traced: false };
+    const changed = this.#fill(low, high, fixed);
+    if (!changed && guest.doubtful && (error & ERROR_PRESENT) !== 0) return guest.violation();
+    return RETRY;
   }
 
-  #fill(low: number, high: number, page: number, leaf: number, rights: number): void {
-    const { mmu, frames, base, ledger } = this.#parts;
-    const { format } = mmu.translation.paging;
-    for (;;) {
-      const entry = leafEntry(format, this.#tables, this.#rootOf(low), low, high, frames, this.#taken);
-      if (entry === undefined) {
-        this.#flush();
-        continue;
-      }
-      const frame = page + base;
-      this.#tables.writeEntry(entry, (frame % TWO32) | leaf | 0);
-      if (format.entryBytes === 8) {
-        const xd = (rights & RIGHT_EXECUTE) === 0 ? XD : 0;
-        this.#tables.writeEntry(entry + 4, Math.floor(frame / TWO32) | xd);
-      }
-      break;
-    }
+  #entryAt(table: number, level: number, low: number, high: number): number {
+    const { format } = this.#parts.mmu.translation.paging;
+    return table + indexOf(format, level, low, high) * format.entryBytes;
+  }
+
+  /** True when the entry was not there yet. */
+  #fill(low: number, high: number, fixed: boolean): boolean {
+    const { mmu, base, ledger } = this.#parts;
+    const { rights, page, level } = this.#guest;
+    const slot = this.#slot(low, high, level) ?? this.#slotAfterFlush(low, high, level);
     ledger.pay("shadowFill");
+    const { format } = mmu.translation.paging;
+    const executable = (rights & RIGHT_EXECUTE) !== 0;
+    return writeLeaf(format, this.#tables, slot, page + base, this.#guest.leaf(fixed), executable);
   }
 
-  /** Kind of access (rights.ts) of an error code. */
-  #access(error: number): number {
-    const { machine } = this.#parts;
-    const user = (error & ERROR_USER) !== 0;
-    const write = (error & ERROR_WRITE) !== 0;
-    if ((error & ERROR_FETCH) !== 0) return user ? USER_FETCH : SYSTEM_FETCH;
-    if (user) return write ? USER_WRITE : USER_READ;
-    const lifted = machine.mmu.translation.paging.smap && (machine.cpu.flags.eflags & AC) !== 0;
-    if (lifted) return write ? SMAP_WRITE : SMAP_READ;
-    return write ? SYSTEM_WRITE : SYSTEM_READ;
+  #slot(low: number, high: number, level: number): number | undefined {
+    const { mmu, frames } = this.#parts;
+    const { format } = mmu.translation.paging;
+    const way = { format, memory: this.#tables, root: this.#rootOf(low), pieces: level };
+    return leafEntry(way, low, high, frames, this.#taken);
+  }
+
+  #slotAfterFlush(low: number, high: number, level: number): number {
+    this.#flush();
+    const slot = this.#slot(low, high, level);
+    if (slot === undefined) throw new Error("invariant: the monitor has no frames for page tables");
+    return slot;
   }
 
   /** Upper half of an address; 0 outside of 64-bit mode (address.ts). */
@@ -210,76 +169,45 @@ export class ShadowPager implements Pager {
     return this.#parts.processor.wide ? Math.floor(at / TWO32) : 0;
   }
 
-  #inArea(low: number): boolean {
-    const page = low & -PAGE;
-    return (this.#parts.area ?? []).some(({ at }) => at === page);
+  #inArea(low: number, high: number): boolean {
+    const page = low & PAGE_MASK;
+    for (const { at } of this.#parts.area ?? [])
+      if ((at | 0) === page && this.#areaHigh(at) === high) return true;
+    return false;
   }
 
-  /** Address of the shadow's level-1 entry, if the way down is there. */
-  #find(low: number, high: number): number | undefined {
-    const { format } = this.#parts.mmu.translation.paging;
-    let table = this.#rootOf(low);
-    for (let level = format.depth; ; level--) {
-      const at = table + indexOf(format, level, low, high) * format.entryBytes;
-      const entry = this.#tables.readEntry(at);
-      if ((entry & P) === 0 || this.#inArea(low)) return undefined;
-      if (level === 1) return at;
-      table = (entry & -PAGE) >>> 0;
-    }
+  /** Formats of two levels translate 32 bits. */
+  #areaHigh(at: Gva): number {
+    return this.#parts.mmu.translation.paging.format.depth > 2 ? Math.floor(at / TWO32) : 0;
   }
 
   /** PAE's roots are four, in the PDPT. */
   #rootOf(low: number): number {
     if (!this.#parts.mmu.translation.paging.usesPdptes) return this.#root;
-    return (this.#tables.readEntry(this.#root + 8 * (low >>> 30)) & -PAGE) >>> 0;
+    return (this.#tables.readEntry(this.#root + 8 * (low >>> 30)) & PAGE_MASK) >>> 0;
   }
 
   #flush(): void {
-    this.#empty();
-    this.#linkArea();
-    this.#load();
-  }
-
-  /** Gives all tables but the area's back. */
-  #empty(): void {
-    const { frames, ledger, bus } = this.#parts;
+    const { ledger, processor, mmu, area = [] } = this.#parts;
     if (this.#taken.length > 0) ledger.pay("shadowDrop", 0, this.#taken.length);
-    for (const frame of this.#taken) frames.give(frame);
-    this.#taken = [];
-    bus.dmaWrite(this.#root as never, new Uint8Array(PAGE));
-  }
-
-  /** Writes the area's level-1 tables in the format that is now P's. */
-  #fillArea(): void {
-    const { frames, area = [], mmu } = this.#parts;
+    this.#empty();
     const { format, usesPdptes } = mmu.translation.paging;
-    for (const frame of this.#areaFrames) frames.give(frame);
-    this.#areaFrames = [];
-    this.#areaTables = [];
     if (usesPdptes) this.#makePdpt();
     for (const { at, frame, writable } of area) {
-      const low = at & -(1 << (format.shifts[2] as number));
-      let known = this.#areaTables.find((one) => one.low === low);
-      if (known === undefined) {
-        known = { low, table: this.#take() };
-        this.#areaFrames.push(known.table);
-        this.#areaTables.push(known);
-      }
-      const entry = known.table + indexOf(format, 1, at, this.#highOf(at)) * format.entryBytes;
-      this.#tables.writeEntry(entry, frame | P | A | (writable ? RW | D : 0));
+      const slot = this.#slot(at | 0, this.#areaHigh(at), 0);
+      if (slot === undefined) throw new Error("invariant: the monitor has no frames left for its own area");
+      writeLeaf(format, this.#tables, slot, frame, P | A | (writable ? RW | D : 0), true);
     }
-    this.#linkArea(true);
+    processor.cr3 = this.#root;
+    processor.cr3High = 0;
+    processor.memory.loadCr3(this.#root, 0);
   }
 
-  #linkArea(fresh = false): void {
-    const { mmu, frames } = this.#parts;
-    const { format, usesPdptes } = mmu.translation.paging;
-    if (usesPdptes && !fresh) this.#makePdpt();
-    for (const { low, table } of this.#areaTables) {
-      const high = low < 0 && format.depth > 2 ? -1 : 0;
-      if (!linkTable(format, this.#tables, this.#rootOf(low), low, high, table, frames, this.#taken))
-        throw new Error("invariant: the monitor has no frames left for its own area");
-    }
+  #empty(): void {
+    const { frames, bus } = this.#parts;
+    for (const frame of this.#taken) frames.give(frame);
+    this.#taken = [];
+    bus.ram.fill(0, this.#root, this.#root + 4096);
   }
 
   /** SDM Vol. 3, 4.4.1: R/W and U/S of a PDPTE are reserved. */
@@ -289,13 +217,6 @@ export class ShadowPager implements Pager {
       this.#taken.push(frame);
       this.#tables.writeEntry(this.#root + 8 * i, frame | P);
     }
-  }
-
-  #load(): void {
-    const { processor } = this.#parts;
-    processor.cr3 = this.#root;
-    processor.cr3High = 0;
-    processor.memory.loadCr3(this.#root, 0);
   }
 
   #take(): Hpa {

@@ -81,6 +81,11 @@ export class Emulation extends Vmm implements Engine {
     this.#watchTranslation();
   }
 
+  /** What P executes is translated, programs too. */
+  override get direct(): number {
+    return 0;
+  }
+
   get #virtual(): Cpu {
     return this.host.machine.cpu;
   }
@@ -93,9 +98,9 @@ export class Emulation extends Vmm implements Engine {
       if (at < base) own(at, length);
       else this.#written(at - base, length);
     };
-    const changed = machine.bus.onPageChange;
-    machine.bus.onPageChange = (page) => {
-      changed(page);
+    const { onPageChange } = machine.bus;
+    machine.bus.onPageChange = (page, changed) => {
+      onPageChange(page, changed);
       this.#tlb.pageChanged(page);
     };
   }

@@ -10,10 +10,18 @@ import { NMI_KIND, SOFTWARE } from "../../../machine/cpu/deliver/event.ts";
 import { FIRST_GENERATION, type VmxCapabilities } from "../../../machine/vmx/capabilities.ts";
 import type { CheckContext } from "../../../machine/vmx/check-controls.ts";
 import { checkGuest } from "../../../machine/vmx/check-guest.ts";
-import { BLOCKING, CPU, CPU2, ENTRY_CONTROL, EXIT_CONTROL, INTERRUPTION, PIN } from "../../../machine/vmx/controls.ts";
+import {
+  BLOCKING,
+  CPU,
+  CPU2,
+  ENTRY_CONTROL,
+  EXIT_CONTROL,
+  INTERRUPTION,
+  PIN,
+} from "../../../machine/vmx/controls.ts";
 import { loadRegisters } from "../../../machine/vmx/entry.ts";
 import { saveGuest } from "../../../machine/vmx/exit.ts";
-import { FIELD_NAMES, type FieldName, FIELDS, isReadOnly, SLOT } from "../../../machine/vmx/fields.ts";
+import { FIELD_NAMES, FIELDS, type FieldName, isReadOnly, SLOT } from "../../../machine/vmx/fields.ts";
 import { REASON, reasonName } from "../../../machine/vmx/reasons.ts";
 import type { Vmcs } from "../../../machine/vmx/vmcs.ts";
 import { Vmx } from "../../../machine/vmx/vmx.ts";

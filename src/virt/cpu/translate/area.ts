@@ -1,11 +1,12 @@
 /** The monitor area in host memory: frames for what translated code reads and writes, and for the code itself. */
 import type { Gva, Hpa } from "../../../machine/address.ts";
 import type { AreaPage } from "../../mmu/pager.ts";
+import { MONITOR_AREA } from "../area.ts";
 import type { Host } from "../host.ts";
 import {
   CACHE_OFFSET,
   DATA_BYTES,
-  MONITOR_AREA,
+  MOST_CACHE_BYTES,
   POPF_TABLE,
   RETURN_ENTRIES,
   RETURN_TABLE,
@@ -22,8 +23,12 @@ export class MonitorArea {
   /** Host frames by page of the area. */
   readonly #frames = new Map<number, Hpa>();
 
-  /** `cacheBytes`: whole pages. */
+  /** Throws a RangeError unless `cacheBytes` is whole pages that the area has. */
   constructor(host: Host, cacheBytes: number) {
+    if (cacheBytes % PAGE !== 0 || cacheBytes < PAGE || cacheBytes > MOST_CACHE_BYTES)
+      throw new RangeError(
+        `a code cache of ${cacheBytes} bytes: it must be a multiple of 4096 between 4096 and ${MOST_CACHE_BYTES}`,
+      );
     this.#host = host;
     this.cacheBytes = cacheBytes;
     for (let at = 0; at < DATA_BYTES; at += PAGE) this.#add(at, true);

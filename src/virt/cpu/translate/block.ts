@@ -1,6 +1,7 @@
 /** A translated unit in the cache. */
+import { MONITOR_AREA } from "../area.ts";
 import type { Context } from "./classify.ts";
-import { CACHE_OFFSET, MONITOR_AREA } from "./layout.ts";
+import { CACHE_OFFSET } from "./layout.ts";
 import { type Exit, type Place, placeAt, type Translation } from "./translation.ts";
 
 /** Linear address of the cache's first byte. */

@@ -23,6 +23,7 @@ export class CodeCache {
   readonly #byLinear = new Map<number, Set<Block>>();
   #end = 0;
   readonly #from: number;
+  #returnContext: Context | undefined;
   /** A physical page has its first block, or has lost its last one. */
   onPage: (page: number, holds: boolean) => void = () => {};
   flushes = 0;
@@ -89,6 +90,15 @@ export class CodeCache {
     this.#patch({ block, exit }, to.address);
     to.incoming.push({ block, exit });
     this.chained++;
+  }
+
+  /** Indirect branches find the block by themselves. The return table is of one context. */
+  remember(block: Block): void {
+    if (block.context !== this.#returnContext) {
+      this.#area.clearReturns();
+      this.#returnContext = block.context;
+    }
+    this.#area.setReturn(block.ip, block.address);
   }
 
   invalidate(block: Block): void {

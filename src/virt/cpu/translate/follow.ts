@@ -1,9 +1,11 @@
 /** What V did to its address space, told to the pager: found by comparing, whatever instruction it was. */
 import type { Gva } from "../../../machine/address.ts";
 import { type Cpu, CR0 } from "../../../machine/cpu/cpu.ts";
+import { Op } from "../../../machine/cpu/op.ts";
+import { offset32 } from "../../../machine/cpu/operand.ts";
 import { peek } from "../../../machine/debug/look.ts";
 import { decode } from "../../../machine/isa/decode.ts";
-import { CS, Instruction } from "../../../machine/isa/instruction.ts";
+import { CS } from "../../../machine/isa/instruction.ts";
 import { EVENT } from "../../../machine/trace.ts";
 import type { Pager } from "../../mmu/pager.ts";
 import type { Host } from "../host.ts";
@@ -75,14 +77,8 @@ function operandAddress({ machine }: Host, ip: number): Gva {
   const { cpu } = machine;
   const { base } = cpu.segments;
   const bytes = peek(machine, (((base[CS] as number) + ip) | 0) as Gva, LONGEST);
-  const instruction = new Instruction();
+  const op = new Op();
   let at = 0;
-  decode(() => bytes[at++] as number, cpu.bits, instruction);
-  return address(cpu, instruction);
-}
-
-function address({ r32, segments }: Cpu, { base, index, scale, disp, addressSize, seg }: Instruction): Gva {
-  const sum = ((r32[base] as number) + ((r32[index] as number) << scale) + disp) | 0;
-  const offset = addressSize === 2 ? sum & 0xffff : sum;
-  return ((offset + (segments.base[seg] as number)) | 0) as Gva;
+  decode(() => bytes[at++] as number, cpu.bits, op);
+  return ((offset32(cpu, op) + (base[op.seg] as number)) | 0) as Gva;
 }

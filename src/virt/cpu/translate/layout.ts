@@ -1,6 +1,6 @@
 /**
- * The monitor area: 4 MiB at the top of every address space that translated code runs in. Guest segments end below it (shadow
- * descriptors are truncated), translated code reaches its first part through GS, and paging keeps CPL 3 out of it.
+ * What the monitor's area (../area.ts) holds. Guest segments end below it, translated code reaches its first part through GS, and paging
+ * keeps CPL 3 out of it.
  *
  *     FFC00000  slots: spilled registers, virtual flags, selectors      ┐
  *         +100  POPF: may this image be loaded as it is?                │ GS: what translated code may read and write
@@ -10,8 +10,7 @@
  * (Adams & Agesen 2006, section 3: "the VMM … protects itself by segmentation"; the 4 MiB at the top are VMware's.)
  */
 
-export const MONITOR_AREA = 0xffc00000 | 0;
-export const MONITOR_AREA_BYTES = 0x400000;
+const MONITOR_AREA_BYTES = 0x400000;
 
 /** Offsets in GS. */
 export const SLOT = {
@@ -47,6 +46,7 @@ export const RETURN_ENTRIES = 8192;
 export const DATA_BYTES = RETURN_TABLE + 8 * RETURN_ENTRIES;
 
 export const CACHE_OFFSET = 0x20000;
+/** Most that a code cache can have. */
 export const MOST_CACHE_BYTES = MONITOR_AREA_BYTES - CACHE_OFFSET;
 
 /** Offset in GS of the return-table entry of a guest address. */

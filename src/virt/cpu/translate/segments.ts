@@ -5,7 +5,8 @@
 import type { Cpu } from "../../../machine/cpu/cpu.ts";
 import { setSegment } from "../../../machine/cpu/segments.ts";
 import { CS, DS, ES, FS, GS, SS } from "../../../machine/isa/instruction.ts";
-import { DATA_BYTES, MONITOR_AREA } from "./layout.ts";
+import { BELOW_AREA, MONITOR_AREA } from "../area.ts";
+import { DATA_BYTES } from "./layout.ts";
 
 /** Present, DPL 1, read and write, accessed; D, and G by the limit in bytes that setSegment takes. */
 const DATA1 = 0x0040b300;
@@ -20,8 +21,6 @@ const EXPAND_DOWN = 0x0400;
 const MONITOR_CS = 0xfff9;
 const MONITOR_DS = 0xfff1;
 
-export const AREA = MONITOR_AREA >>> 0;
-
 /** For code in the cache. */
 export function loadKernelSegments(to: Cpu, from: Cpu): void {
   for (const seg of [ES, SS, DS, FS]) loadCut(to, from, seg);
@@ -34,12 +33,12 @@ function loadCut(to: Cpu, from: Cpu, seg: number): void {
   const type = access[seg] as number;
   const start = (base[seg] as number) >>> 0;
   const down = (type & CODE_OR_DOWN) === EXPAND_DOWN;
-  if ((type & PRESENT) === 0 || down || start >= AREA) {
+  if ((type & PRESENT) === 0 || down || start >= BELOW_AREA) {
     // D/B counts even then: it is the width of the stack pointer.
     setSegment(to, seg, selector[seg] as number, 0, 0, type & ~PRESENT);
     return;
   }
-  const most = AREA - 1 - start;
+  const most = BELOW_AREA - 1 - start;
   const cut = Math.min(limit[seg] as number, most);
   setSegment(to, seg, selector[seg] as number, base[seg] as number, cut, type);
 }

@@ -219,7 +219,7 @@ export class Translations {
     }
   }
 
-  /** Physical page that code of a linear page comes from; −1: none, or not accessed, so that the next fetch must mark it. */
+  /** Physical page that code of a linear page comes from; −1: none. It counts as accessed: its blocks will not say when they are. */
   #mapped(linear: number): number {
     const { machine, ledger } = this.#host;
     const { paging } = machine.mmu.translation;
@@ -228,11 +228,10 @@ export class Translations {
     const root = paging.rootOf(low);
     if (root < 0) return -1;
     const walk = this.#walk;
-    const outcome = walk.run(paging.format, this.#tables, root, low, 0, false);
+    const outcome = walk.run(paging.format, this.#tables, root, low, 0, true);
     ledger.pay("guestWalk", 0, walk.references);
     if (outcome !== LEAF || !permits(walk.rights(paging.format), SYSTEM_FETCH, paging)) return -1;
-    const last = walk.references - 1;
-    if (((walk.low[last] as number) & paging.format.accessed) === 0) return -1;
+    walk.markLeaf(paging.format, this.#tables, false);
     const size = 2 ** (paging.format.shifts[walk.level] as number);
     return Math.floor((walk.base(paging.format) + ((low >>> 0) % size)) / PAGE);
   }

@@ -18,7 +18,7 @@ import { type Cpu, CR0 } from "../../../machine/cpu/cpu.ts";
 import { refreshWatch } from "../../../machine/cpu/debug.ts";
 import { deliverFault, deliverInterrupt, softwareInterrupt } from "../../../machine/cpu/deliver/deliver.ts";
 import { SOFTWARE } from "../../../machine/cpu/deliver/event.ts";
-import { DB, FAULT, fault, GP, NP, PF, PUSHES_ERROR, SS_FAULT, TS } from "../../../machine/cpu/fault.ts";
+import { DB, FAULT, GP, NP, PF, PUSHES_ERROR, SS_FAULT, TS } from "../../../machine/cpu/fault.ts";
 import { AC, IF, IOPL, RF, TF, VIF, VIP, VM } from "../../../machine/cpu/flags.ts";
 import type { Op } from "../../../machine/cpu/op.ts";
 import { offset32 } from "../../../machine/cpu/operand.ts";
@@ -84,6 +84,11 @@ export class TrapEmulate extends Vmm {
   protected afterInterpretation(): void {
     // A processor that only slept is the same one.
     if (this.host.machine.cpu.retired !== this.#retired) this.#strange = true;
+  }
+
+  /** The processor would execute the guest as it is now; otherwise it is asleep, or interpreted. */
+  get direct(): boolean {
+    return !this.host.machine.cpu.halted && this.executable();
   }
 
   protected executable(): boolean {

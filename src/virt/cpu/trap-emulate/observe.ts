@@ -5,10 +5,10 @@ import { Op } from "../../../machine/cpu/op.ts";
 import { instructionAddress, peek } from "../../../machine/debug/look.ts";
 import { decode } from "../../../machine/isa/decode.ts";
 import { format } from "../../../machine/isa/format.ts";
-import { type Instruction, SS } from "../../../machine/isa/instruction.ts";
+import { CS, DS, ES, FS, GS, type Instruction, SS } from "../../../machine/isa/instruction.ts";
 import { TOO_LONG, UNDEFINED } from "../../../machine/isa/table/index.ts";
 import type { Machine } from "../../../machine/machine.ts";
-import { GENERAL, type General, type Guest, SELECTORS, type Selector, type Trapped } from "./component.ts";
+import type { Guest, Trapped } from "./component.ts";
 
 const LONGEST = 15;
 /** Dwords of the guest's stack that a component sees. */
@@ -22,17 +22,20 @@ export function guestOf(machine: Machine): Guest {
     cpl: cpu.cpl as 0 | 3,
     eip: cpu.ip >>> 0,
     eflags: cpu.flags.value >>> 0,
-    registers: Object.fromEntries(
-      GENERAL.map((name, n) => [name, (cpu.r32[2 * n] as number) >>> 0]),
-    ) as Record<General, number>,
-    selectors: Object.fromEntries(SELECTORS.map((name, n) => [name, selector[n] as number])) as Record<
-      Selector,
-      number
-    >,
+    registers: {
+      ...{ eax: register(cpu, 0), ecx: register(cpu, 1), edx: register(cpu, 2), ebx: register(cpu, 3) },
+      ...{ esp: register(cpu, 4), ebp: register(cpu, 5), esi: register(cpu, 6), edi: register(cpu, 7) },
+    },
+    selectors: {
+      ...{ es: selector[ES] as number, cs: selector[CS] as number, ss: selector[SS] as number },
+      ...{ ds: selector[DS] as number, fs: selector[FS] as number, gs: selector[GS] as number },
+    },
     ...{ cr0: cpu.cr0 >>> 0, cr2: cpu.cr2 >>> 0, cr3: cpu.cr3 >>> 0, cr4: cpu.cr4 >>> 0 },
     stack: stackOf(machine, cpu),
   };
 }
+
+const register = (cpu: Cpu, number: number) => (cpu.r32[2 * number] as number) >>> 0;
 
 function stackOf(machine: Machine, cpu: Cpu): number[] {
   const offset = (cpu.r32[8] as number) & cpu.stackMask;

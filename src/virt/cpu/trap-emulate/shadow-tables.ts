@@ -76,7 +76,7 @@ export class ShadowTables {
   readonly #gdt: Table;
   readonly #ldt: Table;
   /** What the tables were made from. */
-  readonly #from = { gdt: 0, gdtLimit: -1, ldt: 0, ldtLimit: -1, ldtAccess: 0 };
+  readonly #from = { gdt: 0, gdtLimit: -1, ldt: 0, ldtLimit: -1 };
 
   /** `take` gives frames of the monitor's, which are never given back. */
   constructor(virtual: Cpu, bus: Bus, take: () => Hpa) {
@@ -94,19 +94,19 @@ export class ShadowTables {
     const { gdtr, segments } = this.#virtual;
     const from = this.#from;
     const ldt = segments.base[LDTR] as number;
-    const ldtAccess = segments.access[LDTR] as number;
-    const ldtLimit =
-      (ldtAccess & PRESENT) === 0 ? -1 : Math.min(segments.limit[LDTR] as number, TABLE_BYTES - 1);
+    // Out of reset LDTR holds a table of 64 KiB at 0, which nobody means: V deals with selectors that lead there.
+    const none = ((segments.selector[LDTR] as number) & 0xfffc) === 0;
+    const present = !none && ((segments.access[LDTR] as number) & PRESENT) !== 0;
+    const ldtLimit = present ? Math.min(segments.limit[LDTR] as number, TABLE_BYTES - 1) : -1;
     let changed = 0;
     if (from.gdt !== gdtr.base || from.gdtLimit !== gdtr.limit) {
       from.gdt = gdtr.base;
       from.gdtLimit = gdtr.limit;
       changed += this.#copy(this.#gdt, 0, (gdtr.limit + 1) >> 3);
     }
-    if (from.ldt !== ldt || from.ldtLimit !== ldtLimit || from.ldtAccess !== ldtAccess) {
+    if (from.ldt !== ldt || from.ldtLimit !== ldtLimit) {
       from.ldt = ldt;
       from.ldtLimit = ldtLimit;
-      from.ldtAccess = ldtAccess;
       changed += this.#copy(this.#ldt, TABLE_LDT, (ldtLimit + 1) >> 3);
     }
     return changed;
@@ -212,17 +212,17 @@ export class ShadowTables {
     return changed;
   }
 
-  /** Reads the guest's entry: one that lies in no memory counts as absent. */
+  /** Reads the guest's entry: one that lies in no memory counts as absent. True when it is another one than before. */
   #read(table: Table, kind: number, index: number): boolean {
-    const { gdtr, segments } = this.#virtual;
-    const base = kind === 0 ? gdtr.base : (segments.base[LDTR] as number);
-    found.address = systemAddress(this.#virtual, base, 0, index * 8);
-    const { cr2 } = this.#virtual;
+    const virtual = this.#virtual;
+    const base = kind === 0 ? virtual.gdtr.base : (virtual.segments.base[LDTR] as number);
+    found.address = systemAddress(virtual, base, 0, index * 8);
+    const { cr2 } = virtual;
     try {
-      readPair(this.#virtual, found);
+      readPair(virtual, found);
     } catch (fault) {
       if (fault !== FAULT) throw fault;
-      this.#virtual.cr2 = cr2;
+      virtual.cr2 = cr2;
       found.low = found.high = 0;
     }
     return table.put(index, found.low, found.high);

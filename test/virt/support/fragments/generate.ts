@@ -16,6 +16,7 @@ import {
   SELECTOR,
   TABLE,
   TOP_TABLE,
+  tableAddress,
   USER_CODE,
   USER_STACK,
   VARIABLES,
@@ -216,6 +217,13 @@ const stack: Maker = (draft) => {
     ],
     () => ["push word 0x202", "popfw"],
     () => ["mov esi, esp", `push ${a}`, "mov esp, esi"],
+    () => [
+      `mov [ss:${VARIABLES + 24}], esp`,
+      `mov esp, ${draft.one([0xffc00100, 0xffc20100, 0xfffffff0, 0xffc00002, DATA + 0x2002])}`,
+      draft.one([`push ${a}`, `pop ${a}`, "pushfd", "popfd", "pushad", "ret", "push cs"]),
+      `push ${a}`,
+      `mov esp, [cs:${VARIABLES + 24}]`,
+    ],
   ])();
 };
 
@@ -344,7 +352,15 @@ const sensitive: Maker = (draft) => {
       `mov dword [${DATA + 0x204}], ${selector}`,
       `les ${a}, ${m}`,
     ],
-    () => [`lss esp, [${VARIABLES + 0x20}]`],
+    () => [
+      `mov dword [${GDT + SELECTOR.small}], 0x${draft.one(["0000ffff", "ffff0000", "f0000fff"])}`,
+      `mov dword [${GDT + SELECTOR.small + 4}], 0x${draft.one(["ffcf93c0", "ffcf93ff", "ff4093c0", "ffcf97c0", "00cf9300", "ffc093c2"])}`,
+      `mov eax, ${SELECTOR.small}`,
+      `mov ${draft.one(["es", "fs", "gs"])}, ax`,
+      `mov ecx, ${draft.value() & 0xfff}`,
+      `${draft.one(["mov eax,", "xor eax,", "inc dword"])} [${draft.one(["es", "fs", "gs"])}:ecx]`,
+      `mov [${draft.one(["es", "fs", "gs"])}:${draft.one([0, 4, 0x20000, 0x400000, -4])}], edx`,
+    ],
     () => [`in al, 0xE0`],
     () => [`mov eax, ${draft.value()}`, "out 0xE0, eax", "in eax, 0xE0"],
     () => [`mov edi, ${DATA + 0x300}`, "mov edx, 0xE0", `mov ecx, ${draft.random.below(5)}`, "rep insb"],
@@ -374,21 +390,22 @@ const sensitive: Maker = (draft) => {
 
 const paging: Maker = (draft) => {
   const page = DATA + 4096 * draft.random.below(4);
-  const entry = TABLE + (page >>> 10);
+  const entry = tableAddress(TABLE + (page >>> 10));
   const flush = draft.one([[`invlpg [${page}]`], ["mov eax, cr3", "mov cr3, eax"]]);
-  const top = TOP_TABLE + 4 * draft.one([0, 1, 0x20, 0x3ff]);
+  const top = tableAddress(TOP_TABLE + 4 * draft.one([0, 1, 0x20, 0x3ff]));
   return draft.one<() => string[]>([
-    () => [`xor dword [${entry}], ${draft.one([1, 2, 4])}`, ...flush],
+    // BTC: nothing of the accessed bit gets into the flags.
+    () => [`btc dword [${entry}], ${draft.random.below(3)}`, ...flush],
     () => [
       `mov dword [${entry}], ${(0x29000 + 4096 * draft.random.below(3)) | draft.one([1, 3, 7])}`,
       ...flush,
     ],
     () => [`and dword [${entry}], -97`, ...flush, ...plain(draft)],
-    () => [`xor dword [${top}], ${draft.one([1, 2])}`, "mov eax, cr3", "mov cr3, eax"],
+    () => [`btc dword [${top}], ${draft.random.below(2)}`, "mov eax, cr3", "mov cr3, eax"],
     () => [`mov dword [${top}], ${0x2a003}`, "mov eax, cr3", "mov cr3, eax"],
     () => [
-      `mov eax, [${DIRECTORY}]`,
-      `mov dword [${DIRECTORY + 4 * 0x300}], eax`,
+      `mov eax, [${tableAddress(DIRECTORY)}]`,
+      `mov dword [${tableAddress(DIRECTORY) + 4 * 0x300}], eax`,
       "mov eax, cr3",
       "mov cr3, eax",
       `inc dword [${(0xc0000000 + DATA + 0x40) | 0}]`,
@@ -434,6 +451,19 @@ const modifying: Maker = (draft) => {
       `${again}:`,
     ],
   ])();
+};
+
+/** IN and INS, and the second byte of RDTSC: two runs do not take the same time. */
+const TELLS_TIME = new Set([0x6c, 0x6d, 0xe4, 0xe5, 0xec, 0xed, 0x31]);
+
+/** Bytes that nobody meant as code. */
+const garbage: Maker = (draft) => {
+  const bytes = Array.from({ length: 1 + draft.random.below(12) }, () => draft.random.below(256)).filter(
+    (byte) => !TELLS_TIME.has(byte),
+  );
+  if (draft.random.percent(40))
+    bytes.unshift(draft.one([0x0f, 0x0f, 0x65, 0x2e, 0x66, 0x67, 0xf0, 0xf3, 0xff]));
+  return [`db ${[0x90, ...bytes].join(", ")}`];
 };
 
 /** To ring 3 and back, by INT 80h or by a fault. */
@@ -521,6 +551,7 @@ const ALL: readonly (readonly [number, Maker])[] = [
   [6, modifying],
   [5, outside],
   [5, interrupt],
+  [3, garbage],
 ];
 
 /** The fragment of a seed. */

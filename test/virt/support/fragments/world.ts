@@ -2,7 +2,8 @@
  * The world that fragments of kernel code run in: protected mode, paging, ring 0, everything identity-mapped. Every exception and
  * interrupt is written down by a handler of its own code, which goes on at the fragment's next item.
  *
- *     1000 GDT · 2000 IDT · 3000 TSS · 4000 LDT · 5000 handlers · 8000 page directory · 9000, A000 page tables
+ *     1000 GDT · 2000 IDT · 3000 TSS · 4000 LDT · 5000 handlers · 8000 page directory · 9000, A000 page tables, all three out of
+ *     the way at 3F8000: what changes them must flush the TLB as well, or two processors may disagree
  *     C000 log · E000 the handlers' variables · 10000 fragment · 14000 what it calls · 18000 ring 3's code
  *     20000 … 24000 data: plain, plain, read-only, absent · 28000 … 2B000 what the top 4 MiB map · 31000, 33000, 35000 stacks
  */
@@ -23,6 +24,8 @@ const HANDLERS = 0x5000;
 export const DIRECTORY = 0x8000;
 export const TABLE = 0x9000;
 export const TOP_TABLE = 0xa000;
+/** Linear address of a physical one of the three pages. */
+export const tableAddress = (at: number) => at + 0x3f0000;
 export const LOG = 0xc000;
 /** Dwords: next entry of the log, events so far, EIP and ESP to go on with after ring 3, then the addresses of items. */
 export const VARIABLES = 0xe000;
@@ -211,6 +214,10 @@ function template(): Uint8Array {
   put(DIRECTORY, TABLE | 7);
   put(DIRECTORY + 4 * 1023, TOP_TABLE | 7);
   for (let page = 0; page < MEMORY / 4096; page++) put(TABLE + 4 * page, (page << 12) | 3);
+  for (const at of [DIRECTORY, TABLE, TOP_TABLE]) {
+    put(TABLE + (tableAddress(at) >>> 10), at | 3);
+    put(TABLE + (at >>> 10), 0);
+  }
   for (const at of [USER_CODE, DATA, USER_STACK - 4096]) put(TABLE + (at >>> 10), at | 7);
   put(TABLE + (READ_ONLY >>> 10), READ_ONLY | 1);
   put(TABLE + (ABSENT >>> 10), ABSENT | 2);

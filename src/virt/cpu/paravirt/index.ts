@@ -1,0 +1,2 @@
+/** Paravirtualization in Xen's manner. */
+export { Paravirt, paravirt } from "./paravirt.ts";
