@@ -1,8 +1,8 @@
 /** Programs that ask nothing of the kernel: what a technique costs where there is nothing to virtualize. */
-import { SYSTEMS } from "../systems/index.ts";
+import { findSystem, SYSTEMS } from "../systems/index.ts";
 import { defineExperiment } from "./experiment.ts";
 import { slope } from "./virtual/slope.ts";
-import { placeOf, processorParameter, systemParameter } from "./virtual/systems.ts";
+import { type Place, placeOf, processorParameter, systemParameter } from "./virtual/systems.ts";
 
 const WORKLOADS: Record<string, { parameters: Record<string, number>; times: number }> = {
   "heap-sort": { parameters: { elements: 500 }, times: 4 },
@@ -30,10 +30,12 @@ export const cpuBound = defineExperiment({
     slowdown: { label: "slow-down", unit: "× native" },
   },
   run({ system, processor, workload }) {
+    const place = placeOf(system, processor);
+    if (!place) return [];
     const { parameters, times } = WORKLOADS[workload]!;
-    const cost = (name: string) => slope(placeOf(name, processor), { workload, parameters }, times).cycles;
-    const cycles = cost(system);
-    const native = system === BARE ? cycles : cost(BARE);
+    const cost = (on: Place) => slope(on, { workload, parameters }, times).cycles;
+    const cycles = cost(place);
+    const native = system === BARE ? cycles : cost({ ...place, system: findSystem(BARE)! });
     return [{ cycles, slowdown: cycles / native }];
   },
 });

@@ -44,6 +44,7 @@ export const lmbench = defineExperiment({
   },
   run({ system, processor, operation, times }) {
     const place = placeOf(system, processor);
+    if (!place) return [];
     const { cycles, instructions } = steadily(place, operation, times);
     return [{ microseconds: (cycles / place.profile.hertz) * 1e6, cycles, instructions }];
   },

@@ -38,6 +38,7 @@ export const nanobenchmarks = defineExperiment({
   },
   run({ system, processor, bits, iterations }) {
     const place = placeOf(system, processor);
+    if (!place?.system.bits.includes(bits as Bits)) return [];
     const options = { bits: bits as Bits, iterations, warmUp: Math.ceil(iterations / 10) };
     const { machine } = runGuest(place, {
       image: buildNano(options).image,

@@ -38,7 +38,7 @@ export const pvOps = defineExperiment({
   },
   run({ variant, workload, processor }) {
     const cost = (kernel: object) =>
-      slope(placeOf("native", processor), { workload, ...kernel }, WORKLOADS[workload]!);
+      slope(placeOf("native", processor)!, { workload, ...kernel }, WORKLOADS[workload]!);
     const { cycles, instructions } = cost(KERNELS[variant as keyof typeof KERNELS]);
     const vanilla = variant === "vanilla" ? cycles : cost(KERNELS.vanilla).cycles;
     return [{ cycles, instructions, overhead: 100 * (cycles / vanilla - 1) }];

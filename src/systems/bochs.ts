@@ -11,6 +11,7 @@ export const bochs = defineSystem({
   type: "emulator",
   owns: { processor: "the host", memory: "the host", devices: "the emulator" },
   guest: {},
+  bits: [32, 64],
   profile: PENTIUM_4,
   make(options) {
     return booted(createVm({ profile: PENTIUM_4, ...options, monitor: QEMU }, interpretation));

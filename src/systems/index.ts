@@ -10,7 +10,7 @@ import { xen } from "./xen.ts";
 export { HostedDevices, type World } from "./hosted.ts";
 export type { Booted, System, SystemType } from "./system.ts";
 
-export const SYSTEMS: readonly System[] = [native, vmware, vmwareVtx, qemu, bochs];
+export const SYSTEMS: readonly System[] = [native, vmware, vmwareVtx, xen, qemu, bochs];
 
 /** By its name; undefined when there is none. */
 export const findSystem = (name: string): System | undefined => SYSTEMS.find((one) => one.name === name);

@@ -11,9 +11,10 @@ export const native = defineSystem({
   type: "bare",
   owns: { processor: "the guest", memory: "the guest", devices: "the guest" },
   guest: {},
+  bits: [32, 64],
   profile: PENTIUM_4,
   make(options) {
     const machine = new Machine(options);
-    return { machine, crossings: NOTHING, direct: () => machine.cpu.retired };
+    return { machine, crossings: NOTHING, untouched: () => machine.cpu.retired };
   },
 });

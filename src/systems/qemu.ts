@@ -11,6 +11,7 @@ export const qemu = defineSystem({
   type: "emulator",
   owns: { processor: "the host", memory: "the host", devices: "QEMU's process" },
   guest: {},
+  bits: [32],
   profile: PENTIUM_4,
   make(options) {
     return booted(createVm({ profile: PENTIUM_4, ...options, monitor: QEMU, apart: true }, emulation));

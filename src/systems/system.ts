@@ -22,6 +22,10 @@ export interface System {
   readonly guest: Partial<GuestOptions>;
   /** The processor that it is shown on. */
   readonly profile: CostProfile;
+  /** Without this of a profile it cannot be. */
+  readonly needs?: "vmx";
+  /** Modes of a kernel that its technique is for; it interprets the others. */
+  readonly bits: readonly (32 | 64)[];
   /** A machine, ready for something to be loaded into it. */
   make(options: MachineOptions): Booted;
   /** A machine with the disk image as its first disk, ready to run; 32 MiB of memory unless said. */
@@ -34,14 +38,14 @@ export interface Booted {
   /** Ways out of the guest so far, by cause; empty on the bare machine. */
   readonly crossings: ReadonlyMap<string, number>;
   /** Instructions of the guest's that the processor has executed as they are, so far. */
-  direct(): number;
+  untouched(): number;
 }
 
 /** What createVm made. */
 export const booted = ({ machine, engine }: Vm): Booted => ({
   machine,
   crossings: engine.crossings,
-  direct: () => engine.direct,
+  untouched: () => engine.untouched,
 });
 
 const GUEST_MEMORY = 32 << 20;

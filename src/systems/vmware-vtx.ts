@@ -18,7 +18,9 @@ export const vmwareVtx = defineSystem({
   type: 2,
   owns: { processor: "monitor and host, in turn", memory: "the monitor", devices: "the VMX process" },
   guest: {},
+  bits: [32, 64],
   profile: PENTIUM_4,
+  needs: "vmx",
   make(options) {
     return booted(
       createVm(

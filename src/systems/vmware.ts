@@ -16,6 +16,7 @@ export const vmware = defineSystem({
   type: 2,
   owns: { processor: "monitor and host, in turn", memory: "the monitor", devices: "the VMX process" },
   guest: {},
+  bits: [32],
   profile: PENTIUM_4,
   make(options) {
     return booted(

@@ -1,22 +1,22 @@
 /**
- * Xen with a paravirtual guest (Barham et al. 2003): the hypervisor on the hardware, the guest's kernel changed to ask it for what only
- * ring 0 may do.
+ * Xen as it was first (Barham et al., "Xen and the Art of Virtualization", SOSP 2003): a hypervisor on the hardware, and a guest kernel that
+ * knows it: it runs in ring 1, asks for what it may not do itself, and its page tables are the processor's.
  */
 import { XEN } from "../machine/profiles/monitors/xen.ts";
-import { PENTIUM_4 } from "../machine/profiles/pentium4.ts";
+import { XEON } from "../machine/profiles/xeon.ts";
 import { createVm } from "../virt/cpu/engine.ts";
 import { paravirt } from "../virt/cpu/paravirt/index.ts";
-import { defineSystem } from "./system.ts";
+import { booted, defineSystem } from "./system.ts";
 
 export const xen = defineSystem({
   name: "xen",
   title: "Xen (paravirtualization)",
   type: 1,
-  owns: { processor: "the hypervisor", memory: "the guest, validated", devices: "the hypervisor" },
-  guest: {},
-  profile: PENTIUM_4,
+  owns: { processor: "the hypervisor", memory: "the hypervisor", devices: "the hypervisor" },
+  guest: { pv: true },
+  bits: [32],
+  profile: XEON,
   make(options) {
-    const { machine, engine } = createVm({ profile: PENTIUM_4, ...options, monitor: XEN }, paravirt);
-    return { machine, crossings: engine.crossings };
+    return booted(createVm({ profile: XEON, ...options, monitor: XEN }, paravirt));
   },
 });

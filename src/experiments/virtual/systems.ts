@@ -29,11 +29,12 @@ export interface Place {
   readonly profile: CostProfile;
 }
 
-/** The system and the processor of a point. */
-export const placeOf = (system: string, processor: string): Place => ({
-  system: findSystem(system)!,
-  profile: PROFILES.find(({ id }) => id === processor)!,
-});
+/** The system and the processor of a point; undefined when the one cannot be on the other. */
+export function placeOf(system: string, processor: string): Place | undefined {
+  const place = { system: findSystem(system)!, profile: PROFILES.find(({ id }) => id === processor)! };
+  const { needs } = place.system;
+  return needs === undefined || place.profile[needs] !== undefined ? place : undefined;
+}
 
 export interface Ended {
   readonly machine: Machine;

@@ -88,7 +88,7 @@ export const HASWELL: CostProfile = {
     dtlb: `${CPUID_2}: 03h, 64 entries of 4 ways for 4 KiB; 63h, 32 of 4 ways for 2 and 4 MiB and 4 of 4 ways for 1 GiB`,
     stlb: `${CPUID_2}: C1h, 1024 entries of 8 ways for 4 KiB and 2 MiB`,
     stlbHit: "Intel's top-down analysis of Haswell (pmu-tools, hsw_client_ratios.py): MEM_STLB_HIT_COST is 7",
-    vmx: "assumption: as generations.ts has it for Sandy Bridge, the last of its table",
+    vmx: "assumption: as Sandy Bridge's 784 cycles a round trip (Agesen et al., USENIX ATC 2012, Table 1, from memory), divided as vt-generations.ts does",
     "instructions.mul": FOG,
     "instructions.imul": FOG,
     "instructions.div": FOG,

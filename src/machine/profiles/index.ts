@@ -1,12 +1,12 @@
 /** The price lists by name. */
 import type { CostProfile } from "../cost.ts";
-import { GENERATIONS } from "./generations.ts";
 import { HASWELL } from "./haswell.ts";
 import { PENTIUM_4 } from "./pentium4.ts";
 import { UNIT } from "./unit.ts";
+import { VT_GENERATIONS } from "./vt-generations.ts";
 import { XEON } from "./xeon.ts";
 
-export const PROFILES: readonly CostProfile[] = [XEON, PENTIUM_4, ...GENERATIONS, HASWELL, UNIT];
+export const PROFILES: readonly CostProfile[] = [XEON, PENTIUM_4, ...VT_GENERATIONS, HASWELL, UNIT];
 
 /** By its id; undefined when there is none. */
 export const findProfile = (id: string): CostProfile | undefined => PROFILES.find((one) => one.id === id);

@@ -68,6 +68,7 @@ export const PENTIUM_4: CostProfile = {
   itlb: { small: { entries: 64, ways: 64 } },
   dtlb: { small: { entries: 64, ways: 64 } },
   stlbHit: 0,
+  vmx: { exit: 1931, entry: 2409, read: 178, write: 171 },
   sources: {
     hertz: "Adams & Agesen 2006, sec. 6: a Pentium 4 672 at 3.8 GHz",
     ram: "assumption: a usual desktop of 2005",
@@ -85,6 +86,7 @@ export const PENTIUM_4: CostProfile = {
     itlb: `${CPUID_2}: 50h, 64 entries for 4 KiB, 2 and 4 MiB pages; assumption: fully associative`,
     dtlb: `${CPUID_2}: 5Bh, 64 entries for 4 KiB and 4 MiB pages; assumption: fully associative`,
     stlbHit: "none: this processor has one level of TLBs",
+    vmx: "Adams & Agesen 2006, Table 1, Pentium 4 672: a page fault's VM exit, VM entry, VMREAD, VMWRITE (from memory)",
     "instructions.mul": FOG,
     "instructions.imul": FOG,
     "instructions.div": FOG,

@@ -25,6 +25,7 @@ export const UNIT: CostProfile = {
   itlb: { small: { entries: 8, ways: 2 } },
   dtlb: { small: { entries: 8, ways: 2 } },
   stlbHit: 0,
+  vmx: { exit: 1, entry: 1, read: 1, write: 1 },
   sources: {
     hertz: CHOSEN,
     ram: CHOSEN,
@@ -41,5 +42,6 @@ export const UNIT: CostProfile = {
     itlb: CHOSEN,
     dtlb: CHOSEN,
     stlbHit: CHOSEN,
+    vmx: CHOSEN,
   },
 };

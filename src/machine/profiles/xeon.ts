@@ -6,6 +6,7 @@ import type { CostProfile } from "../cost.ts";
 import { PENTIUM_4 } from "./pentium4.ts";
 
 const { vmx: _, ...pentium4 } = PENTIUM_4;
+const { vmx: __, ...sources } = PENTIUM_4.sources;
 const AS_PENTIUM_4 = "assumption: as pentium4.ts, whose source is";
 
 export const XEON: CostProfile = {
@@ -15,7 +16,7 @@ export const XEON: CostProfile = {
   hertz: 2_400_000_000,
   sources: {
     ...Object.fromEntries(
-      Object.entries(PENTIUM_4.sources).map(([price, source]) => [price, `${AS_PENTIUM_4}: ${source}`]),
+      Object.entries(sources).map(([price, source]) => [price, `${AS_PENTIUM_4}: ${source}`]),
     ),
     hertz: "Barham et al., SOSP 2003, sec. 4: a Dell 2650 with 2.4-GHz Xeons",
     ram: "Barham et al., SOSP 2003, sec. 4: 2 GB; here what a guest of a teaching laboratory may want",

@@ -2,7 +2,7 @@
 import { PUSHES_ERROR } from "../cpu/fault.ts";
 import type { Allowed, VmxCapabilities } from "./capabilities.ts";
 import { CPU, ENTRY_CONTROL, EXIT_CONTROL, INTERRUPTION, PIN } from "./controls.ts";
-import type { FieldName } from "./fields.ts";
+import { FIELDS, type FieldName } from "./fields.ts";
 import type { Vmcs } from "./vmcs.ts";
 
 export interface CheckContext {
@@ -32,26 +32,26 @@ export function fitsPhysical(high: number, physicalBits: number): boolean {
 /** The rule that is broken, in words; null when all hold. */
 export function checkControls(context: CheckContext): string | null {
   const { vmcs, capabilities } = context;
-  const pin = vmcs.get("pinControls");
-  const primary = vmcs.get("primaryControls");
-  const exit = vmcs.get("exitControls");
-  const entry = vmcs.get("entryControls");
+  const pin = vmcs.get(FIELDS.pinControls);
+  const primary = vmcs.get(FIELDS.primaryControls);
+  const exit = vmcs.get(FIELDS.exitControls);
+  const entry = vmcs.get(FIELDS.entryControls);
   const uses = (control: number) => (primary & control) !== 0;
 
   if (!allowed(pin, capabilities.pin)) return "pin-based controls: a reserved bit";
   if (!allowed(primary, capabilities.primary)) return "primary processor-based controls: a reserved bit";
   if (uses(CPU.secondary)) {
     const { secondary } = capabilities;
-    if (secondary === undefined || !allowed(vmcs.get("secondaryControls"), secondary))
+    if (secondary === undefined || !allowed(vmcs.get(FIELDS.secondaryControls), secondary))
       return "secondary processor-based controls: a reserved bit";
   }
-  if (vmcs.get("cr3TargetCount") >>> 0 > capabilities.cr3Targets) return "CR3-target count";
+  if (vmcs.get(FIELDS.cr3TargetCount) >>> 0 > capabilities.cr3Targets) return "CR3-target count";
   if (uses(CPU.ioBitmaps) && !(isPage(context, "ioBitmapA") && isPage(context, "ioBitmapB")))
     return "I/O-bitmap address";
   if (uses(CPU.msrBitmaps) && !isPage(context, "msrBitmap")) return "MSR-bitmap address";
   if (uses(CPU.tprShadow)) {
     if (!isPage(context, "virtualApic")) return "virtual-APIC address";
-    const threshold = vmcs.get("tprThreshold");
+    const threshold = vmcs.get(FIELDS.tprThreshold);
     if ((threshold & ~15) !== 0) return "TPR threshold: a reserved bit";
     if (threshold > virtualTpr(context) >> 4) return "TPR threshold above the virtual TPR";
   }
@@ -73,7 +73,7 @@ export function checkControls(context: CheckContext): string | null {
 
 /** The VM-entry interruption information (26.2.1.3). */
 function checkInjection(vmcs: Vmcs): string | null {
-  const information = vmcs.get("entryInterruption");
+  const information = vmcs.get(FIELDS.entryInterruption);
   if ((information & INTERRUPTION.valid) === 0) return null;
   const vector = information & 0xff;
   const type = (information >> 8) & 7;
@@ -82,12 +82,12 @@ function checkInjection(vmcs: Vmcs): string | null {
   if (type === TYPE_EXCEPTION && vector > 31) return "hardware exception with a vector above 31";
   const withError = (information & INTERRUPTION.error) !== 0;
   const pushes =
-    type === TYPE_EXCEPTION && (vmcs.get("guestCr0") & 1) !== 0 && ((PUSHES_ERROR >> vector) & 1) !== 0;
+    type === TYPE_EXCEPTION && (vmcs.get(FIELDS.guestCr0) & 1) !== 0 && ((PUSHES_ERROR >> vector) & 1) !== 0;
   if (withError !== pushes) return "deliver-error-code bit";
   if ((information & 0x7ffff000) !== 0) return "interruption information: a reserved bit";
-  if (withError && (vmcs.get("entryErrorCode") & ~0x7fff) !== 0) return "VM-entry exception error code";
+  if (withError && (vmcs.get(FIELDS.entryErrorCode) & ~0x7fff) !== 0) return "VM-entry exception error code";
   if (type >= FIRST_SOFTWARE_TYPE && type <= LAST_SOFTWARE_TYPE) {
-    const length = vmcs.get("entryInstructionLength") >>> 0;
+    const length = vmcs.get(FIELDS.entryInstructionLength) >>> 0;
     if (length < 1 || length > 15) return "VM-entry instruction length";
   }
   return null;
@@ -95,7 +95,7 @@ function checkInjection(vmcs: Vmcs): string | null {
 
 /** A 4-KiB page's address. */
 function isPage({ vmcs, physicalBits }: CheckContext, name: FieldName): boolean {
-  return (vmcs.get(name) & 0xfff) === 0 && fitsPhysical(vmcs.getHigh(name), physicalBits);
+  return (vmcs.get(FIELDS[name]) & 0xfff) === 0 && fitsPhysical(vmcs.getHigh(FIELDS[name]), physicalBits);
 }
 
 /** A list of `count` entries of 16 bytes; without any its address means nothing. */
@@ -104,18 +104,18 @@ function isList(
   name: FieldName,
   count: FieldName,
 ): boolean {
-  const entries = vmcs.get(count) >>> 0;
+  const entries = vmcs.get(FIELDS[count]) >>> 0;
   if (entries === 0) return true;
   // Beyond what IA32_VMX_MISC allows the manual promises nothing; here it is refused.
   if (entries > capabilities.msrList) return false;
-  const low = vmcs.get(name);
-  if ((low & 15) !== 0 || !fitsPhysical(vmcs.getHigh(name), physicalBits)) return false;
-  const last = (vmcs.getHigh(name) >>> 0) * TWO32 + (low >>> 0) + 16 * entries - 1;
+  const low = vmcs.get(FIELDS[name]);
+  if ((low & 15) !== 0 || !fitsPhysical(vmcs.getHigh(FIELDS[name]), physicalBits)) return false;
+  const last = (vmcs.getHigh(FIELDS[name]) >>> 0) * TWO32 + (low >>> 0) + 16 * entries - 1;
   return last < 2 ** physicalBits;
 }
 
 const VTPR = 0x80;
 
 function virtualTpr({ vmcs, byte }: CheckContext): number {
-  return byte((vmcs.getHigh("virtualApic") >>> 0) * TWO32 + (vmcs.get("virtualApic") >>> 0) + VTPR);
+  return byte((vmcs.getHigh(FIELDS.virtualApic) >>> 0) * TWO32 + (vmcs.get(FIELDS.virtualApic) >>> 0) + VTPR);
 }

@@ -1,6 +1,6 @@
 /** MSRs that a VMCS holds: the same rules for guest and host. */
 import { EFER } from "../cpu/cpu.ts";
-import type { FieldName } from "./fields.ts";
+import { FIELDS, type FieldName } from "./fields.ts";
 import type { Vmcs } from "./vmcs.ts";
 
 const EFER_BITS = EFER.SCE | EFER.LME | EFER.LMA | EFER.NXE;
@@ -17,8 +17,8 @@ export function isPat(low: number, high: number): boolean {
 
 /** LMA is as the address-space size says, and LME as well. */
 export function isValidEfer(vmcs: Vmcs, name: FieldName, long: boolean, paging = true): boolean {
-  const value = vmcs.get(name);
-  if (vmcs.getHigh(name) !== 0 || (value & ~EFER_BITS) !== 0) return false;
+  const value = vmcs.get(FIELDS[name]);
+  if (vmcs.getHigh(FIELDS[name]) !== 0 || (value & ~EFER_BITS) !== 0) return false;
   if (((value & EFER.LMA) !== 0) !== long) return false;
   return !paging || ((value & EFER.LME) !== 0) === long;
 }

@@ -8,6 +8,7 @@ import { VM } from "../cpu/flags.ts";
 import { canonical } from "../cpu/long-stack.ts";
 import { CS, DS, ES, FS, GS, SS } from "../isa/instruction.ts";
 import { ENTRY_CONTROL, UNUSABLE } from "./controls.ts";
+import { FIELDS } from "./fields.ts";
 import { GUEST_SEGMENTS, type SegmentFields } from "./segment-fields.ts";
 import type { Vmcs } from "./vmcs.ts";
 
@@ -29,7 +30,7 @@ const TI = 4;
 
 /** The rule that is broken, in words; null when all hold. */
 export function checkSegments(vmcs: Vmcs): string | null {
-  const v86 = (vmcs.get("guestRflags") & VM) !== 0;
+  const v86 = (vmcs.get(FIELDS.guestRflags) & VM) !== 0;
   for (const fields of GUEST_SEGMENTS) {
     const { register, name } = fields;
     const broken =
@@ -47,7 +48,7 @@ export function checkSegments(vmcs: Vmcs): string | null {
 
 function checkTask(vmcs: Vmcs, fields: SegmentFields): string | null {
   const rights = vmcs.low[fields.access] as number;
-  const long = (vmcs.get("entryControls") & ENTRY_CONTROL.guest64) !== 0;
+  const long = (vmcs.get(FIELDS.entryControls) & ENTRY_CONTROL.guest64) !== 0;
   const type = rights & TYPE;
   if (((vmcs.low[fields.selector] as number) & TI) !== 0) return "TI";
   if (!canonical(vmcs.high[fields.base] as number)) return "base is not canonical";
@@ -99,7 +100,7 @@ function checkOrdinary(vmcs: Vmcs, fields: SegmentFields): string | null {
   if (rule !== null) return rule;
   if ((rights & P) === 0) return "not present";
   if ((rights & RESERVED) !== 0) return "access rights: a reserved bit";
-  const long = (vmcs.get("entryControls") & ENTRY_CONTROL.guest64) !== 0;
+  const long = (vmcs.get(FIELDS.entryControls) & ENTRY_CONTROL.guest64) !== 0;
   if (register === CS && long && (rights & (L | BIG)) === (L | BIG)) return "L and D";
   return checkGranularity(vmcs.low[fields.limit] as number, rights);
 }

@@ -8,6 +8,7 @@ import { ESP } from "../cpu/registers.ts";
 import { setSegment, updateMode } from "../cpu/segments.ts";
 import { BLOCKING, ENTRY_CONTROL, HALTED } from "./controls.ts";
 import { loadPaging, loadPair } from "./exit.ts";
+import { FIELDS } from "./fields.ts";
 import { fromRights, GUEST_SEGMENTS } from "./segment-fields.ts";
 import type { Vmcs } from "./vmcs.ts";
 
@@ -16,16 +17,19 @@ const DR7_BITS = 0xffff23ff | 0;
 
 /** The guest's state: control registers, then all the others. False, the processor's paging being unchanged, when one of the guest's PDPTEs has reserved bits set. */
 export function loadGuest(cpu: Cpu, vmcs: Vmcs): boolean {
-  const entry = vmcs.get("entryControls");
+  const entry = vmcs.get(FIELDS.entryControls);
   const guest64 = (entry & ENTRY_CONTROL.guest64) !== 0;
   const long = EFER.LMA | EFER.LME;
   const efer =
     (entry & ENTRY_CONTROL.loadEfer) !== 0
-      ? vmcs.get("guestEfer")
+      ? vmcs.get(FIELDS.guestEfer)
       : (cpu.efer & ~long) | (guest64 ? long : 0);
   try {
-    const { guestCr0, guestCr4 } = { guestCr0: vmcs.get("guestCr0"), guestCr4: vmcs.get("guestCr4") };
-    loadPaging(cpu, guestCr0, guestCr4, efer, vmcs.get("guestCr3"), vmcs.getHigh("guestCr3"));
+    const { guestCr0, guestCr4 } = {
+      guestCr0: vmcs.get(FIELDS.guestCr0),
+      guestCr4: vmcs.get(FIELDS.guestCr4),
+    };
+    loadPaging(cpu, guestCr0, guestCr4, efer, vmcs.get(FIELDS.guestCr3), vmcs.getHigh(FIELDS.guestCr3));
   } catch (error) {
     if (error !== FAULT) throw error;
     return false;
@@ -37,13 +41,13 @@ export function loadGuest(cpu: Cpu, vmcs: Vmcs): boolean {
 /** All of the guest's state but control registers and EFER. */
 export function loadRegisters(cpu: Cpu, vmcs: Vmcs): void {
   const { low, high } = vmcs;
-  const entry = vmcs.get("entryControls");
+  const entry = vmcs.get(FIELDS.entryControls);
   if ((entry & ENTRY_CONTROL.loadDebug) !== 0) {
-    cpu.dr[7] = (vmcs.get("guestDr7") & DR7_BITS) | DR7_ONES;
+    cpu.dr[7] = (vmcs.get(FIELDS.guestDr7) & DR7_BITS) | DR7_ONES;
     refreshWatch(cpu);
   }
   if ((entry & ENTRY_CONTROL.loadPat) !== 0) loadPair(cpu, PAT, vmcs, "guestPat");
-  cpu.msr[SYSENTER_CS] = vmcs.get("guestSysenterCs");
+  cpu.msr[SYSENTER_CS] = vmcs.get(FIELDS.guestSysenterCs);
   loadPair(cpu, SYSENTER_ESP, vmcs, "guestSysenterEsp");
   loadPair(cpu, SYSENTER_EIP, vmcs, "guestSysenterEip");
 
@@ -60,25 +64,25 @@ export function loadRegisters(cpu: Cpu, vmcs: Vmcs): void {
     );
     cpu.segments.baseHigh[register] = high[fields.base] as number;
   }
-  cpu.gdtr.base = vmcs.get("guestGdtrBase");
-  cpu.gdtr.baseHigh = vmcs.getHigh("guestGdtrBase");
-  cpu.gdtr.limit = vmcs.get("guestGdtrLimit");
-  cpu.idtr.base = vmcs.get("guestIdtrBase");
-  cpu.idtr.baseHigh = vmcs.getHigh("guestIdtrBase");
-  cpu.idtr.limit = vmcs.get("guestIdtrLimit");
-  cpu.ip = vmcs.get("guestRip");
-  cpu.ipHigh = vmcs.getHigh("guestRip");
-  cpu.r32[ESP] = vmcs.get("guestRsp");
-  cpu.r32[ESP + 1] = vmcs.getHigh("guestRsp");
-  const flags = vmcs.get("guestRflags");
+  cpu.gdtr.base = vmcs.get(FIELDS.guestGdtrBase);
+  cpu.gdtr.baseHigh = vmcs.getHigh(FIELDS.guestGdtrBase);
+  cpu.gdtr.limit = vmcs.get(FIELDS.guestGdtrLimit);
+  cpu.idtr.base = vmcs.get(FIELDS.guestIdtrBase);
+  cpu.idtr.baseHigh = vmcs.getHigh(FIELDS.guestIdtrBase);
+  cpu.idtr.limit = vmcs.get(FIELDS.guestIdtrLimit);
+  cpu.ip = vmcs.get(FIELDS.guestRip);
+  cpu.ipHigh = vmcs.getHigh(FIELDS.guestRip);
+  cpu.r32[ESP] = vmcs.get(FIELDS.guestRsp);
+  cpu.r32[ESP + 1] = vmcs.getHigh(FIELDS.guestRsp);
+  const flags = vmcs.get(FIELDS.guestRflags);
   cpu.flags.value = flags;
   cpu.memory.ac = (flags & AC) !== 0;
-  cpu.cpl = (flags & VM) !== 0 ? 3 : (vmcs.get("guestSsAccess") >> 5) & 3;
+  cpu.cpl = (flags & VM) !== 0 ? 3 : (vmcs.get(FIELDS.guestSsAccess) >> 5) & 3;
 
-  const blocking = vmcs.get("interruptibility");
+  const blocking = vmcs.get(FIELDS.interruptibility);
   cpu.shadow = (blocking & (BLOCKING.sti | BLOCKING.movSs)) !== 0;
   cpu.debugShadow = (blocking & BLOCKING.movSs) !== 0;
   cpu.nmiBlocked = (blocking & BLOCKING.nmi) !== 0;
-  cpu.halted = vmcs.get("activity") === HALTED;
+  cpu.halted = vmcs.get(FIELDS.activity) === HALTED;
   updateMode(cpu);
 }

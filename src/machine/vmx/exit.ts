@@ -10,7 +10,7 @@ import { ESP } from "../cpu/registers.ts";
 import { setSegment, updateMode } from "../cpu/segments.ts";
 import { CS, DS, ES, FS, GS, SS } from "../isa/instruction.ts";
 import { ACTIVE, BLOCKING, ENTRY_CONTROL, EXIT_CONTROL, HALTED, UNUSABLE } from "./controls.ts";
-import { type FieldName, SLOT } from "./fields.ts";
+import { FIELDS, type FieldName, slotOf } from "./fields.ts";
 import { GUEST_SEGMENTS, toRights } from "./segment-fields.ts";
 import type { Vmcs } from "./vmcs.ts";
 
@@ -21,19 +21,20 @@ const DPL_SHIFT = 5;
 export function saveGuest(cpu: Cpu, vmcs: Vmcs, blocking: number, rf: number): void {
   const { low, high } = vmcs;
   const { segments } = cpu;
-  const exit = vmcs.get("exitControls");
-  vmcs.set("guestCr0", cpu.cr0);
-  vmcs.set("guestCr3", cpu.cr3, cpu.cr3High);
-  vmcs.set("guestCr4", cpu.cr4);
-  if ((exit & EXIT_CONTROL.saveDebug) !== 0) vmcs.set("guestDr7", cpu.dr[7] as number);
-  vmcs.set("guestSysenterCs", cpu.msr[SYSENTER_CS] as number);
-  vmcs.set("guestSysenterEsp", cpu.msr[SYSENTER_ESP] as number, cpu.msr[SYSENTER_ESP + 1]);
-  vmcs.set("guestSysenterEip", cpu.msr[SYSENTER_EIP] as number, cpu.msr[SYSENTER_EIP + 1]);
-  if ((exit & EXIT_CONTROL.savePat) !== 0) vmcs.set("guestPat", cpu.msr[PAT] as number, cpu.msr[PAT + 1]);
-  if ((exit & EXIT_CONTROL.saveEfer) !== 0) vmcs.set("guestEfer", cpu.efer);
+  const exit = vmcs.get(FIELDS.exitControls);
+  vmcs.set(FIELDS.guestCr0, cpu.cr0);
+  vmcs.set(FIELDS.guestCr3, cpu.cr3, cpu.cr3High);
+  vmcs.set(FIELDS.guestCr4, cpu.cr4);
+  if ((exit & EXIT_CONTROL.saveDebug) !== 0) vmcs.set(FIELDS.guestDr7, cpu.dr[7] as number);
+  vmcs.set(FIELDS.guestSysenterCs, cpu.msr[SYSENTER_CS] as number);
+  vmcs.set(FIELDS.guestSysenterEsp, cpu.msr[SYSENTER_ESP] as number, cpu.msr[SYSENTER_ESP + 1]);
+  vmcs.set(FIELDS.guestSysenterEip, cpu.msr[SYSENTER_EIP] as number, cpu.msr[SYSENTER_EIP + 1]);
+  if ((exit & EXIT_CONTROL.savePat) !== 0)
+    vmcs.set(FIELDS.guestPat, cpu.msr[PAT] as number, cpu.msr[PAT + 1]);
+  if ((exit & EXIT_CONTROL.saveEfer) !== 0) vmcs.set(FIELDS.guestEfer, cpu.efer);
   // 27.2: the control follows the guest into and out of IA-32e mode.
-  const entry = vmcs.get("entryControls") & ~ENTRY_CONTROL.guest64;
-  vmcs.set("entryControls", entry | (cpu.longMode ? ENTRY_CONTROL.guest64 : 0));
+  const entry = vmcs.get(FIELDS.entryControls) & ~ENTRY_CONTROL.guest64;
+  vmcs.set(FIELDS.entryControls, entry | (cpu.longMode ? ENTRY_CONTROL.guest64 : 0));
 
   for (const fields of GUEST_SEGMENTS) {
     const { register } = fields;
@@ -44,21 +45,21 @@ export function saveGuest(cpu: Cpu, vmcs: Vmcs, blocking: number, rf: number): v
     low[fields.access] = toRights(segments.access[register] as number);
   }
   // SS.DPL is where CPL is kept, a null SS or not.
-  const stack = SLOT.guestSsAccess;
+  const stack = slotOf(FIELDS.guestSsAccess);
   if (((low[stack] as number) & UNUSABLE) !== 0) low[stack] = UNUSABLE | (cpu.cpl << DPL_SHIFT);
-  vmcs.set("guestGdtrBase", cpu.gdtr.base, cpu.gdtr.baseHigh);
-  vmcs.set("guestGdtrLimit", cpu.gdtr.limit);
-  vmcs.set("guestIdtrBase", cpu.idtr.base, cpu.idtr.baseHigh);
-  vmcs.set("guestIdtrLimit", cpu.idtr.limit);
-  vmcs.set("guestRip", cpu.ip, cpu.wide ? cpu.ipHigh : 0);
-  vmcs.set("guestRsp", cpu.r32[ESP] as number, cpu.r32[ESP + 1]);
+  vmcs.set(FIELDS.guestGdtrBase, cpu.gdtr.base, cpu.gdtr.baseHigh);
+  vmcs.set(FIELDS.guestGdtrLimit, cpu.gdtr.limit);
+  vmcs.set(FIELDS.guestIdtrBase, cpu.idtr.base, cpu.idtr.baseHigh);
+  vmcs.set(FIELDS.guestIdtrLimit, cpu.idtr.limit);
+  vmcs.set(FIELDS.guestRip, cpu.ip, cpu.wide ? cpu.ipHigh : 0);
+  vmcs.set(FIELDS.guestRsp, cpu.r32[ESP] as number, cpu.r32[ESP + 1]);
   const flags = cpu.flags.value;
-  vmcs.set("guestRflags", flags | rf);
+  vmcs.set(FIELDS.guestRflags, flags | rf);
 
   const shadowed = cpu.halted ? 0 : blocking;
-  vmcs.set("activity", cpu.halted ? HALTED : ACTIVE);
-  vmcs.set("interruptibility", shadowed | (cpu.nmiBlocked ? BLOCKING.nmi : 0));
-  vmcs.set("pendingDebug", (shadowed !== 0 || cpu.halted) && (flags & TF) !== 0 ? BS : 0);
+  vmcs.set(FIELDS.activity, cpu.halted ? HALTED : ACTIVE);
+  vmcs.set(FIELDS.interruptibility, shadowed | (cpu.nmiBlocked ? BLOCKING.nmi : 0));
+  vmcs.set(FIELDS.pendingDebug, (shadowed !== 0 || cpu.halted) && (flags & TF) !== 0 ? BS : 0);
 }
 
 /** Bits of CR0 that a VM exit leaves: ET, CD, NW, and the reserved ones (27.5.1). */
@@ -83,28 +84,30 @@ const SELECTORS: readonly (readonly [number, FieldName])[] = [
 
 export function loadHost(cpu: Cpu, vmcs: Vmcs): void {
   const { segments } = cpu;
-  const exit = vmcs.get("exitControls");
+  const exit = vmcs.get(FIELDS.exitControls);
   const host64 = (exit & EXIT_CONTROL.host64) !== 0;
   const long = EFER.LMA | EFER.LME;
   const efer =
-    (exit & EXIT_CONTROL.loadEfer) !== 0 ? vmcs.get("hostEfer") : (cpu.efer & ~long) | (host64 ? long : 0);
-  const cr0 = (vmcs.get("hostCr0") & ~CR0_KEPT) | (cpu.cr0 & CR0_KEPT);
-  const cr4 = vmcs.get("hostCr4") | (host64 ? CR4.PAE : 0);
-  loadPaging(cpu, cr0, cr4, efer, vmcs.get("hostCr3"), vmcs.getHigh("hostCr3"));
+    (exit & EXIT_CONTROL.loadEfer) !== 0
+      ? vmcs.get(FIELDS.hostEfer)
+      : (cpu.efer & ~long) | (host64 ? long : 0);
+  const cr0 = (vmcs.get(FIELDS.hostCr0) & ~CR0_KEPT) | (cpu.cr0 & CR0_KEPT);
+  const cr4 = vmcs.get(FIELDS.hostCr4) | (host64 ? CR4.PAE : 0);
+  loadPaging(cpu, cr0, cr4, efer, vmcs.get(FIELDS.hostCr3), vmcs.getHigh(FIELDS.hostCr3));
   if ((exit & EXIT_CONTROL.loadPat) !== 0) {
-    cpu.msr[PAT] = vmcs.get("hostPat");
-    cpu.msr[PAT + 1] = vmcs.getHigh("hostPat");
+    cpu.msr[PAT] = vmcs.get(FIELDS.hostPat);
+    cpu.msr[PAT + 1] = vmcs.getHigh(FIELDS.hostPat);
   }
-  cpu.msr[SYSENTER_CS] = vmcs.get("hostSysenterCs");
+  cpu.msr[SYSENTER_CS] = vmcs.get(FIELDS.hostSysenterCs);
   loadPair(cpu, SYSENTER_ESP, vmcs, "hostSysenterEsp");
   loadPair(cpu, SYSENTER_EIP, vmcs, "hostSysenterEip");
   cpu.dr[7] = DR7_RESET;
   refreshWatch(cpu);
 
   const size = host64 ? LONG : BIG;
-  setSegment(cpu, CS, vmcs.get("hostCs"), 0, -1, CODE_RIGHTS | GRANULAR | size);
+  setSegment(cpu, CS, vmcs.get(FIELDS.hostCs), 0, -1, CODE_RIGHTS | GRANULAR | size);
   for (const [register, name] of SELECTORS) {
-    const selector = vmcs.get(name);
+    const selector = vmcs.get(FIELDS[name]);
     const usable = selector !== 0;
     setSegment(cpu, register, selector, 0, usable ? -1 : 0, usable ? DATA_RIGHTS | GRANULAR | BIG : 0);
   }
@@ -112,22 +115,22 @@ export function loadHost(cpu: Cpu, vmcs: Vmcs): void {
     [FS, "hostFsBase"],
     [GS, "hostGsBase"],
   ] as const) {
-    segments.base[register] = vmcs.get(name);
-    segments.baseHigh[register] = vmcs.getHigh(name);
+    segments.base[register] = vmcs.get(FIELDS[name]);
+    segments.baseHigh[register] = vmcs.getHigh(FIELDS[name]);
   }
   setSegment(cpu, LDTR, 0, 0, 0, 0);
-  setSegment(cpu, TR, vmcs.get("hostTr"), vmcs.get("hostTrBase"), TSS_LIMIT, TASK_RIGHTS);
-  segments.baseHigh[TR] = vmcs.getHigh("hostTrBase");
-  cpu.gdtr.base = vmcs.get("hostGdtrBase");
-  cpu.gdtr.baseHigh = vmcs.getHigh("hostGdtrBase");
-  cpu.idtr.base = vmcs.get("hostIdtrBase");
-  cpu.idtr.baseHigh = vmcs.getHigh("hostIdtrBase");
+  setSegment(cpu, TR, vmcs.get(FIELDS.hostTr), vmcs.get(FIELDS.hostTrBase), TSS_LIMIT, TASK_RIGHTS);
+  segments.baseHigh[TR] = vmcs.getHigh(FIELDS.hostTrBase);
+  cpu.gdtr.base = vmcs.get(FIELDS.hostGdtrBase);
+  cpu.gdtr.baseHigh = vmcs.getHigh(FIELDS.hostGdtrBase);
+  cpu.idtr.base = vmcs.get(FIELDS.hostIdtrBase);
+  cpu.idtr.baseHigh = vmcs.getHigh(FIELDS.hostIdtrBase);
   cpu.gdtr.limit = cpu.idtr.limit = TABLE_LIMIT;
 
-  cpu.ip = vmcs.get("hostRip");
-  cpu.ipHigh = host64 ? vmcs.getHigh("hostRip") : 0;
-  cpu.r32[ESP] = vmcs.get("hostRsp");
-  cpu.r32[ESP + 1] = vmcs.getHigh("hostRsp");
+  cpu.ip = vmcs.get(FIELDS.hostRip);
+  cpu.ipHigh = host64 ? vmcs.getHigh(FIELDS.hostRip) : 0;
+  cpu.r32[ESP] = vmcs.get(FIELDS.hostRsp);
+  cpu.r32[ESP + 1] = vmcs.getHigh(FIELDS.hostRsp);
   cpu.flags.value = 2;
   cpu.memory.ac = false;
   cpu.cpl = 0;
@@ -136,8 +139,8 @@ export function loadHost(cpu: Cpu, vmcs: Vmcs): void {
 }
 
 export function loadPair(cpu: Cpu, slot: number, vmcs: Vmcs, name: FieldName): void {
-  cpu.msr[slot] = vmcs.get(name);
-  cpu.msr[slot + 1] = vmcs.getHigh(name);
+  cpu.msr[slot] = vmcs.get(FIELDS[name]);
+  cpu.msr[slot + 1] = vmcs.getHigh(FIELDS[name]);
 }
 
 /**

@@ -152,16 +152,17 @@ export const FIELDS = {
 export type FieldName = keyof typeof FIELDS;
 export const FIELD_NAMES = Object.keys(FIELDS) as readonly FieldName[];
 
-/** Where a field is in a Vmcs: 0 … FIELD_NAMES.length − 1. */
-export const SLOT = Object.fromEntries(FIELD_NAMES.map((name, slot) => [name, slot])) as Readonly<
-  Record<FieldName, number>
->;
+/** Where a Vmcs keeps a field: the encoding without the bit that asks for a high half. */
+export const slotOf = (encoding: number): number => encoding >> 1;
+/** One more than the last slot. */
+export const SLOTS = slotOf(FIELDS.hostRip) + 1;
 
-const SLOTS: ReadonlyMap<number, number> = new Map(FIELD_NAMES.map((name, slot) => [FIELDS[name], slot]));
+const NAMES: ReadonlyMap<number, FieldName> = new Map(
+  FIELD_NAMES.map((name) => [slotOf(FIELDS[name]), name]),
+);
 
-/** The slot of an encoding, the access to a high half or not; undefined when no processor here has the field. */
-export const slotOf = (encoding: number): number | undefined =>
-  SLOTS.get(isHighAccess(encoding) ? encoding - 1 : encoding);
+/** Undefined where no processor here has a field. */
+export const fieldName = (encoding: number): FieldName | undefined => NAMES.get(slotOf(encoding));
 
 /** Bytes; 8 for natural width, as all these processors have Intel 64. */
 export function widthOf(encoding: number): 2 | 4 | 8 {

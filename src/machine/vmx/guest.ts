@@ -16,7 +16,8 @@ import type { GuestMode } from "../guest-mode.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { BLOCKING, CPU, EXIT_CONTROL, INTERRUPTION, PIN } from "./controls.ts";
 import { loadHost, saveGuest } from "./exit.ts";
-import { intercept, interestOf } from "./intercepts.ts";
+import { FIELDS } from "./fields.ts";
+import { intercept } from "./intercepts.ts";
 import type { Leaver } from "./leaver.ts";
 import { loadMsrs, storeMsrs } from "./msr-lists.ts";
 import type { Pay } from "./pay.ts";
@@ -56,27 +57,34 @@ export class NonRoot implements GuestMode<Cpu>, Leaver {
   #cr2High: number;
 
   /** The guest's state has been loaded. */
-  constructor(parts: { cpu: Cpu; vmcs: Vmcs; pay: Pay; timer: Timer; timerShift: number }) {
+  constructor(parts: {
+    cpu: Cpu;
+    vmcs: Vmcs;
+    pay: Pay;
+    timer: Timer;
+    timerShift: number;
+    interest: Uint8Array;
+  }) {
     const { cpu, vmcs, timerShift } = parts;
     this.vmcs = vmcs;
     this.#pay = parts.pay;
     this.#timer = parts.timer;
     this.#timerShift = timerShift;
-    this.interest = interestOf(vmcs);
-    const primary = vmcs.get("primaryControls");
+    this.interest = parts.interest;
+    const primary = vmcs.get(FIELDS.primaryControls);
     this.awaitsWindow = (primary & CPU.interruptWindow) !== 0;
-    this.#injection = vmcs.get("entryInterruption");
+    this.#injection = vmcs.get(FIELDS.entryInterruption);
     this.#cr2 = cpu.cr2;
     this.#cr2High = cpu.cr2High;
     this.#hostTsc = cpu.tscOffset;
     if ((primary & CPU.tscOffset) !== 0)
-      cpu.tscOffset += vmcs.getHigh("tscOffset") * TWO32 + (vmcs.get("tscOffset") >>> 0);
-    const pending = vmcs.get("pendingDebug") & (HITS | BS);
+      cpu.tscOffset += vmcs.getHigh(FIELDS.tscOffset) * TWO32 + (vmcs.get(FIELDS.tscOffset) >>> 0);
+    const pending = vmcs.get(FIELDS.pendingDebug) & (HITS | BS);
     if (cpu.debugShadow) cpu.debugHits = pending & HITS;
     else this.#debugPending = pending;
     if (this.#pin(PIN.timer)) {
       const { clock } = cpu;
-      clock.set(this.#timer, clock.now + (vmcs.get("preemptionTimer") >>> 0) * 2 ** timerShift);
+      clock.set(this.#timer, clock.now + (vmcs.get(FIELDS.preemptionTimer) >>> 0) * 2 ** timerShift);
     }
   }
 
@@ -106,7 +114,7 @@ export class NonRoot implements GuestMode<Cpu>, Leaver {
     }
     if (this.awaitsWindow && (cpu.flags.eflags & IF) !== 0) return this.#exitNow(cpu, REASON.interruptWindow);
     if (!this.#pin(PIN.externalInterrupt) || !cpu.irq.pending()) return false;
-    if ((this.vmcs.get("exitControls") & EXIT_CONTROL.acknowledge) !== 0)
+    if ((this.vmcs.get(FIELDS.exitControls) & EXIT_CONTROL.acknowledge) !== 0)
       this.#interruption(0, cpu.irq.acknowledge(), -1);
     return this.#exitNow(cpu, REASON.externalInterrupt);
   }
@@ -116,8 +124,8 @@ export class NonRoot implements GuestMode<Cpu>, Leaver {
     this.#injection = 0;
     const kind = (information >> 8) & 7;
     const software = kind >= SOFTWARE;
-    const length = software ? this.vmcs.get("entryInstructionLength") : 0;
-    inject(cpu, kind, information & 0xff, this.vmcs.get("entryErrorCode"), length);
+    const length = software ? this.vmcs.get(FIELDS.entryInstructionLength) : 0;
+    inject(cpu, kind, information & 0xff, this.vmcs.get(FIELDS.entryErrorCode), length);
     return true;
   }
 
@@ -128,8 +136,8 @@ export class NonRoot implements GuestMode<Cpu>, Leaver {
 
   /** Leaves the instruction with what its exit is to tell. */
   exitWith(reason: number, qualification = 0, qualificationHigh = 0): never {
-    this.vmcs.set("exitReason", reason);
-    this.vmcs.set("exitQualification", qualification, qualificationHigh);
+    this.vmcs.set(FIELDS.exitReason, reason);
+    this.vmcs.set(FIELDS.exitQualification, qualification, qualificationHigh);
     FAULT.vector = EXIT;
     throw FAULT;
   }
@@ -145,13 +153,13 @@ export class NonRoot implements GuestMode<Cpu>, Leaver {
     if (kind !== EXCEPTION) return false;
     const { vmcs } = this;
     if (vector === PF) {
-      const matches = (error & vmcs.get("pageFaultMask")) === vmcs.get("pageFaultMatch");
+      const matches = (error & vmcs.get(FIELDS.pageFaultMask)) === vmcs.get(FIELDS.pageFaultMatch);
       if (matches !== this.#intercepts(PF)) return false;
     } else if (!this.#intercepts(vector)) return false;
-    vmcs.set("exitReason", REASON.exception);
-    vmcs.set("exitQualification", 0);
-    if (vector === PF) vmcs.set("exitQualification", cpu.cr2, cpu.cr2High);
-    else if (vector === DB) vmcs.set("exitQualification", this.#debugHits);
+    vmcs.set(FIELDS.exitReason, REASON.exception);
+    vmcs.set(FIELDS.exitQualification, 0);
+    if (vector === PF) vmcs.set(FIELDS.exitQualification, cpu.cr2, cpu.cr2High);
+    else if (vector === DB) vmcs.set(FIELDS.exitQualification, this.#debugHits);
     this.#debugHits = 0;
     cpu.cr2 = this.#cr2;
     cpu.cr2High = this.#cr2High;
@@ -209,24 +217,25 @@ export class NonRoot implements GuestMode<Cpu>, Leaver {
     const injection = this.#injection;
     this.#blocking = cpu.shadow ? (cpu.debugShadow ? BLOCKING.movSs : BLOCKING.sti) : 0;
     this.#toRoot(cpu, 0);
-    this.vmcs.set("entryInterruption", injection);
+    this.vmcs.set(FIELDS.entryInterruption, injection);
   }
 
   #exitNow(cpu: Cpu, reason: number): true {
-    this.vmcs.set("exitReason", reason);
-    this.vmcs.set("exitQualification", 0);
+    this.vmcs.set(FIELDS.exitReason, reason);
+    this.vmcs.set(FIELDS.exitQualification, 0);
     this.#leave(cpu, 0, 0);
     return true;
   }
 
   #leave(cpu: Cpu, length: number, rf: number): void {
     const { vmcs } = this;
-    const reason = vmcs.get("exitReason");
-    vmcs.set("exitInstructionLength", length);
-    vmcs.set("idtVectoring", this.#vectoring);
-    vmcs.set("idtVectoringErrorCode", Math.max(this.#vectoringError, 0));
-    const isNmi = reason === REASON.exception && ((vmcs.get("exitInterruption") >> 8) & 7) === NMI_KIND;
-    if (reason !== REASON.exception && reason !== REASON.externalInterrupt) vmcs.set("exitInterruption", 0);
+    const reason = vmcs.get(FIELDS.exitReason);
+    vmcs.set(FIELDS.exitInstructionLength, length);
+    vmcs.set(FIELDS.idtVectoring, this.#vectoring);
+    vmcs.set(FIELDS.idtVectoringErrorCode, Math.max(this.#vectoringError, 0));
+    const isNmi = reason === REASON.exception && ((vmcs.get(FIELDS.exitInterruption) >> 8) & 7) === NMI_KIND;
+    if (reason !== REASON.exception && reason !== REASON.externalInterrupt)
+      vmcs.set(FIELDS.exitInterruption, 0);
     this.#toRoot(cpu, rf);
     cpu.nmiBlocked = isNmi;
     if (!loadMsrs(cpu, vmcs, "exitMsrLoad", "exitMsrLoadCount"))
@@ -240,7 +249,7 @@ export class NonRoot implements GuestMode<Cpu>, Leaver {
   #toRoot(cpu: Cpu, rf: number): void {
     const { vmcs } = this;
     // What was to be injected has been; it is not injected again (26.6, 27.2.3).
-    vmcs.set("entryInterruption", vmcs.get("entryInterruption") & ~INTERRUPTION.valid);
+    vmcs.set(FIELDS.entryInterruption, vmcs.get(FIELDS.entryInterruption) & ~INTERRUPTION.valid);
     this.#saveTimer(cpu);
     cpu.guest = null;
     cpu.tscOffset = this.#hostTsc;
@@ -256,28 +265,28 @@ export class NonRoot implements GuestMode<Cpu>, Leaver {
       ? 0
       : Math.max(0, Math.ceil((this.#timer.deadline - clock.now) / 2 ** this.#timerShift));
     clock.clear(this.#timer);
-    if ((this.vmcs.get("exitControls") & EXIT_CONTROL.saveTimer) !== 0)
-      this.vmcs.set("preemptionTimer", rest);
+    if ((this.vmcs.get(FIELDS.exitControls) & EXIT_CONTROL.saveTimer) !== 0)
+      this.vmcs.set(FIELDS.preemptionTimer, rest);
   }
 
   #interruption(kind: number, vector: number, error: number): void {
     const withError = error >= 0;
     this.vmcs.set(
-      "exitInterruption",
+      FIELDS.exitInterruption,
       vector | (kind << 8) | (withError ? INTERRUPTION.error : 0) | INTERRUPTION.valid,
     );
-    this.vmcs.set("exitErrorCode", withError ? error : 0);
+    this.vmcs.set(FIELDS.exitErrorCode, withError ? error : 0);
   }
 
   #intercepts(vector: number): boolean {
-    return vector < 32 && ((this.vmcs.get("exceptionBitmap") >> vector) & 1) !== 0;
+    return vector < 32 && ((this.vmcs.get(FIELDS.exceptionBitmap) >> vector) & 1) !== 0;
   }
 
   #pin(control: number): boolean {
-    return (this.vmcs.get("pinControls") & control) !== 0;
+    return (this.vmcs.get(FIELDS.pinControls) & control) !== 0;
   }
 
   #primary(control: number): boolean {
-    return (this.vmcs.get("primaryControls") & control) !== 0;
+    return (this.vmcs.get(FIELDS.primaryControls) & control) !== 0;
   }
 }

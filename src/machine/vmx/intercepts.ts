@@ -16,7 +16,7 @@ import { ECX, EDI, EDX, ESI } from "../cpu/registers.ts";
 import { counterIsZero } from "../cpu/repeat.ts";
 import { ES } from "../isa/instruction.ts";
 import { CPU, CPU2 } from "./controls.ts";
-import type { FieldName } from "./fields.ts";
+import { FIELDS, type FieldName } from "./fields.ts";
 import { operandInformation } from "./instruction-information.ts";
 import type { Leaver } from "./leaver.ts";
 import { REASON, type ReasonName } from "./reasons.ts";
@@ -36,9 +36,9 @@ interface Entry {
   readonly when?: (vmcs: Vmcs) => boolean;
 }
 
-const primary = (control: number) => (vmcs: Vmcs) => (vmcs.get("primaryControls") & control) !== 0;
+const primary = (control: number) => (vmcs: Vmcs) => (vmcs.get(FIELDS.primaryControls) & control) !== 0;
 const secondary = (control: number) => (vmcs: Vmcs) =>
-  primary(CPU.secondary)(vmcs) && (vmcs.get("secondaryControls") & control) !== 0;
+  primary(CPU.secondary)(vmcs) && (vmcs.get(FIELDS.secondaryControls) & control) !== 0;
 
 /** An exit without a qualification. */
 const exits = (name: ReasonName): Intercept => {
@@ -83,18 +83,18 @@ function movToCr(guest: Leaver, cpu: Cpu, op: Op): boolean {
 /** A bit that the host owns is not what the shadow says. */
 function differs(vmcs: Vmcs, mask: FieldName, shadow: FieldName, low: number, high: number): boolean {
   return (
-    ((low ^ vmcs.get(shadow)) & vmcs.get(mask)) !== 0 ||
-    ((high ^ vmcs.getHigh(shadow)) & vmcs.getHigh(mask)) !== 0
+    ((low ^ vmcs.get(FIELDS[shadow])) & vmcs.get(FIELDS[mask])) !== 0 ||
+    ((high ^ vmcs.getHigh(FIELDS[shadow])) & vmcs.getHigh(FIELDS[mask])) !== 0
   );
 }
 
 /** The guest's bits come from `value`, the host's stay. */
 const owned = (vmcs: Vmcs, mask: FieldName, register: number, value: number) =>
-  (register & vmcs.get(mask)) | (value & ~vmcs.get(mask));
+  (register & vmcs.get(FIELDS[mask])) | (value & ~vmcs.get(FIELDS[mask]));
 
 /** What the guest reads. */
 const shown = (vmcs: Vmcs, mask: FieldName, shadow: FieldName, register: number) =>
-  (register & ~vmcs.get(mask)) | (vmcs.get(shadow) & vmcs.get(mask));
+  (register & ~vmcs.get(FIELDS[mask])) | (vmcs.get(FIELDS[shadow]) & vmcs.get(FIELDS[mask]));
 
 /** In VMX operation CR4.VMXE is 1 (23.8), which writeCr4 knows nothing of. */
 function writeGuestCr4(cpu: Cpu, value: number): void {
@@ -106,13 +106,15 @@ function writeGuestCr4(cpu: Cpu, value: number): void {
 const TARGETS = ["cr3Target0", "cr3Target1", "cr3Target2", "cr3Target3"] as const;
 
 function isTarget(vmcs: Vmcs, low: number, high: number): boolean {
-  const count = vmcs.get("cr3TargetCount");
-  return TARGETS.some((name, n) => n < count && vmcs.get(name) === low && vmcs.getHigh(name) === high);
+  const count = vmcs.get(FIELDS.cr3TargetCount);
+  return TARGETS.some(
+    (name, n) => n < count && vmcs.get(FIELDS[name]) === low && vmcs.getHigh(FIELDS[name]) === high,
+  );
 }
 
 const VTPR = 0x80;
 const virtualTpr = (vmcs: Vmcs) =>
-  ((vmcs.getHigh("virtualApic") >>> 0) * TWO32 + (vmcs.get("virtualApic") >>> 0) + VTPR) as Gpa;
+  ((vmcs.getHigh(FIELDS.virtualApic) >>> 0) * TWO32 + (vmcs.get(FIELDS.virtualApic) >>> 0) + VTPR) as Gpa;
 
 function writeCr8(guest: Leaver, cpu: Cpu, op: Op, value: number, high: number): boolean {
   const { vmcs } = guest;
@@ -120,7 +122,7 @@ function writeCr8(guest: Leaver, cpu: Cpu, op: Op, value: number, high: number):
   if (!primary(CPU.tprShadow)(vmcs)) return false;
   if (high !== 0 || (value & ~15) !== 0) raise(GP);
   cpu.bus.write(virtualTpr(vmcs), value << 4, 1);
-  if (value < (vmcs.get("tprThreshold") & 15)) {
+  if (value < (vmcs.get(FIELDS.tprThreshold) & 15)) {
     guest.tprBelow = true;
     cpu.clock.attend();
   }
@@ -153,19 +155,19 @@ function give(cpu: Cpu, op: Op, value: number): true {
 
 function clts(guest: Leaver): boolean {
   const { vmcs } = guest;
-  if ((vmcs.get("cr0Mask") & CR0.TS) === 0) return false;
-  return (vmcs.get("cr0Shadow") & CR0.TS) === 0 || guest.exitWith(REASON.crAccess, CLTS);
+  if ((vmcs.get(FIELDS.cr0Mask) & CR0.TS) === 0) return false;
+  return (vmcs.get(FIELDS.cr0Shadow) & CR0.TS) === 0 || guest.exitWith(REASON.crAccess, CLTS);
 }
 
 /** PE can only be set by it. */
 function lmsw(guest: Leaver, cpu: Cpu, op: Op): boolean {
   const { vmcs } = guest;
   const value = selectorOperand(cpu, op);
-  const mask = vmcs.get("cr0Mask");
-  const change = value ^ vmcs.get("cr0Shadow");
+  const mask = vmcs.get(FIELDS.cr0Mask);
+  const change = value ^ vmcs.get(FIELDS.cr0Shadow);
   const flags = CR0.MP | CR0.EM | CR0.TS;
   if ((mask & change & flags) !== 0 || (mask & change & value & CR0.PE) !== 0) {
-    if (op.rm < 0) vmcs.set("guestLinearAddress", namedAddress(cpu, op));
+    if (op.rm < 0) vmcs.set(FIELDS.guestLinearAddress, namedAddress(cpu, op));
     guest.exitWith(REASON.crAccess, LMSW | (op.rm < 0 ? 1 << 6 : 0) | (value << 16));
   }
   const free = ~mask & flags;
@@ -202,7 +204,7 @@ const msrAccess =
   };
 
 function bit(cpu: Cpu, vmcs: Vmcs, bitmap: FieldName, n: number): boolean {
-  const at = (vmcs.getHigh(bitmap) >>> 0) * TWO32 + (vmcs.get(bitmap) >>> 0);
+  const at = (vmcs.getHigh(FIELDS[bitmap]) >>> 0) * TWO32 + (vmcs.get(FIELDS[bitmap]) >>> 0);
   return ((cpu.bus.read((at + (n >> 3)) as Gpa, 1) >> (n & 7)) & 1) !== 0;
 }
 
@@ -243,8 +245,8 @@ const stringPort =
     const segment = direction === IN ? ES : op.seg;
     const mask = op.addressSize === 2 ? 0xffff : -1;
     const offset = (cpu.r32[direction === IN ? EDI : ESI] as number) & mask;
-    guest.vmcs.set("guestLinearAddress", ((cpu.segments.base[segment] as number) + offset) | 0);
-    guest.vmcs.set("exitInstructionInformation", ((op.addressSize >> 2) << 7) | (segment << 15));
+    guest.vmcs.set(FIELDS.guestLinearAddress, ((cpu.segments.base[segment] as number) + offset) | 0);
+    guest.vmcs.set(FIELDS.exitInstructionInformation, ((op.addressSize >> 2) << 7) | (segment << 15));
     return guest.exitWith(REASON.io, (size - 1) | direction | STRING | (repeats ? REP : 0) | (number << 16));
   };
 
@@ -260,7 +262,7 @@ function rdtsc(guest: Leaver, cpu: Cpu): boolean {
 /** Where there are secondary controls one of them is what brings it (25.3). */
 function rdtscp(guest: Leaver, cpu: Cpu): boolean {
   const { vmcs } = guest;
-  if (vmcs.hasField("secondaryControls") && !secondary(CPU2.rdtscp)(vmcs)) raise(UD);
+  if (vmcs.has(FIELDS.secondaryControls) && !secondary(CPU2.rdtscp)(vmcs)) raise(UD);
   if (!primary(CPU.rdtsc)(vmcs)) return false;
   readsTime(cpu);
   return guest.exitWith(REASON.rdtscp);
@@ -281,7 +283,7 @@ function invpcid(guest: Leaver, _cpu: Cpu, op: Op): boolean {
   const { vmcs } = guest;
   if (!secondary(CPU2.invpcid)(vmcs)) raise(UD);
   if (!primary(CPU.invlpg)(vmcs)) return false;
-  vmcs.set("exitInstructionInformation", operandInformation(op));
+  vmcs.set(FIELDS.exitInstructionInformation, operandInformation(op));
   return guest.exitWith(REASON.invpcid, op.disp, op.dispHigh);
 }
 
@@ -290,7 +292,7 @@ const table =
   (name: "gdtrIdtr" | "ldtrTr", stores: boolean): Intercept =>
   (guest, cpu, op) => {
     if (stores) checkUmip(cpu);
-    guest.vmcs.set("exitInstructionInformation", operandInformation(op));
+    guest.vmcs.set(FIELDS.exitInstructionInformation, operandInformation(op));
     return guest.exitWith(REASON[name], op.disp, op.dispHigh);
   };
 

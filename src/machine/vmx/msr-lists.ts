@@ -7,7 +7,7 @@ import type { Gpa } from "../address.ts";
 import type { Cpu } from "../cpu/cpu.ts";
 import { FAULT } from "../cpu/fault.ts";
 import { readMsr, writeMsr } from "../cpu/msr.ts";
-import type { FieldName } from "./fields.ts";
+import { FIELDS, type FieldName } from "./fields.ts";
 import type { Vmcs } from "./vmcs.ts";
 
 const TWO32 = 4294967296;
@@ -15,7 +15,7 @@ const TWO32 = 4294967296;
 const FORBIDDEN = new Set([0xc0000100, 0xc0000101]);
 
 const addressOf = (vmcs: Vmcs, name: FieldName) =>
-  (vmcs.getHigh(name) >>> 0) * TWO32 + (vmcs.get(name) >>> 0);
+  (vmcs.getHigh(FIELDS[name]) >>> 0) * TWO32 + (vmcs.get(FIELDS[name]) >>> 0);
 
 /** False at the first one that cannot be loaded. */
 export function loadMsrs(cpu: Cpu, vmcs: Vmcs, name: FieldName, countName: FieldName): boolean {
@@ -24,7 +24,7 @@ export function loadMsrs(cpu: Cpu, vmcs: Vmcs, name: FieldName, countName: Field
 
 /** Loads until one cannot be: its number from 1; 0 when all were. */
 export function firstBadMsr(cpu: Cpu, vmcs: Vmcs, name: FieldName, countName: FieldName): number {
-  const count = vmcs.get(countName) >>> 0;
+  const count = vmcs.get(FIELDS[countName]) >>> 0;
   const address = addressOf(vmcs, name);
   for (let n = 0; n < count; n++) {
     const at = address + 16 * n;
@@ -41,7 +41,7 @@ export function firstBadMsr(cpu: Cpu, vmcs: Vmcs, name: FieldName, countName: Fi
 }
 
 export function storeMsrs(cpu: Cpu, vmcs: Vmcs): void {
-  const count = vmcs.get("exitMsrStoreCount") >>> 0;
+  const count = vmcs.get(FIELDS.exitMsrStoreCount) >>> 0;
   const address = addressOf(vmcs, "exitMsrStore");
   for (let n = 0; n < count; n++) {
     const at = address + 16 * n;

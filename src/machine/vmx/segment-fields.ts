@@ -2,7 +2,7 @@
 import { LDTR, TR } from "../cpu/cpu.ts";
 import { CS, DS, ES, FS, GS, SS } from "../isa/instruction.ts";
 import { UNUSABLE } from "./controls.ts";
-import { type FieldName, SLOT } from "./fields.ts";
+import { FIELDS, type FieldName, slotOf } from "./fields.ts";
 
 const NAMES: readonly (readonly [number, string])[] = [
   [ES, "Es"],
@@ -25,7 +25,7 @@ export interface SegmentFields {
   readonly access: number;
 }
 
-const slot = (name: string) => SLOT[name as FieldName];
+const slot = (name: string) => slotOf(FIELDS[name as FieldName]);
 
 export const GUEST_SEGMENTS: readonly SegmentFields[] = NAMES.map(([register, name]) => ({
   register,

@@ -13,10 +13,12 @@ import type { VmxCapabilities } from "./capabilities.ts";
 import { type CheckContext, checkControls } from "./check-controls.ts";
 import { checkGuest, QUALIFICATION } from "./check-guest.ts";
 import { checkHost } from "./check-host.ts";
+import { CPU } from "./controls.ts";
 import { loadGuest } from "./entry.ts";
 import { loadHost } from "./exit.ts";
 import { FIELDS, type FieldName } from "./fields.ts";
 import { NonRoot } from "./guest.ts";
+import { interestOf } from "./intercepts.ts";
 import { firstBadMsr, loadMsrs } from "./msr-lists.ts";
 import type { Pay } from "./pay.ts";
 import { ENTRY_FAILURE, REASON, VM_ERROR } from "./reasons.ts";
@@ -42,6 +44,9 @@ export class Vmx {
   readonly #timer: Timer;
   #current: Vmcs | null = null;
   #guest: NonRoot | null = null;
+  #interest: Uint8Array | null = null;
+  #primary = 0;
+  #secondary = 0;
 
   /** VMXON. Throws when the processor's model has no VMX. */
   constructor(cpu: Cpu, capabilities: VmxCapabilities, pay: Pay) {
@@ -89,7 +94,7 @@ export class Vmx {
   }
 
   #fail(error: number, name: FieldName): Error {
-    this.current.set("instructionError", error);
+    this.current.set(FIELDS.instructionError, error);
     const what =
       error === VM_ERROR.readOnlyField ? "is read-only" : `does not exist on a ${this.capabilities.id}`;
     return new Error(`VMfailValid(${error}): the VMCS field ${name} ${what}`);
@@ -112,7 +117,7 @@ export class Vmx {
   }
 
   #refuse(error: number, rule: string): EntryResult {
-    this.current.set("instructionError", error);
+    this.current.set(FIELDS.instructionError, error);
     return { kind: "failed", error, rule };
   }
 
@@ -146,7 +151,7 @@ export class Vmx {
     this.#pay("vmEntry", 0);
     const { capabilities } = this;
     this.#guest = new NonRoot({
-      ...{ cpu, vmcs, pay: this.#pay },
+      ...{ cpu, vmcs, pay: this.#pay, interest: this.#interestOf(vmcs) },
       ...{ timer: this.#timer, timerShift: capabilities.timerShift },
     });
     cpu.guest = this.#guest;
@@ -154,11 +159,22 @@ export class Vmx {
     return ENTERED;
   }
 
+  /** As the last time, mostly. */
+  #interestOf(vmcs: Vmcs): Uint8Array {
+    const primary = vmcs.get(FIELDS.primaryControls) & ~CPU.interruptWindow;
+    const secondary = vmcs.get(FIELDS.secondaryControls);
+    if (this.#interest === null || primary !== this.#primary || secondary !== this.#secondary)
+      this.#interest = interestOf(vmcs);
+    this.#primary = primary;
+    this.#secondary = secondary;
+    return this.#interest;
+  }
+
   /** 26.7: like an exit, but the guest-state area is left alone. */
   #failEntry(reason: number, qualification: number, rule: string): EntryResult {
     const vmcs = this.current;
-    vmcs.set("exitReason", reason | ENTRY_FAILURE);
-    vmcs.set("exitQualification", qualification);
+    vmcs.set(FIELDS.exitReason, reason | ENTRY_FAILURE);
+    vmcs.set(FIELDS.exitQualification, qualification);
     loadHost(this.#cpu, vmcs);
     if (!loadMsrs(this.#cpu, vmcs, "exitMsrLoad", "exitMsrLoadCount"))
       throw new Error("VMX abort: the VM-exit MSR-load list names an MSR that cannot be loaded");

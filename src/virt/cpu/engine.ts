@@ -16,7 +16,7 @@ export interface Engine extends Executor {
   /** Ways out of the guest so far, by cause: "hlt", "#PF (hidden)", "out". */
   readonly crossings: ReadonlyMap<string, number>;
   /** Instructions of the guest's that P has executed as they are: neither translated, emulated nor interpreted. */
-  readonly direct: number;
+  readonly untouched: number;
 }
 
 export type EngineFactory = (host: Host) => Engine;

@@ -48,7 +48,7 @@ export abstract class Vmm implements Engine, Monitor<Cpu> {
     return this.host.cpu.retired;
   }
 
-  get direct(): number {
+  get untouched(): number {
     return this.retired;
   }
 

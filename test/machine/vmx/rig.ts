@@ -16,7 +16,7 @@ import type { Monitor, Verdict, Visit } from "../../../src/machine/monitor.ts";
 import { PENTIUM_4 } from "../../../src/machine/profiles/pentium4.ts";
 import { Trace } from "../../../src/machine/trace.ts";
 import { GENERATIONS, type VmxCapabilities } from "../../../src/machine/vmx/capabilities.ts";
-import type { FieldName } from "../../../src/machine/vmx/fields.ts";
+import { FIELDS, type FieldName } from "../../../src/machine/vmx/fields.ts";
 import { reasonName } from "../../../src/machine/vmx/reasons.ts";
 import type { Vmcs } from "../../../src/machine/vmx/vmcs.ts";
 import { Vmx } from "../../../src/machine/vmx/vmx.ts";
@@ -74,15 +74,15 @@ export class Rig implements Monitor<Cpu> {
   }
 
   set(name: FieldName, low: number, high = 0): void {
-    this.vmcs.set(name, low, high);
+    this.vmcs.set(FIELDS[name], low, high);
   }
 
   get(name: FieldName): number {
-    return this.vmcs.get(name);
+    return this.vmcs.get(FIELDS[name]);
   }
 
   or(name: FieldName, bits: number): void {
-    this.set(name, this.get(name) | bits, this.vmcs.getHigh(name));
+    this.set(name, this.get(name) | bits, this.vmcs.getHigh(FIELDS[name]));
   }
 
   load(source: string): Map<string, number> {

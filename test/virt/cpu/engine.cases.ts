@@ -1,10 +1,13 @@
 /** What every engine must do: each runs this suite. A skip carries its reason. */
 import { describe, expect, test } from "vitest";
-import { buildGuest, expectedOutput, type GuestOptions } from "../../../src/guests/index.ts";
+import { buildGuest, expectedOutput, type Guest, type GuestOptions } from "../../../src/guests/index.ts";
+import { type Fingerprint, fingerprint } from "../../../src/machine/debug/fingerprint.ts";
+import { assemble } from "../../../src/machine/isa/asm/assemble.ts";
 import { Machine, type MachineOptions } from "../../../src/machine/machine.ts";
 import { UNIT_MONITOR } from "../../../src/machine/profiles/monitors/unit.ts";
 import { createVm, type EngineFactory, type Vm } from "../../../src/virt/cpu/engine.ts";
 import type { VmOptions } from "../../../src/virt/cpu/host.ts";
+import { equivalence, exposedPages, Sentinels } from "../../../src/virt/cpu/requirements.ts";
 
 export interface Subject {
   readonly name: string;
@@ -18,45 +21,127 @@ export interface Subject {
 
 const MIB = 1 << 20;
 const LIMIT = 200_000_000;
+/** MiB of the guests' memory. */
+const MEMORY = 8;
 
 export interface Outcome {
   readonly output: string;
   readonly reason: string;
   readonly machine: Machine;
+  readonly guest: Guest;
 }
 
-/** Boots a workload under the engine, to its end. */
-export function runUnder(subject: Subject, options: GuestOptions): Outcome & { vm: Vm } {
-  const guest = buildGuest({ memory: 8, ...options, ...subject.guest });
-  const vm = createVm(
-    { memory: 8 * MIB, disks: [guest.image], monitor: UNIT_MONITOR, ...subject.options },
+/** Boots a workload under the engine, to its end. `prepare` sees the machine before it starts. */
+export function runUnder(
+  subject: Subject,
+  options: GuestOptions,
+  prepare: (vm: Vm) => void = () => {},
+): Outcome & { vm: Vm } {
+  const guest = buildGuest({ memory: MEMORY, ...options, ...subject.guest });
+  const vm = vmOf(subject, guest.image);
+  prepare(vm);
+  return { ...finish(vm.machine, guest), vm };
+}
+
+/** A machine of 8 MiB under the engine, with a disk. */
+export function vmOf(subject: Subject, disk: Uint8Array): Vm {
+  return createVm(
+    { memory: MEMORY * MIB, disks: [disk], monitor: UNIT_MONITOR, ...subject.options },
     subject.engine,
   );
-  return { ...finish(vm.machine), vm };
 }
 
 /** The same on the bare machine. */
 export function runNatively(options: GuestOptions, machine: MachineOptions = {}): Outcome {
-  const guest = buildGuest({ memory: 8, ...options });
-  return finish(new Machine({ memory: 8 * MIB, disks: [guest.image], ...machine }));
+  const guest = buildGuest({ memory: MEMORY, ...options });
+  return finish(new Machine({ memory: MEMORY * MIB, disks: [guest.image], ...machine }), guest);
 }
 
-function finish(machine: Machine): Outcome {
+function finish(machine: Machine, guest: Guest): Outcome {
   let output = "";
   machine.onSerial((byte) => {
     output += String.fromCharCode(byte);
   });
   const stop = machine.run({ limit: LIMIT });
-  return { output, reason: stop.reason, machine };
+  return { output, reason: stop.reason, machine, guest };
+}
+
+/** Of a machine whose guest has ended. The programs keep a reading of the time-stamp counter at "cycles". */
+export function stateOf({ machine, guest }: Outcome): Fingerprint {
+  const stamps = guest.programs.flatMap(({ symbols }) => symbols.get("cycles") ?? []);
+  return fingerprint(machine, stamps);
+}
+
+/** What differs between a guest's end under the engine and on the bare machine; [] is right. */
+export function inequality(subject: Subject, options: GuestOptions): readonly string[] {
+  const { model } = subject.options ?? {};
+  const bare = runNatively({ ...options, ...subject.guest }, model && { model });
+  return equivalence(stateOf(bare), stateOf(runUnder(subject, options))).unequal;
+}
+
+/**
+ * A disk whose boot sector goes on in 32-bit code with paging, the first 4 MiB mapped to themselves, IDT limit 0. Its stack ends at 7C00h, its GDT is at
+ * `gdt` with code (8) and data (10h).
+ */
+export function pagedSector(program: string): Uint8Array {
+  const source = `
+    bits 16
+    org 0x7c00
+    cli
+    xor ax, ax
+    mov ds, ax
+    lgdt [gdt_pointer]
+    lidt [idt_pointer]
+    mov eax, cr0
+    or al, 1
+    mov cr0, eax
+    jmp 8:protected
+    bits 32
+  protected:
+    mov ax, 0x10
+    mov ds, ax
+    mov es, ax
+    mov ss, ax
+    mov esp, 0x7c00
+    mov dword [0x1000], 0x83
+    mov eax, 0x10
+    mov cr4, eax
+    mov eax, 0x1000
+    mov cr3, eax
+    mov eax, cr0
+    or eax, 0x80000000
+    mov cr0, eax
+    ${program}
+    align 8
+  gdt:
+    dq 0, 0x00cf9a000000ffff, 0x00cf92000000ffff, 0, 0, 0
+  gdt_pointer:
+    dw gdt_pointer - gdt - 1
+    dd gdt
+  idt_pointer:
+    dw 0
+    dd 0
+    times 510-($-$$) db 0
+    dw 0xaa55`;
+  return assemble(source, { file: "boot sector" }).bytes;
 }
 
 const CASES: { readonly name: string; run(subject: Subject): void }[] = [
   {
-    name: "the self-test passes, with the output of the bare machine",
+    name: "the self-test passes, and its machine ends up as the bare one, out of the monitor's reach and it of the guest's",
     run(subject) {
-      const { output, reason } = runUnder(subject, { workload: "selftest" });
-      expect(output).toContain(expectedOutput("selftest"));
-      expect(reason).toBe("exit");
+      const options: GuestOptions = { workload: "selftest", timerHz: 0 };
+      let sentinels: Sentinels | undefined;
+      const outcome = runUnder(subject, options, ({ host }) => {
+        sentinels = new Sentinels(host);
+      });
+      expect(outcome.output).toContain(expectedOutput("selftest"));
+      expect(outcome.reason).toBe("exit");
+      const { model } = subject.options ?? {};
+      const bare = runNatively({ ...options, ...subject.guest }, model && { model });
+      expect(equivalence(stateOf(bare), stateOf(outcome))).toEqual({ holds: true, unequal: [] });
+      expect(exposedPages(outcome.vm.host)).toEqual([]);
+      expect((sentinels as Sentinels).changed()).toEqual([]);
     },
   },
   {
@@ -84,11 +169,71 @@ const CASES: { readonly name: string; run(subject: Subject): void }[] = [
     },
   },
   {
+    name: "a storm of interrupts",
+    run(subject) {
+      const parameters = { iterations: 60 };
+      let storms = 0;
+      const { output } = runUnder(subject, { workload: "null-call", parameters }, ({ machine }) => {
+        // A second timer on IRQ 0, at odd intervals that a handler hardly ends in.
+        const { clock, board } = machine;
+        const line = board.wires.source(0);
+        const timer = clock.timer(() => {
+          line.set(true);
+          line.set(false);
+          storms++;
+          clock.set(timer, clock.now + 9001 + ((storms * 7919) % 30_011));
+        });
+        clock.set(timer, 9001);
+      });
+      expect(output).toContain(expectedOutput("null-call", parameters));
+      expect(storms).toBeGreaterThan(20);
+    },
+  },
+  {
     name: "a disk that interrupts",
     run(subject) {
       const parameters = { sectors: 8 };
       const { output } = runUnder(subject, { workload: "disk-read", parameters });
       expect(output).toContain(expectedOutput("disk-read", parameters));
+    },
+  },
+  {
+    name: "a guest that shuts its processor down stops the machine, as on the bare one",
+    run(subject) {
+      const disk = pagedSector("ud2");
+      const bare = new Machine({ memory: MEMORY * MIB, disks: [disk] }).run({ limit: LIMIT });
+      expect(bare.reason).toBe("shutdown");
+      expect(vmOf(subject, disk).machine.run({ limit: LIMIT })).toEqual(bare);
+    },
+  },
+  {
+    name: "a run that is cut into pieces, and goes on from a snapshot in another machine, ends the same",
+    run(subject) {
+      const parameters = { iterations: 30 };
+      const options: GuestOptions = { workload: "null-call", parameters, timerHz: 0 };
+      const whole = runUnder(subject, options);
+      const first = vmOf(subject, whole.guest.image);
+      const before = whole.machine.steps - 3000;
+      let output = "";
+      const hear = (byte: number) => {
+        output += String.fromCharCode(byte);
+      };
+      first.machine.onSerial(hear);
+      for (let limit = 100_000; first.machine.steps < before; limit = 977) {
+        const at = first.machine.steps;
+        const rest = Math.min(limit, before - at);
+        expect(first.machine.run({ limit: rest }).reason).toBe("limit");
+        expect(first.machine.steps - at).toBeGreaterThanOrEqual(rest);
+        expect(first.machine.steps - at).toBeLessThan(rest + 64);
+      }
+      const snapshot = first.machine.save();
+      const second = vmOf(subject, whole.guest.image);
+      second.machine.load(snapshot);
+      second.machine.onSerial(hear);
+      expect(second.machine.run({ limit: LIMIT }).reason).toBe("exit");
+      expect(output).toBe(whole.output);
+      const { hash } = stateOf({ ...whole, machine: second.machine });
+      expect(hash).toBe(stateOf(whole).hash);
     },
   },
   {

@@ -111,6 +111,10 @@ function escalate(cpu: Cpu, kind: number, vector: number, error: number, cr2: nu
       return;
     }
     const next = FAULT.vector;
+    // EXT: the fault did not come from the program (SDM Vol. 3, 6.13).
+    const nextError = FAULT.error | ((SELECTOR_ERRORS >> next) & 1);
+    // A hypervisor sees the fault itself before it could become a double fault.
+    if (cpu.guest?.event(cpu, EXCEPTION, next, nextError)) return;
     const serious = next === PF || isContributory(next);
     if (kind === EXCEPTION && vector === DF && serious) {
       shutDown(cpu, faultName(first, firstError, cr2), next);
@@ -118,8 +122,7 @@ function escalate(cpu: Cpu, kind: number, vector: number, error: number, cr2: nu
     }
     const double =
       kind === EXCEPTION && serious && (vector === PF || (isContributory(vector) && next !== PF));
-    // EXT: the fault did not come from the program (SDM Vol. 3, 6.13).
-    error = double ? 0 : FAULT.error | ((SELECTOR_ERRORS >> next) & 1);
+    error = double ? 0 : nextError;
     vector = double ? DF : next;
     kind = EXCEPTION;
     if (attempt(cpu, kind, vector, error)) return;

@@ -82,7 +82,7 @@ export class Emulation extends Vmm implements Engine {
   }
 
   /** What P executes is translated, programs too. */
-  override get direct(): number {
+  override get untouched(): number {
     return 0;
   }
 

@@ -21,7 +21,18 @@ import {
 } from "../../../machine/vmx/controls.ts";
 import { loadRegisters } from "../../../machine/vmx/entry.ts";
 import { saveGuest } from "../../../machine/vmx/exit.ts";
+<<<<<<< HEAD
+import {
+  FIELD_NAMES,
+  FIELDS,
+  type FieldName,
+  fieldName,
+  isReadOnly,
+  slotOf,
+} from "../../../machine/vmx/fields.ts";
+=======
 import { FIELD_NAMES, FIELDS, type FieldName, isReadOnly, SLOT } from "../../../machine/vmx/fields.ts";
+>>>>>>> main
 import { REASON, reasonName } from "../../../machine/vmx/reasons.ts";
 import type { Vmcs } from "../../../machine/vmx/vmcs.ts";
 import { Vmx } from "../../../machine/vmx/vmx.ts";
@@ -50,7 +61,8 @@ export class VtxSwitch implements WorldSwitch {
   /** What the VMCS is to hold at the next entry. */
   readonly #wanted: Vmcs;
   readonly #virtualApic: number;
-  readonly #fields: readonly FieldName[];
+  /** Slots of the fields that software writes. */
+  readonly #slots: Int32Array;
   readonly #context: CheckContext;
 
   constructor(host: Host, capabilities: VmxCapabilities) {
@@ -61,7 +73,11 @@ export class VtxSwitch implements WorldSwitch {
     this.#wanted = this.#vmx.create();
     this.#vmx.vmptrld(this.#vmcs);
     this.#virtualApic = host.frame();
-    this.#fields = FIELD_NAMES.filter((name) => !isReadOnly(FIELDS[name]) && this.#vmcs.hasField(name));
+    this.#slots = Int32Array.from(
+      FIELD_NAMES.map((name) => FIELDS[name])
+        .filter((field) => !isReadOnly(field) && this.#vmcs.has(field))
+        .map(slotOf),
+    );
     this.#context = {
       vmcs: this.#wanted,
       capabilities,
@@ -76,7 +92,7 @@ export class VtxSwitch implements WorldSwitch {
   #configure({ pin, primary, secondary, exit, entry }: VmxCapabilities): void {
     const wanted = this.#wanted;
     const set = (values: Partial<Record<FieldName, number>>) => {
-      for (const [name, value] of Object.entries(values)) wanted.set(name as FieldName, value);
+      for (const [name, value] of Object.entries(values)) wanted.set(FIELDS[name as FieldName], value);
     };
     const second = secondary === undefined ? 0 : secondary.may & (CPU2.rdtscp | CPU2.invpcid);
     set({
@@ -106,17 +122,17 @@ export class VtxSwitch implements WorldSwitch {
       hostEs: 0x10,
       hostTr: 0x18,
     });
-    if (this.#vmcs.hasField("secondaryControls")) wanted.set("secondaryControls", second);
-    wanted.set("vmcsLink", -1, -1);
+    if (this.#vmcs.has(FIELDS.secondaryControls)) wanted.set(FIELDS.secondaryControls, second);
+    wanted.set(FIELDS.vmcsLink, -1, -1);
   }
 
   fits(virtual: Cpu): boolean {
     this.#describe(virtual);
     const wanted = this.#wanted;
-    wanted.set("guestCr0", virtual.cr0 | CR0.NE);
-    wanted.set("guestCr3", 0);
-    wanted.set("guestCr4", virtual.cr4 | VMXE);
-    wanted.set("entryInterruption", 0);
+    wanted.set(FIELDS.guestCr0, virtual.cr0 | CR0.NE);
+    wanted.set(FIELDS.guestCr3, 0);
+    wanted.set(FIELDS.guestCr4, virtual.cr4 | VMXE);
+    wanted.set(FIELDS.entryInterruption, 0);
     return checkGuest(this.#context) === null;
   }
 
@@ -132,24 +148,24 @@ export class VtxSwitch implements WorldSwitch {
     this.#describe(virtual);
     cpu.cr0 |= CR0.NE;
     cpu.cr4 |= VMXE;
-    wanted.set("guestCr0", cpu.cr0);
-    wanted.set("guestCr3", cpu.cr3, cpu.cr3High);
-    wanted.set("guestCr4", cpu.cr4);
-    wanted.set("hostCr0", cpu.cr0);
-    wanted.set("hostCr3", cpu.cr3, cpu.cr3High);
-    wanted.set("hostCr4", cpu.cr4);
-    wanted.set("cr0Shadow", virtual.cr0);
-    wanted.set("cr4Shadow", virtual.cr4);
-    const exit = wanted.get("exitControls") & ~EXIT_CONTROL.host64;
-    wanted.set("exitControls", exit | (cpu.longMode ? EXIT_CONTROL.host64 : 0));
-    const primary = wanted.get("primaryControls") & ~CPU.interruptWindow;
-    wanted.set("primaryControls", primary | (window ? CPU.interruptWindow : 0));
-    wanted.set("tscOffset", virtual.tscOffset | 0, Math.floor(virtual.tscOffset / TWO32));
+    wanted.set(FIELDS.guestCr0, cpu.cr0);
+    wanted.set(FIELDS.guestCr3, cpu.cr3, cpu.cr3High);
+    wanted.set(FIELDS.guestCr4, cpu.cr4);
+    wanted.set(FIELDS.hostCr0, cpu.cr0);
+    wanted.set(FIELDS.hostCr3, cpu.cr3, cpu.cr3High);
+    wanted.set(FIELDS.hostCr4, cpu.cr4);
+    wanted.set(FIELDS.cr0Shadow, virtual.cr0);
+    wanted.set(FIELDS.cr4Shadow, virtual.cr4);
+    const exit = wanted.get(FIELDS.exitControls) & ~EXIT_CONTROL.host64;
+    wanted.set(FIELDS.exitControls, exit | (cpu.longMode ? EXIT_CONTROL.host64 : 0));
+    const primary = wanted.get(FIELDS.primaryControls) & ~CPU.interruptWindow;
+    wanted.set(FIELDS.primaryControls, primary | (window ? CPU.interruptWindow : 0));
+    wanted.set(FIELDS.tscOffset, virtual.tscOffset | 0, Math.floor(virtual.tscOffset / TWO32));
     this.#inject(event);
     const priority = virtual.cr8;
     bus.write((this.#virtualApic + VTPR) as never, priority << 4, 1);
     // Lowering it may let an interrupt in.
-    wanted.set("tprThreshold", priority);
+    wanted.set(FIELDS.tprThreshold, priority);
     this.#write();
 
     cpu.msr.set(virtual.msr);
@@ -164,29 +180,28 @@ export class VtxSwitch implements WorldSwitch {
   #inject(event: GuestEvent | null): void {
     const wanted = this.#wanted;
     if (event === null) {
-      wanted.set("entryInterruption", 0);
+      wanted.set(FIELDS.entryInterruption, 0);
       return;
     }
     const { kind, vector, error, length } = event;
     wanted.set(
-      "entryInterruption",
+      FIELDS.entryInterruption,
       vector | (kind << 8) | (error >= 0 ? INTERRUPTION.error : 0) | INTERRUPTION.valid,
     );
-    if (error >= 0) wanted.set("entryErrorCode", error);
-    if (kind >= SOFTWARE) wanted.set("entryInstructionLength", length);
+    if (error >= 0) wanted.set(FIELDS.entryErrorCode, error);
+    if (kind >= SOFTWARE) wanted.set(FIELDS.entryInstructionLength, length);
     // The type of an NMI blocks others, and one that comes again was counted as blocking already.
-    if (kind === NMI_KIND) wanted.set("interruptibility", wanted.get("interruptibility") & ~BLOCKING.nmi);
+    if (kind === NMI_KIND)
+      wanted.set(FIELDS.interruptibility, wanted.get(FIELDS.interruptibility) & ~BLOCKING.nmi);
   }
 
   /** Writes the fields that are not what they are to be. */
   #write(): void {
-    const wanted = this.#wanted;
+    const { low, high } = this.#wanted;
     const vmcs = this.#vmcs;
-    for (const name of this.#fields) {
-      const slot = SLOT[name];
-      const low = wanted.low[slot] as number;
-      const high = wanted.high[slot] as number;
-      if (vmcs.low[slot] !== low || vmcs.high[slot] !== high) this.#vmx.vmwrite(name, low, high);
+    for (const slot of this.#slots) {
+      if (vmcs.low[slot] === low[slot] && vmcs.high[slot] === high[slot]) continue;
+      this.#vmx.vmwrite(fieldName(2 * slot) as FieldName, low[slot] as number, high[slot] as number);
     }
   }
 
@@ -203,7 +218,7 @@ export class VtxSwitch implements WorldSwitch {
     virtual.dr[6] = cpu.dr[6] as number;
     virtual.cr2 = cpu.cr2;
     virtual.cr2High = cpu.cr2High;
-    virtual.cr0 = (virtual.cr0 & ~GUEST_CR0) | (vmcs.get("guestCr0") & GUEST_CR0);
+    virtual.cr0 = (virtual.cr0 & ~GUEST_CR0) | (vmcs.get(FIELDS.guestCr0) & GUEST_CR0);
     loadRegisters(virtual, vmcs);
     refreshWatch(virtual);
     const priority = bus.read((this.#virtualApic + VTPR) as never, 1) >> 4;
@@ -278,14 +293,14 @@ export class VtxSwitch implements WorldSwitch {
     this.#vmx.withdraw();
     this.#draw(virtual);
     const vmcs = this.#vmcs;
-    const information = vmcs.get("entryInterruption");
+    const information = vmcs.get(FIELDS.entryInterruption);
     if ((information & INTERRUPTION.valid) === 0) return null;
     const kind = (information >> 8) & 7;
     return {
       kind,
       vector: information & 0xff,
-      error: (information & INTERRUPTION.error) !== 0 ? vmcs.get("entryErrorCode") : -1,
-      length: kind >= SOFTWARE ? vmcs.get("entryInstructionLength") : 0,
+      error: (information & INTERRUPTION.error) !== 0 ? vmcs.get(FIELDS.entryErrorCode) : -1,
+      length: kind >= SOFTWARE ? vmcs.get(FIELDS.entryInstructionLength) : 0,
     };
   }
 }

@@ -107,6 +107,10 @@ export class Paravirt implements Engine, Monitor<Cpu> {
     return this.#host.cpu.retired;
   }
 
+  get untouched(): number {
+    return this.#host.cpu.retired;
+  }
+
   run(limit: number): Stop {
     const { interpreter, machine, clock } = this.#host;
     const end = interpreter.steps + limit;

@@ -92,7 +92,7 @@ export class BinaryTranslation extends Vmm {
     for (const seg of [LDTR, TR]) setSegment(cpu, seg, 0, 0, 0, 0);
   }
 
-  override get direct(): number {
+  override get untouched(): number {
     return this.executed.direct;
   }
 

@@ -94,6 +94,8 @@ export class TrapEmulate extends Vmm {
   protected executable(): boolean {
     const { cpu } = this.host.machine;
     if ((cpu.cr0 & CR0.PG) === 0 || cpu.v86 || cpu.longMode || (cpu.cpl !== 0 && cpu.cpl !== 3)) return false;
+    // Code where the monitor lives cannot be fetched.
+    if (((cpu.segments.base[CS] as number) + cpu.ip) >>> 0 >= BELOW_AREA) return false;
     const tables = this.#tables;
     let changed = tables.follow();
     if (cpu.cpl === 3) changed += tables.compare();
@@ -251,7 +253,8 @@ export class TrapEmulate extends Vmm {
 
   /** Whether a fault may be of the shadow descriptors' making. */
   #causeOf(vector: number, error: number, instruction: Op | undefined): Trap["cause"] {
-    if (((SEGMENT_FAULTS >> vector) & 1) === 0 || vector > GP || instruction === undefined) return "guest";
+    if (vector > GP || ((SEGMENT_FAULTS >> vector) & 1) === 0) return "guest";
+    if (instruction === undefined) return "monitor";
     if (error !== 0)
       return (error & ERROR_IDT) === 0 && this.#tables.differs(error & 0xfffc) ? "monitor" : "guest";
     if (instruction.row.sensitive !== undefined) return "guest";
