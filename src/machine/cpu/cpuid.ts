@@ -1,10 +1,8 @@
 /** CPUID: a model (model.ts) laid out in leaves (SDM Vol. 2, CPUID; AMD APM Vol. 3, Appendix E for 8000_0000h and up). */
 import { type Cpu, CR4 } from "./cpu.ts";
-import type { CpuModel } from "./model.ts";
+import type { CpuModel, Leaf } from "./model.ts";
 
-/** EAX, EBX, ECX, EDX. */
-export type Leaf = readonly [number, number, number, number];
-
+const FIRST_HYPERVISOR_LEAF = 0x40000000;
 const NOTHING: Leaf = [0, 0, 0, 0];
 
 /** Feature names by bit. */
@@ -80,7 +78,9 @@ export function cpuid(cpu: Cpu, leaf: number, index: number): Leaf {
     case 0x80000008:
       return [prices.physicalBits | ((model.features.has("lm") ? 48 : 32) << 8), 0, 0, 0];
     default:
-      return NOTHING;
+      return leaf >= FIRST_HYPERVISOR_LEAF
+        ? (model.hypervisor?.[leaf - FIRST_HYPERVISOR_LEAF] ?? NOTHING)
+        : NOTHING;
   }
 }
 

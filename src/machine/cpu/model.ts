@@ -1,3 +1,6 @@
+/** EAX, EBX, ECX, EDX. */
+export type Leaf = readonly [number, number, number, number];
+
 /**
  * The processor's identity: what CPUID tells, as data. Features have the names of the ISA table (Row.feature), and an
  * instruction whose feature is missing here is #UD (guard.ts).
@@ -11,6 +14,8 @@ export interface CpuModel {
   readonly model: number;
   readonly stepping: number;
   readonly features: ReadonlySet<string>;
+  /** A guest's: what its hypervisor says of itself. CPUID leaves from 40000000h on, EAX EBX ECX EDX each; withHypervisor makes them. */
+  readonly hypervisor?: readonly Leaf[];
   /** Sensitive instructions that are not privileged raise #GP(0) outside of ring 0 (sensitive.ts): a classically virtualizable x86. */
   readonly trapsSensitive?: boolean;
 }
@@ -44,3 +49,14 @@ export const VIRTUALIZABLE: CpuModel = {
   brand: "Ringlab virtualizable x86-64 processor",
   trapsSensitive: true,
 };
+
+/**
+ * The model that a hypervisor's guest is told. `name`: at most twelve characters; `leaves`: from 40000001h on. (The bit and the leaves are what
+ * Intel and AMD keep free for it; SDM Vol. 2, CPUID, leaf 01H ECX bit 31.)
+ */
+export function withHypervisor(model: CpuModel, name: string, ...leaves: readonly Leaf[]): CpuModel {
+  const word = (at: number) =>
+    [3, 2, 1, 0].reduce((value, n) => (value << 8) | (at + n < name.length ? name.charCodeAt(at + n) : 0), 0);
+  const first: Leaf = [0x40000000 + leaves.length, word(0), word(4), word(8)];
+  return { ...model, hypervisor: [first, ...leaves], features: new Set([...model.features, "hypervisor"]) };
+}

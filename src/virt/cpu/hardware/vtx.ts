@@ -21,7 +21,9 @@ import {
 } from "../../../machine/vmx/controls.ts";
 import { loadRegisters } from "../../../machine/vmx/entry.ts";
 import { saveGuest } from "../../../machine/vmx/exit.ts";
+
 <<<<<<< HEAD
+
 import {
   FIELD_NAMES,
   FIELDS,
@@ -30,9 +32,13 @@ import {
   isReadOnly,
   slotOf,
 } from "../../../machine/vmx/fields.ts";
+
 =======
+
 import { FIELD_NAMES, FIELDS, type FieldName, isReadOnly, SLOT } from "../../../machine/vmx/fields.ts";
+
 >>>>>>> main
+
 import { REASON, reasonName } from "../../../machine/vmx/reasons.ts";
 import type { Vmcs } from "../../../machine/vmx/vmcs.ts";
 import { Vmx } from "../../../machine/vmx/vmx.ts";

@@ -197,13 +197,11 @@ export class Paravirt implements Engine, Monitor<Cpu> {
         return this.#interrupt();
       case "exception":
         return this.#exception(visit.vector, visit.error, cpu);
-      case "halt":
-        throw new Error("invariant: a guest halted the processor on ring 0");
-      case "vmexit":
-        throw new Error("invariant: a paravirtual guest left a mode that it never was in");
       case "shutdown":
         this.#crash = visit.detail;
         return "shutdown";
+      default:
+        throw new Error(`invariant: "${visit.kind}" by a guest that is never on ring 0`);
     }
   }
 
