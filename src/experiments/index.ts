@@ -1,6 +1,8 @@
 /** Every experiment by its name, and what runs them. */
 import { cpuBound } from "./cpu-bound.ts";
+import { crossings } from "./crossings.ts";
 import { directExecution } from "./direct-execution.ts";
+import { efficiency } from "./efficiency.ts";
 import type { Experiment } from "./experiment.ts";
 import { formalMap } from "./formal-map.ts";
 import { lmbench } from "./lmbench.ts";
@@ -27,6 +29,8 @@ export const EXPERIMENTS: readonly Experiment[] = [
   lmbench,
   cpuBound,
   pvOps,
+  efficiency,
+  crossings,
 ];
 
 /** @throws {BadPoint} when there is none of that name */

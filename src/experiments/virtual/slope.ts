@@ -1,6 +1,5 @@
 /** What one operation of a workload costs, once everything that happens the first time has happened. */
 import { buildGuest, expectedOutput, type GuestOptions, workloads } from "../../guests/index.ts";
-import type { EventName } from "../../machine/index.ts";
 import { type Place, runGuest } from "./systems.ts";
 
 /** Of one operation. */
@@ -8,18 +7,22 @@ export interface Cost {
   readonly cycles: number;
   /** That the processor retired: the guest's own, and translated code. */
   readonly instructions: number;
-  readonly events: Readonly<Record<EventName, number>>;
+  /** The guest's own that the processor executed as they are. */
+  readonly untouched: number;
+  /** Ways out of the guest, by cause; a cause that did not occur is absent. */
+  readonly crossings: ReadonlyMap<string, number>;
 }
 
 function combine(a: Cost, b: Cost, by: (a: number, b: number) => number): Cost {
-  const events = Object.entries(a.events).map(([name, count]) => [
-    name,
-    by(count, b.events[name as EventName]),
-  ]);
+  const causes = [...new Set([...a.crossings.keys(), ...b.crossings.keys()])];
+  const crossings = causes
+    .map((cause) => [cause, by(a.crossings.get(cause) ?? 0, b.crossings.get(cause) ?? 0)] as const)
+    .filter(([, count]) => count !== 0);
   return {
     cycles: by(a.cycles, b.cycles),
     instructions: by(a.instructions, b.instructions),
-    events: Object.fromEntries(events) as Cost["events"],
+    untouched: by(a.untouched, b.untouched),
+    crossings: new Map(crossings),
   };
 }
 
@@ -36,20 +39,20 @@ export function slope(place: Place, guest: GuestOptions, times: number): Cost {
   return combine(more, more, (total) => total / operations);
 }
 
-const REPETITIONS = ["iterations", "rounds", "pages", "events", "steps"];
+const REPETITIONS = ["iterations", "rounds", "pages", "events", "steps", "sectors"];
 
 function measure(place: Place, guest: GuestOptions, times: number): { cost: Cost; operations: number } {
   const workload = workloads.find(({ name }) => name === guest.workload)!;
   const count = REPETITIONS.find((name) => name in workload.parameters)!;
   const parameters = { ...guest.parameters, [count]: times };
-  const { machine } = runGuest(place, {
+  const { machine, notes } = runGuest(place, {
     image: buildGuest({ ...guest, ...place.system.guest, parameters, timerHz: 0 }).image,
     expected: expectedOutput(guest.workload, parameters),
   });
-  const [from, to] = machine.board.marker.marks.map(({ cycle, retired, counts }) => ({
+  const [from, to] = machine.board.marker.marks.map(({ cycle, retired }, at) => ({
     cycles: cycle,
     instructions: retired,
-    events: counts,
+    ...notes[at]!,
   }));
   const defaults = Object.entries(workload.parameters).map(([name, parameter]) => [name, parameter.default]);
   const operations = workload.operations({ ...Object.fromEntries(defaults), ...parameters });

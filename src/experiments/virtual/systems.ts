@@ -36,9 +36,18 @@ export function placeOf(system: string, processor: string): Place | undefined {
   return needs === undefined || place.profile[needs] !== undefined ? place : undefined;
 }
 
+/** What the monitor has counted up to a mark of the guest's. */
+export interface Noted {
+  /** Ways out of the guest, by cause. */
+  readonly crossings: ReadonlyMap<string, number>;
+  /** Instructions that the processor executed as they are. */
+  readonly untouched: number;
+}
+
 export interface Ended {
   readonly machine: Machine;
-  readonly crossings: ReadonlyMap<string, number>;
+  /** A note at each mark. */
+  readonly notes: readonly Noted[];
 }
 
 /**
@@ -50,6 +59,9 @@ export function runGuest(
   { image, expected, memory = 32 }: { image: Uint8Array; expected: string; memory?: number },
 ): Ended {
   const vm = system.boot(image, { profile, memory: memory * MIB });
+  const notes: Noted[] = [];
+  vm.machine.board.marker.onMark = () =>
+    notes.push({ crossings: new Map(vm.crossings), untouched: vm.untouched() });
   let output = "";
   vm.machine.onSerial((byte) => {
     output += String.fromCharCode(byte);
@@ -61,5 +73,5 @@ export function runGuest(
       `the guest on ${system.name}, ${profile.name}, came to a wrong end: ${end} after ${JSON.stringify(output)}`,
     );
   }
-  return { machine: vm.machine, crossings: vm.crossings };
+  return { machine: vm.machine, notes };
 }

@@ -27,20 +27,20 @@ export function equivalence(bare: Fingerprint, virtual: Fingerprint): Equivalenc
 }
 
 export interface Executed {
-  /** Instructions that the physical processor retired: the guest's own, and whatever a monitor made of them. */
+  /** The guest's instructions that the processor has executed as they are. */
   readonly direct: number;
-  /** Instructions that were interpreted or emulated. */
-  readonly simulated: number;
+  /** All other work: instructions interpreted or emulated, and what P executed that is a monitor's making. */
+  readonly others: number;
 }
 
-export function executed({ host, machine }: Vm): Executed {
-  return { direct: host.cpu.retired, simulated: machine.cpu.retired };
+export function executed({ engine, host, machine }: Vm): Executed {
+  return { direct: engine.direct, others: host.cpu.retired - engine.direct + machine.cpu.retired };
 }
 
-/** 0 … 1: how much of what ran since `before` the processor executed by itself; NaN where nothing ran. */
-export function efficiency(vm: Vm, before: Executed = { direct: 0, simulated: 0 }): number {
-  const { direct, simulated } = executed(vm);
-  const [by, past] = [direct - before.direct, simulated - before.simulated];
+/** 0 … 1: how much of what ran since `before` the processor executed as it is; NaN where nothing ran. */
+export function efficiency(vm: Vm, before: Executed = { direct: 0, others: 0 }): number {
+  const { direct, others } = executed(vm);
+  const [by, past] = [direct - before.direct, others - before.others];
   return by / (by + past);
 }
 

@@ -114,7 +114,7 @@ export class ShadowPager implements Pager {
       for (let at: number = table; at < table + PAGE; at += step) {
         const entry = this.#tables.readEntry(at);
         if ((entry & (P | RW)) !== (P | RW) || (entry & PAGE_MASK) !== frame) continue;
-        this.#tables.writeEntry(at, entry & ~RW);
+        this.#tables.writeEntry(at, entry & ~(RW | D));
         found = true;
       }
     if (found) processor.memory.loadCr3(this.#root, 0);

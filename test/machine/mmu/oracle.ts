@@ -31,6 +31,9 @@ export interface Verdict {
   physical: number;
   /** Low halves of entries as they are afterwards. */
   entries: Map<number, number>;
+  /** The entries' addresses, root's first, as far as they are present; and the size of the page as a power of two. */
+  way: number[];
+  shift: number;
 }
 
 class Entry {
@@ -72,8 +75,15 @@ export function oracle(
     (supervisor ? 0 : 4) |
     (kind === "fetch" && ((cpu.nxe && cpu.format !== "ia32") || cpu.smep) ? 16 : 0);
   const entries = new Map<number, number>();
-  const fault = (bits: number): Verdict => ({ error: code | bits, physical: 0, entries });
   const path: Entry[] = [];
+  const way = () => path.map(({ at }) => at);
+  const fault = (bits: number): Verdict => ({
+    error: code | bits,
+    physical: 0,
+    entries,
+    way: way(),
+    shift: 0,
+  });
   const accessed = (entry: Entry) => entries.set(entry.at, entry.low | 0x20);
 
   const index = (shift: number, bits: number) => Math.floor((high * 2 ** 32 + low) / 2 ** shift) % 2 ** bits;
@@ -155,5 +165,8 @@ export function oracle(
 
   const leaf = path.at(-1) as Entry;
   entries.set(leaf.at, leaf.low | 0x20 | (kind === "write" ? 0x40 : 0));
-  return { error: undefined, physical: physical + (low % 2 ** leafShift), entries };
+  return {
+    ...{ error: undefined, physical: physical + (low % 2 ** leafShift), entries },
+    ...{ way: way(), shift: leafShift },
+  };
 }

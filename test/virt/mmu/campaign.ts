@@ -24,7 +24,7 @@ const NOWHERE = [0x100, 0x1ff, 0x40000, 0x100000];
 const LAST = { ia32: 1023, pae: 511, ia32e: 511 };
 const SMALL = [0x11, 0x21, 0x25];
 
-type Format = "ia32" | "pae" | "ia32e";
+const ANY_READ = { kind: "read", implicit: false } as const;
 
 /** What a TLB may hold of a page. */
 interface Translation {
@@ -57,14 +57,13 @@ export class Campaign {
   readonly rig: Rig;
   readonly tally: Tally = { events: 0, faults: 0, hidden: 0, stale: 0, emulated: 0, traced: 0 };
   readonly #random;
-  #format: Format = "ia32";
+  /** What the oracle believes of the processor. */
+  readonly #cpu: Machine = {
+    ...{ format: "ia32", root: 0, pdptes: PDPT, pse: true, nxe: true },
+    ...{ writeProtect: true, smep: false, smap: false, ac: false, user: false },
+    ...{ physicalBits: PROFILE.physicalBits, gigabytePages: PROFILE.gigabytePages },
+  };
   #paging = true;
-  #writeProtect = true;
-  #smep = false;
-  #smap = false;
-  #pse = true;
-  #nxe = true;
-  #root = 0;
   #pages: Page[] = [];
   /** Addresses of the words of tables that are used, and what they hold. */
   #words: number[] = [];
@@ -115,7 +114,7 @@ export class Campaign {
   }
 
   get #wide(): boolean {
-    return this.#format !== "ia32";
+    return this.#cpu.format !== "ia32";
   }
 
   get #entryBytes(): number {
@@ -124,29 +123,29 @@ export class Campaign {
 
   /** Another paging mode: everything begins anew. */
   #mode(): void {
-    this.#format = this.#one(["ia32", "ia32", "pae", "ia32e"] as const);
-    this.#paging = !this.#chance(8) || this.#format === "ia32e";
-    this.#pse = this.#wide || this.#chance(80);
-    this.#nxe = this.#chance(75);
-    const last = LAST[this.#format];
+    this.#cpu.format = this.#one(["ia32", "ia32", "pae", "ia32e"] as const);
+    this.#paging = !this.#chance(8) || this.#cpu.format === "ia32e";
+    this.#cpu.pse = this.#wide || this.#chance(80);
+    this.#cpu.nxe = this.#wide && this.#chance(75);
+    const last = LAST[this.#cpu.format];
     const small = [...SMALL, last];
     const places =
-      this.#format === "ia32"
+      this.#cpu.format === "ia32"
         ? [[0, 1, last], small]
-        : this.#format === "pae"
+        : this.#cpu.format === "pae"
           ? [[0, 3], [0, last], small]
           : [[0, last], [0, last], [0, last], small];
     this.#pages = [];
-    const shifts = { ia32: [22, 12], pae: [30, 21, 12], ia32e: [39, 30, 21, 12] }[this.#format];
+    const shifts = { ia32: [22, 12], pae: [30, 21, 12], ia32e: [39, 30, 21, 12] }[this.#cpu.format];
     const build = (level: number, address: number): void => {
       if (level < places.length) {
         for (const index of places[level] as number[])
           build(level + 1, address + index * 2 ** (shifts[level] as number));
         return;
       }
-      const signed = this.#format === "ia32e" && address >= 2 ** 47 ? address - 2 ** 48 : address;
-      const at = (this.#format === "ia32e" ? signed : address | 0) as Gva;
-      const high = this.#format === "ia32e" ? Math.floor(signed / 2 ** 32) : 0;
+      const signed = this.#cpu.format === "ia32e" && address >= 2 ** 47 ? address - 2 ** 48 : address;
+      const at = (this.#cpu.format === "ia32e" ? signed : address | 0) as Gva;
+      const high = this.#cpu.format === "ia32e" ? Math.floor(signed / 2 ** 32) : 0;
       // 48 bits are translated, and a double holds no more than 53.
       this.#pages.push({ at, low: address % 2 ** 32, high: high & 0xffff, stale: [] });
     };
@@ -172,24 +171,24 @@ export class Campaign {
 
   #control(): void {
     this.rig.control({
-      format: this.#paging ? this.#format : "none",
-      ...{ writeProtect: this.#writeProtect, pse: this.#pse, nxe: this.#nxe && this.#wide },
-      ...{ smep: this.#smep, smap: this.#smap },
+      format: this.#paging ? this.#cpu.format : "none",
+      ...{ writeProtect: this.#cpu.writeProtect, pse: this.#cpu.pse, nxe: this.#cpu.nxe },
+      ...{ smep: this.#cpu.smep, smap: this.#cpu.smap },
     });
   }
 
   #makeRoot(): void {
-    if (this.#format !== "pae") {
-      this.#root = this.#one(TABLES) * 4096;
+    if (this.#cpu.format !== "pae") {
+      this.#cpu.root = this.#one(TABLES) * 4096;
       return;
     }
-    this.#root = PDPT;
+    this.#cpu.root = PDPT;
     for (let i = 0; i < 4; i++)
       this.rig.dma(PDPT + 8 * i, (this.#one(TABLES) * 4096) | (this.#chance(90) ? 1 : 0), 0);
   }
 
   #loadRoot(): void {
-    this.rig.load(this.#root);
+    this.rig.load(this.#cpu.root);
   }
 
   #forget(): void {
@@ -203,9 +202,9 @@ export class Campaign {
   }
 
   #protect(): void {
-    this.#writeProtect = this.#chance(70);
-    this.#smep = this.#chance(30);
-    this.#smap = this.#chance(30);
+    this.#cpu.writeProtect = this.#chance(70);
+    this.#cpu.smep = this.#chance(30);
+    this.#cpu.smap = this.#chance(30);
     this.#control();
   }
 
@@ -221,8 +220,8 @@ export class Campaign {
         : this.#chance(80)
           ? this.#one(DATA)
           : this.#one([ROM, DEVICE, ...NOWHERE]);
-    const [p, w, u] = [this.#chance(85), this.#chance(80), this.#chance(80)];
-    const [a, d, xd] = [this.#chance(50), this.#chance(40), this.#nxe && this.#chance(15)];
+    const [p, w, u] = [this.#chance(93), this.#chance(85), this.#chance(80)];
+    const [a, d, xd] = [this.#chance(50), this.#chance(40), this.#cpu.nxe && this.#chance(15)];
     let low =
       ((target % 2 ** 20) * 4096) | (p ? 1 : 0) | (w ? 2 : 0) | (u ? 4 : 0) | (a ? 0x20 : 0) | (d ? 0x40 : 0);
     if (large) low |= 0x80;
@@ -247,7 +246,7 @@ export class Campaign {
 
   #edit(): void {
     this.#age();
-    const indices = [0, 1, ...SMALL, 3, LAST[this.#format]];
+    const indices = [0, 1, ...SMALL, 3, LAST[this.#cpu.format]];
     this.#writeEntry(this.#one(TABLES), this.#one(indices), this.#one(["dma", "V"] as const));
     this.#remember();
   }
@@ -263,46 +262,32 @@ export class Campaign {
       });
   }
 
-  #machine(user: boolean, ac: boolean): Machine {
-    return {
-      ...{ format: this.#format, root: this.#root, pdptes: this.#root },
-      ...{ writeProtect: this.#writeProtect, pse: this.#pse, nxe: this.#nxe && this.#wide },
-      ...{ smep: this.#smep, smap: this.#smap, ac, user },
-      ...{ physicalBits: PROFILE.physicalBits, gigabytePages: PROFILE.gigabytePages },
-    };
-  }
-
   #expect(page: Page, access: Access): Verdict {
-    if (!this.#paging) return { error: undefined, physical: page.low, entries: new Map() };
+    if (!this.#paging) return { error: undefined, physical: page.low, entries: new Map(), way: [], shift: 0 };
     const { kind, implicit = false, user = false, ac = false } = access;
-    return oracle(this.rig.view, this.#machine(user, ac), { kind, implicit }, page.low, page.high);
+    this.#cpu.user = user;
+    this.#cpu.ac = ac;
+    return oracle(this.rig.view, this.#cpu, { kind, implicit }, page.low, page.high);
   }
 
   /** What the tables say of a page now, whoever asks. */
   #translation(page: Page): Translation | undefined {
     if (!this.#paging) return undefined;
     const { view } = this.rig;
-    const cpu = { ...this.#machine(false, false), smap: false };
-    const { error, physical, entries } = oracle(
-      view,
-      cpu,
-      { kind: "read", implicit: false },
-      page.low,
-      page.high,
-    );
+    // The processor's own accesses are a supervisor's; with AC the others are not stopped by SMAP.
+    this.#cpu.user = false;
+    this.#cpu.ac = true;
+    const { error, physical, way, shift } = oracle(view, this.#cpu, ANY_READ, page.low, page.high);
     if (error !== undefined) return undefined;
-    const path = [...entries.keys()];
     const word = (at: number) => (at < view.byteLength ? view.getUint32(at, true) : 0xffffffff);
-    const every = path.reduce((all, at) => all & word(at), 0xffffffff);
-    const leaf = word(path.at(-1) as number);
-    const levels = { ia32: 2, pae: 2, ia32e: 4 }[this.#format];
-    const missing = levels - path.length;
+    const every = way.reduce((all, at) => all & word(at), 0xffffffff);
+    const leaf = word(way.at(-1) as number);
     return {
       page: physical - (physical % 4096),
-      shift: missing === 0 ? 12 : this.#format === "ia32" ? 22 : missing === 1 ? 21 : 30,
+      shift,
       user: (every & 4) !== 0,
       writable: (every & 2) !== 0,
-      executable: !this.#wide || !path.some((at) => word(at + 4) >= 2 ** 31),
+      executable: !this.#wide || !way.some((at) => word(at + 4) >= 2 ** 31),
       dirty: (leaf & 0x40) !== 0,
       accessed: (every & 0x20) !== 0,
     };
@@ -329,9 +314,9 @@ export class Campaign {
     if (kind === "write" && !old.dirty) return false;
     if (!supervisor)
       return old.user && (kind === "read" || (kind === "write" ? old.writable : old.executable));
-    if (kind === "fetch") return old.executable && !(this.#smep && old.user);
-    if (this.#smap && old.user && (implicit || !ac)) return false;
-    return kind === "read" || old.writable || !this.#writeProtect;
+    if (kind === "fetch") return old.executable && !(this.#cpu.smep && old.user);
+    if (this.#cpu.smap && old.user && (implicit || !ac)) return false;
+    return kind === "read" || old.writable || !this.#cpu.writeProtect;
   }
 
   #access(): void {
@@ -341,10 +326,10 @@ export class Campaign {
     const user = this.#chance(40);
     const implicit = kind !== "fetch" && this.#chance(15);
     const offset =
-      this.#entryBytes * this.#one([0, 1, ...SMALL, 3, LAST[this.#format]]) +
+      this.#entryBytes * this.#one([0, 1, ...SMALL, 3, LAST[this.#cpu.format]]) +
       (this.#wide && this.#chance(30) ? 4 : 0);
     const value = (offset & 4) !== 0 && this.#wide ? this.#entry()[1] : this.#entry()[0];
-    const access: Access = { kind, implicit, user, ac: this.#smap && this.#chance(50), value };
+    const access: Access = { kind, implicit, user, ac: this.#cpu.smap && this.#chance(50), value };
     const at = (page.at + offset) as Gva;
     // The monitor's own pages are there for its own ring, which is not the guest's.
     if (AREA.includes(page.at) && (implicit || !user) && this.#inOwnFormat(page)) return;
@@ -362,13 +347,13 @@ export class Campaign {
       JSON.stringify({
         ...{
           event: tally.events,
-          format: this.#format,
+          format: this.#cpu.format,
           paging: this.#paging,
           page: page.at.toString(16),
           offset,
           access,
         },
-        ...{ WP: this.#writeProtect, SMEP: this.#smep, SMAP: this.#smap, NXE: this.#nxe },
+        ...{ WP: this.#cpu.writeProtect, SMEP: this.#cpu.smep, SMAP: this.#cpu.smap, NXE: this.#cpu.nxe },
         ...{ want: { ...want, entries: [...want.entries] }, got: { error, physical, by, traced, faults } },
         stale: page.stale,
       });
@@ -384,7 +369,8 @@ export class Campaign {
     if (fresh && this.#matches(want.entries, before, value)) {
       // Should it have written to its own way: a TLB has seen that with its marks.
       if (used !== undefined) page.stale.push({ ...used, accessed: true, dirty: true });
-      return this.#remember();
+      this.#remember();
+      return;
     }
     const from = by === "P" ? old.find((one) => one.page + offset === physical) : undefined;
     if (from === undefined) throw new Error(`not that result: ${report()}`);
@@ -393,7 +379,7 @@ export class Campaign {
   }
 
   #inOwnFormat(page: Page): boolean {
-    return this.#format !== "ia32e" || page.high === 0xffff;
+    return this.#cpu.format !== "ia32e" || page.high === 0xffff;
   }
 
   #isRam(at: number): boolean {
@@ -409,14 +395,13 @@ export class Campaign {
       return true;
     if (AREA.includes(page.at)) return true;
     if (traced) return kind === "write" && this.#coherent;
-    if (this.#smap && (access.ac || kind === "fetch")) return true;
-    if (kind === "write" && !this.#writeProtect && (this.#smap || this.#smep)) return true;
+    if (this.#cpu.smap && (access.ac || kind === "fetch")) return true;
+    if (kind === "write" && !this.#cpu.writeProtect && (this.#cpu.smap || this.#cpu.smep)) return true;
     return this.#coherent && this.#tablesBeyondRam(page);
   }
 
   #tablesBeyondRam(page: Page): boolean {
-    const { entries } = this.#expect(page, { kind: "read" });
-    return [...entries.keys()].some((at) => !this.#isRam(at));
+    return this.#expect(page, { kind: "read" }).way.some((at) => !this.#isRam(at));
   }
 
   /** The tables hold what they held, but for marks and one written word. */
@@ -451,8 +436,8 @@ export class Campaign {
         JSON.stringify({
           now: this.#translation(page),
           stale: page.stale,
-          format: this.#format,
-          WP: this.#writeProtect,
+          format: this.#cpu.format,
+          WP: this.#cpu.writeProtect,
         });
       if (AREA.includes(page.at) && this.#inOwnFormat(page)) {
         const own = rig.area.find(({ at }) => at === page.at);

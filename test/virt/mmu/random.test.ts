@@ -1,14 +1,20 @@
 /** The campaign, a little of it. RINGLAB_PAGER_EVENTS=10000000 does more. */
 import { expect, test } from "vitest";
 import type { PagerFactory } from "../../../src/virt/mmu/pager.ts";
-import { ShadowPager } from "../../../src/virt/mmu/shadow.ts";
+import { shadow } from "../../../src/virt/mmu/shadow.ts";
+import { tracedPager } from "../../../src/virt/mmu/traced/traced.ts";
 import { Campaign } from "./campaign.ts";
 
-const SEEDS = 20;
-const EVENTS = Number(process.env.RINGLAB_PAGER_EVENTS ?? 40_000);
+const SEEDS = 10;
+const EVENTS = Number(process.env.RINGLAB_PAGER_EVENTS ?? 20_000);
 
 const PAGERS: Record<string, { factory: PagerFactory; coherent: boolean }> = {
-  "naive shadows": { factory: (parts) => new ShadowPager(parts), coherent: false },
+  "naive shadows": { factory: shadow, coherent: false },
+  "traced shadows": { factory: tracedPager(), coherent: true },
+  "traced shadows in a small pool, with floods": {
+    factory: tracedPager({ tables: 16, flood: 3 }),
+    coherent: true,
+  },
 };
 
 test.each(Object.entries(PAGERS))(
@@ -21,5 +27,5 @@ test.each(Object.entries(PAGERS))(
       expect(campaign.tally.faults).toBeGreaterThan(0);
     }
   },
-  EVENTS,
+  30_000 + EVENTS,
 );

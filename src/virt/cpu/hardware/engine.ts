@@ -65,6 +65,7 @@ export class HardwareAssisted extends Vmm {
 
   override adopt(): void {
     super.adopt();
+    this.#pager.adopt();
     this.#event = null;
     this.#strange = true;
   }
@@ -170,7 +171,6 @@ export class HardwareAssisted extends Vmm {
     }
     if (((cpu.dr[7] as number) & DR7_ENABLES) === 0) cpu.flags.eflags &= ~RF;
     host.emulate();
-    this.#pager.written(verdict.gpa, 8);
     return "#PF (device)";
   }
 

@@ -22,8 +22,6 @@ import {
 import { loadRegisters } from "../../../machine/vmx/entry.ts";
 import { saveGuest } from "../../../machine/vmx/exit.ts";
 
-<<<<<<< HEAD
-
 import {
   FIELD_NAMES,
   FIELDS,
@@ -32,12 +30,6 @@ import {
   isReadOnly,
   slotOf,
 } from "../../../machine/vmx/fields.ts";
-
-=======
-
-import { FIELD_NAMES, FIELDS, type FieldName, isReadOnly, SLOT } from "../../../machine/vmx/fields.ts";
-
->>>>>>> main
 
 import { REASON, reasonName } from "../../../machine/vmx/reasons.ts";
 import type { Vmcs } from "../../../machine/vmx/vmcs.ts";

@@ -49,12 +49,9 @@ export class Block {
     return placeAt(this.translation.places, (address - this.address) | 0);
   }
 
-  /** Where the cache can be entered to go on at `ip` after `place` was left and undone; undefined: nowhere in this block. */
-  reentry(place: Place): number | undefined {
-    const plain = ({ undo, sp }: Place) => undo === 0 && sp === 0;
-    const to = plain(place)
-      ? place
-      : this.translation.places.find((one) => one.ip === place.ip && plain(one));
+  /** Where the block can be entered to go on at the instruction of a place that was left; undefined: nowhere. */
+  reentry({ ip }: Place): number | undefined {
+    const to = this.translation.places.find((one) => one.entry && one.ip === ip);
     return to === undefined ? undefined : (this.address + to.offset) | 0;
   }
 }

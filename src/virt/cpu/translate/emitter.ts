@@ -20,7 +20,12 @@ export class Emitter {
 
   /** What follows stands for the guest before the instruction at `ip`, once `undo` and `sp` are applied. */
   place(ip: number, undo = 0, sp = 0): void {
-    this.places.push({ offset: this.here, ip, undo, sp });
+    this.places.push({ offset: this.here, ip, undo, sp, entry: false });
+  }
+
+  /** The same for where the instruction at `ip` begins. */
+  entry(ip: number, undo = 0): void {
+    this.places.push({ offset: this.here, ip, undo, sp: 0, entry: true });
   }
 
   raw(...bytes: number[]): void {
@@ -37,7 +42,7 @@ export class Emitter {
 
   /** The end of a direct branch, or of a unit that simply goes on: a call-out of five bytes that a JMP rel32 can replace. */
   exit(target: number, jcc?: number): void {
-    this.place(target);
+    this.entry(target);
     this.exits.push({ offset: this.here, target, jcc });
     this.callout("translate");
     this.raw(0x90, 0x90, 0x90);

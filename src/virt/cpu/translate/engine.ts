@@ -229,8 +229,8 @@ export class BinaryTranslation extends Vmm {
     }
     this.#emulate();
     if ((bus.flags(verdict.gpa) & PAGE_MMIO) !== 0) return "device";
-    host.ledger.pay("tracedWrite");
-    this.#pager.written(verdict.gpa, 4);
+    // A page table's trace is the pager's, which pays.
+    if (!verdict.traced) host.ledger.pay("tracedWrite");
     if (left !== null) this.translations.storeFaulted(left.block, left.place.ip);
     return "watched page";
   }
@@ -274,6 +274,7 @@ export class BinaryTranslation extends Vmm {
         this.#emulate(true);
         return "lookup";
       case CALLOUT.interrupt:
+        this.#left = null;
         return "interrupt";
       case CALLOUT.changed:
         this.translations.cache.invalidate(block);
@@ -286,10 +287,12 @@ export class BinaryTranslation extends Vmm {
         return "shadow";
       }
       default: {
+        const { trace, ledger } = this.host;
+        const traced = trace.count("tracedWrite");
         this.#emulate(true);
-        const useful = this.translations.settle();
-        if (useful) this.host.ledger.pay("tracedWrite");
-        this.translations.calledOut(block, place.ip, useful);
+        const watched = this.translations.settle();
+        if (watched) ledger.pay("tracedWrite");
+        this.translations.calledOut(block, place.ip, trace.count("tracedWrite") !== traced);
         return "emulate";
       }
     }
@@ -307,7 +310,7 @@ export class BinaryTranslation extends Vmm {
   override adopt(): void {
     super.adopt();
     this.host.interpreter.code.clear();
-    this.#pager.control();
+    this.#pager.adopt();
     this.#follower.look();
     this.translations.recheck();
     this.translations.remapped();

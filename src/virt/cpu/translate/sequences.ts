@@ -163,7 +163,7 @@ export function emitMoveSelector(out: Emitter, { reg, rm, size }: Instruction): 
 
 /** Compares the guest's code with what was translated, a dword at a time, and calls out when it has changed. CS is the cache's, flat. */
 export function checkSource(out: Emitter, ip: number, base: number, source: readonly number[]): void {
-  out.place(ip);
+  out.entry(ip);
   out.store(SLOT.ecx, ECX);
   out.place(ip, UNDO.ecx);
   const wide = source.length >= 4;

@@ -94,7 +94,10 @@ class Unit {
     let open = true;
     let shadowed = false;
     for (const one of found) {
-      out.place(one.ip, shadowed ? UNDO.shadow : 0);
+      const undo = shadowed ? UNDO.shadow : 0;
+      // Past its check a unit must not be entered.
+      if (this.#checks) out.place(one.ip, undo);
+      else out.entry(one.ip, undo);
       open = this.#emit(one);
       if (shadowed) sequence.checkPending(out, one.next);
       shadowed = one.treatment === "sti";
@@ -121,7 +124,7 @@ class Unit {
       if (found.treatment === "sti" && !this.#plainAt(found.next)) found.treatment = "shadowCallout";
       all.push(found);
       if (!OPEN.has(found.treatment)) break;
-      if (this.#checks && !shadowed && mayWrite(found.instruction)) break;
+      if (this.#checks && mayWrite(found.instruction)) break;
       shadowed = found.treatment === "sti";
       at = found.next;
     }

@@ -35,6 +35,8 @@ export interface Place {
   readonly undo: number;
   /** To be added to ESP. */
   readonly sp: number;
+  /** Translated code may be entered here for the instruction at `ip`: nothing before it prepared what follows. */
+  readonly entry: boolean;
 }
 
 /** A direct branch: five bytes at `offset` call out until they become JMP rel32. */

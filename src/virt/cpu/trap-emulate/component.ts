@@ -71,17 +71,17 @@ export type Decision =
 export interface Effects {
   /** Of the instruction that follows. */
   readonly eip: number;
-  readonly registers?: Readonly<Partial<Record<General, number>>>;
-  readonly eflags?: number;
+  readonly registers?: Readonly<{ [name in General]?: number | undefined }> | undefined;
+  readonly eflags?: number | undefined;
   /** A dword to push. */
-  readonly push?: number;
-  readonly cr0?: number;
-  readonly cr2?: number;
-  readonly cr3?: number;
+  readonly push?: number | undefined;
+  readonly cr0?: number | undefined;
+  readonly cr2?: number | undefined;
+  readonly cr3?: number | undefined;
   /** The processor sleeps. */
-  readonly halt?: boolean;
+  readonly halt?: boolean | undefined;
   /** Interrupts wait for one more instruction. */
-  readonly shadow?: boolean;
+  readonly shadow?: boolean | undefined;
 }
 
 /** The instruction faults on the virtual processor. */

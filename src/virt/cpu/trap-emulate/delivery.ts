@@ -96,26 +96,35 @@ function readGate(cpu: Cpu, vector: number): Gate | undefined {
   };
 }
 
+function problemOf(cpu: Cpu, { frame, cs, ss }: Delivery, changesStack: boolean): string | undefined {
+  if (frame.length > MOST_WORDS) return `a frame of ${frame.length} words`;
+  if (!readDescriptor(cpu, cs & 0xffff, code) || !code.code || !code.present)
+    return `CS = ${cs.toString(16)} is no code segment of the guest's`;
+  if (changesStack && (!readDescriptor(cpu, ss & 0xffff, stack) || !stack.writableData || !stack.present))
+    return `SS = ${ss.toString(16)} is no stack segment of the guest's`;
+  return undefined;
+}
+
 function flat(found: Descriptor): boolean {
   return found.present && found.base === 0 && found.limit >>> 0 === EVERYTHING && (found.high & BIG) !== 0;
 }
 
 /**
- * False when the stack cannot take the frame, which V's own delivery turns into the right fault; nothing has changed then. Throws
- * a TypeError for a delivery that names no segments of the guest's.
+ * False when the stack cannot take the frame, which V's own delivery turns into the right fault; nothing has changed then. A delivery that no
+ * processor could make shuts V down.
  */
 export function take(cpu: Cpu, delivery: Delivery): boolean {
   const { frame, esp, ss, cs, eip, eflags } = delivery;
-  if (frame.length > MOST_WORDS) throw new TypeError(`inject: a frame of ${frame.length} words`);
   const changesStack = ss !== cpu.segments.selector[SS];
   const { cr2 } = cpu;
   const { memory } = cpu;
   const { user } = memory;
   try {
-    if (!readDescriptor(cpu, cs & 0xffff, code) || !code.code || !code.present)
-      throw new TypeError(`inject: CS = ${cs.toString(16)} is no code segment of the guest's`);
-    if (changesStack && (!readDescriptor(cpu, ss & 0xffff, stack) || !stack.writableData || !stack.present))
-      throw new TypeError(`inject: SS = ${ss.toString(16)} is no stack segment of the guest's`);
+    const problem = problemOf(cpu, delivery, changesStack);
+    if (problem !== undefined) {
+      cpu.stop = { reason: "shutdown", detail: `inject: ${problem}` };
+      return true;
+    }
     memory.user = false;
     if (frame.length > 0) memory.probe((esp | 0) as Gva, 4 * frame.length, true);
     for (const [n, word] of frame.entries()) memory.write32(((esp + 4 * n) | 0) as Gva, word | 0);

@@ -27,7 +27,6 @@ import { CS, ES, GS, SS } from "../../../machine/isa/instruction.ts";
 import type { Visit } from "../../../machine/monitor.ts";
 import type { Pager, PagerFactory } from "../../mmu/pager.ts";
 import { BELOW_AREA } from "../area.ts";
-import type { EngineFactory } from "../engine.ts";
 import type { Host } from "../host.ts";
 import { Vmm } from "../vmm.ts";
 import type { Decision, Trap, TrapComponent } from "./component.ts";
@@ -78,6 +77,7 @@ export class TrapEmulate extends Vmm {
 
   override adopt(): void {
     super.adopt();
+    this.#pager.adopt();
     this.#strange = true;
   }
 
@@ -87,7 +87,7 @@ export class TrapEmulate extends Vmm {
   }
 
   /** The processor would execute the guest as it is now; otherwise it is asleep, or interpreted. */
-  get direct(): boolean {
+  get ready(): boolean {
     return !this.host.machine.cpu.halted && this.executable();
   }
 
@@ -364,6 +364,6 @@ function nameOf({ kind, vector, cause, instruction }: Trap, decision: Decision):
 }
 
 /** A monitor that deprivileges its guest; `pager` keeps its page tables. */
-export function trapAndEmulate(options: TrapEmulateOptions): EngineFactory {
+export function trapAndEmulate(options: TrapEmulateOptions): (host: Host) => TrapEmulate {
   return (host) => new TrapEmulate(host, options);
 }

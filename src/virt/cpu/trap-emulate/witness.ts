@@ -55,8 +55,8 @@ export function* divergences(vm: Vm, limit: number): Generator<Divergence> {
   const end = engine.steps + limit;
   while (engine.steps < end) {
     engine.sync();
-    if (!engine.direct) {
-      if (host.interpret(end - engine.steps, () => !engine.direct) !== undefined) return;
+    if (!engine.ready) {
+      if (host.interpret(end - engine.steps, () => !engine.ready) !== undefined) return;
       engine.adopt();
       continue;
     }

@@ -5,7 +5,7 @@ import { binaryTranslation } from "../../../../src/virt/cpu/translate/engine.ts"
 import { shadow } from "../../../../src/virt/mmu/shadow.ts";
 import { Differential, explain } from "../../support/fragments/differential.ts";
 
-const COUNT = Number(process.env.RINGLAB_FRAGMENTS ?? 1500);
+const COUNT = Number(process.env.RINGLAB_FRAGMENTS ?? 600);
 const FIRST = Number(process.env.RINGLAB_SEED ?? 1);
 
 test(
@@ -16,5 +16,5 @@ test(
     expect(found === undefined ? "" : explain(found)).toBe("");
     expect(differential.endless).toBeLessThan(COUNT / 20 + 1);
   },
-  30_000 + 20 * COUNT,
+  60_000 + 100 * COUNT,
 );

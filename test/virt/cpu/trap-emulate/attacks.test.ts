@@ -3,6 +3,7 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { attempts, exceptionsOf, IN_RING_3, loadSmallKernel } from "../../../../src/guests/small-kernel.ts";
 import { VIRTUALIZABLE } from "../../../../src/machine/cpu/model.ts";
 import { fingerprint } from "../../../../src/machine/debug/fingerprint.ts";
 import { Machine } from "../../../../src/machine/machine.ts";
@@ -14,7 +15,6 @@ import { equivalence, exposedPages, Sentinels } from "../../../../src/virt/cpu/r
 import { compress } from "../../../../src/virt/cpu/trap-emulate/compress.ts";
 import { trapAndEmulate } from "../../../../src/virt/cpu/trap-emulate/engine.ts";
 import { ShadowPager } from "../../../../src/virt/mmu/shadow.ts";
-import { attempts, exceptionsOf, IN_RING_3, loadSmallKernel } from "../small-kernel.ts";
 
 const MEMORY = 8 << 20;
 const LIMIT = 100_000;

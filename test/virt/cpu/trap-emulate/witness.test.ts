@@ -1,6 +1,7 @@
 /** On an x86 as it was made the same engine goes wrong, and it can be said where. */
 import { expect, test } from "vitest";
 import { buildGuest } from "../../../../src/guests/index.ts";
+import { loadSmallKernel } from "../../../../src/guests/small-kernel.ts";
 import { RINGLAB, VIRTUALIZABLE } from "../../../../src/machine/cpu/model.ts";
 import { UNIT_MONITOR } from "../../../../src/machine/profiles/monitors/unit.ts";
 import { createVm, type Vm } from "../../../../src/virt/cpu/engine.ts";
@@ -9,7 +10,6 @@ import { trapAndEmulate } from "../../../../src/virt/cpu/trap-emulate/engine.ts"
 import { divergences, firstDivergence } from "../../../../src/virt/cpu/trap-emulate/witness.ts";
 import { ShadowPager } from "../../../../src/virt/mmu/shadow.ts";
 import { inequality, type Subject } from "../engine.cases.ts";
-import { loadSmallKernel } from "../small-kernel.ts";
 
 const engine = trapAndEmulate({ pager: (parts) => new ShadowPager(parts) });
 const MEMORY = 8 << 20;

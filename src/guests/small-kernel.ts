@@ -6,9 +6,9 @@
  *     2000h  what happened: three dwords each
  *     10000h kernel, GDT, IDT, TSS        9000h  kernel stack      a000h  a program's stack
  */
-import { assemble } from "../../../src/machine/isa/asm/assemble.ts";
-import { loadFlat } from "../../../src/machine/load/flat.ts";
-import type { Machine } from "../../../src/machine/machine.ts";
+import { assemble } from "../machine/isa/asm/assemble.ts";
+import { loadFlat } from "../machine/load/flat.ts";
+import type { Machine } from "../machine/machine.ts";
 
 const ORIGIN = 0x10000;
 const LOG = 0x2000;

@@ -1,0 +1,287 @@
+/**
+ * The shadow tables of a guest: one for each of its tables, level and rights of the way there, whatever address spaces it is in.
+ *
+ *     guest   frame 5, a page table ◀── written to? ── PAGE_TRACED on the guest's bus: the pager is told
+ *                   │ GUEST, level 1                    and no shadow maps frame 5 writable: P faults first
+ *                   ▼
+ *     shadow  host frame, entries like frame 5's ◀── parents ── entries of shadows of page directories
+ *
+ * Frames that a shadow maps writable are found by `#writable`, so that one that becomes a table can be taken back (the reverse map).
+ */
+import { PAGE_ROM, PAGE_TRACED } from "../../../machine/bus.ts";
+import { BusTables } from "../../../machine/mmu/bus-tables.ts";
+import { A, D, P, RW } from "../../../machine/mmu/formats/bits.ts";
+import type { EntryFormat } from "../../../machine/mmu/formats/format.ts";
+import { LIFTED } from "../guest-walk.ts";
+import type { PagerParts } from "../pager.ts";
+import { clearEntry, TABLE, writeLeaf } from "../tables.ts";
+import { Area } from "./area.ts";
+import { BLANK, GUEST, type Role, roleKey, ShadowTable } from "./table.ts";
+
+const PAGE = 4096;
+const PAGE_MASK = -4096;
+
+export class Shadows {
+  readonly format: EntryFormat;
+  readonly area: Area;
+  /** What P's CR3, or its PDPTEs, point to: these are never evicted. */
+  roots: readonly ShadowTable[] = [];
+  readonly #parts: PagerParts;
+  readonly #tables: BusTables;
+  readonly #most: number;
+  /** By role, the one that was not used for longest first; BLANK ones are not among them. */
+  readonly #byRole = new Map<number, ShadowTable>();
+  /** By their own address. */
+  readonly #byPlace = new Map<number, ShadowTable>();
+  /** By the guest's frame: those are traced. */
+  readonly #ofGuest = new Map<number, ShadowTable[]>();
+  /** Guest's frame → addresses of the leaves that map it writable. */
+  readonly #writable = new Map<number, Set<number>>();
+  readonly #blanks = new Map<number, ShadowTable>();
+  readonly watched: Set<number>;
+
+  /** `most`: tables, besides the BLANK ones. `watched`: frames that watch() knows; others go on with them. */
+  constructor(parts: PagerParts, format: EntryFormat, most: number, watched: Set<number>) {
+    this.watched = watched;
+    this.#parts = parts;
+    this.format = format;
+    this.#tables = new BusTables(parts.bus);
+    this.#most = most;
+    this.area = new Area(format, parts.area ?? []);
+    for (let level = 1; level <= format.depth; level++)
+      for (let number = level === format.depth ? 0 : 1; number <= this.#places(level); number++)
+        this.#blanks.set(roleKey(blank(level, number)), this.#make(blank(level, number)));
+  }
+
+  /** The way to the monitor's pages where the guest has no table. */
+  blank(level: number, number: number): ShadowTable {
+    return this.#blanks.get(roleKey(blank(level, number))) as ShadowTable;
+  }
+
+  /** Makes sure that `tables` can be made: the ones not used for longest go. */
+  room(tables: number): void {
+    const { frames } = this.#parts;
+    for (const table of this.#byRole.values()) {
+      if (this.#byRole.size + tables <= this.#most && frames.left >= tables) return;
+      if (!this.roots.includes(table)) this.zap(table);
+    }
+    if (frames.left < tables) throw new Error("invariant: the monitor has no frames for page tables");
+  }
+
+  /** Finds or makes the table for a role; there must be room. The guest's frame is traced from now on. */
+  table(role: Role): ShadowTable {
+    const key = roleKey(role);
+    const known = this.#byRole.get(key);
+    if (known !== undefined) {
+      this.#byRole.delete(key);
+      this.#byRole.set(key, known);
+      return known;
+    }
+    const table = this.#make(role);
+    this.#byRole.set(key, table);
+    if (role.kind === GUEST) {
+      const others = this.#ofGuest.get(role.frame);
+      if (others === undefined) this.#trace(role.frame);
+      this.#ofGuest.set(role.frame, [...(others ?? []), table]);
+    }
+    return table;
+  }
+
+  /** Somebody else wants to see all writes to a frame, or no more. */
+  watch(frame: number, on: boolean): void {
+    if (!on) this.watched.delete(frame);
+    else if (!this.watched.has(frame)) {
+      this.watched.add(frame);
+      this.#protect(frame);
+    }
+  }
+
+  /** Nobody may write to the frame directly. */
+  fixed(frame: number): boolean {
+    const flags = this.#parts.machine.bus.pages[frame] as number;
+    return (flags & (PAGE_ROM | PAGE_TRACED)) !== 0 || this.watched.has(frame);
+  }
+
+  /** The shadows of a frame of the guest's. */
+  of(frame: number): readonly ShadowTable[] {
+    return this.#ofGuest.get(frame) ?? [];
+  }
+
+  /** The table that a slot points to; undefined where there is none but the monitor's. */
+  child(table: ShadowTable, index: number): ShadowTable | undefined {
+    const entry = this.#tables.readEntry(this.#slot(table, index));
+    if ((entry & P) === 0) return undefined;
+    const child = this.#byPlace.get((entry & PAGE_MASK) >>> 0);
+    return child?.kind === BLANK ? undefined : child;
+  }
+
+  link(table: ShadowTable, index: number, child: ShadowTable): void {
+    const before = this.child(table, index);
+    if (before === child) return;
+    const slot = this.#slot(table, index);
+    before?.parents.delete(slot);
+    this.#tables.writeEntry(slot, child.at | TABLE);
+    child.parents.add(slot);
+    this.#parts.ledger.pay("shadowFill");
+  }
+
+  /** Maps a frame of the guest's in a level-1 table; `bits`: low half without the frame. False when it was so already. */
+  map(table: ShadowTable, index: number, frame: number, bits: number, executable: boolean): boolean {
+    const { base, ledger } = this.#parts;
+    const slot = this.#slot(table, index);
+    const before = this.#tables.readEntry(slot);
+    ledger.pay("shadowFill");
+    if (!writeLeaf(this.format, this.#tables, slot, frame * PAGE + base, bits, executable)) return false;
+    this.#forget(before, slot);
+    if ((bits & RW) !== 0) {
+      const slots = this.#writable.get(frame);
+      if (slots === undefined) this.#writable.set(frame, new Set([slot]));
+      else slots.add(slot);
+    }
+    return true;
+  }
+
+  /** Makes a slot a hole, but for the monitor's. */
+  drop(table: ShadowTable, index: number): void {
+    const slot = this.#slot(table, index);
+    const entry = this.#tables.readEntry(slot);
+    if ((entry & P) === 0) return;
+    if (table.level === 1) {
+      if (this.area.page(table.area, index) !== undefined) return;
+      this.#forget(entry, slot);
+    } else {
+      const child = this.child(table, index);
+      if (child === undefined) return;
+      child.parents.delete(slot);
+    }
+    this.#empty(table, index);
+    this.#parts.ledger.pay("shadowDrop");
+  }
+
+  /** Takes a table away, wherever it is in use. */
+  zap(table: ShadowTable): void {
+    const { entryBytes, indexMask } = this.format;
+    for (const slot of table.parents)
+      this.#empty(this.#byPlace.get(slot & PAGE_MASK) as ShadowTable, (slot & (PAGE - 1)) / entryBytes);
+    for (let index = 0; index <= indexMask; index++) {
+      const slot = this.#slot(table, index);
+      if (table.level === 1) this.#forget(this.#tables.readEntry(slot), slot);
+      else this.child(table, index)?.parents.delete(slot);
+    }
+    this.#byRole.delete(table.key);
+    if (table.kind === GUEST) {
+      const others = this.of(table.frame).filter((one) => one !== table);
+      if (others.length > 0) this.#ofGuest.set(table.frame, others);
+      else this.#untrace(table.frame);
+    }
+    this.#give(table);
+    this.#parts.ledger.pay("shadowDrop");
+  }
+
+  /** Zaps a frame's tables. */
+  release(frame: number): void {
+    for (const table of this.of(frame)) this.zap(table);
+  }
+
+  /** A table of a frame can be reached from P's roots. */
+  used(frame: number): boolean {
+    const seen = new Set<ShadowTable>();
+    const reached = (table: ShadowTable): boolean => {
+      if (this.roots.includes(table)) return true;
+      if (seen.has(table)) return false;
+      seen.add(table);
+      for (const slot of table.parents)
+        if (reached(this.#byPlace.get(slot & PAGE_MASK) as ShadowTable)) return true;
+      return false;
+    };
+    return this.of(frame).some(reached);
+  }
+
+  /** Takes back what was granted because WP, SMEP and SMAP were as they are no more. */
+  dropLifted(): void {
+    for (const slots of this.#writable.values())
+      for (const slot of slots) {
+        if ((this.#tables.readEntry(slot) & LIFTED) === 0) continue;
+        slots.delete(slot);
+        clearEntry(this.format, this.#tables, slot);
+        this.#parts.ledger.pay("shadowDrop");
+      }
+  }
+
+  /** Gives everything back. */
+  clear(): void {
+    for (const frame of this.#ofGuest.keys()) this.#parts.machine.bus.clearFlag(frame, PAGE_TRACED);
+    const { size } = this.#byRole;
+    if (size > 0) this.#parts.ledger.pay("shadowDrop", 0, size);
+    for (const table of this.#byPlace.values()) this.#parts.frames.give(table.at);
+    for (const map of [this.#byRole, this.#byPlace, this.#ofGuest, this.#writable, this.#blanks]) map.clear();
+    this.roots = [];
+  }
+
+  #places(level: number): number {
+    return (this.area.places[level] as readonly string[]).length;
+  }
+
+  #slot(table: ShadowTable, index: number): number {
+    return table.at + index * this.format.entryBytes;
+  }
+
+  #make(role: Role): ShadowTable {
+    const at = this.#parts.frames.take();
+    if (at === undefined) throw new Error("invariant: the monitor has no frames for page tables");
+    const table = new ShadowTable(role, at);
+    this.#byPlace.set(at, table);
+    for (const index of this.area.slots(role.level, role.area)) this.#empty(table, index);
+    return table;
+  }
+
+  #give(table: ShadowTable): void {
+    this.#byPlace.delete(table.at);
+    this.#parts.frames.give(table.at);
+  }
+
+  /** A hole, or what belongs there of the monitor's. */
+  #empty(table: ShadowTable, index: number): void {
+    const slot = this.#slot(table, index);
+    const page = table.level === 1 ? this.area.page(table.area, index) : undefined;
+    const below = table.level === 1 ? 0 : this.area.below(table.level, table.area, index);
+    if (page !== undefined)
+      writeLeaf(this.format, this.#tables, slot, page.frame, P | A | (page.writable ? RW | D : 0), true);
+    else {
+      clearEntry(this.format, this.#tables, slot);
+      if (below !== 0) this.#tables.writeEntry(slot, this.blank(table.level - 1, below).at | TABLE);
+    }
+  }
+
+  /** A leaf goes that was `entry`. */
+  #forget(entry: number, slot: number): void {
+    if ((entry & (P | RW)) !== (P | RW)) return;
+    const frame = (((entry & PAGE_MASK) >>> 0) - this.#parts.base) / PAGE;
+    this.#writable.get(frame)?.delete(slot);
+  }
+
+  #trace(frame: number): void {
+    this.#parts.machine.bus.setFlag(frame, PAGE_TRACED);
+    this.#protect(frame);
+  }
+
+  /** P's TLB may know the frame writable even where no shadow does any more. */
+  #protect(frame: number): void {
+    for (const slot of this.#writable.get(frame) ?? []) {
+      const entry = this.#tables.readEntry(slot);
+      if ((entry & LIFTED) !== 0) clearEntry(this.format, this.#tables, slot);
+      else this.#tables.writeEntry(slot, entry & ~(RW | D));
+    }
+    this.#writable.delete(frame);
+    this.#parts.processor.memory.flush(true);
+  }
+
+  #untrace(frame: number): void {
+    this.#ofGuest.delete(frame);
+    this.#parts.machine.bus.clearFlag(frame, PAGE_TRACED);
+  }
+}
+
+function blank(level: number, area: number): Role {
+  return { kind: BLANK, frame: 0, level, rights: 0, area };
+}

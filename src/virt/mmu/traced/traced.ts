@@ -1,0 +1,341 @@
+/**
+ * The caching shadow pager: shadows are kept over loads of CR3, and follow the guest's tables because nobody writes to these unseen. A
+ * guest's table that has a shadow is mapped read-only ("traced"), so that
+ *
+ *     store ──P──▶ #PF ──▶ verdict emulate, traced ──▶ V carries it out ──┐
+ *     store by V, a device's DMA ─────────────────────────────────────────┴─▶ the guest's bus ──▶ written() ──▶ the entries' shadows
+ *
+ * and a load of CR3 costs finding the root's shadow. A frame that is a table no more gives itself away: it is written to while no way from
+ * the root in use leads there. (Adams & Agesen 2006, sec. 2.4 and 3; the tables by role are KVM's, mmu.rst "Shadow pages".)
+ */
+import type { Gpa, Gva, Hpa } from "../../../machine/address.ts";
+import { PAGE_MMIO, PAGE_ROM, PAGE_TRACED } from "../../../machine/bus.ts";
+import { CR0, CR4, EFER } from "../../../machine/cpu/cpu.ts";
+import { BusTables } from "../../../machine/mmu/bus-tables.ts";
+import { P } from "../../../machine/mmu/formats/bits.ts";
+import {
+  ERROR_PRESENT,
+  ERROR_WRITE,
+  RIGHT_DIRTY,
+  RIGHT_EXECUTE,
+  RIGHT_USER,
+  RIGHT_WRITE,
+} from "../../../machine/mmu/rights.ts";
+import { loadControl } from "../control.ts";
+import { GuestWalk, leafOf } from "../guest-walk.ts";
+import type { PageFaultVerdict, Pager, PagerFactory, PagerParts } from "../pager.ts";
+import { indexOf } from "../tables.ts";
+import { GuestEntry } from "./entry.ts";
+import { Pieces } from "./pieces.ts";
+import { Shadows } from "./shadows.ts";
+import { CLEAN, DIRECT, GUEST, type Role, roleKey, type ShadowTable } from "./table.ts";
+
+const TWO32 = 4294967296;
+const PAGE = 4096;
+const RETRY: PageFaultVerdict = { kind: "retry" };
+const WAY = RIGHT_WRITE | RIGHT_USER | RIGHT_EXECUTE;
+const PDPTES = 4;
+const LEAST_TABLES = 16;
+
+export interface TracedOptions {
+  /** The most shadow tables, 16 or more; 1024 unless said. */
+  readonly tables?: number;
+  /**
+   * After so many writes to a table in use through which nothing was filled in between, it is given up until it is used again: KVM's way
+   * with guests that write over a table wholly. Never, unless said.
+   */
+  readonly flood?: number;
+}
+
+export class TracedPager implements Pager {
+  readonly #parts: PagerParts;
+  readonly #guest: GuestWalk;
+  readonly #tables: BusTables;
+  readonly #entry = new GuestEntry();
+  readonly #pieces = new Pieces();
+  readonly #most: number;
+  readonly #flood: number;
+  /** P's PDPT, and a root without anything while formats change. */
+  readonly #pdpt: Hpa;
+  readonly #watched = new Set<number>();
+  #shadows: Shadows;
+  /** Bits of V's CR0, CR4 and EFER that say what the guest's entries mean, … */
+  #mode = "";
+  /** … and that judge them. */
+  #protection = "";
+  /** The pager itself marks the guest's tables: nothing that shadows do not know. */
+  #marking = false;
+
+  /** Throws a RangeError for too few tables. */
+  constructor(parts: PagerParts, { tables = 1024, flood = Number.POSITIVE_INFINITY }: TracedOptions = {}) {
+    if (!(tables >= LEAST_TABLES))
+      throw new RangeError(`a shadow pager with ${tables} tables: it needs ${LEAST_TABLES} at least`);
+    const { machine, ledger, bus, frames } = parts;
+    this.#parts = parts;
+    this.#guest = new GuestWalk(machine, ledger);
+    this.#tables = new BusTables(bus);
+    this.#most = tables;
+    this.#flood = flood;
+    const pdpt = frames.take();
+    if (pdpt === undefined) throw new Error("invariant: the monitor has no frames for page tables");
+    this.#pdpt = pdpt;
+    const { onPageChange } = machine.bus;
+    machine.bus.onPageChange = (page, changed) => {
+      onPageChange(page, changed);
+      if ((changed & (PAGE_MMIO | PAGE_ROM)) !== 0) this.adopt();
+    };
+    machine.bus.onTracedWrite = (at, bytes) => this.written(at, bytes);
+    this.#shadows = this.#anew();
+  }
+
+  adopt(): void {
+    this.#shadows.clear();
+    this.#shadows = this.#anew();
+  }
+
+  control(): void {
+    const { machine, processor } = this.#parts;
+    const { cr0, cr4, efer } = machine.cpu;
+    if (modeOf(cr0, cr4, efer) !== this.#mode) {
+      this.adopt();
+      return;
+    }
+    const protection = protectionOf(cr0, cr4);
+    if (protection !== this.#protection) this.#shadows.dropLifted();
+    this.#protection = protection;
+    loadControl(processor, machine.cpu);
+    this.#loadRoots(this.#shadows);
+  }
+
+  loadCr3(): void {
+    this.#parts.ledger.pay("addressSpace");
+    this.#loadRoots(this.#shadows);
+  }
+
+  invalidate(at: Gva): void {
+    const { memory } = this.#parts.processor;
+    if (this.#pieces.mayCover(at)) memory.flush(true);
+    else memory.invalidate(at);
+  }
+
+  fault(at: Gva, error: number): PageFaultVerdict {
+    const high = this.#parts.processor.wide ? Math.floor(at / TWO32) : 0;
+    return this.#guest.noted(this.#resolve(at, at | 0, high, error));
+  }
+
+  watch(page: Gpa, on: boolean): void {
+    this.#shadows.watch(Math.floor(page / PAGE), on);
+  }
+
+  written(at: Gpa, bytes: number): void {
+    if (this.#marking) return;
+    const shadows = this.#shadows;
+    const frame = Math.floor(at / PAGE);
+    const tables = shadows.of(frame);
+    if (tables.length === 0) return;
+    this.#parts.ledger.pay("tracedWrite");
+    if (this.#givesUp(frame)) return;
+    const { entryBytes } = shadows.format;
+    const first = Math.floor((at % PAGE) / entryBytes);
+    const last = Math.floor(((at % PAGE) + bytes - 1) / entryBytes);
+    for (const table of tables) {
+      table.writes++;
+      for (let index = first; index <= last; index++) this.#follow(table, index);
+    }
+  }
+
+  #resolve(at: Gva, low: number, high: number, error: number): PageFaultVerdict {
+    const guest = this.#guest;
+    const { bus } = this.#parts.machine;
+    this.#marking = true;
+    const refused = guest.resolve(low, high, error);
+    this.#marking = false;
+    if (refused !== undefined) return refused;
+    const gpa = guest.address(low);
+    const flags = bus.flags(gpa);
+    const write = (error & ERROR_WRITE) !== 0;
+    const refusal = { kind: "emulate", gpa, traced: false } as const;
+    if (
+      this.#shadows.area.covers(low, high) ||
+      (flags & PAGE_MMIO) !== 0 ||
+      (write && (flags & PAGE_ROM) !== 0) ||
+      !this.#tablesInRam()
+    )
+      return refusal;
+    const frame = Math.floor(gpa / PAGE);
+    if (write && (flags & PAGE_TRACED) !== 0 && !this.#givesUp(frame))
+      return { kind: "emulate", gpa, traced: true };
+    const { depth, shifts } = this.#shadows.format;
+    if (write && this.#watched.has(frame)) return refusal;
+    if (guest.level > 1 && guest.level <= depth) this.#pieces.add(at, shifts[guest.level] as number);
+    const changed = this.#fill(low, high, frame);
+    if (!changed && guest.doubtful && (error & ERROR_PRESENT) !== 0) return guest.violation();
+    return RETRY;
+  }
+
+  /** A device's registers, or nothing at all, taken for a table: nobody would tell when it changes. */
+  #tablesInRam(): boolean {
+    const { machine } = this.#parts;
+    if (!machine.mmu.translation.paging.enabled) return true;
+    const { address, references } = this.#guest.walk;
+    for (let step = 0; step < references; step++)
+      if ((machine.bus.flags(address[step] as Gpa) & PAGE_MMIO) !== 0) return false;
+    return true;
+  }
+
+  /** The frame's trace is not worth it any more: its tables are gone. */
+  #givesUp(frame: number): boolean {
+    const shadows = this.#shadows;
+    const tables = shadows.of(frame);
+    const flooded = tables.every((table) => table.writes >= this.#flood && !shadows.roots.includes(table));
+    if (!flooded && shadows.used(frame)) return false;
+    shadows.release(frame);
+    return true;
+  }
+
+  /** Makes the way to the page as far as it is missing. False when all was there. */
+  #fill(low: number, high: number, frame: number): boolean {
+    const shadows = this.#shadows;
+    const { format } = shadows;
+    const guest = this.#guest;
+    shadows.room(format.depth);
+    let table = shadows.roots[this.#usesPdptes ? low >>> 30 : 0] as ShadowTable;
+    for (let level = format.depth; level > 1; level--) {
+      const index = indexOf(format, level, low, high);
+      table.writes = 0;
+      const child = shadows.table(this.#below(table, level, index, frame));
+      shadows.link(table, index, child);
+      table = child;
+    }
+    table.writes = 0;
+    // The way may have made a table of the page itself.
+    const bits = guest.leaf(shadows.fixed(frame));
+    const executable = (guest.rights & RIGHT_EXECUTE) !== 0;
+    return shadows.map(table, indexOf(format, 1, low, high), frame, bits, executable);
+  }
+
+  /** What a slot on the way of the last walk is to point to. */
+  #below(table: ShadowTable, level: number, index: number, frame: number): Role {
+    const { format, area: areas } = this.#shadows;
+    const { walk, level: leaf, rights } = this.#guest;
+    const area = areas.below(level, table.area, index);
+    if (level > leaf) {
+      const step = format.depth - level;
+      const entry = format.rights(walk.low[step] as number, walk.high[step] as number, 0);
+      const next = Math.floor((walk.address[step + 1] as number) / PAGE);
+      return { kind: GUEST, frame: next, level: level - 1, rights: table.rights & entry & WAY, area };
+    }
+    const pages = 2 ** ((format.shifts[level] as number) - 12);
+    const first = Math.floor(frame / pages) * pages;
+    const kind = (rights & RIGHT_DIRTY) !== 0 ? DIRECT : CLEAN;
+    return { kind, frame: first, level: level - 1, rights: rights & WAY, area };
+  }
+
+  /** An entry of the guest's was written: its shadow is what the entry says now, or a hole. */
+  #follow(table: ShadowTable, index: number): void {
+    const shadows = this.#shadows;
+    const { machine } = this.#parts;
+    const { format } = machine.mmu.translation.paging;
+    const { tables } = this.#guest;
+    const entry = this.#entry;
+    const at = table.frame * PAGE + index * format.entryBytes;
+    const high = format.entryBytes === 8 ? tables.readEntry(at + 4) : 0;
+    entry.read(format, table.level, tables.readEntry(at), high);
+    if (table.level > 1) {
+      const child = shadows.child(table, index);
+      if (child !== undefined && !(entry.usable && this.#roleOf(table, index) === child.key))
+        shadows.drop(table, index);
+      return;
+    }
+    const flags = machine.bus.flags((entry.frame * PAGE) as Gpa);
+    if (!entry.usable || (flags & PAGE_MMIO) !== 0 || shadows.area.page(table.area, index) !== undefined) {
+      shadows.drop(table, index);
+      return;
+    }
+    const rights = entry.rights & (table.rights | RIGHT_DIRTY);
+    const bits = leafOf(rights, shadows.fixed(entry.frame));
+    shadows.map(table, index, entry.frame, bits, (rights & RIGHT_EXECUTE) !== 0);
+  }
+
+  /** Key of what the slot is to point to for the entry that was read. */
+  #roleOf(table: ShadowTable, index: number): number {
+    const { leaf, dirty, frame, rights } = this.#entry;
+    return roleKey({
+      kind: !leaf ? GUEST : dirty ? DIRECT : CLEAN,
+      frame,
+      level: table.level - 1,
+      rights: table.rights & rights & WAY,
+      area: this.#shadows.area.below(table.level, table.area, index),
+    });
+  }
+
+  get #usesPdptes(): boolean {
+    return this.#parts.mmu.translation.paging.usesPdptes;
+  }
+
+  /** Begins without any shadow, in the format that V's registers ask for. */
+  #anew(): Shadows {
+    const { machine, processor, bus, mmu } = this.#parts;
+    const { cr0, cr4, efer } = machine.cpu;
+    this.#mode = modeOf(cr0, cr4, efer);
+    this.#protection = protectionOf(cr0, cr4);
+    this.#pieces.clear();
+    bus.ram.fill(0, this.#pdpt, this.#pdpt + PAGE);
+    // Before the format changes: four zero PDPTEs are always valid.
+    processor.memory.loadCr3(this.#pdpt, 0);
+    loadControl(processor, machine.cpu);
+    const shadows = new Shadows(this.#parts, mmu.translation.paging.format, this.#most, this.#watched);
+    this.#loadRoots(shadows);
+    return shadows;
+  }
+
+  #loadRoots(shadows: Shadows): void {
+    const { processor } = this.#parts;
+    shadows.room(PDPTES);
+    let root: Hpa;
+    if (this.#usesPdptes) {
+      const roots = Array.from({ length: PDPTES }, (_, i) => this.#root(shadows, i << 30));
+      // SDM Vol. 3, 4.4.1: R/W and U/S of a PDPTE are reserved.
+      roots.forEach(({ at }, i) => {
+        this.#tables.writeEntry(this.#pdpt + 8 * i, at | P);
+      });
+      shadows.roots = roots;
+      root = this.#pdpt;
+    } else {
+      const only = this.#root(shadows, 0);
+      shadows.roots = [only];
+      root = only.at;
+    }
+    processor.cr3 = root;
+    processor.cr3High = 0;
+    processor.memory.loadCr3(root, 0);
+  }
+
+  /** The root for an address; one without anything of the guest's where it has no table in RAM. */
+  #root(shadows: Shadows, low: number): ShadowTable {
+    const { machine } = this.#parts;
+    const { paging } = machine.mmu.translation;
+    const { depth } = shadows.format;
+    const area = shadows.area.rootOf(low, 0);
+    const role = { level: depth, rights: WAY, area };
+    if (!paging.enabled)
+      return shadows.table({ ...role, kind: DIRECT, frame: this.#usesPdptes ? low >>> 12 : 0 });
+    const root = paging.rootOf(low);
+    if (root < 0 || (machine.bus.flags(root as Gpa) & PAGE_MMIO) !== 0) return shadows.blank(depth, area);
+    return shadows.table({ ...role, kind: GUEST, frame: Math.floor(root / PAGE) });
+  }
+}
+
+function modeOf(cr0: number, cr4: number, efer: number): string {
+  return [cr0 & CR0.PG, cr4 & (CR4.PAE | CR4.PSE), efer & (EFER.LMA | EFER.NXE)].join();
+}
+
+function protectionOf(cr0: number, cr4: number): string {
+  return [cr0 & CR0.WP, cr4 & (CR4.SMEP | CR4.SMAP)].join();
+}
+
+/** For an engine's options. */
+export const tracedPager =
+  (options: TracedOptions = {}): PagerFactory =>
+  (parts) =>
+    new TracedPager(parts, options);
