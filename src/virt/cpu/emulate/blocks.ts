@@ -5,7 +5,8 @@
  *     guest-physical page ──▶ blocks, each for an EIP and a key ──▶ host code, jumps into it from other blocks
  */
 import type { Bus } from "../../../machine/bus.ts";
-import type { Site } from "./site.ts";
+import type { Site, Start } from "./site.ts";
+import type { Translation } from "./translate.ts";
 
 const PAGE = 4096;
 /** A displacement is patched, and the next instruction after it is where an unpatched jump goes. */
@@ -79,6 +80,7 @@ export class Blocks {
   next: number;
   readonly #pages = new Map<number, Block[]>();
   readonly #leaves = new Map<number, Leave>();
+  readonly #starts = new Map<number, Start>();
 
   /** The buffer is [from, to) of the host's memory. */
   constructor(bus: Bus, from: number, to: number) {
@@ -106,11 +108,16 @@ export class Blocks {
     return this.#leaves.get(host);
   }
 
+  /** The guest instruction that begins at a host address. */
+  start(host: number): Start | undefined {
+    return this.#starts.get(host);
+  }
+
   fits(bytes: number): boolean {
     return this.next + bytes <= this.#to;
   }
 
-  add(block: Block, code: Uint8Array, sites: readonly Site[]): void {
+  add(block: Block, { code, sites, starts }: Translation): void {
     this.write(block.host, code);
     this.next = block.host + code.length;
     for (const page of block.pages) {
@@ -119,6 +126,7 @@ export class Blocks {
       else blocks.push(block);
     }
     for (const site of sites) this.#leaves.set(site.at, { site, block });
+    for (const start of starts) this.#starts.set(start.at, start);
   }
 
   /** The jump whose displacement is at `slot` goes to the block from now on. */
@@ -173,6 +181,7 @@ export class Blocks {
     for (const blocks of this.#pages.values()) for (const block of blocks) block.valid = false;
     this.#pages.clear();
     this.#leaves.clear();
+    this.#starts.clear();
     this.next = this.#from;
   }
 

@@ -16,7 +16,7 @@ import { MEMORY, OTHER, operand, type Translate } from "./ops/operands.ts";
 import { countOf, isShift, SHIFTS, shiftsForSure } from "./ops/shift.ts";
 import { STACK_OPS } from "./ops/stack.ts";
 import { STRINGS } from "./ops/string.ts";
-import type { Site } from "./site.ts";
+import type { Site, Start } from "./site.ts";
 import { type Stubs, Writer } from "./writer.ts";
 
 /** Instructions of a block at most. */
@@ -41,6 +41,7 @@ const ENDS = new Set(
 export interface Translation {
   readonly code: Uint8Array;
   readonly sites: readonly Site[];
+  readonly starts: readonly Start[];
   /** Bytes of guest code that it stands for, from its address on, and instructions. */
   readonly bytes: number;
   readonly instructions: number;
@@ -85,6 +86,8 @@ export function translate(options: BlockOptions): Translation {
     out.ip = (ip + at) | 0;
     at += op.length;
     out.next = (ip + at) | 0;
+    // Flags that nobody sees are not there.
+    if (index === 0 || live[index - 1]) out.begin();
     open = one(out, op, live[index] as boolean, exists(op));
   }
   // The next page cannot be fetched: V meets that.
@@ -99,7 +102,13 @@ export function translate(options: BlockOptions): Translation {
   out.place(attend);
   out.ip = ip;
   out.call("attend", { kind: -1 });
-  return { code: out.code, sites: out.sites, bytes: at, instructions: Math.max(1, ops.length) };
+  return {
+    code: out.code,
+    sites: out.sites,
+    starts: out.starts,
+    bytes: at,
+    instructions: Math.max(1, ops.length),
+  };
 }
 
 /** False when it ended the block. */
