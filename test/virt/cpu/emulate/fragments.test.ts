@@ -15,5 +15,5 @@ test(
     expect(found === undefined ? "" : explain(found)).toBe("");
     expect(differential.endless).toBeLessThan(COUNT / 20 + 1);
   },
-  30_000 + 50 * COUNT,
+  30_000 + 400 * COUNT,
 );
