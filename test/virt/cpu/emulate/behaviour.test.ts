@@ -1,6 +1,5 @@
 /** What is hard for a translator: code that changes, code on two pages, memory that moves, guests that mean harm. */
 import { describe, expect, test } from "vitest";
-import { buildGuest, expectedOutput } from "../../../../src/guests/index.ts";
 import { CR0, CR4 } from "../../../../src/machine/cpu/cpu.ts";
 import { EBP, EBX } from "../../../../src/machine/cpu/registers.ts";
 import { updateMode } from "../../../../src/machine/cpu/segments.ts";
@@ -270,7 +269,7 @@ next:   mov   eax, ebx
   test("wild code, wild registers: it ends as it does on the bare machine", () => {
     const random = new Random(7);
     let same = 0;
-    for (let n = 0; n < 40; n++) {
+    for (let n = 0; n < 25; n++) {
       const code = Uint8Array.from({ length: 64 }, () => random.below(256));
       const [machine, vm] = [native(), translated()];
       for (const one of [machine, vm.machine]) load(one, code);
@@ -285,7 +284,7 @@ next:   mov   eax, ebx
       expect(Buffer.compare(vm.machine.bus.ram, machine.bus.ram)).toBe(0);
       same++;
     }
-    expect(same).toBeGreaterThan(30);
+    expect(same).toBeGreaterThan(20);
   });
 
   test("jumps to where no memory is, to devices and to the last byte", () => {
@@ -349,21 +348,6 @@ idtr:   dw    0x7ff
     expect(taken).toBeGreaterThan(20);
     expect(engine.crossings.get("interrupt")).toBeGreaterThan(20);
   });
-});
-
-test("a run cut into pieces, each looked at, is the same run to the guest", () => {
-  const parameters = { iterations: 1 };
-  const guest = buildGuest({ workload: "fork", parameters, memory: 8, timerHz: 0 });
-  const { machine } = createVm(
-    { memory: 8 << 20, disks: [guest.image], monitor: UNIT_MONITOR, apart: true },
-    emulation,
-  );
-  let output = "";
-  machine.onSerial((byte) => {
-    output += String.fromCharCode(byte);
-  });
-  for (let n = 0; n < 20_000; n++) if (machine.run({ limit: 2000 + (n % 97) }).reason === "exit") break;
-  expect(output).toContain(expectedOutput("fork", parameters));
 });
 
 test("a snapshot of it goes on on the bare machine", () => {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { emulation } from "../../../../src/virt/cpu/emulate/engine.ts";
 import { Differential, explain } from "../../support/fragments/differential.ts";
 
-const COUNT = Number(process.env.RINGLAB_FRAGMENTS ?? 150);
+const COUNT = Number(process.env.RINGLAB_FRAGMENTS ?? 80);
 const FIRST = Number(process.env.RINGLAB_SEED ?? 1);
 
 test(
