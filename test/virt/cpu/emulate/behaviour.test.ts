@@ -227,6 +227,12 @@ again:  mov   [edi], eax
   });
 });
 
+test("an access that only looked like a page fault leaves no trace of one", () => {
+  // The last byte of the address space and what follows it: #SS, and CR2 stays.
+  const { reason, cr2 } = both("mov ebp, -1\nleave\nhlt");
+  expect([reason, cr2]).toEqual(["shutdown", 0]);
+});
+
 describe("guests that mean harm", () => {
   const SEGMENTS = 1024;
 
