@@ -52,6 +52,7 @@ export const deprivileged = defineSystem({
   type: 1,
   owns: { processor: "the monitor", memory: "the monitor", devices: "the monitor" },
   guest: {},
+  bits: [32],
   profile: PENTIUM_4,
   make: (options) => booted(deprivilegedVm(options)),
 });

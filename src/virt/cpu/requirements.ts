@@ -34,7 +34,7 @@ export interface Executed {
 }
 
 export function executed({ engine, host, machine }: Vm): Executed {
-  return { direct: engine.direct, others: host.cpu.retired - engine.direct + machine.cpu.retired };
+  return { direct: engine.untouched, others: host.cpu.retired - engine.untouched + machine.cpu.retired };
 }
 
 /** 0 … 1: how much of what ran since `before` the processor executed as it is; NaN where nothing ran. */
