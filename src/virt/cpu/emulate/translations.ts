@@ -207,12 +207,19 @@ export class Translations {
           then(...args);
         },
       });
-    const flush = () => this.tlb.flush();
+    const { ledger } = this.host;
+    const flush = () => {
+      this.tlb.flush();
+      ledger.pay("addressSpace");
+    };
     after("setControl", mmu.setControl, flush);
     after("loadCr3", mmu.loadCr3, flush);
     after("flush", mmu.flush, flush);
     after("invpcid", mmu.invpcid, flush);
-    after("invalidate", mmu.invalidate, (at) => this.tlb.invalidate(at | 0));
+    after("invalidate", mmu.invalidate, (at) => {
+      this.tlb.invalidate(at | 0);
+      ledger.pay("shadowDrop", at | 0);
+    });
   }
 }
 

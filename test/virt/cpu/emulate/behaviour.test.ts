@@ -227,6 +227,45 @@ again:  mov   [edi], eax
   });
 });
 
+test("alignment is checked from the instruction on that asks for it", () => {
+  const { reason, eax, ebx } = both(`
+        mov   dword [${DIRECTORY}], ${TABLE} | 7
+        mov   edi, ${TABLE}
+        mov   ecx, 1024
+user:   or    dword [edi], 4
+        add   edi, 4
+        loop  user
+        mov   eax, cr3
+        mov   cr3, eax
+        mov   dword [0x90018], 0xffff
+        mov   dword [0x9001c], 0xcffa00
+        mov   dword [0x90020], 0xffff
+        mov   dword [0x90024], 0xcff200
+        lgdt  [gdtr]
+        mov   eax, cr0
+        or    eax, 1 << 18
+        mov   cr0, eax
+        xor   ebx, ebx
+        push  dword 0x23
+        push  dword 0x80000
+        pushfd
+        push  dword 0x1b
+        push  dword ring3
+        mov   eax, 0x23
+        mov   ds, eax
+        iret
+ring3:  mov   dword [0x200000], 0x11223344
+        mov   eax, [0x200001]
+        pushfd
+        or    dword [esp], 1 << 18
+        popfd
+        mov   ebx, [0x200001]
+        hlt
+gdtr:   dw    0x27
+        dd    0x90000`);
+  expect([reason, eax, ebx]).toEqual(["shutdown", 0x112233, 0]);
+});
+
 test("an access that only looked like a page fault leaves no trace of one", () => {
   // The last byte of the address space and what follows it: #SS, and CR2 stays.
   const { reason, cr2 } = both("mov ebp, -1\nleave\nhlt");
