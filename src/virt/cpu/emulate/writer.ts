@@ -214,6 +214,12 @@ export class Writer extends Emitter {
     this.#told = this.kind;
   }
 
+  /** From here on only the environment knows what the flags are. */
+  forgetFlags(): void {
+    this.tellFlags();
+    this.kind = this.#told = DYNAMIC;
+  }
+
   /** V carries the instruction out; the flags are saved ones after it. */
   emulate(mnemonic: string): void {
     this.call("emulate", { mnemonic });
