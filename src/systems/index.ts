@@ -4,7 +4,7 @@ import { deprivileged } from "./deprivileged.ts";
 import { native } from "./native.ts";
 import { qemu } from "./qemu.ts";
 import type { System } from "./system.ts";
-import { vmware } from "./vmware.ts";
+import { vmware, vmware3 } from "./vmware.ts";
 import { vmwareVtx } from "./vmware-vtx.ts";
 import { xen } from "./xen.ts";
 
@@ -26,7 +26,16 @@ export { REFERENCE as TRANSLATION_POLICY } from "../virt/cpu/translate/reference
 export { HostedDevices, type World } from "./hosted.ts";
 export type { Booted, System, SystemType } from "./system.ts";
 
-export const SYSTEMS: readonly System[] = [native, deprivileged, vmware, vmwareVtx, xen, qemu, bochs];
+export const SYSTEMS: readonly System[] = [
+  native,
+  deprivileged,
+  vmware3,
+  vmware,
+  vmwareVtx,
+  xen,
+  qemu,
+  bochs,
+];
 
 /** By its name; undefined when there is none. */
 export const findSystem = (name: string): System | undefined => SYSTEMS.find((one) => one.name === name);

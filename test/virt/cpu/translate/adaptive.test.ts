@@ -30,9 +30,9 @@ test("a page that keeps being written is watched no more: its code checks itself
 });
 
 test("in code that checks itself, the instruction after STI may change the one after it", () => {
-  // First the page is written until it is watched no more.
+  // First the page's code is changed until it is watched no more.
   const lines = [
-    "mov ecx, 200\nagain: inc byte [scratch]\nloop again\njmp over\nscratch: db 0\nover:",
+    "mov ecx, 200\nagain: inc byte [imm+1]\nimm: mov al, 0\nloop again",
     "sti\nmov byte [last], 0x43\nlast: nop",
   ];
   const { vm, differences } = run(source(lines), bt);
