@@ -1,6 +1,7 @@
 /** Systems with a name. */
 import { bochs } from "./bochs.ts";
 import { deprivileged } from "./deprivileged.ts";
+import { kvm } from "./kvm.ts";
 import { native } from "./native.ts";
 import { qemu } from "./qemu.ts";
 import type { System } from "./system.ts";
@@ -11,7 +12,7 @@ import { xen } from "./xen.ts";
 export { HostedDevices, type World } from "./hosted.ts";
 export type { Booted, System, SystemType } from "./system.ts";
 
-export const SYSTEMS: readonly System[] = [native, deprivileged, vmware, vmwareVtx, xen, qemu, bochs];
+export const SYSTEMS: readonly System[] = [native, deprivileged, vmware, vmwareVtx, kvm, xen, qemu, bochs];
 
 /** By its name; undefined when there is none. */
 export const findSystem = (name: string): System | undefined => SYSTEMS.find((one) => one.name === name);

@@ -26,8 +26,8 @@ import type { Exit, GuestEvent, WorldSwitch, WorldSwitchFactory } from "./world-
 const CR0_PLAIN = CR0.MP | CR0.EM | CR0.TS;
 const DR7_ENABLES = 0xff;
 
-/** Deals with the guest's hypercall: registers are V's. False: there is none, #UD. */
-export type Hypercall = (virtual: Cpu) => boolean;
+/** Deals with the guest's hypercall: registers are V's, as its result's are. False: there is none, #UD. */
+export type Hypercall = (host: Host, pager: Pager) => boolean;
 
 export interface HardwareOptions {
   readonly pager: PagerFactory;
@@ -125,8 +125,10 @@ export class HardwareAssisted extends Vmm {
         this.#pager.invalidate(exit.at);
         break;
       case "hypercall":
-        if (this.#hypercall(cpu)) host.ledger.pay("hypercall");
-        else this.#event = { kind: EXCEPTION, vector: UD, error: -1, length: 0 };
+        if (this.#hypercall(host, this.#pager)) {
+          host.ledger.pay("hypercall");
+          cpu.ip = (cpu.ip + exit.length) | 0;
+        } else this.#event = { kind: EXCEPTION, vector: UD, error: -1, length: 0 };
         break;
       case "undefined":
         this.#event = { kind: EXCEPTION, vector: UD, error: -1, length: 0 };
