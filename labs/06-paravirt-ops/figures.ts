@@ -3,7 +3,7 @@ import type { Prediction } from "../../src/course/index.ts";
 import { barChart, type Figure, lineChart } from "../../src/plots/index.ts";
 import { type batchRows, forkRows, type nativeRows } from "./measure.ts";
 
-const CYCLES = { label: "cycles", unit: "cycles" };
+const one = (label: string) => ({ label, unit: "cycles" });
 const KERNEL = { label: "kernel", unit: "" };
 
 /** Opens the lab: the same fork three times. */
@@ -18,7 +18,7 @@ export function opening(): Figure {
           `${kernel}: ${Math.round(cycles)} cycles, ${Math.round(crossings)} crossings.`,
       )
       .join(" "),
-    columns: { kernel: KERNEL, cycles: CYCLES },
+    columns: { kernel: KERNEL, cycles: one("one fork") },
     x: "kernel",
     y: "cycles",
   });
@@ -29,7 +29,7 @@ export function costOfATable(rows: ReturnType<typeof nativeRows>): Figure {
     title: "What does the table cost where nobody needs it?",
     subtitle: "One getpid on the bare machine",
     alt: rows.map(({ kernel, cycles }) => `${kernel}: ${cycles} cycles.`).join(" "),
-    columns: { kernel: KERNEL, cycles: CYCLES },
+    columns: { kernel: KERNEL, cycles: one("one getpid") },
     x: "kernel",
     y: "cycles",
   });
@@ -47,7 +47,7 @@ export function predictedAndMeasured(rows: ReturnType<typeof batchRows>, predict
     alt: rows.map(({ most, cycles }) => `${most}: ${Math.round(cycles)} cycles.`).join(" "),
     columns: {
       most: { label: "requests in one crossing, at most", unit: "" },
-      cycles: { label: "cycles of one update", unit: "cycles" },
+      cycles: one("one update"),
       curve: { label: "curve", unit: "" },
     },
     x: "most",
