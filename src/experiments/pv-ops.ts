@@ -24,7 +24,7 @@ export const pvOps = defineExperiment({
       doc: "privileged instructions in their places, call sites patched at boot, or calls through a table",
     },
     workload: {
-      default: "mmap",
+      default: ["mmap", "fork", "null-call"],
       oneOf: Object.keys(WORKLOADS),
       unit: "",
       doc: "what the kernel is asked to do; mmap is nearest to the mmap-perf of 2009",

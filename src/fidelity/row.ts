@@ -86,7 +86,8 @@ export type Row = Figure | Order | Absent;
 export function published(row: Row): string {
   if (row.kind === "absent") return row.published;
   if (row.kind === "order") return "";
-  const [digits, unit] = row.unit === "×" ? [3, " ×"] : [5, row.unit && ` ${row.unit}`];
+  const named = row.published === 1 ? row.unit.replace(/s$/, "") : row.unit;
+  const [digits, unit] = row.unit === "×" ? [3, " ×"] : [5, named && ` ${named}`];
   return `${row.published.toLocaleString("en", { maximumSignificantDigits: digits })}${unit}`;
 }
 

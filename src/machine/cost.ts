@@ -45,7 +45,7 @@ export const MONITOR_WORK = [
   "shadowDrop",
   /** A write to a page table that the monitor keeps write-protected: what it does besides emulating the instruction. */
   "tracedWrite",
-  /** Finding or making the shadow of another address space. */
+  /** Another address space: finding or making its shadow, or checking its directory, and loading CR3. */
   "addressSpace",
   /** Binary translation: out of translated code into the monitor and back, without a change of ring. */
   "callout",
@@ -104,6 +104,8 @@ export interface CostProfile {
   readonly ringChange: number;
   readonly externalInterrupt: number;
   readonly portAccess: number;
+  /** MOV to CR3, beyond MOV to a control register: translations are dropped, and what follows waits. */
+  readonly cr3Load: number;
   /** An access to a memory-mapped device. */
   readonly mmioAccess: number;
   readonly itlb: TlbLevel;

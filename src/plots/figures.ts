@@ -1,10 +1,14 @@
 /** Which figure belongs to which experiment. By name alone: plots know rows, not what they were measured on. */
 import type { Row } from "./columns.ts";
+import { cpuBound } from "./cpu-bound.ts";
+import { crossings } from "./crossings.ts";
 import { directExecution } from "./direct-execution.ts";
+import { efficiency } from "./efficiency.ts";
 import type { Figure } from "./figure.ts";
 import { instructionMap } from "./instruction-map.ts";
 import { lmbench } from "./lmbench.ts";
 import { nanobenchmarks } from "./nanobenchmarks.ts";
+import { pvOps } from "./pv-ops.ts";
 import { sensitivityMap } from "./sensitivity-map.ts";
 
 /** The rows are those of the experiment of that name, which is tested to give what its figure takes. */
@@ -14,4 +18,8 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   "sensitive-instructions": (rows) => instructionMap(rows as never),
   nanobenchmarks: (rows) => nanobenchmarks(rows as never),
   lmbench: (rows) => lmbench(rows as never),
+  "cpu-bound": (rows) => cpuBound(rows as never),
+  "pv-ops": (rows) => pvOps(rows as never),
+  efficiency: (rows) => efficiency(rows as never),
+  crossings: (rows) => crossings(rows as never),
 };

@@ -3,12 +3,12 @@
  * the same shadow page tables, and hardware in place of the translator.
  */
 import { VMX_PROCESSOR } from "../machine/cpu/model.ts";
-import { VMWARE } from "../machine/profiles/monitors/vmware.ts";
+import { VMWARE_VTX } from "../machine/profiles/monitors/vmware-vtx.ts";
 import { PENTIUM_4 } from "../machine/profiles/pentium4.ts";
 import { createVm } from "../virt/cpu/engine.ts";
 import { hardwareAssisted } from "../virt/cpu/hardware/engine.ts";
 import { vtx } from "../virt/cpu/hardware/vtx.ts";
-import { shadow } from "../virt/mmu/shadow.ts";
+import { tracedPager } from "../virt/mmu/traced/traced.ts";
 import { HostedDevices } from "./hosted.ts";
 import { booted, defineSystem } from "./system.ts";
 
@@ -27,11 +27,11 @@ export const vmwareVtx = defineSystem({
         {
           profile: PENTIUM_4,
           ...options,
-          monitor: VMWARE,
+          monitor: VMWARE_VTX,
           devices: new HostedDevices(),
           physical: VMX_PROCESSOR,
         },
-        hardwareAssisted({ pager: shadow, format: vtx() }),
+        hardwareAssisted({ pager: tracedPager(), format: vtx() }),
       ),
     );
   },

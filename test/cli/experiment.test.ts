@@ -24,6 +24,10 @@ const ringlab = async (...args: string[]) => {
 const LESS: Record<string, Settings> = {
   nanobenchmarks: { system: ["native", "bochs"], iterations: 20 },
   lmbench: { system: "native", operation: ["null call", "2p/0K"], times: 4 },
+  "cpu-bound": { system: ["native", "vmware"], workload: "baseline" },
+  "pv-ops": { variant: ["vanilla", "patched"], workload: "null-call" },
+  efficiency: { system: ["native", "xen"], workload: "null-call" },
+  crossings: { system: "vmware-vtx", workload: "disk-read" },
 };
 
 test.each(EXPERIMENTS.map(({ name }) => name))("%s has a figure that takes its rows", (name) => {

@@ -18,9 +18,11 @@ const MARKS = {
   "not runnable": { sign: "–", format: "gray" },
 } as const;
 
-/** At most four significant digits, thousands apart. */
+/** Whole from a thousand up, at most four significant digits below; thousands apart. */
 export const number = (value: number): string =>
-  value.toLocaleString("en", { maximumSignificantDigits: Math.abs(value) >= 1000 ? 6 : 4 });
+  Math.abs(value) >= 1000
+    ? value.toLocaleString("en", { maximumFractionDigits: 0 })
+    : value.toLocaleString("en", { maximumSignificantDigits: 4 });
 
 const widest = (texts: readonly string[]) => Math.max(0, ...texts.map((text) => text.length));
 

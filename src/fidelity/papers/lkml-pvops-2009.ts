@@ -3,7 +3,7 @@ import type { Paper, Reading } from "../row.ts";
 
 const cost = (variant: string, column: string): Reading => ({
   experiment: "pv-ops",
-  settings: { variant },
+  settings: { variant, workload: "mmap" },
   column,
 });
 const above = (column: string): Reading => ({

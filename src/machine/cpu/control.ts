@@ -65,6 +65,7 @@ export function writeCr3(cpu: Cpu, value: number, high: number): void {
   const reserved = -1 << (cpu.prices.physicalBits - 32);
   if (cpu.longMode && (high & reserved & ~keep) !== 0) raise(GP);
   loadCr3(cpu, value, high);
+  cpu.clock.charge(cpu.prices.cr3Load);
 }
 
 export function loadCr3(cpu: Cpu, value: number, high: number): void {

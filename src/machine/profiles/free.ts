@@ -12,6 +12,7 @@ export function free(profile: CostProfile): CostProfile {
     ringChange: 0,
     externalInterrupt: 0,
     portAccess: 0,
+    cr3Load: 0,
     mmioAccess: 0,
     stlbHit: 0,
   };

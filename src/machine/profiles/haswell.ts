@@ -60,6 +60,7 @@ export const HASWELL: CostProfile = {
   ringChange: 60,
   externalInterrupt: 655,
   portAccess: 1700,
+  cr3Load: 0,
   mmioAccess: 400,
   itlb: { small: { entries: 64, ways: 8 }, large: { entries: 8, ways: 8 } },
   dtlb: {
@@ -83,6 +84,8 @@ export const HASWELL: CostProfile = {
     ringChange: TORVALDS,
     externalInterrupt: "assumption: as an exception",
     portAccess: "assumption: half a microsecond to a device behind the chipset",
+    cr3Load:
+      "assumption: nothing beyond MOV to a control register, and the misses that follow are paid for as they come",
     mmioAccess: "assumption: an uncached read of a device in the package",
     itlb: `${CPUID_2}: B5h, 64 entries of 8 ways for 4 KiB; 76h, 8 entries, fully associative, for 2 and 4 MiB`,
     dtlb: `${CPUID_2}: 03h, 64 entries of 4 ways for 4 KiB; 63h, 32 of 4 ways for 2 and 4 MiB and 4 of 4 ways for 1 GiB`,

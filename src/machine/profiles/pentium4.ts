@@ -64,6 +64,7 @@ export const PENTIUM_4: CostProfile = {
   ringChange: 50,
   externalInterrupt: 700,
   portAccess: 3200,
+  cr3Load: 0,
   mmioAccess: 3200,
   itlb: { small: { entries: 64, ways: 64 } },
   dtlb: { small: { entries: 64, ways: 64 } },
@@ -82,6 +83,8 @@ export const PENTIUM_4: CostProfile = {
     ringChange: FITTED_TRAP,
     externalInterrupt: "assumption: an exception and the interrupt controller's acknowledge cycles",
     portAccess: "Adams & Agesen 2006, sec. 6.3: 3209 cycles for IN from port 80h, the instruction among them",
+    cr3Load:
+      "assumption: nothing beyond MOV to a control register, and the misses that follow are paid for as they come",
     mmioAccess: "assumption: a device behind the same bus answers no sooner",
     itlb: `${CPUID_2}: 50h, 64 entries for 4 KiB, 2 and 4 MiB pages; assumption: fully associative`,
     dtlb: `${CPUID_2}: 5Bh, 64 entries for 4 KiB and 4 MiB pages; assumption: fully associative`,

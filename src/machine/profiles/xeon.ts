@@ -14,10 +14,14 @@ export const XEON: CostProfile = {
   id: "xeon",
   name: "Xeon, 2.4 GHz, 2002",
   hertz: 2_400_000_000,
+  cr3Load: 1150,
   sources: {
     ...Object.fromEntries(
       Object.entries(sources).map(([price, source]) => [price, `${AS_PENTIUM_4}: ${source}`]),
     ),
+    cr3Load:
+      "fitted: Barham et al. 2003, Table 4, L-UP: with it a switch between two processes takes the 0.77 µs of 2p/0K. It stands for what the " +
+      "caches lose as well, which the model has not",
     hertz: "Barham et al., SOSP 2003, sec. 4: a Dell 2650 with 2.4-GHz Xeons",
     ram: "Barham et al., SOSP 2003, sec. 4: 2 GB; here what a guest of a teaching laboratory may want",
   },

@@ -26,6 +26,7 @@ export const PROFILE: CostProfile = {
   ringChange: 0,
   externalInterrupt: 0,
   portAccess: 0,
+  cr3Load: 0,
   mmioAccess: 100_000,
   itlb: { small: { entries: 16, ways: 4 } },
   dtlb: { small: { entries: 16, ways: 4 } },

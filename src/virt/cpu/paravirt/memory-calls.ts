@@ -127,6 +127,7 @@ export class MemoryCalls {
     const before = cpu.cr3 >>> 12;
     cpu.cr3 = (frame * PAGE) | 0;
     cpu.memory.loadCr3(cpu.cr3, 0);
+    host.ledger.pay("addressSpace");
     frames.flushed();
     if (before !== 0) frames.drop(before);
     return 0;
