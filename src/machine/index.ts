@@ -2,7 +2,7 @@
 export type { Gpa, Gva } from "./address.ts";
 export type { CostProfile } from "./cost.ts";
 export type { Cpu, Stop } from "./cpu/cpu.ts";
-export { type CpuModel, RINGLAB, VIRTUALIZABLE } from "./cpu/model.ts";
+export { type CpuModel, RINGLAB, VIRTUALIZABLE, withHypervisor } from "./cpu/model.ts";
 export { debug } from "./debug/debug.ts";
 export { Debugger, type DebuggerOptions } from "./debug/debugger.ts";
 export {

@@ -30,9 +30,10 @@ test.each([
   ["KVM's", kvm(NOP_IO_DELAY), "nothing"],
   ["VMware's without a ROM", withHypervisor(RINGLAB, "VMwareVMware"), "nothing"],
 ] as const)("CPUID is %s", (_, model, io_delay) => {
-  const { holds, run, serial } = start(model, { workload: "fork" });
+  const parameters = { iterations: 3 };
+  const { holds, run, serial } = start(model, { workload: "fork", parameters });
   run();
-  expect(serial()).toBe(expectedOutput("fork"));
+  expect(serial()).toBe(expectedOutput("fork", parameters));
   expect(holds("io_delay", io_delay)).toBe(true);
   expect(holds("cli", "native_cli")).toBe(true);
 });
@@ -69,15 +70,18 @@ describe("KVM_HC_MMU_OP", () => {
     return seen;
   }
 
-  test.each(["selftest", "churn"])("%s", (workload) => {
+  test.each([
+    ["fork", { iterations: 4 }],
+    ["churn", { rounds: 3, pages: 50, remap: 0 }],
+  ] as const)("%s", (workload, parameters) => {
     const calls = [true, false].map((batch) => {
-      const machine = start(kvm(MMU_OP | NOP_IO_DELAY), { workload, batch });
+      const machine = start(kvm(MMU_OP | NOP_IO_DELAY), { workload, parameters, batch });
       const { batches, kinds } = host(machine);
       machine.run();
-      expect(machine.serial()).toBe(expectedOutput(workload));
+      expect(machine.serial()).toBe(expectedOutput(workload, parameters));
       expect(machine.holds("set_pte", "kvm_set_pte")).toBe(true);
       expect(kinds.has(1)).toBe(true);
-      expect(Math.max(...batches)).toBe(batch ? 42 : 1);
+      expect(Math.max(...batches) > 1).toBe(batch);
       return batches.length;
     });
     expect(calls[0]).toBeLessThan(calls[1]! * 0.75);
@@ -131,8 +135,7 @@ describe("a VMI ROM", () => {
     expect(machine.serial()).toBe(expectedOutput("selftest"));
     expect(machine.holds("cli", "vmi_cli")).toBe(true);
     expect(machine.holds("load_gdt", "native_load_gdt")).toBe(true);
-    expect(letters.includes("P")).toBe(true);
-    expect(letters.includes("D")).toBe(batch);
+    expect([letters.includes("D"), letters.includes("P")]).toEqual([batch, !batch]);
     // What was deferred is flushed before the end.
     expect(letters.lastIndexOf("F")).toBeGreaterThan(letters.lastIndexOf("D"));
   });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { buildGuest, type GuestOptions } from "../../src/guests/build.ts";
 import { SITE_SIZE } from "../../src/guests/sites.ts";
-import { expectedOutput, findWorkload, parametersOf } from "../../src/guests/workloads.ts";
+import { workloads as all, expectedOutput, findWorkload, parametersOf } from "../../src/guests/workloads.ts";
 import { PENTIUM_4 } from "../../src/machine/profiles/pentium4.ts";
 import type { EventName } from "../../src/machine/trace.ts";
 import { boot, insert } from "../support/boot.ts";
@@ -33,7 +33,10 @@ test.each(["selftest", "context-switch", "pipe-bandwidth", "exec", "churn", "dis
 );
 
 describe("privileged operations", () => {
-  const workloads = ["selftest", "mmap", "fork", "disk-read"];
+  // Those that call the kernel at all.
+  const workloads = all
+    .map(({ name }) => name)
+    .filter((name) => !["baseline", "primes", "pointer-chase", "sleep"].includes(name));
   const variants = { vanilla: { pv: false }, patched: {}, unpatched: { patch: false } };
 
   test.each(workloads)("%s: vanilla, patched, unpatched: the same, in ever more instructions", (workload) => {

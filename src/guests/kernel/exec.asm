@@ -5,33 +5,35 @@
 load_program:
         push    esi
         push    edi
-        push    dword [programs + eax * 8 + 4]
         mov     esi, [programs + eax * 8]
-        mov     edi, PROGRAM_BASE
+        mov     edi, [programs + eax * 8 + 4]
+        mov     ecx, edi
+        shl     ecx, 12
+        add     ecx, PROGRAM_BASE
+        mov     [ebx + PROCESS_REGIONS + REGION_END], ecx
         pv      lazy_enter
-.page:
         mov     eax, [ebx + PROCESS_DIRECTORY]
-        mov     edx, edi
-        call    pte_make
+        mov     edx, PROGRAM_BASE
+        call    pte_make                ; one table: a program is shorter than 4 MB
+        push    edi
+.page:
         push    eax
         call    page_alloc
         push    eax
-        push    edi
         lea     edi, [eax + KERNEL_BASE]
         mov     ecx, PAGE_SIZE / 4
         rep     movsd
-        pop     edi
         pop     edx
         or      edx, PTE_P | PTE_W | PTE_U
-        pop     eax
+        mov     eax, [esp]
         pv      set_pte
-        add     edi, PAGE_SIZE
+        pop     eax
+        add     eax, 4
         dec     dword [esp]
         jnz     .page
-        pv      lazy_leave
         pop     eax
+        pv      lazy_leave
         mov     dword [ebx + PROCESS_REGIONS + REGION_START], PROGRAM_BASE
-        mov     [ebx + PROCESS_REGIONS + REGION_END], edi
         mov     dword [ebx + PROCESS_REGIONS + REGION_WRITE], PTE_W
         mov     dword [ebx + PROCESS_REGIONS + REGION_SIZE + REGION_START], USER_END - STACK_SIZE
         mov     dword [ebx + PROCESS_REGIONS + REGION_SIZE + REGION_END], USER_END
@@ -56,10 +58,12 @@ sys_exec:
         pv      lazy_leave              ; the pages are used again
         mov     dword [ebx + PROCESS_HANDLER], 0
         mov     eax, esi
+        pv      lazy_enter
         call    load_program
         mov     eax, [ebx + PROCESS_DIRECTORY]
         mov     [loaded_directory], eax
         pv      load_cr3
+        pv      lazy_leave
         xor     eax, eax
         ret
 .no:

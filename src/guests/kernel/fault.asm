@@ -35,6 +35,7 @@ page_fault:
         test    esi, esi
         jz      .bad
 .allowed:
+        pv      lazy_enter
         mov     eax, [ebx + PROCESS_DIRECTORY]
         mov     edx, edi
         call    pte_make
@@ -48,7 +49,8 @@ page_fault:
         or      edx, esi
         or      edx, PTE_P | PTE_U
         mov     eax, ebx
-        pvjump  set_pte
+        pv      set_pte
+        pvjump  lazy_leave
 
 .present:
         pv      pte_val
@@ -76,15 +78,12 @@ page_fault:
 .own:
         and     edx, ~(PTE_FLAGS)
         or      edx, PTE_P | PTE_W | PTE_U
-        pv      lazy_enter
         mov     eax, ebx
         pv      set_pte
+.stale:                                 ; or a translation that a TLB still had: forget it and try again
         mov     eax, edi
         pv      invlpg
         pvjump  lazy_leave
-.stale:                                 ; or a translation that a TLB still had: forget it and try again
-        mov     eax, edi
-        pvjump  invlpg
 
 .bad:
         compare_ring3

@@ -54,6 +54,10 @@ user_space_share:
         push    ecx
         cmp     dword [esi + REGION_START], 0
         je      .next
+        cmp     ecx, REGIONS - 2
+        ja      .alone
+        pv      lazy_flush              ; what mmap made may lie in a table that is new since the last region
+.alone:
         call    region_share
 .next:
         pop     ecx
@@ -64,18 +68,24 @@ user_space_share:
         pop     esi
         ret
 
-; The same for the region ESI.
+; The same for the region ESI, table by table.
 region_share:
         push    ebp
         push    dword [esi + REGION_END]
         mov     ebp, [esi + REGION_START]
-.page:
+.table:
         mov     eax, [ebx + PROCESS_DIRECTORY]
         mov     edx, ebp
         call    pte_find
         test    eax, eax
         jz      .no_table
-        mov     ecx, eax
+        push    eax                     ; the parent's entry
+        mov     eax, [edi + PROCESS_DIRECTORY]
+        mov     edx, ebp
+        call    pte_make
+        push    eax                     ; the child's
+.page:
+        mov     ecx, [esp + 4]
         mov     eax, [ecx]
         test    al, PTE_P
         jz      .next
@@ -91,21 +101,27 @@ region_share:
         mov     eax, edx
         call    page_users
         inc     dword [eax]
-        push    edx
-        mov     eax, [edi + PROCESS_DIRECTORY]
-        mov     edx, ebp
-        call    pte_make
-        pop     edx
+        mov     eax, [esp]
         pv      set_pte
 .next:
+        add     dword [esp], 4
+        add     dword [esp + 4], 4
         add     ebp, PAGE_SIZE
-.test:
+        cmp     ebp, [esp + 8]
+        jae     .end
+        test    ebp, 0x3FFFFF
+        jnz     .page
+        add     esp, 8
+        jmp     .table
+.end:
+        add     esp, 12
+        pop     ebp
+        ret
+.no_table:                              ; on to the next 4 MB
+        or      ebp, 0x3FFFFF
+        inc     ebp
         cmp     ebp, [esp]
-        jb      .page
+        jb      .table
         pop     eax
         pop     ebp
         ret
-.no_table:
-        or      ebp, 0x3FFFFF
-        inc     ebp
-        jmp     .test

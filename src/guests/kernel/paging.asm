@@ -105,7 +105,7 @@ pte_find:
         xor     eax, eax
         ret
 
-; The same, and a table is made where there is none.
+; The same, and a table is made where there is none. Within lazy_enter it is not to be found again before lazy_flush.
 pte_make:
         push    eax
         push    edx
@@ -124,7 +124,6 @@ pte_make:
         or      edx, PTE_P | PTE_W | PTE_U
         pv      set_pde
         pv      lazy_leave
-        pv      lazy_flush              ; the entry is read again for the next page
         pop     eax
         mov     edx, [esp]
         shr     edx, 10

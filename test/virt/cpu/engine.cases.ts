@@ -186,7 +186,8 @@ const CASES: { readonly name: string; run(subject: Subject): void }[] = [
         clock.set(timer, 9001);
       });
       expect(output).toContain(expectedOutput("null-call", parameters));
-      expect(storms).toBeGreaterThan(20);
+      // A paravirtual guest is done sooner: no firmware, no boot sector.
+      expect(storms).toBeGreaterThan(10);
     },
   },
   {

@@ -3,6 +3,7 @@
  * the guest's page tables and segments, at the monitor's device models. Nothing else is done for a guest: it has hypercalls.
  */
 import { Cpu } from "../../../machine/cpu/cpu.ts";
+import { EDX } from "../../../machine/cpu/registers.ts";
 import { Interpreter } from "../../../machine/cpu/run.ts";
 import { updateMode } from "../../../machine/cpu/segments.ts";
 import { CS } from "../../../machine/isa/instruction.ts";
@@ -17,10 +18,36 @@ const PREFIXES = new Set([0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf2, 
 const LONGEST = 15;
 const PORT_CHECKS = 3 << 12;
 
-const isPortInstruction = (opcode: number): boolean =>
-  (opcode >= 0x6c && opcode <= 0x6f) ||
-  (opcode >= 0xe4 && opcode <= 0xe7) ||
-  (opcode >= 0xec && opcode <= 0xef);
+/**
+ * The ports that a guest is granted, first and last: interrupt controllers, timer, keyboard, clock, POST code, the laboratory's own (E1, E9,
+ * F4), disks without DMA, screen, serial port. No device behind them reads or writes memory by itself: nothing else would stop one
+ * from writing the guest's page tables.
+ */
+const GRANTED: readonly (readonly [number, number])[] = [
+  [0x20, 0x21],
+  [0x40, 0x43],
+  [0x60, 0x64],
+  [0x70, 0x71],
+  [0x80, 0x80],
+  [0xa0, 0xa1],
+  [0xe1, 0xe1],
+  [0xe9, 0xe9],
+  [0xf4, 0xf7],
+  [0x170, 0x177],
+  [0x1f0, 0x1f7],
+  [0x376, 0x376],
+  [0x3b0, 0x3df],
+  [0x3f6, 0x3f6],
+  [0x3f8, 0x3ff],
+];
+
+const isGranted = (port: number, size: number): boolean =>
+  GRANTED.some(([first, last]) => port >= first && port + size - 1 <= last);
+
+/** OUT and IN with an immediate port, with DX, INS and OUTS. */
+const usesImmediate = (opcode: number): boolean => opcode >= 0xe4 && opcode <= 0xe7;
+const usesDx = (opcode: number): boolean =>
+  (opcode >= 0x6c && opcode <= 0x6f) || (opcode >= 0xec && opcode <= 0xef);
 
 export class PortEmulator {
   readonly #host: Host;
@@ -69,13 +96,17 @@ export class PortEmulator {
     return "done";
   }
 
+  /** A port instruction, and for a port that is granted. */
   #applies(): boolean {
     const { cpu } = this.#host;
     const linear = ((cpu.segments.base[CS] as number) + cpu.ip) >>> 0;
     try {
       for (let n = 0; n < LONGEST; n++) {
         const byte = this.#memory.read8(linear + n);
-        if (!PREFIXES.has(byte)) return isPortInstruction(byte);
+        if (PREFIXES.has(byte)) continue;
+        const size = (byte & 1) === 0 ? 1 : 4;
+        if (usesImmediate(byte)) return isGranted(this.#memory.read8(linear + n + 1), size);
+        return usesDx(byte) && isGranted(cpu.r16[2 * EDX] as number, size);
       }
     } catch (error) {
       if (!(error instanceof BadPointer)) throw error;

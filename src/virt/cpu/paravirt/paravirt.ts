@@ -27,18 +27,17 @@ import { buildDomain, type Domain } from "./builder.ts";
 import { Calls, INT_LENGTH, isHypercall } from "./calls.ts";
 import { PortEmulator } from "./emulate.ts";
 import { GuestFrames } from "./frames.ts";
-import { BadPointer, GuestMemory } from "./guest-memory.ts";
-import { guestCpuid } from "./identity.ts";
-import { SELECTOR } from "./interface.ts";
+import { GuestMemory } from "./guest-memory.ts";
+import { answerCpuid } from "./identity.ts";
+import { EFAULT, SELECTOR } from "./interface.ts";
 import { type Arguments, MemoryCalls } from "./memory-calls.ts";
 import { ProcessorCalls } from "./processor-calls.ts";
+import { IRET, returnFromHandler } from "./return.ts";
 import { SharedVcpu } from "./vcpu.ts";
 
 const YIELD = "yield";
 const PAGE = 4096;
 const KERNEL_RING = 1;
-/** UD2, "xen", CPUID. */
-const ASKED_CPUID = [0x0f, 0x0b, 0x78, 0x65, 0x6e, 0x0f, 0xa2];
 /** An error code that names an IDT entry (SDM Vol. 3, 6.13). */
 const ERROR_IDT = 2;
 const FIRST_LINE_VECTOR = 0x20;
@@ -208,6 +207,11 @@ export class Paravirt implements Engine, Monitor<Cpu> {
   #hypercall(cpu: Cpu): string {
     const { r32 } = cpu;
     const number = (r32[EAX] as number) >>> 0;
+    if (number === IRET) {
+      this.#host.ledger.pay("hypercall", number);
+      if (!returnFromHandler(cpu, this.#memory, this.#vcpu)) r32[EAX] = EFAULT;
+      return "iret";
+    }
     const given = [EBX, ECX, EDX, ESI, EDI].map((n) => (r32[n] as number) >>> 0);
     const { name, result, rest } = this.calls.make(number, [...given, 0] as unknown as Arguments);
     if (rest === undefined) r32[EAX] = result;
@@ -232,7 +236,10 @@ export class Paravirt implements Engine, Monitor<Cpu> {
         return this.#trap(error >>> 3);
       }
     }
-    if (vector === UD && this.#asksForCpuid(cpu)) return "cpuid";
+    if (vector === UD && answerCpuid(cpu, this.#memory)) {
+      this.#host.ledger.pay("emulate");
+      return "cpuid";
+    }
     return this.#reflect(vector, error);
   }
 
@@ -280,24 +287,6 @@ export class Paravirt implements Engine, Monitor<Cpu> {
     if (this.#crash !== undefined || upcall === undefined || this.#vcpu.mask || !this.#vcpu.pending) return;
     this.#host.ledger.pay("upcall");
     this.#enter(upcall, undefined, "an event");
-  }
-
-  #asksForCpuid(cpu: Cpu): boolean {
-    const linear = ((cpu.segments.base[CS] as number) + cpu.ip) >>> 0;
-    try {
-      if (ASKED_CPUID.some((byte, n) => this.#memory.read8(linear + n) !== byte)) return false;
-    } catch (error) {
-      if (!(error instanceof BadPointer)) throw error;
-      return false;
-    }
-    const { r32 } = cpu;
-    const answer = guestCpuid(cpu, (r32[EAX] as number) >>> 0, (r32[ECX] as number) >>> 0);
-    [EAX, EBX, ECX, EDX].forEach((register, n) => {
-      r32[register] = answer[n] as number;
-    });
-    cpu.ip = (cpu.ip + ASKED_CPUID.length) | 0;
-    this.#host.ledger.pay("emulate");
-    return true;
   }
 
   #cross(cause: string): void {

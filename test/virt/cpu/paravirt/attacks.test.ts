@@ -235,6 +235,8 @@ describe("segments and gates", () => {
         "mov dword [FREE], 0xE0080380\n mov dword [FREE + 4], end\n mov dword [FREE + 12], 0\n call_monitor 0, FREE\n int 0x80",
         [EPERM, faulted(13), 0x80 * 8 + 2],
       ],
+      // A task return, by the monitor's own task state.
+      ["pushfd\n or dword [esp], 0x4000\n popfd\n iretd", [faulted(10), 0]],
       ["lgdt [request]", [faulted(13), 0]],
       ["cli", [faulted(13), 0]],
       ["mov eax, cr3", [faulted(13), 0]],
@@ -336,6 +338,33 @@ describe("hypercalls", () => {
     expect(words).toEqual([ENOSYS, ENOSYS, EPERM, 0, EINVAL, 0, EINVAL]);
   });
 
+  test("the hypercall IRET returns where the guest may go, and sets the mask as EFLAGS says", () => {
+    const frame = (selector: string, flags: string) => `
+        push    dword ${flags}
+        push    dword ${selector}
+        push    dword .there
+        push    dword 0x1234
+        mov     eax, 23
+        int     0x82
+        say
+.there:
+        say
+        mov     eax, [edi + 36]
+        sub     eax, ebp
+        movzx   eax, byte [eax + BASE + 1]
+        say`;
+    expect(attack(frame("0xE019", "0x202")).words).toEqual([0x1234, 0]);
+    expect(attack(frame("0xE019", "2")).words).toEqual([0x1234, 1]);
+    for (const selector of ["0xE008", "0xE009", "0xE021", "0"]) {
+      const { words, changed } = attack(frame(selector, "0x202"));
+      expect(words, selector).toEqual([EFAULT, EFAULT, 1]);
+      expect(changed).toEqual([]);
+    }
+    expect(attack("mov esp, 0xFC400000\n mov eax, 23\n int 0x82\n mov esp, 0xC0180000\n say").words).toEqual([
+      EFAULT,
+    ]);
+  });
+
   test("from ring 3 INT 82h is a fault", () => {
     const { words, changed } = attack(`
         push    dword 0xE033
@@ -369,6 +398,30 @@ describe("hypercalls", () => {
     // What lies behind the filled part is zeros: a pin of frame 0, which is refused.
     expect(words).toEqual([EINVAL]);
     expect(vm.engine.crossings.get("mmuext_op")).toBe(0x1000 / 512 + 1);
+  });
+});
+
+describe("ports", () => {
+  test.each([
+    ["fw_cfg, which could write anywhere", "mov edx, 0x514\n out dx, eax"],
+    ["PCI configuration", "mov edx, 0xCF8\n out dx, eax"],
+    ["an immediate port", "in al, 0x92"],
+    ["the end of a range", "mov edx, 0x3F6\n in eax, dx"],
+    ["a string from where nothing is", "mov edx, 0x510\n mov edi, FREE\n mov ecx, 4\n rep insb"],
+  ])("%s is not granted", (_, code) => {
+    const { words, changed } = attack(code);
+    expect(words).toEqual([faulted(13), 0]);
+    expect(changed).toEqual([]);
+  });
+
+  test("a string from a granted port is not written where the guest cannot", () => {
+    const { words, changed } = attack("mov edx, 0x1F0\n mov edi, [edi + 60]\n mov ecx, 4\n rep insd");
+    expect(words).toEqual([faulted(14), 3]);
+    expect(changed).toEqual([]);
+    expect(attack("mov edx, 0x1F0\n mov edi, 0xFC400000\n mov ecx, 4\n rep insd").words).toEqual([
+      faulted(13),
+      0,
+    ]);
   });
 });
 

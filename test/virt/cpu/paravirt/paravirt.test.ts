@@ -1,6 +1,9 @@
 /** The paravirtual kernel on its monitor: the same output as on the bare machine, fewer crossings with batches, events in storms. */
 import { describe, expect, test } from "vitest";
 import { buildGuest, expectedOutput, type GuestOptions, workloads } from "../../../../src/guests/index.ts";
+import type { Bus } from "../../../../src/machine/bus.ts";
+import type { Cpu } from "../../../../src/machine/cpu/cpu.ts";
+import { Machine } from "../../../../src/machine/machine.ts";
 import { UNIT_MONITOR } from "../../../../src/machine/profiles/monitors/unit.ts";
 import { PENTIUM_4 } from "../../../../src/machine/profiles/pentium4.ts";
 import { createVm } from "../../../../src/virt/cpu/engine.ts";
@@ -8,7 +11,45 @@ import type { VmOptions } from "../../../../src/virt/cpu/host.ts";
 import { type Paravirt, paravirt } from "../../../../src/virt/cpu/paravirt/index.ts";
 import { engineCases } from "../engine.cases.ts";
 
-engineCases({ name: "paravirt", engine: paravirt });
+engineCases({
+  name: "paravirt",
+  engine: paravirt,
+  skips: {
+    "the self-test passes, and its machine ends up as the bare one, out of the monitor's reach and it of the guest's":
+      "the kernel knows of its monitor, so its own memory differs: machine frames, ring 1. What its programs see is compared below",
+    "a guest that shuts its processor down stops the machine, as on the bare one":
+      "a domain is entered in its kernel: no boot sector runs. attacks.test.ts ends guests in other ways",
+    "a run that is cut into pieces, and goes on from a snapshot in another machine, ends the same":
+      "what the monitor knows of the guest's frames is in no snapshot: loading one says so",
+  },
+});
+
+/** Bytes of every page that programs can reach in the address space of now, by linear address. */
+function userSpace(cpu: Cpu, bus: Bus): Map<number, Uint8Array> {
+  const pages = new Map<number, Uint8Array>();
+  const entry = (at: number) => bus.view.getInt32(at, true);
+  for (let low = 0; low < 0x10000000; low += 4096) {
+    const table = entry((cpu.cr3 & -4096) + 4 * (low >>> 22));
+    if ((table & 1) === 0) continue;
+    const page = entry((table & -4096) + 4 * ((low >>> 12) & 1023));
+    if ((page & 5) === 5) pages.set(low, bus.ram.slice(page & -4096, (page & -4096) + 4096));
+  }
+  return pages;
+}
+
+test("the programs end up as on the bare machine, byte by byte", () => {
+  const options = { workload: "selftest", timerHz: 0 };
+  const guest = buildGuest({ memory: 16, ...options });
+  const { vm } = run(options);
+  const bare = new Machine({ memory: 16 << 20, disks: [guest.image] });
+  bare.run({ limit: 20_000_000 });
+  const [mine, theirs] = [userSpace(vm.host.cpu, vm.host.bus), userSpace(bare.cpu, bare.bus)];
+  // A reading of the time-stamp counter.
+  const stamp = guest.programs[0]!.symbols.get("cycles")!;
+  for (const pages of [mine, theirs]) pages.get(stamp & -4096)!.fill(0, stamp & 4095, (stamp & 4095) + 8);
+  expect(mine.size).toBeGreaterThan(2);
+  expect(mine).toEqual(theirs);
+});
 
 function run(options: GuestOptions, vmOptions: Partial<VmOptions> = {}) {
   const guest = buildGuest({ memory: 16, ...options });
@@ -68,8 +109,8 @@ describe("crossings", () => {
   }
 
   test.each([
-    ["fork", 0.8],
-    ["exec", 0.85],
+    ["fork", 0.3],
+    ["exec", 0.3],
     ["mmap", 0.55],
   ] as const)("%s crosses less with batches", (workload, share) => {
     const [single, batched] = [each(workload, false), each(workload, true)];
@@ -85,15 +126,10 @@ describe("crossings", () => {
       );
     };
     expect(calls(1000)).toBe(calls(10));
-    const switches = (rounds: number) => total2(rounds);
-    function total2(rounds: number) {
-      const { crossings } = run({
-        workload: "context-switch",
-        parameters: { processes: 2, kilobytes: 0, rounds },
-        timerHz: 0,
-      });
-      return crossings("multicall");
-    }
+    const switches = (rounds: number) => {
+      const parameters = { processes: 2, kilobytes: 0, rounds };
+      return run({ workload: "context-switch", parameters, timerHz: 0 }).crossings("multicall");
+    };
     expect(switches(30) - switches(10)).toBe(2 * 20);
   });
 });
