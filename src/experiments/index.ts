@@ -3,6 +3,7 @@ import { cpuBound } from "./cpu-bound.ts";
 import { crossings } from "./crossings.ts";
 import { directExecution } from "./direct-execution.ts";
 import { efficiency } from "./efficiency.ts";
+import { exitCost } from "./exit-cost.ts";
 import type { Experiment } from "./experiment.ts";
 import { formalMap } from "./formal-map.ts";
 import { lmbench } from "./lmbench.ts";
@@ -31,6 +32,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   pvOps,
   efficiency,
   crossings,
+  exitCost,
 ];
 
 /** @throws {BadPoint} when there is none of that name */

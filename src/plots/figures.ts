@@ -4,6 +4,7 @@ import { cpuBound } from "./cpu-bound.ts";
 import { crossings } from "./crossings.ts";
 import { directExecution } from "./direct-execution.ts";
 import { efficiency } from "./efficiency.ts";
+import { exitCost } from "./exit-cost.ts";
 import type { Figure } from "./figure.ts";
 import { instructionMap } from "./instruction-map.ts";
 import { lmbench } from "./lmbench.ts";
@@ -22,4 +23,5 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   "pv-ops": (rows) => pvOps(rows as never),
   efficiency: (rows) => efficiency(rows as never),
   crossings: (rows) => crossings(rows as never),
+  "exit-cost": (rows) => exitCost(rows as never),
 };
