@@ -11,6 +11,7 @@ import { nanobenchmarks } from "./nanobenchmarks.ts";
 import { suggestion } from "./nearest.ts";
 import { BadPoint } from "./parameter.ts";
 import { pvOps } from "./pv-ops.ts";
+import { requirements } from "./requirements.ts";
 import { sensitiveInstructions } from "./sensitive-instructions.ts";
 
 export { type Column, columnsOf, defineExperiment, type Experiment, type Row, rowsAt } from "./experiment.ts";
@@ -33,6 +34,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   efficiency,
   crossings,
   exitCost,
+  requirements,
 ];
 
 /** @throws {BadPoint} when there is none of that name */

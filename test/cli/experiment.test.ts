@@ -28,6 +28,7 @@ const LESS: Record<string, Settings> = {
   "pv-ops": { variant: ["vanilla", "patched"], workload: "null-call" },
   efficiency: { system: ["native", "xen"], workload: "null-call" },
   "exit-cost": { processor: ["pentium4", "sandybridge"], iterations: 20 },
+  requirements: { system: ["native", "xen"], workload: "page-fault" },
   crossings: { system: "vmware-vtx", workload: "disk-read" },
 };
 
