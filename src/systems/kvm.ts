@@ -13,7 +13,7 @@ import { createVm } from "../virt/cpu/engine.ts";
 import { hardwareAssisted } from "../virt/cpu/hardware/engine.ts";
 import { KVM_FEATURES, kvmCalls } from "../virt/cpu/hardware/kvm-calls.ts";
 import { vtx } from "../virt/cpu/hardware/vtx.ts";
-import { shadow } from "../virt/mmu/shadow.ts";
+import { tracedPager } from "../virt/mmu/traced/traced.ts";
 import { booted, defineSystem } from "./system.ts";
 
 /** PIC, PIT and port 61h. */
@@ -61,7 +61,7 @@ export const kvm = defineSystem({
           ...options,
           ...{ model, monitor: KVM, devices: new KvmDevices(), physical: VMX_PROCESSOR },
         },
-        hardwareAssisted({ pager: shadow, format: vtx(), hypercall: kvmCalls }),
+        hardwareAssisted({ pager: tracedPager({ flood: 3 }), format: vtx(), hypercall: kvmCalls }),
       ),
     );
   },
