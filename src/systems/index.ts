@@ -1,9 +1,9 @@
 /** Systems with a name. */
 import { bochs } from "./bochs.ts";
-import { deprivileged } from "./deprivileged.ts";
 import { native } from "./native.ts";
 import { qemu } from "./qemu.ts";
 import type { System } from "./system.ts";
+import { deprivileged } from "./trap-and-emulate.ts";
 import { vmware, vmware3 } from "./vmware.ts";
 import { vmwareVtx } from "./vmware-vtx.ts";
 import { xen } from "./xen.ts";

@@ -18,10 +18,10 @@ import { tracedPager } from "../virt/mmu/traced/traced.ts";
 import { HostedDevices } from "./hosted.ts";
 import { booted, defineSystem, type System } from "./system.ts";
 
-export interface VmwareOptions
-  extends Omit<VmOptions, "monitor">,
-    Partial<Pick<VmOptions, "monitor">>,
-    Omit<TranslationOptions, "pager"> {}
+export interface VmwareOptions extends Omit<VmOptions, "monitor">, Omit<TranslationOptions, "pager"> {
+  /** The release's prices; those of 2005 unless said. */
+  readonly monitor?: MonitorPrices;
+}
 
 /** Its monitor alone, with all devices: to try out another translator's policy, or another size of its cache. */
 export function createVmware({ cache, most, policy, ...options }: VmwareOptions): Vm<BinaryTranslation> {
