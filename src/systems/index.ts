@@ -1,5 +1,6 @@
 /** Systems with a name. */
 import { bochs } from "./bochs.ts";
+import { kvm } from "./kvm.ts";
 import { native } from "./native.ts";
 import { qemu } from "./qemu.ts";
 import type { System } from "./system.ts";
@@ -32,6 +33,7 @@ export const SYSTEMS: readonly System[] = [
   vmware3,
   vmware,
   vmwareVtx,
+  kvm,
   xen,
   qemu,
   bochs,
