@@ -1,6 +1,7 @@
 /** Systems with a name. */
 import { bochs } from "./bochs.ts";
 import { deprivileged } from "./deprivileged.ts";
+import { kvm } from "./kvm.ts";
 import { native } from "./native.ts";
 import { qemu } from "./qemu.ts";
 import type { System } from "./system.ts";
@@ -9,6 +10,8 @@ import { vmwareVtx } from "./vmware-vtx.ts";
 import { xen } from "./xen.ts";
 
 export { HostedDevices, type World } from "./hosted.ts";
+export { type KvmOptions, kvmVm } from "./kvm.ts";
+export { KVM_DEVICES } from "./kvm-devices.ts";
 export type { Booted, System, SystemType } from "./system.ts";
 
 export const SYSTEMS: readonly System[] = [
@@ -17,6 +20,7 @@ export const SYSTEMS: readonly System[] = [
   vmware3,
   vmware,
   vmwareVtx,
+  kvm,
   xen,
   qemu,
   bochs,

@@ -26,13 +26,14 @@ import type { Exit, GuestEvent, WorldSwitch, WorldSwitchFactory } from "./world-
 const CR0_PLAIN = CR0.MP | CR0.EM | CR0.TS;
 const DR7_ENABLES = 0xff;
 
-/** Deals with the guest's hypercall: registers are V's. False: there is none, #UD. */
+/** Deals with the guest's hypercall: registers are V's, which is behind the instruction after. False: there is none, #UD. */
 export type Hypercall = (virtual: Cpu) => boolean;
+export type HypercallFactory = (host: Host) => Hypercall;
 
 export interface HardwareOptions {
   readonly pager: PagerFactory;
   readonly format: WorldSwitchFactory;
-  readonly hypercall?: Hypercall;
+  readonly hypercall?: HypercallFactory;
 }
 
 export class HardwareAssisted extends Vmm {
@@ -50,11 +51,11 @@ export class HardwareAssisted extends Vmm {
   #strange = true;
   #retired = 0;
 
-  constructor(host: Host, { pager, format, hypercall = () => false }: HardwareOptions) {
+  constructor(host: Host, { pager, format, hypercall = () => () => false }: HardwareOptions) {
     super(host);
     this.#pager = pager(host.pagerParts());
     this.#format = format(host);
-    this.#hypercall = hypercall;
+    this.#hypercall = hypercall(host);
     this.name = this.#format.name;
   }
 
@@ -125,8 +126,11 @@ export class HardwareAssisted extends Vmm {
         this.#pager.invalidate(exit.at);
         break;
       case "hypercall":
-        if (this.#hypercall(cpu)) host.ledger.pay("hypercall");
-        else this.#event = { kind: EXCEPTION, vector: UD, error: -1, length: 0 };
+        if (this.#hypercall(cpu)) {
+          host.ledger.pay("hypercall");
+          cpu.ip = (cpu.ip + exit.length) | 0;
+          cpu.shadow = false;
+        } else this.#event = { kind: EXCEPTION, vector: UD, error: -1, length: 0 };
         break;
       case "undefined":
         this.#event = { kind: EXCEPTION, vector: UD, error: -1, length: 0 };

@@ -27,6 +27,8 @@ const OWN_INSTRUCTIONS = new Set<number>([
   EXIT.skinit,
   EXIT.invlpga,
 ]);
+/** Without nRIP (CPUID 8000000Ah) nobody tells. */
+const VMMCALL_BYTES = 3;
 const CR_NAMES = ["mov from cr", "mov to cr"];
 
 export class SvmSwitch implements WorldSwitch {
@@ -157,7 +159,7 @@ export class SvmSwitch implements WorldSwitch {
       case EXIT.shutdown:
         return { kind: "shutdown", name: "tripleFault", detail: this.#svm.shutdownDetail, during };
       case EXIT.vmmcall:
-        return { kind: "hypercall", name, during };
+        return { kind: "hypercall", name, length: VMMCALL_BYTES, during };
       case EXIT.invlpg:
         return { kind: "invlpg", name, at: this.#address(CONTROL.exitInfo1), during };
       case EXIT.io:

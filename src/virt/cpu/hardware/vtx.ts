@@ -247,7 +247,7 @@ export class VtxSwitch implements WorldSwitch {
         this.#readForDecoding();
         return { kind: "invlpg", name, at: this.#address("exitQualification"), during };
       case REASON.vmcall:
-        return { kind: "hypercall", name, during };
+        return { kind: "hypercall", name, length: vmx.vmread("exitInstructionLength"), during };
     }
     if (VMX_EXITS.has(name)) return { kind: "undefined", name, during };
     this.#readForDecoding();

@@ -1,0 +1,67 @@
+/**
+ * KVM (Kivity et al., "kvm: the Linux Virtual Machine Monitor", Linux Symposium 2007): a module by which the host's kernel is the monitor. The guest
+ * runs by VT-x, a virtual processor is a thread of QEMU's process, and the shadow pages are those of its time: kept, traced, and given up when
+ * they are written over.
+ *
+ * Type 2, as it comes with a host operating system, whose scheduler and memory it uses. But no world is switched: the monitor is
+ * in that host's kernel, and an exit that the kernel deals with never leaves it.
+ */
+import { type CpuModel, RINGLAB, VMX_PROCESSOR, withHypervisor } from "../machine/cpu/model.ts";
+import type { MachineOptions } from "../machine/machine.ts";
+import { KVM } from "../machine/profiles/monitors/kvm.ts";
+import { MEROM } from "../machine/profiles/vt-generations.ts";
+import { createVm, type Vm } from "../virt/cpu/engine.ts";
+import { hardwareAssisted } from "../virt/cpu/hardware/engine.ts";
+import { vtx } from "../virt/cpu/hardware/vtx.ts";
+import { tracedPager } from "../virt/mmu/traced/traced.ts";
+import { KVM_FEATURE, kvmCalls } from "./kvm-calls.ts";
+import { KVM_DEVICES } from "./kvm-devices.ts";
+import { booted, defineSystem } from "./system.ts";
+
+/** Writes without a use in between, after which KVM gives a shadow page up (Linux 2.6.20, mmu.c, kvm_mmu_pte_write). */
+const FLOOD = 3;
+
+export interface KvmOptions extends MachineOptions {
+  /** Guests may write page tables by hypercall (KVM_FEATURE_MMU_OP, Linux 2.6.25 … 3.2); not unless said. */
+  readonly mmuOp?: boolean;
+}
+
+/** What CPUID says to a guest; a model that names a hypervisor already stays what it is. */
+function toldOf(model: CpuModel, features: number): CpuModel {
+  return model.hypervisor === undefined ? withHypervisor(model, "KVMKVMKVM", [features, 0, 0, 0]) : model;
+}
+
+export function kvmVm({ mmuOp = false, model = RINGLAB, ...options }: KvmOptions = {}): Vm {
+  const features = KVM_FEATURE.nopIoDelay | (mmuOp ? KVM_FEATURE.mmuOp : 0);
+  return createVm(
+    {
+      profile: MEROM,
+      ...options,
+      model: toldOf(model, features),
+      physical: VMX_PROCESSOR,
+      monitor: KVM,
+      devices: KVM_DEVICES,
+    },
+    hardwareAssisted({
+      pager: tracedPager({ flood: FLOOD }),
+      format: vtx(),
+      hypercall: kvmCalls(features),
+    }),
+  );
+}
+
+export const kvm = defineSystem({
+  name: "kvm",
+  title: "KVM (VT-x, shadow paging)",
+  type: 2,
+  owns: {
+    processor: "the host's kernel, which it is part of",
+    memory: "the host's kernel",
+    devices: "QEMU's process; interrupts and timer, the host's kernel",
+  },
+  guest: {},
+  bits: [32, 64],
+  profile: MEROM,
+  needs: "vmx",
+  make: (options) => booted(kvmVm(options)),
+});

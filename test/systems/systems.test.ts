@@ -1,0 +1,91 @@
+/** One image on every system: it boots, passes its self-test, and what it leaves behind is what it leaves on the bare machine. */
+import { describe, expect, test } from "vitest";
+import { buildGuest, expectedOutput, type Guest, type GuestOptions } from "../../src/guests/index.ts";
+import type { CpuModel } from "../../src/machine/cpu/model.ts";
+import { fingerprint, unequalParts } from "../../src/machine/debug/fingerprint.ts";
+import type { Machine, MachineOptions } from "../../src/machine/machine.ts";
+import { deprivilegedVm, firstDivergence } from "../../src/systems/deprivileged.ts";
+import { findSystem, SYSTEMS, type System } from "../../src/systems/index.ts";
+import { userSpace } from "../support/user-space.ts";
+
+const MEMORY = 8;
+const LIMIT = 50_000_000;
+const NATIVE = findSystem("native")!;
+const SELFTEST: GuestOptions = { workload: "selftest", timerHz: 0 };
+
+interface Outcome {
+  readonly machine: Machine;
+  readonly output: string;
+}
+
+function boot(system: System, guest: Guest, options: MachineOptions = {}): Outcome {
+  const { machine } = system.boot(guest.image, { memory: MEMORY << 20, ...options });
+  let output = "";
+  machine.onSerial((byte) => {
+    output += String.fromCharCode(byte);
+  });
+  expect(machine.run({ limit: LIMIT }).reason).toBe("exit");
+  return { machine, output };
+}
+
+/** Where programs keep a reading of the time-stamp counter. */
+const stampsOf = ({ programs }: Guest) => programs.flatMap(({ symbols }) => symbols.get("cycles") ?? []);
+
+const printOf = ({ machine }: Outcome, guest: Guest) => fingerprint(machine, stampsOf(guest));
+
+const images = new Map([true, false].map((pv) => [pv, buildGuest({ memory: MEMORY, ...SELFTEST, pv })]));
+const natives = new Map<string, Outcome>();
+
+/** The same image on the bare machine whose CPUID says the same. */
+function native(pv: boolean, model: CpuModel): Outcome {
+  const key = `${pv} ${model.hypervisor?.join()}`;
+  const known = natives.get(key) ?? boot(NATIVE, images.get(pv)!, { model });
+  natives.set(key, known);
+  return known;
+}
+
+/** A paravirtual kernel's tables hold machine frames and its segments ring 1, so its own memory cannot be the bare machine's. */
+const PARAVIRTUAL = "xen";
+
+const monitored = SYSTEMS.filter(({ type }) => type !== "bare");
+const unaware = monitored.filter(({ name }) => name !== PARAVIRTUAL);
+
+describe("the self-test leaves the same machine as natively", () => {
+  test.each(unaware.flatMap((system) => [true, false].map((pv) => ({ name: system.name, pv, system }))))(
+    "$name, pv: $pv",
+    ({ pv, system }) => {
+      const guest = images.get(pv)!;
+      const outcome = boot(system, guest);
+      expect(outcome.output).toBe(expectedOutput("selftest"));
+      const bare = native(pv, outcome.machine.cpu.model);
+      expect(unequalParts(printOf(bare, guest), printOf(outcome, guest))).toEqual([]);
+    },
+  );
+
+  test("xen: its programs do, whose memory is all that knows nothing of the monitor", () => {
+    const guest = images.get(true)!;
+    const outcome = boot(findSystem(PARAVIRTUAL)!, guest);
+    expect(outcome.output).toBe(expectedOutput("selftest"));
+    const { machine } = native(true, outcome.machine.cpu.model);
+    const pages = [outcome.machine, machine].map(({ cpu, bus }) => userSpace(cpu, bus));
+    const stamp = stampsOf(guest)[0]!;
+    for (const own of pages) own.get(stamp & -4096)!.fill(0, stamp & 4095, (stamp & 4095) + 8);
+    expect(pages[0]!.size).toBeGreaterThan(2);
+    expect(pages[0]).toEqual(pages[1]);
+  });
+});
+
+test.each(SYSTEMS)("a timer preempts and wakes on $name", (system) => {
+  const parameters = { processes: 2 };
+  const guest = buildGuest({ memory: MEMORY, workload: "sleep", parameters, timerHz: 1000, ...system.guest });
+  // A slow processor, so that little lies between two ticks.
+  const { output } = boot(system, guest, { profile: { ...system.profile, hertz: 300e6 } });
+  expect(output).toBe(expectedOutput("sleep", parameters));
+});
+
+test("the unmodified kernel fails on the x86 that there was: IRETD does not give it its interrupts back", () => {
+  const disks = [images.get(false)!.image];
+  const found = firstDivergence(deprivilegedVm({ trapping: false, memory: MEMORY << 20, disks }), LIMIT);
+  expect(found).toMatchObject({ instruction: "iretd", what: "eflags" });
+  expect(found?.text).toMatch(/^IRETD at C010[0-9A-F]{4} left EFLAGS = .*\(IF is 0, not 1\)$/);
+});
