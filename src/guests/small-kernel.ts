@@ -1,5 +1,5 @@
 /**
- * A kernel of one page for guests that misbehave: every exception is written down (vector, error code, CR2) and goes on at [resume], INT 80h from
+ * A kernel of one page for guests that are to misbehave, or to be looked at closely: every exception is written down (vector, error code, CR2) and goes on at [resume], INT 80h from
  * any ring ends the run. It starts in protected mode without paging, and goes on with its segments, gates, task and pages.
  *
  *     1000h  page directory: 0 … 4 MiB one to one, for programs too
@@ -141,6 +141,7 @@ common:
   add esp, 8
   iretd
 
+  align 16
 stubs:
   ${stubs()}
 

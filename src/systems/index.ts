@@ -1,13 +1,28 @@
 /** Systems with a name. */
 import { bochs } from "./bochs.ts";
-import { deprivileged } from "./deprivileged.ts";
 import { kvm } from "./kvm.ts";
 import { native } from "./native.ts";
 import { qemu } from "./qemu.ts";
 import type { System } from "./system.ts";
+import { deprivileged } from "./trap-and-emulate.ts";
 import { vmware, vmware3 } from "./vmware.ts";
 import { vmwareVtx } from "./vmware-vtx.ts";
 import { xen } from "./xen.ts";
+
+export {
+  BadTranslation,
+  type BlockOnPage,
+  type CodeWrite,
+  type Entered,
+  type GuestInstruction,
+  type InstructionKind,
+  type Invalidation,
+  type Item,
+  type Outcome,
+  type TranslationPolicy,
+  type WayOut,
+} from "../virt/cpu/translate/policy.ts";
+export { REFERENCE as TRANSLATION_POLICY } from "../virt/cpu/translate/reference.ts";
 
 export { HostedDevices, type World } from "./hosted.ts";
 export { type KvmOptions, kvmVm } from "./kvm.ts";
@@ -29,3 +44,4 @@ export const SYSTEMS: readonly System[] = [
 /** By its name; undefined when there is none. */
 export const findSystem = (name: string): System | undefined => SYSTEMS.find((one) => one.name === name);
 export { type Indication, Vm370, type Vm370Options } from "./vm370.ts";
+export { createVmware, type VmwareOptions } from "./vmware.ts";

@@ -7,11 +7,29 @@ import { VMWARE } from "../machine/profiles/monitors/vmware.ts";
 import { VMWARE_3 } from "../machine/profiles/monitors/vmware3.ts";
 import { PENTIUM_4 } from "../machine/profiles/pentium4.ts";
 import { XEON } from "../machine/profiles/xeon.ts";
-import { createVm } from "../virt/cpu/engine.ts";
-import { binaryTranslation } from "../virt/cpu/translate/engine.ts";
+import { createVm, type Vm } from "../virt/cpu/engine.ts";
+import type { VmOptions } from "../virt/cpu/host.ts";
+import {
+  type BinaryTranslation,
+  binaryTranslation,
+  type TranslationOptions,
+} from "../virt/cpu/translate/engine.ts";
 import { tracedPager } from "../virt/mmu/traced/traced.ts";
 import { HostedDevices } from "./hosted.ts";
 import { booted, defineSystem, type System } from "./system.ts";
+
+export interface VmwareOptions extends Omit<VmOptions, "monitor">, Omit<TranslationOptions, "pager"> {
+  /** The release's prices; those of 2005 unless said. */
+  readonly monitor?: MonitorPrices;
+}
+
+/** Its monitor alone, with all devices: to try out another translator's policy, or another size of its cache. */
+export function createVmware({ cache, most, policy, ...options }: VmwareOptions): Vm<BinaryTranslation> {
+  return createVm(
+    { profile: PENTIUM_4, monitor: VMWARE, ...options },
+    binaryTranslation({ pager: tracedPager(), cache, most, policy }),
+  );
+}
 
 interface Release {
   readonly name: string;
@@ -31,12 +49,7 @@ const workstation = ({ name, title, profile, monitor }: Release): System =>
     bits: [32],
     profile,
     make(options) {
-      return booted(
-        createVm(
-          { profile, ...options, monitor, devices: new HostedDevices() },
-          binaryTranslation({ pager: tracedPager() }),
-        ),
-      );
+      return booted(createVmware({ profile, ...options, monitor, devices: new HostedDevices() }));
     },
   });
 

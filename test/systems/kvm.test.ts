@@ -1,14 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { buildGuest, expectedOutput } from "../../src/guests/index.ts";
 import { Clock } from "../../src/machine/clock.ts";
+import type { CostProfile } from "../../src/machine/cost.ts";
 import { EAX, EBX, ECX, EDX } from "../../src/machine/cpu/registers.ts";
 import { Ledger } from "../../src/machine/ledger.ts";
+import { findProfile } from "../../src/machine/profiles/index.ts";
 import { UNIT_MONITOR } from "../../src/machine/profiles/monitors/unit.ts";
 import { UNIT } from "../../src/machine/profiles/unit.ts";
 import { Trace } from "../../src/machine/trace.ts";
 import { KVM_DEVICES, kvmVm } from "../../src/systems/index.ts";
 import { KVM_FEATURE, kvmCalls } from "../../src/systems/kvm-calls.ts";
 import { Sentinels } from "../../src/virt/cpu/requirements.ts";
+import { pagedSector } from "../virt/cpu/engine.cases.ts";
 
 const MEMORY = 8 << 20;
 
@@ -26,6 +29,27 @@ test.each([
   const ledger = new Ledger({ clock, trace, profile: UNIT, monitor: UNIT_MONITOR });
   KVM_DEVICES.access(kind, at, ledger);
   expect([trace.count("hostCall"), trace.count("device")]).toEqual([calls, 1]);
+});
+
+/** Cycles of one pass of a loop's body in ring 0. */
+function costOf(body: string, profile: CostProfile): number {
+  const cycles = (passes: number) => {
+    const program = `mov esi, ${passes}\nagain:\n ${body}\n dec esi\n jnz again\n cli\n hlt`;
+    const { machine } = kvmVm({ memory: MEMORY, profile, disks: [pagedSector(program)] });
+    expect(machine.run({ limit: 1_000_000 }).reason).toBe("halt");
+    return machine.clock.now;
+  };
+  return (cycles(150) - cycles(50)) / 100;
+}
+
+/** The order of Dall et al., "ARM Virtualization: Performance and Architectural Implications" (ISCA 2016), Table II, on a Sandy Bridge. */
+test("a hypercall costs less than a device of the kernel's, and that less than one of QEMU's", () => {
+  const profile = findProfile("sandybridge")!;
+  const [hypercall, kernel, user] = ["mov eax, 77\n vmcall", "in al, 0x21", "in al, 0x80"].map((body) =>
+    costOf(body, profile),
+  );
+  expect(hypercall).toBeLessThan(kernel!);
+  expect(kernel).toBeLessThan(0.5 * user!);
 });
 
 describe("KVM_HC_MMU_OP", () => {

@@ -4,8 +4,8 @@ import { buildGuest, expectedOutput, type Guest, type GuestOptions } from "../..
 import type { CpuModel } from "../../src/machine/cpu/model.ts";
 import { type Fingerprint, fingerprint, unequalParts } from "../../src/machine/debug/fingerprint.ts";
 import type { Machine, MachineOptions } from "../../src/machine/machine.ts";
-import { deprivilegedVm, firstDivergence } from "../../src/systems/deprivileged.ts";
 import { findSystem, SYSTEMS, type System } from "../../src/systems/index.ts";
+import { deprivilegedVm, firstDivergence } from "../../src/systems/trap-and-emulate.ts";
 import { userSpace } from "../support/user-space.ts";
 
 const MEMORY = 8;

@@ -12,6 +12,9 @@ import type { Monitor, Verdict, Visit } from "../../machine/monitor.ts";
 import type { Engine } from "./engine.ts";
 import type { Host } from "./host.ts";
 
+/** V's steps within one run of P's, which P's limit does not see. */
+const MOST_EMULATED = 32;
+
 /** The word by which an engine comes back to its own loop. */
 const YIELD = "yield";
 
@@ -21,6 +24,8 @@ export abstract class Vmm implements Engine, Monitor<Cpu> {
   readonly #crossings = new Map<string, number>();
   /** P holds the guest's state, V is behind. */
   #inside = false;
+  /** V's steps at which the loop counts again. */
+  #yieldAt = 0;
 
   constructor(host: Host) {
     this.host = host;
@@ -84,6 +89,7 @@ export abstract class Vmm implements Engine, Monitor<Cpu> {
         this.enter();
         this.#inside = true;
       }
+      this.#yieldAt = host.machine.interpreter.steps + MOST_EMULATED;
       const stop = host.interpreter.run(Math.max(0, end - this.steps));
       if (stop.reason === "monitor" && stop.detail === YIELD) continue;
       return stop;
@@ -98,7 +104,8 @@ export abstract class Vmm implements Engine, Monitor<Cpu> {
     if (visit.kind === "interrupt") host.devices.interrupt(host.ledger);
     this.cross(this.handle(visit));
     this.#settle();
-    if (virtual.stop !== null || virtual.halted || !this.executable()) return { stop: YIELD };
+    const due = host.machine.interpreter.steps >= this.#yieldAt;
+    if (due || virtual.stop !== null || virtual.halted || !this.executable()) return { stop: YIELD };
     this.enter();
     this.#inside = true;
     return "resume";

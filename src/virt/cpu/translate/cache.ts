@@ -9,6 +9,7 @@
 import type { MonitorArea } from "./area.ts";
 import { Block, type Link } from "./block.ts";
 import type { Context } from "./classify.ts";
+import { BadTranslation, type WayOut } from "./policy.ts";
 import { CALLOUT, type Translation } from "./translation.ts";
 
 /** The call-out that stands in a chained branch's place before it is chained. */
@@ -22,6 +23,8 @@ export class CodeCache {
   readonly #byPhysical = new Map<number, Set<Block>>();
   readonly #byLinear = new Map<number, Set<Block>>();
   #end = 0;
+  #made = 0;
+  #links = 0;
   readonly #from: number;
   #returnContext: Context | undefined;
   /** A physical page has its first block, or has lost its last one. */
@@ -39,6 +42,11 @@ export class CodeCache {
 
   get bytes(): number {
     return this.#end - this.#from;
+  }
+
+  /** By rising place. */
+  get blocks(): readonly Block[] {
+    return this.#blocks;
   }
 
   get size(): number {
@@ -68,7 +76,7 @@ export class CodeCache {
     if (this.#from + bytes.length > this.#area.cacheBytes)
       throw new Error(`invariant: a unit of ${bytes.length} bytes does not fit into an empty code cache`);
     if (this.#end + bytes.length > this.#area.cacheBytes) this.flush();
-    const block = new Block(context, ip, this.#end, translation, pages);
+    const block = new Block(this.#made++, context, ip, this.#end, translation, pages);
     this.#area.write(block.start, bytes);
     this.#end += bytes.length;
     this.#blocks.push(block);
@@ -85,10 +93,23 @@ export class CodeCache {
     return block;
   }
 
-  /** From now on the branch goes to the block itself. */
-  chain({ block, exit }: Link, to: Block): void {
-    this.#patch({ block, exit }, to.address);
-    to.incoming.push({ block, exit });
+  /** Where the branch can be chained, and how. */
+  wayOut({ block, exit }: Link): WayOut {
+    const target = exit.target >>> 0;
+    return exit.jcc === undefined
+      ? { target, form: "jump", place: (block.address + exit.offset) >>> 0 }
+      : { target, form: "displacement", place: (block.address + exit.jcc) >>> 0 };
+  }
+
+  /** From now on the branch goes to the block itself: these bytes make it. Throws a BadTranslation when they do not fit. */
+  chain({ block, exit }: Link, to: Block, bytes: readonly number[]): void {
+    const room = exit.jcc === undefined ? UNCHAINED.length : 4;
+    if (bytes.length !== room)
+      throw new BadTranslation(`chain returned ${bytes.length} bytes where there is room for ${room}`);
+    this.#area.write(block.start + (exit.jcc ?? exit.offset), bytes);
+    const id = this.#links++;
+    to.incoming.push({ block, exit, id });
+    block.outgoing.push({ to, id });
     this.chained++;
   }
 
@@ -101,12 +122,30 @@ export class CodeCache {
     this.#area.setReturn(block.ip, block.address);
   }
 
+  /** With all that leads to it. */
   invalidate(block: Block): void {
+    if (!block.valid) return;
+    this.drop(block);
+    for (const { id } of [...block.incoming]) this.unchain(block, id);
+  }
+
+  /** One of the branches that lead to the block calls out again. */
+  unchain(block: Block, id: number): void {
+    const link = forget(block.incoming, id);
+    if (link === undefined) return;
+    const { block: from, exit } = link;
+    forget(from.outgoing, id);
+    if (exit.jcc === undefined) this.#area.write(from.start + exit.offset, UNCHAINED);
+    else this.#area.write(from.start + exit.jcc, little(exit.offset - (exit.jcc + 4)));
+  }
+
+  /** It is found no more; branches that are chained to it still lead there. */
+  drop(block: Block): void {
     if (!block.valid) return;
     block.valid = false;
     this.invalidations++;
-    for (const link of block.incoming) if (link.block.valid) this.#unchain(link);
-    block.incoming.length = 0;
+    for (const { to, id } of block.outgoing) forget(to.incoming, id);
+    block.outgoing.length = 0;
     this.#byContext.get(block.context)?.delete(block.ip);
     this.#area.forgetReturn(block.ip);
     for (const { linear, physical } of block.pages) {
@@ -143,24 +182,12 @@ export class CodeCache {
   physicalPages(): number[] {
     return [...this.#byPhysical.keys()];
   }
+}
 
-  #patch({ block, exit }: Link, target: number): void {
-    if (exit.jcc !== undefined) {
-      this.#write32(block.start + exit.jcc, target - (block.address + exit.jcc + 4));
-      return;
-    }
-    const relative = (target - (block.address + exit.offset + 5)) | 0;
-    this.#area.write(block.start + exit.offset, [0xe9, ...little(relative)]);
-  }
-
-  #unchain({ block, exit }: Link): void {
-    if (exit.jcc !== undefined) this.#write32(block.start + exit.jcc, exit.offset - (exit.jcc + 4));
-    else this.#area.write(block.start + exit.offset, UNCHAINED);
-  }
-
-  #write32(offset: number, value: number): void {
-    this.#area.write(offset, little(value));
-  }
+/** Takes the link of a number out of a list. */
+function forget<T extends { readonly id: number }>(list: T[], id: number): T | undefined {
+  const at = list.findIndex((link) => link.id === id);
+  return at < 0 ? undefined : list.splice(at, 1)[0];
 }
 
 function little(value: number): number[] {

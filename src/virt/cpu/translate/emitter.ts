@@ -1,5 +1,6 @@
 /** Writes translated code: bytes, and for each place the guest state that it stands for. */
 import { SLOT } from "./layout.ts";
+import { BadTranslation } from "./policy.ts";
 import { CALLOUT, type CalloutKind, type Exit, type Place } from "./translation.ts";
 
 /** Registers as ModR/M numbers them. */
@@ -13,6 +14,7 @@ export class Emitter {
   readonly bytes: number[] = [];
   readonly places: Place[] = [];
   readonly exits: Exit[] = [];
+  readonly #later: { readonly target: number; readonly at: number; readonly size: 1 | 4 }[] = [];
 
   get here(): number {
     return this.bytes.length;
@@ -46,6 +48,21 @@ export class Emitter {
     this.exits.push({ offset: this.here, target, jcc });
     this.callout("translate");
     this.raw(0x90, 0x90, 0x90);
+  }
+
+  /** The displacement that was just written, of 1 or 4 bytes, leads to an exit behind everything else. */
+  exitLater(target: number, size: 1 | 4): void {
+    this.#later.push({ target, at: this.here - size, size });
+  }
+
+  finish(): void {
+    for (const { target, at, size } of this.#later) {
+      const distance = this.here - (at + size);
+      if (size === 1 && distance > 127)
+        throw new BadTranslation(`${distance} bytes between a LOOP and its way out: 127 at most`);
+      for (let i = 0; i < size; i++) this.bytes[at + i] = (distance >> (8 * i)) & 0xff;
+      this.exit(target, size === 4 ? at : undefined);
+    }
   }
 
   /** MOV GS:[slot], register. */

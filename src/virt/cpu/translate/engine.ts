@@ -27,7 +27,9 @@ import { type Block, CACHE, type Link } from "./block.ts";
 import { Contexts } from "./contexts.ts";
 import { Doors } from "./doors.ts";
 import { Follower } from "./follow.ts";
+import type { TranslationPolicy } from "./policy.ts";
 import { programInterrupt } from "./program-interrupt.ts";
+import { REFERENCE } from "./reference.ts";
 import { CALLOUT, type CalloutKind, type Exit, type Place, UNDO } from "./translation.ts";
 import { Translations } from "./translations.ts";
 
@@ -37,6 +39,8 @@ export interface TranslationOptions {
   /** Guest instructions in a unit: 12 unless said. */
   readonly most?: number;
   readonly pager: PagerFactory;
+  /** What decides about code, chains and writes to code; the engine's own unless said. */
+  readonly policy?: TranslationPolicy;
 }
 
 const DEFAULT_CACHE = 1 << 20;
@@ -61,6 +65,7 @@ export class BinaryTranslation extends Vmm {
   readonly translations: Translations;
   readonly area: MonitorArea;
   readonly #pager: Pager;
+  readonly #policy: TranslationPolicy;
   readonly #follower: Follower;
   readonly #doors: Doors;
   readonly #contexts = new Contexts();
@@ -78,11 +83,12 @@ export class BinaryTranslation extends Vmm {
   #retiredByV = 0;
 
   /** Throws a RangeError for a size that the code cache cannot have. */
-  constructor(host: Host, { cache = DEFAULT_CACHE, most, pager }: TranslationOptions) {
+  constructor(host: Host, { cache = DEFAULT_CACHE, most, pager, policy = REFERENCE }: TranslationOptions) {
     super(host);
+    this.#policy = policy;
     this.area = new MonitorArea(host, cache);
     this.#pager = pager(host.pagerParts(this.area.pages));
-    this.translations = new Translations(host, this.#pager, this.area, most);
+    this.translations = new Translations(host, this.#pager, this.area, { most, policy });
     this.area.write(0, STUB_CODE);
     this.#doors = new Doors(this.area, host.cpu, host.machine.cpu);
     this.#follower = new Follower(host, this.#pager);
@@ -133,10 +139,16 @@ export class BinaryTranslation extends Vmm {
     const block = this.translations.at(context, cpu.ip);
     if (block === undefined) return STUB;
     const link = this.#link;
-    if (link?.block.valid && link.exit.target === cpu.ip && link.block.context === context)
-      this.translations.cache.chain(link, block);
+    if (link?.block.valid && link.block.context === context) this.#chain(link, block);
     if (this.#remember) this.translations.cache.remember(block);
     return block.address;
+  }
+
+  #chain(link: Link, block: Block): void {
+    const { cache } = this.translations;
+    const entered = { address: block.ip >>> 0, place: block.address >>> 0 };
+    const bytes = this.#policy.chain(cache.wayOut(link), entered);
+    if (bytes !== null) cache.chain(link, block, bytes);
   }
 
   protected leave(visit: Visit): void {
@@ -228,10 +240,10 @@ export class BinaryTranslation extends Vmm {
       return "guest's";
     }
     this.#emulate();
+    if (left !== null) this.translations.faulted(left.block, left.place.ip);
     if ((bus.flags(verdict.gpa) & PAGE_MMIO) !== 0) return "device";
     // A page table's trace is the pager's, which pays.
     if (!verdict.traced) host.ledger.pay("tracedWrite");
-    if (left !== null) this.translations.storeFaulted(left.block, left.place.ip);
     return "watched page";
   }
 
@@ -287,12 +299,13 @@ export class BinaryTranslation extends Vmm {
         return "shadow";
       }
       default: {
-        const { trace, ledger } = this.host;
-        const traced = trace.count("tracedWrite");
+        const { trace, ledger, machine } = this.host;
+        const useful = () => trace.count("tracedWrite") + machine.cpu.trace.count("mmio");
+        const before = useful();
         this.#emulate(true);
         const watched = this.translations.settle();
         if (watched) ledger.pay("tracedWrite");
-        this.translations.calledOut(block, place.ip, trace.count("tracedWrite") !== traced);
+        this.translations.calledOut(block, place.ip, useful() !== before);
         return "emulate";
       }
     }

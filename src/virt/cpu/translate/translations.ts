@@ -3,7 +3,8 @@
  *
  *     page with code  ── watched: a write faults, V does it, blocks whose bytes changed go ── often ──▶ checked: blocks compare their
  *                                                                                       bytes themselves, writes are free
- *     a store that faults often ──▶ call-out ── no longer of use ──▶ as it was            (adaptive: Adams & Agesen 2006, section 4)
+ *     an access that faults often, a page table's or a device's ──▶ call-out ── no longer of use ──▶ as it was
+ *                                                                                (adaptive: Adams & Agesen 2006, section 4)
  *
  * A block belongs to a linear address and remembers the physical pages that its bytes came from. Whenever the guest may have changed its
  * address space (MOV CR3, INVLPG, CR0, CR4) the pages with code are walked again, and blocks whose page is another one go; between
@@ -21,13 +22,14 @@ import type { MonitorArea } from "./area.ts";
 import type { Block } from "./block.ts";
 import { CodeCache } from "./cache.ts";
 import type { Context } from "./classify.ts";
+import type { BlockOnPage, TranslationPolicy } from "./policy.ts";
 import { translateBlock } from "./translate.ts";
 import type { Translation } from "./translation.ts";
 
 const PAGE = 4096;
 /** Writes to a page with code, after which its blocks check themselves. */
 const MOST_PAGE_WRITES = 64;
-/** Faults of one store, after which it becomes a call-out; call-outs for nothing, after which it becomes a store again. */
+/** Faults of one instruction, after which it becomes a call-out; call-outs for nothing, after which it becomes itself again. */
 const MOST_FAULTS = 4;
 const MOST_QUIET = 64;
 /** Bytes in front of the blocks: the stub that has one instruction executed by the monitor. */
@@ -40,8 +42,14 @@ interface PageState {
 
 interface Site {
   faults: number;
-  /** Call-outs in a row that wrote nothing that is watched. */
+  /** Call-outs in a row that were of no use. */
   quiet: number;
+}
+
+export interface TranslationsOptions {
+  /** Guest instructions in a unit. */
+  readonly most: number | undefined;
+  readonly policy: TranslationPolicy;
 }
 
 export interface TranslationCounts {
@@ -57,19 +65,21 @@ export class Translations {
   readonly #host: Host;
   readonly #pager: Pager;
   readonly #most: number | undefined;
+  readonly #policy: TranslationPolicy;
   readonly #pages = new Map<number, PageState>();
   readonly #sites = new Map<number, Site>();
   /** Instructions that are call-outs because they faulted often. */
   readonly #callouts = new Set<number>();
-  /** Pages with code that were written since the last look. */
-  readonly #dirty = new Set<number>();
+  /** Writes to pages with code since the last look. */
+  #written: { readonly at: number; length: number }[] = [];
   readonly #walk = new Walk();
   readonly #tables: BusTables;
 
-  constructor(host: Host, pager: Pager, area: MonitorArea, most: number | undefined) {
+  constructor(host: Host, pager: Pager, area: MonitorArea, options: TranslationsOptions) {
     this.#host = host;
     this.#pager = pager;
-    this.#most = most;
+    this.#most = options.most;
+    this.#policy = options.policy;
     this.#tables = new BusTables(host.machine.bus);
     this.cache = new CodeCache(area, FIRST_BLOCK);
     this.cache.onPage = (page, holds) => this.#watch(page, holds);
@@ -77,7 +87,9 @@ export class Translations {
     const noted = bus.onCodeWrite;
     bus.onCodeWrite = (at, length) => {
       noted(at, length);
-      for (let page = at >>> 12; page * PAGE < at + length; page++) this.#dirty.add(page);
+      const last = this.#written.at(-1);
+      if (last !== undefined && last.at + last.length === at) last.length += length;
+      else this.#written.push({ at, length });
     };
   }
 
@@ -107,7 +119,9 @@ export class Translations {
       const from = this.#physical(context, at);
       return from < 0 || (bus.flags(from as Gpa) & PAGE_MMIO) !== 0 ? -1 : bus.read(from as Gpa, 1);
     };
-    return translateBlock(fetch, ip, context, { most: this.#most, callouts: this.#callouts, checks });
+    return translateBlock(fetch, ip, context, {
+      ...{ most: this.#most, policy: this.#policy, callouts: this.#callouts, checks },
+    });
   }
 
   /** As V fetches; −1 where it would fault. */
@@ -142,30 +156,40 @@ export class Translations {
 
   /** Whether V has written a page with code since the last look; blocks whose bytes have changed go. */
   settle(): boolean {
-    if (this.#dirty.size === 0) return false;
-    const pages = [...this.#dirty];
-    this.#dirty.clear();
-    for (const page of pages) {
-      this.#compare(page);
-      this.#countWrite(page);
-    }
+    if (this.#written.length === 0) return false;
+    const writes = this.#written;
+    this.#written = [];
+    const pages = new Set<number>();
+    for (const { at, length } of writes)
+      for (let from = at; from < at + length; ) {
+        const page = from >>> 12;
+        const to = Math.min(at + length, (page + 1) * PAGE);
+        this.#invalidate(from, to - from);
+        pages.add(page);
+        from = to;
+      }
+    for (const page of pages) this.#countWrite(page);
     return true;
   }
 
-  #compare(page: number): void {
-    for (const block of this.cache.blocksOfPage(page))
-      if (!this.#isCurrent(block)) this.cache.invalidate(block);
-  }
-
-  #isCurrent({ context, ip, pages, translation: { source } }: Block): boolean {
+  /** Memory within a page may be another one. */
+  #invalidate(address: number, length: number): void {
     const { bus } = this.#host.machine;
-    return source.every((byte, i) => {
-      const linear = (context.base + ip + i) | 0;
-      const page = pages.find((one) => one.linear === linear >>> 12);
-      return (
-        page !== undefined && bus.read((page.physical * PAGE + (linear & (PAGE - 1))) as Gpa, 1) === byte
-      );
-    });
+    const page = address >>> 12;
+    const blocks = this.cache.blocksOfPage(page);
+    if (blocks.length === 0) return;
+    // A page that a device has read in, or that nobody has an idea of: mostly it is what it was.
+    if (length === PAGE && blocks.every((one) => isCurrent(one, page, bus.ram))) return;
+    const bytes = Array.from(bus.ram.subarray(address, address + length));
+    const verdict = this.#policy.invalidate(
+      { address, bytes },
+      blocks.flatMap((one) => view(one, page)),
+    );
+    const [gone, unchained] = [new Set(verdict.blocks), new Set(verdict.unchain)];
+    for (const block of blocks) {
+      for (const { id } of [...block.incoming]) if (unchained.has(id)) this.cache.unchain(block, id);
+      if (gone.has(block.id)) this.cache.drop(block);
+    }
   }
 
   /** Whatever keeps changing is better checked by itself. */
@@ -183,8 +207,8 @@ export class Translations {
     for (const block of blocks) this.cache.invalidate(block);
   }
 
-  /** The store at `ip` of a block faulted on a page that is watched. */
-  storeFaulted(block: Block, ip: number): void {
+  /** The instruction at `ip` of a block faulted on a page that is watched, or a device's. */
+  faulted(block: Block, ip: number): void {
     let site = this.#sites.get(ip);
     if (site === undefined) {
       site = { faults: 0, quiet: 0 };
@@ -197,7 +221,7 @@ export class Translations {
     this.cache.invalidate(block);
   }
 
-  /** The call-out at `ip` was executed; `useful`: it wrote what is watched. */
+  /** The call-out at `ip` was executed; `useful`: it wrote what is watched, or met a device. */
   calledOut(block: Block, ip: number, useful: boolean): void {
     const site = this.#sites.get(ip);
     if (site === undefined || !this.#callouts.has(ip)) return;
@@ -238,18 +262,28 @@ export class Translations {
 
   /** V has run by itself, out of our sight: everything is looked at. */
   recheck(): void {
-    this.#dirty.clear();
+    this.#written = [];
     for (const page of this.cache.physicalPages()) {
-      this.#compare(page);
+      this.#invalidate(page * PAGE, PAGE);
       if (this.cache.blocksOfPage(page).length > 0) this.#watch(page, true);
     }
   }
 
   flush(): void {
     this.cache.flush();
-    this.#dirty.clear();
+    this.#written = [];
     this.#pages.clear();
     this.#sites.clear();
     this.#callouts.clear();
   }
+}
+
+function view(block: Block, page: number): BlockOnPage[] {
+  const incoming = block.incoming.map(({ id }) => id);
+  return block.partsOn(page).map(({ at, bytes }) => ({ id: block.id, address: at, bytes, incoming }));
+}
+
+/** Memory still holds what the block was made of, as far as it is on that page. */
+function isCurrent(block: Block, page: number, ram: Uint8Array): boolean {
+  return block.partsOn(page).every(({ at, bytes }) => bytes.every((byte, i) => ram[at + i] === byte));
 }

@@ -175,7 +175,8 @@ export class TrapEmulate extends Vmm {
         break;
       case "reflect": {
         const { vector, error } = decision;
-        const software = trap.kind === "software" && vector === trap.vector;
+        // INT 13 that was refused is #GP, which is vector 13 as well; only faults have error codes.
+        const software = trap.kind === "software" && vector === trap.vector && error === null;
         if (trap.kind === "software" && !software) machine.cpu.ip = at;
         this.#deliver(software ? "software" : "fault", vector, error);
         break;

@@ -29,6 +29,8 @@ const VM = 1 << 17;
 const POPF = 0x244dd5;
 const CR0_TS = 8;
 
+const CONTROL = /^cr[0234]$/;
+
 const FAULTS: Raised = { fault: { vector: GP, error: 0 } };
 
 function onTrap(trap: Trap, guest: Guest): Decision {
@@ -84,13 +86,13 @@ function move(
   const [to, from] = operands as [string, string];
   const { registers, cpl } = guest;
   if (to in registers && from in selectors) return { eip, registers: { [to]: selectors[from as Selector] } };
-  if (!/^cr[023]$/.test(to) && !/^cr[0234]$/.test(from)) return null;
+  if (!CONTROL.test(to) && !CONTROL.test(from)) return null;
   if (cpl !== 0) return FAULTS;
   const value = registers[from as General];
   if (to === "cr2") return { eip, cr2: value };
   if (to === "cr3") return { eip, cr3: value };
-  // A new CR0 may change the mode.
-  if (to === "cr0") return null;
+  // A new CR0 or CR4 may change the mode.
+  if (CONTROL.test(to)) return null;
   return { eip, registers: { [to]: guest[from as "cr0" | "cr2" | "cr3" | "cr4"] } };
 }
 

@@ -55,6 +55,18 @@ test("a store that faults often becomes a call-out, and a store again when it go
   expect(vm.engine.crossings.get("#PF (watched page)")).toBe(4);
 });
 
+test("so does an access to a device in memory, read or write", () => {
+  const entry = tableAddress(TABLE + (0x40000 >>> 10));
+  const lines = [
+    `mov dword [${entry}], 0xff000003\ninvlpg [0x40000]`,
+    "mov ecx, 100\nagain:\nmov [0x40000], ecx\nadd ebx, [0x40000]\nloop again",
+  ];
+  const { vm, differences } = run(source(lines), bt);
+  expect(differences).toEqual([]);
+  expect(vm.machine.cpu.r32[6]).toBe(5050);
+  expect(vm.engine.crossings.get("#PF (device)")).toBe(8);
+});
+
 test("code whose page is mapped elsewhere by now is not executed", () => {
   const entry = tableAddress(TABLE + (CALLED >>> 10));
   const lines = [

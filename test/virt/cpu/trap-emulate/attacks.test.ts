@@ -243,6 +243,11 @@ test("virtual-8086 mode, rings 1 and 2, sixteen-bit code, a stack in nowhere", (
   expect(suffer("mov esp, 0x700000\n int3").reason).toBe("shutdown");
 });
 
+test("INT n to gates that are the kernel's, #GP's own among them", () => {
+  const { exceptions } = suffer(IN_RING_3 + attempts("int 13", "int 14", "int 3", "int 0x90"));
+  expect(exceptions).toEqual(["13 (6a)", "13 (72)", "13 (1a)", "13 (482)"]);
+});
+
 test("a forged descriptor is cut off below the monitor's area, whatever it says", () => {
   const pair = { low: 0, high: 0 };
   const words = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
