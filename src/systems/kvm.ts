@@ -12,9 +12,9 @@ import { KVM } from "../machine/profiles/monitors/kvm.ts";
 import { MEROM } from "../machine/profiles/vt-generations.ts";
 import { createVm, type Vm } from "../virt/cpu/engine.ts";
 import { hardwareAssisted } from "../virt/cpu/hardware/engine.ts";
+import { KVM_FEATURES, kvmCalls } from "../virt/cpu/hardware/kvm-calls.ts";
 import { vtx } from "../virt/cpu/hardware/vtx.ts";
 import { tracedPager } from "../virt/mmu/traced/traced.ts";
-import { KVM_FEATURE, kvmCalls } from "./kvm-calls.ts";
 import { KVM_DEVICES } from "./kvm-devices.ts";
 import { booted, defineSystem } from "./system.ts";
 
@@ -22,7 +22,7 @@ import { booted, defineSystem } from "./system.ts";
 const FLOOD = 3;
 
 export interface KvmOptions extends MachineOptions {
-  /** Guests may write page tables by hypercall (KVM_FEATURE_MMU_OP, Linux 2.6.25 … 3.2); not unless said. */
+  /** Guests are told that they may write page tables by hypercall (KVM_FEATURE_MMU_OP, Linux 2.6.25 … 3.2); they are unless said. */
   readonly mmuOp?: boolean;
 }
 
@@ -31,8 +31,8 @@ function toldOf(model: CpuModel, features: number): CpuModel {
   return model.hypervisor === undefined ? withHypervisor(model, "KVMKVMKVM", [features, 0, 0, 0]) : model;
 }
 
-export function kvmVm({ mmuOp = false, model = RINGLAB, ...options }: KvmOptions = {}): Vm {
-  const features = KVM_FEATURE.nopIoDelay | (mmuOp ? KVM_FEATURE.mmuOp : 0);
+export function kvmVm({ mmuOp = true, model = RINGLAB, ...options }: KvmOptions = {}): Vm {
+  const features = KVM_FEATURES.nopIoDelay | (mmuOp ? KVM_FEATURES.mmuOp : 0);
   return createVm(
     {
       profile: MEROM,
@@ -45,7 +45,7 @@ export function kvmVm({ mmuOp = false, model = RINGLAB, ...options }: KvmOptions
     hardwareAssisted({
       pager: tracedPager({ flood: FLOOD }),
       format: vtx(),
-      hypercall: kvmCalls(features),
+      hypercall: kvmCalls,
     }),
   );
 }

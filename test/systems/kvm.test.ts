@@ -1,19 +1,40 @@
+/** KVM: the guest's kernel finds it by CPUID and hands page-table updates over by VMCALL. */
 import { describe, expect, test } from "vitest";
 import { buildGuest, expectedOutput } from "../../src/guests/index.ts";
 import { Clock } from "../../src/machine/clock.ts";
 import type { CostProfile } from "../../src/machine/cost.ts";
-import { EAX, EBX, ECX, EDX } from "../../src/machine/cpu/registers.ts";
+import { VMX_PROCESSOR } from "../../src/machine/cpu/model.ts";
+import { assemble } from "../../src/machine/isa/index.ts";
 import { Ledger } from "../../src/machine/ledger.ts";
+import { loadFlat } from "../../src/machine/load/flat.ts";
 import { findProfile } from "../../src/machine/profiles/index.ts";
 import { UNIT_MONITOR } from "../../src/machine/profiles/monitors/unit.ts";
 import { UNIT } from "../../src/machine/profiles/unit.ts";
 import { Trace } from "../../src/machine/trace.ts";
-import { KVM_DEVICES, kvmVm } from "../../src/systems/index.ts";
-import { KVM_FEATURE, kvmCalls } from "../../src/systems/kvm-calls.ts";
-import { Sentinels } from "../../src/virt/cpu/requirements.ts";
+import { findSystem, KVM_DEVICES, kvmVm } from "../../src/systems/index.ts";
+import { createVm } from "../../src/virt/cpu/engine.ts";
+import { hardwareAssisted } from "../../src/virt/cpu/hardware/engine.ts";
+import { kvmCalls } from "../../src/virt/cpu/hardware/kvm-calls.ts";
+import { vtx } from "../../src/virt/cpu/hardware/vtx.ts";
+import { shadow } from "../../src/virt/mmu/shadow.ts";
 import { pagedSector } from "../virt/cpu/engine.cases.ts";
 
-const MEMORY = 8 << 20;
+test("the guest's kernel batches its page-table writes into hypercalls", () => {
+  const parameters = { iterations: 3 };
+  const calls = [true, false].map((batch) => {
+    const guest = buildGuest({ workload: "fork", parameters, batch });
+    const { machine, crossings } = findSystem("kvm")!.boot(guest.image);
+    let output = "";
+    machine.onSerial((byte) => {
+      output += String.fromCharCode(byte);
+    });
+    machine.run({ limit: 20_000_000 });
+    expect(output).toBe(expectedOutput("fork", parameters));
+    return crossings.get("vmcall") ?? 0;
+  });
+  expect(calls[0]).toBeGreaterThan(3);
+  expect(calls[1]).toBeGreaterThan(3 * (calls[0] as number));
+});
 
 test.each([
   ["port", 0x20, 0],
@@ -35,7 +56,7 @@ test.each([
 function costOf(body: string, profile: CostProfile): number {
   const cycles = (passes: number) => {
     const program = `mov esi, ${passes}\nagain:\n ${body}\n dec esi\n jnz again\n cli\n hlt`;
-    const { machine } = kvmVm({ memory: MEMORY, profile, disks: [pagedSector(program)] });
+    const { machine } = kvmVm({ memory: 8 << 20, profile, disks: [pagedSector(program)] });
     expect(machine.run({ limit: 1_000_000 }).reason).toBe("halt");
     return machine.clock.now;
   };
@@ -52,74 +73,63 @@ test("a hypercall costs less than a device of the kernel's, and that less than o
   expect(kernel).toBeLessThan(0.5 * user!);
 });
 
-describe("KVM_HC_MMU_OP", () => {
-  const PARAMETERS = { iterations: 3 };
+describe("hostile hypercalls", () => {
+  const MEMORY = 1 << 20;
 
-  function boot(mmuOp: boolean, batch = true) {
-    const guest = buildGuest({ workload: "fork", parameters: PARAMETERS, memory: 8, batch, timerHz: 0 });
-    const vm = kvmVm({ memory: MEMORY, disks: [guest.image], mmuOp });
-    const sentinels = new Sentinels(vm.host);
-    let output = "";
-    vm.machine.onSerial((byte) => {
-      output += String.fromCharCode(byte);
+  /** EAX after a VMCALL with these registers and a buffer at 30000h, in a paged guest in ring 0. */
+  function call(registers: string, buffer: readonly number[] = []): { eax: number; host: Uint8Array } {
+    const program = `
+bits 32
+org 0x10000
+  mov dword [0x20000], 0x83
+  mov eax, 0x20000
+  mov cr3, eax
+  mov eax, cr4
+  or eax, 0x10
+  mov cr4, eax
+  mov eax, cr0
+  or eax, 0x80000000
+  mov cr0, eax
+  ${registers}
+  vmcall
+  mov dx, 0xf4
+  hlt
+`;
+    const { machine, host } = createVm(
+      { memory: MEMORY, firmware: false, monitor: UNIT_MONITOR, physical: VMX_PROCESSOR },
+      hardwareAssisted({ pager: shadow, format: vtx(), hypercall: kvmCalls }),
+    );
+    loadFlat(machine, assemble(program).bytes, { mode: "protected", origin: 0x10000 });
+    buffer.forEach((word, n) => {
+      machine.bus.view.setUint32(0x30000 + 4 * n, word, true);
     });
-    vm.machine.run({ limit: 10_000_000 });
-    expect(output).toBe(expectedOutput("fork", PARAMETERS));
-    expect(sentinels.changed()).toEqual([]);
-    return { ...vm, calls: vm.engine.crossings.get("vmcall") ?? 0 };
+    const before = host.bus.ram.slice(0, 4096);
+    expect(machine.run({ limit: 10_000 }).reason).toBe("halt");
+    expect(Buffer.compare(host.bus.ram.subarray(0, 4096), before)).toBe(0);
+    return { eax: machine.cpu.r32[0] as number, host: host.bus.ram };
   }
 
-  test("a guest that is offered it writes its page tables so, many entries with one exit", () => {
-    const [without, single, batched] = [boot(false), boot(true, false), boot(true)];
-    expect(without.calls).toBe(0);
-    expect(batched.calls).toBeGreaterThan(10);
-    expect(batched.calls).toBeLessThan(0.75 * single.calls);
-    const faults = ({ engine }: typeof without) => engine.crossings.get("#PF (device)") ?? 0;
-    expect(faults(batched)).toBeLessThan(faults(without));
-  });
-
-  /** Result and V's registers after the call, with these words at 2000h. */
-  function call(
-    words: number[],
-    { number = 2, bytes = 4 * words.length, at = 0x2000, high = 0, cpl = 0 } = {},
-  ) {
-    const { host, machine } = kvmVm({ memory: MEMORY });
-    const sentinels = new Sentinels(host);
-    const { cpu, bus } = machine;
-    for (const [n, word] of words.entries()) bus.view.setInt32(0x2000 + 4 * n, word, true);
-    cpu.cpl = cpl;
-    for (const [register, value] of [
-      [EAX, number],
-      [EBX, bytes],
-      [ECX, at],
-      [EDX, high],
-    ] as const)
-      cpu.r32[register] = value;
-    expect(kvmCalls(KVM_FEATURE.mmuOp)(host)(cpu)).toBe(true);
-    expect(sentinels.changed()).toEqual([]);
-    return { result: cpu.r32[EAX], entry: bus.view.getUint32(0x3000, true) };
-  }
-  const write = (at: number, high = 0) => [1, 0, at, high, 0x1234, 0];
-
-  test("requests are done in order, and the answer is their bytes", () => {
-    expect(call([...write(0x3000), 2, 0, 3, 0, 0x3000, 0])).toEqual({ result: 48, entry: 0x1234 });
-  });
+  const OP = "mov eax, 2\nmov ecx, 0x30000\nxor edx, edx\n";
 
   test.each([
-    ["a call that there is not", call(write(0x3000), { number: 77 }), -1000],
-    ["a program's", call(write(0x3000), { cpl: 3 }), -1],
-    ["a buffer beyond memory", call(write(0x3000), { at: MEMORY - 8 }), 0],
-    ["a buffer beyond 4 GiB", call(write(0x3000), { high: 1 }), 0],
-    ["an endless buffer", call(write(0x3000), { bytes: -1, at: MEMORY - 256 }), 0],
-    ["half a request", call(write(0x3000), { bytes: 20 }), 0],
-    ["no request", call([9, 0, 0x3000, 0, 0x1234, 0]), 0],
-    ["an entry beyond memory", call(write(MEMORY)), 0],
-    ["an entry beyond 4 GiB", call(write(0x3000, 1)), 0],
-    ["an entry across two", call(write(0x3001)), 0],
-    ["an entry among devices", call(write(0xfee00000)), 0],
-    ["an entry in ROM", call(write(0xf0000)), 0],
-  ])("%s changes nothing", (_, { result, entry }, expected) => {
-    expect(result).toBe(expected);
-    expect(entry).toBe(0);
+    ["a number that is none", "mov eax, 99", [], -1000],
+    ["no bytes", `${OP}xor ebx, ebx`, [], -22],
+    ["a buffer beyond memory", `${OP}mov ecx, 0xfffffff0\nmov ebx, 24`, [], -22],
+    ["a buffer beyond 4 GiB", `${OP}mov edx, -1\nmov ebx, 24`, [], -22],
+    ["a request that is cut off", `${OP}mov ebx, 20`, [1, 0, 0x40000, 0, 7, 0], -22],
+    ["an unknown request", `${OP}mov ebx, 24`, [9, 0], -22],
+    ["a table beyond memory: the monitor's is there", `${OP}mov ebx, 24`, [1, 0, -0x1000, -1, 7, 0], -22],
+    ["a table in a device", `${OP}mov ebx, 24`, [1, 0, 0xfee00000, 0, 7, 0], -22],
+    ["a table in the screen's memory", `${OP}mov ebx, 24`, [1, 0, 0xb8000, 0, 7, 0], -22],
+    ["an entry that is not aligned", `${OP}mov ebx, 24`, [1, 0, 0x40002, 0, 7, 0], -22],
+    ["half of a batch that goes wrong", `${OP}mov ebx, 48`, [1, 0, 0x40000, 0, 7, 0, 9, 0], 24],
+    [
+      "more than one call does",
+      `${OP}mov ebx, -1`,
+      Array.from({ length: 200 }, (_, n) => (n % 2 === 0 ? 2 : 0)),
+      512,
+    ],
+  ] as const)("%s", (_, registers, buffer, result) => {
+    expect(call(registers, buffer).eax).toBe(result);
   });
 });

@@ -7,7 +7,7 @@ import type { Gva } from "../../../machine/address.ts";
 import { type Cpu, CR0 } from "../../../machine/cpu/cpu.ts";
 import { refreshWatch } from "../../../machine/cpu/debug.ts";
 import { NMI_KIND, SOFTWARE } from "../../../machine/cpu/deliver/event.ts";
-import { FIRST_GENERATION, type VmxCapabilities } from "../../../machine/vmx/capabilities.ts";
+import { capabilitiesOf, type VmxCapabilities } from "../../../machine/vmx/capabilities.ts";
 import type { CheckContext } from "../../../machine/vmx/check-controls.ts";
 import { checkGuest } from "../../../machine/vmx/check-guest.ts";
 import {
@@ -301,8 +301,8 @@ export class VtxSwitch implements WorldSwitch {
   }
 }
 
-/** A processor's generation decides which controls there are; the first one unless said. */
+/** A processor's generation decides which controls there are: by its price list unless said. */
 export const vtx =
-  (capabilities: VmxCapabilities = FIRST_GENERATION): WorldSwitchFactory =>
+  (capabilities?: VmxCapabilities): WorldSwitchFactory =>
   (host) =>
-    new VtxSwitch(host, capabilities);
+    new VtxSwitch(host, capabilities ?? capabilitiesOf(host.cpu.prices.id));

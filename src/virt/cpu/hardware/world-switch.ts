@@ -27,9 +27,9 @@ export type Exit = {
   /** V can carry it out, as it can every instruction. */
   | { readonly kind: "instruction" }
   | { readonly kind: "invlpg"; readonly at: Gva }
-  /** `length`: the instruction's bytes. */
+  /** VMCALL, VMMCALL. */
   | { readonly kind: "hypercall"; readonly length: number }
-  /** Another instruction of the extension's own. */
+  /** Another instruction of the extension's own: the guest has none. */
   | { readonly kind: "undefined" }
   /** A device's interrupt; the guest can take one now. */
   | { readonly kind: "interrupt" | "window" }
