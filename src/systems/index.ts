@@ -25,6 +25,8 @@ export {
 export { REFERENCE as TRANSLATION_POLICY } from "../virt/cpu/translate/reference.ts";
 
 export { HostedDevices, type World } from "./hosted.ts";
+export { type KvmOptions, kvmVm } from "./kvm.ts";
+export { KVM_DEVICES } from "./kvm-devices.ts";
 export type { Booted, System, SystemType } from "./system.ts";
 
 export const SYSTEMS: readonly System[] = [

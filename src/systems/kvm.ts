@@ -1,68 +1,67 @@
 /**
- * KVM (Kivity et al., "kvm: the Linux Virtual Machine Monitor", OLS 2007): a module makes Linux a hypervisor, a guest is a process of it, and
- * most devices are emulated by QEMU in that process; interrupt controllers and timer are the module's.
+ * KVM (Kivity et al., "kvm: the Linux Virtual Machine Monitor", Linux Symposium 2007): a module by which the host's kernel is the monitor. The guest
+ * runs by VT-x, a virtual processor is a thread of QEMU's process, and the shadow pages are those of its time: kept, traced, and given up when
+ * they are written over.
+ *
+ * Type 2, as it comes with a host operating system, whose scheduler and memory it uses. But no world is switched: the monitor is
+ * in that host's kernel, and an exit that the kernel deals with never leaves it.
  */
-
-import type { CostProfile } from "../machine/cost.ts";
-import { RINGLAB, VMX_PROCESSOR, withHypervisor } from "../machine/cpu/model.ts";
-import type { Ledger } from "../machine/ledger.ts";
+import { type CpuModel, RINGLAB, VMX_PROCESSOR, withHypervisor } from "../machine/cpu/model.ts";
+import type { MachineOptions } from "../machine/machine.ts";
 import { KVM } from "../machine/profiles/monitors/kvm.ts";
-import { VT_GENERATIONS } from "../machine/profiles/vt-generations.ts";
-import type { DeviceOwner } from "../virt/cpu/devices.ts";
-import { createVm } from "../virt/cpu/engine.ts";
+import { MEROM } from "../machine/profiles/vt-generations.ts";
+import { createVm, type Vm } from "../virt/cpu/engine.ts";
 import { hardwareAssisted } from "../virt/cpu/hardware/engine.ts";
 import { KVM_FEATURES, kvmCalls } from "../virt/cpu/hardware/kvm-calls.ts";
 import { vtx } from "../virt/cpu/hardware/vtx.ts";
 import { tracedPager } from "../virt/mmu/traced/traced.ts";
+import { KVM_DEVICES } from "./kvm-devices.ts";
 import { booted, defineSystem } from "./system.ts";
 
-/** PIC, PIT and port 61h. */
-const IN_KERNEL = new Set([0x20, 0x21, 0xa0, 0xa1, 0x4d0, 0x4d1, 0x40, 0x41, 0x42, 0x43, 0x61]);
-const APICS = [0xfec00000, 0xfee00000];
-const PAGE = 4096;
+/** Writes without a use in between, after which KVM gives a shadow page up (Linux 2.6.20, mmu.c, kvm_mmu_pte_write). */
+const FLOOD = 3;
 
-/** To QEMU and back is a return from an ioctl and the next one. */
-class KvmDevices implements DeviceOwner {
-  access(kind: "port" | "memory", at: number, ledger: Ledger): void {
-    const inKernel =
-      kind === "port" ? IN_KERNEL.has(at) : APICS.some((first) => at >= first && at < first + PAGE);
-    if (!inKernel) ledger.pay("hostCall");
-    ledger.pay("device", at);
-  }
-
-  /** The host is Linux itself: its own handler runs. */
-  interrupt(ledger: Ledger): void {
-    ledger.pay("device");
-  }
+export interface KvmOptions extends MachineOptions {
+  /** Guests are told that they may write page tables by hypercall (KVM_FEATURE_MMU_OP, Linux 2.6.25 … 3.2); they are unless said. */
+  readonly mmuOp?: boolean;
 }
 
-const MEROM = VT_GENERATIONS[0] as CostProfile;
+/** What CPUID says to a guest; a model that names a hypervisor already stays what it is. */
+function toldOf(model: CpuModel, features: number): CpuModel {
+  return model.hypervisor === undefined ? withHypervisor(model, "KVMKVMKVM", [features, 0, 0, 0]) : model;
+}
+
+export function kvmVm({ mmuOp = true, model = RINGLAB, ...options }: KvmOptions = {}): Vm {
+  const features = KVM_FEATURES.nopIoDelay | (mmuOp ? KVM_FEATURES.mmuOp : 0);
+  return createVm(
+    {
+      profile: MEROM,
+      ...options,
+      model: toldOf(model, features),
+      physical: VMX_PROCESSOR,
+      monitor: KVM,
+      devices: KVM_DEVICES,
+    },
+    hardwareAssisted({
+      pager: tracedPager({ flood: FLOOD }),
+      format: vtx(),
+      hypercall: kvmCalls,
+    }),
+  );
+}
 
 export const kvm = defineSystem({
   name: "kvm",
-  title: "KVM",
+  title: "KVM (VT-x, shadow paging)",
   type: 2,
-  owns: { processor: "Linux with KVM", memory: "Linux", devices: "QEMU's process and KVM" },
+  owns: {
+    processor: "the host's kernel, which it is part of",
+    memory: "the host's kernel",
+    devices: "QEMU's process; interrupts and timer, the host's kernel",
+  },
   guest: {},
   bits: [32, 64],
   profile: MEROM,
   needs: "vmx",
-  make(options) {
-    const model = withHypervisor(options.model ?? RINGLAB, "KVMKVMKVM", [
-      KVM_FEATURES.nopIoDelay | KVM_FEATURES.mmuOp,
-      0,
-      0,
-      0,
-    ]);
-    return booted(
-      createVm(
-        {
-          profile: MEROM,
-          ...options,
-          ...{ model, monitor: KVM, devices: new KvmDevices(), physical: VMX_PROCESSOR },
-        },
-        hardwareAssisted({ pager: tracedPager({ flood: 3 }), format: vtx(), hypercall: kvmCalls }),
-      ),
-    );
-  },
+  make: (options) => booted(kvmVm(options)),
 });

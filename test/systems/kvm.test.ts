@@ -1,16 +1,23 @@
 /** KVM: the guest's kernel finds it by CPUID and hands page-table updates over by VMCALL. */
 import { describe, expect, test } from "vitest";
 import { buildGuest, expectedOutput } from "../../src/guests/index.ts";
+import { Clock } from "../../src/machine/clock.ts";
+import type { CostProfile } from "../../src/machine/cost.ts";
 import { VMX_PROCESSOR } from "../../src/machine/cpu/model.ts";
 import { assemble } from "../../src/machine/isa/index.ts";
+import { Ledger } from "../../src/machine/ledger.ts";
 import { loadFlat } from "../../src/machine/load/flat.ts";
+import { findProfile } from "../../src/machine/profiles/index.ts";
 import { UNIT_MONITOR } from "../../src/machine/profiles/monitors/unit.ts";
-import { findSystem } from "../../src/systems/index.ts";
+import { UNIT } from "../../src/machine/profiles/unit.ts";
+import { Trace } from "../../src/machine/trace.ts";
+import { findSystem, KVM_DEVICES, kvmVm } from "../../src/systems/index.ts";
 import { createVm } from "../../src/virt/cpu/engine.ts";
 import { hardwareAssisted } from "../../src/virt/cpu/hardware/engine.ts";
 import { kvmCalls } from "../../src/virt/cpu/hardware/kvm-calls.ts";
 import { vtx } from "../../src/virt/cpu/hardware/vtx.ts";
 import { shadow } from "../../src/virt/mmu/shadow.ts";
+import { pagedSector } from "../virt/cpu/engine.cases.ts";
 
 test("the guest's kernel batches its page-table writes into hypercalls", () => {
   const parameters = { iterations: 3 };
@@ -27,6 +34,43 @@ test("the guest's kernel batches its page-table writes into hypercalls", () => {
   });
   expect(calls[0]).toBeGreaterThan(3);
   expect(calls[1]).toBeGreaterThan(3 * (calls[0] as number));
+});
+
+test.each([
+  ["port", 0x20, 0],
+  ["port", 0x61, 0],
+  ["memory", 0xfee000b0, 0],
+  ["memory", 0xfec00010, 0],
+  ["port", 0x80, 1],
+  ["port", 0x1f0, 1],
+  ["memory", 0xfebf0000, 1],
+] as const)("%s %i makes %i system calls of the host's", (kind, at, calls) => {
+  const clock = new Clock();
+  const trace = new Trace(clock);
+  const ledger = new Ledger({ clock, trace, profile: UNIT, monitor: UNIT_MONITOR });
+  KVM_DEVICES.access(kind, at, ledger);
+  expect([trace.count("hostCall"), trace.count("device")]).toEqual([calls, 1]);
+});
+
+/** Cycles of one pass of a loop's body in ring 0. */
+function costOf(body: string, profile: CostProfile): number {
+  const cycles = (passes: number) => {
+    const program = `mov esi, ${passes}\nagain:\n ${body}\n dec esi\n jnz again\n cli\n hlt`;
+    const { machine } = kvmVm({ memory: 8 << 20, profile, disks: [pagedSector(program)] });
+    expect(machine.run({ limit: 1_000_000 }).reason).toBe("halt");
+    return machine.clock.now;
+  };
+  return (cycles(150) - cycles(50)) / 100;
+}
+
+/** The order of Dall et al., "ARM Virtualization: Performance and Architectural Implications" (ISCA 2016), Table II, on a Sandy Bridge. */
+test("a hypercall costs less than a device of the kernel's, and that less than one of QEMU's", () => {
+  const profile = findProfile("sandybridge")!;
+  const [hypercall, kernel, user] = ["mov eax, 77\n vmcall", "in al, 0x21", "in al, 0x80"].map((body) =>
+    costOf(body, profile),
+  );
+  expect(hypercall).toBeLessThan(kernel!);
+  expect(kernel).toBeLessThan(0.5 * user!);
 });
 
 describe("hostile hypercalls", () => {
@@ -76,6 +120,7 @@ org 0x10000
     ["an unknown request", `${OP}mov ebx, 24`, [9, 0], -22],
     ["a table beyond memory: the monitor's is there", `${OP}mov ebx, 24`, [1, 0, -0x1000, -1, 7, 0], -22],
     ["a table in a device", `${OP}mov ebx, 24`, [1, 0, 0xfee00000, 0, 7, 0], -22],
+    ["a table in the screen's memory", `${OP}mov ebx, 24`, [1, 0, 0xb8000, 0, 7, 0], -22],
     ["an entry that is not aligned", `${OP}mov ebx, 24`, [1, 0, 0x40002, 0, 7, 0], -22],
     ["half of a batch that goes wrong", `${OP}mov ebx, 48`, [1, 0, 0x40000, 0, 7, 0, 9, 0], 24],
     [

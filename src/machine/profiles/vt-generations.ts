@@ -50,9 +50,18 @@ function generation(
 const later = (id: string, name: string, hertz: number, roundTrip: number) =>
   generation(id, name, hertz, divided(roundTrip), dividedSource(roundTrip));
 
+/** The first one here; the world switches of Adams & Agesen's Core 2. */
+export const MEROM = generation(
+  "merom",
+  "Core 2 Duo E6700 (Merom), 2.66 GHz, 2006",
+  2_660_000_000,
+  CORE_2,
+  CORE_2_SOURCE,
+);
+
 /** In the order of their years; the first of all is pentium4.ts. */
 export const VT_GENERATIONS: readonly CostProfile[] = [
-  generation("merom", "Core 2 Duo E6700 (Merom), 2.66 GHz, 2006", 2_660_000_000, CORE_2, CORE_2_SOURCE),
+  MEROM,
   later("penryn", "Core 2 Duo E8500 (Penryn), 3.16 GHz, 2008", 3_160_000_000, 1266),
   later("nehalem", "Xeon X5570 (Nehalem), 2.93 GHz, 2009", 2_930_000_000, 1009),
   later("westmere", "Xeon X5690 (Westmere), 3.46 GHz, 2011", 3_460_000_000, 761),

@@ -5,6 +5,7 @@ import { type Fingerprint, fingerprint } from "../../../src/machine/debug/finger
 import { assemble } from "../../../src/machine/isa/asm/assemble.ts";
 import { Machine, type MachineOptions } from "../../../src/machine/machine.ts";
 import { UNIT_MONITOR } from "../../../src/machine/profiles/monitors/unit.ts";
+import { PENTIUM_4 } from "../../../src/machine/profiles/pentium4.ts";
 import { createVm, type EngineFactory, type Vm } from "../../../src/virt/cpu/engine.ts";
 import type { VmOptions } from "../../../src/virt/cpu/host.ts";
 import { equivalence, exposedPages, Sentinels } from "../../../src/virt/cpu/requirements.ts";
@@ -169,7 +170,10 @@ const CASES: { readonly name: string; run(subject: Subject): void }[] = [
     name: "a timer that interrupts, and a processor that sleeps",
     run(subject) {
       const parameters = { processes: 2 };
-      const { output } = runUnder(subject, { workload: "sleep", parameters, timerHz: 1000 });
+      // A slow processor: as many ticks, and less to do between them.
+      const profile = { ...(subject.options?.profile ?? PENTIUM_4), hertz: 100e6 };
+      const slow = { ...subject, options: { ...subject.options, profile } };
+      const { output } = runUnder(slow, { workload: "sleep", parameters, timerHz: 1000 });
       expect(output).toContain(expectedOutput("sleep", parameters));
     },
   },

@@ -133,6 +133,7 @@ export class HardwareAssisted extends Vmm {
         if (this.#hypercall(host, this.#pager)) {
           host.ledger.pay("hypercall");
           cpu.ip = (cpu.ip + exit.length) | 0;
+          cpu.shadow = false;
         } else this.#event = { kind: EXCEPTION, vector: UD, error: -1, length: 0 };
         break;
       case "undefined":

@@ -9,6 +9,7 @@
  *     release     0 3   4 –   8 physical address of a table
  */
 import type { Gpa } from "../../../machine/address.ts";
+import { PAGE_MMIO, PAGE_ROM } from "../../../machine/bus.ts";
 import { CR4 } from "../../../machine/cpu/cpu.ts";
 import { EAX, EBX, ECX, EDX } from "../../../machine/cpu/registers.ts";
 import type { Hypercall } from "./engine.ts";
@@ -38,8 +39,9 @@ export const kvmCalls: Hypercall = (host, pager) => {
     const wide = (cpu.cr4 & CR4.PAE) !== 0;
     const bytes = wide ? 8 : 4;
     if (!inRam(address, bytes) || address % bytes !== 0) return false;
-    bus.write(address as Gpa, low >>> 0, 4);
-    if (wide) bus.write((address + 4) as Gpa, high >>> 0, 4);
+    if ((bus.flags(address as Gpa) & (PAGE_MMIO | PAGE_ROM)) !== 0) return false;
+    if (wide) bus.write64(address as Gpa, low, high);
+    else bus.write(address as Gpa, low, 4);
     return true;
   };
   const quad = (at: number) => view.getUint32(at + 4, true) * 4294967296 + view.getUint32(at, true);

@@ -1,14 +1,13 @@
 /** The paravirtual kernel on its monitor: the same output as on the bare machine, fewer crossings with batches, events in storms. */
 import { describe, expect, test } from "vitest";
 import { buildGuest, expectedOutput, type GuestOptions, workloads } from "../../../../src/guests/index.ts";
-import type { Bus } from "../../../../src/machine/bus.ts";
-import type { Cpu } from "../../../../src/machine/cpu/cpu.ts";
 import { Machine } from "../../../../src/machine/machine.ts";
 import { UNIT_MONITOR } from "../../../../src/machine/profiles/monitors/unit.ts";
 import { PENTIUM_4 } from "../../../../src/machine/profiles/pentium4.ts";
 import { createVm } from "../../../../src/virt/cpu/engine.ts";
 import type { VmOptions } from "../../../../src/virt/cpu/host.ts";
 import { type Paravirt, paravirt } from "../../../../src/virt/cpu/paravirt/index.ts";
+import { userSpace } from "../../../support/user-space.ts";
 import { engineCases } from "../engine.cases.ts";
 
 engineCases({
@@ -23,19 +22,6 @@ engineCases({
       "what the monitor knows of the guest's frames is in no snapshot: loading one says so",
   },
 });
-
-/** Bytes of every page that programs can reach in the address space of now, by linear address. */
-function userSpace(cpu: Cpu, bus: Bus): Map<number, Uint8Array> {
-  const pages = new Map<number, Uint8Array>();
-  const entry = (at: number) => bus.view.getInt32(at, true);
-  for (let low = 0; low < 0x10000000; low += 4096) {
-    const table = entry((cpu.cr3 & -4096) + 4 * (low >>> 22));
-    if ((table & 1) === 0) continue;
-    const page = entry((table & -4096) + 4 * ((low >>> 12) & 1023));
-    if ((page & 5) === 5) pages.set(low, bus.ram.slice(page & -4096, (page & -4096) + 4096));
-  }
-  return pages;
-}
 
 test("the programs end up as on the bare machine, byte by byte", () => {
   const options = { workload: "selftest", timerHz: 0 };
