@@ -23,10 +23,10 @@ export interface VmwareOptions extends Omit<VmOptions, "monitor">, Omit<Translat
   readonly monitor?: MonitorPrices;
 }
 
-/** The same with another translator's policy, another size of its cache, or other devices. */
+/** Its monitor alone, with all devices: to try out another translator's policy, or another size of its cache. */
 export function createVmware({ cache, most, policy, ...options }: VmwareOptions): Vm<BinaryTranslation> {
   return createVm(
-    { profile: PENTIUM_4, monitor: VMWARE, devices: new HostedDevices(), ...options },
+    { profile: PENTIUM_4, monitor: VMWARE, ...options },
     binaryTranslation({ pager: tracedPager(), cache, most, policy }),
   );
 }
@@ -49,7 +49,7 @@ const workstation = ({ name, title, profile, monitor }: Release): System =>
     bits: [32],
     profile,
     make(options) {
-      return booted(createVmware({ profile, ...options, monitor }));
+      return booted(createVmware({ profile, ...options, monitor, devices: new HostedDevices() }));
     },
   });
 

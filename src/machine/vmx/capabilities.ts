@@ -13,8 +13,9 @@ export interface Allowed {
 }
 
 export interface VmxCapabilities {
-  /** As a command line would call it. */
   readonly id: string;
+  /** Price lists (profiles/) of processors that have these. */
+  readonly processors: readonly string[];
   /** IA32_VMX_BASIC, bits 30:0. */
   readonly revision: number;
   readonly pin: Allowed;
@@ -52,6 +53,7 @@ const APPENDIX_A = "SDM Vol. 3, Appendix A: the default1 class";
 /** Pentium 4 672 and 662 (Prescott 2M, November 2005): the first processors with VT-x. */
 const PRESCOTT: VmxCapabilities = {
   id: "prescott",
+  processors: ["pentium4"],
   revision: 3,
   pin: { must: PIN_ONES, may: PIN_ONES | 0x09 },
   // Interrupt window, TSC offset, HLT, INVLPG, MWAIT, RDPMC, RDTSC, CR8 load and store, TPR shadow, MOV DR, I/O, I/O bitmaps, MONITOR, PAUSE.
@@ -71,6 +73,7 @@ const PRESCOTT: VmxCapabilities = {
 const MEROM: VmxCapabilities = {
   ...PRESCOTT,
   id: "merom",
+  processors: ["merom", "penryn"],
   revision: 7,
   pin: { must: PIN_ONES, may: PIN_ONES | 0x29 },
   primary: { must: PRIMARY_ONES, may: PRIMARY_ONES | 0x73f81e8c },
@@ -82,6 +85,7 @@ const MEROM: VmxCapabilities = {
 const NEHALEM: VmxCapabilities = {
   ...MEROM,
   id: "nehalem",
+  processors: ["nehalem", "westmere", "sandybridge"],
   revision: 14,
   pin: { must: PIN_ONES, may: PIN_ONES | 0x69 },
   primary: { must: PRIMARY_ONES & ~0x18000, may: PRIMARY_ONES | 0xf3f81e8c | 0 },
@@ -96,6 +100,7 @@ const NEHALEM: VmxCapabilities = {
 const HASWELL: VmxCapabilities = {
   ...NEHALEM,
   id: "haswell",
+  processors: ["haswell"],
   revision: 18,
   secondary: { must: 0, may: 0x104c },
   source: `${APPENDIX_A} with its true controls (A.3); what it added is from memory`,
@@ -103,6 +108,10 @@ const HASWELL: VmxCapabilities = {
 
 export const GENERATIONS: readonly VmxCapabilities[] = [PRESCOTT, MEROM, NEHALEM, HASWELL];
 export const FIRST_GENERATION = PRESCOTT;
+
+/** Those of the processor with a price list; the first ones for a list of no processor with VT-x. */
+export const capabilitiesOf = (priceList: string): VmxCapabilities =>
+  GENERATIONS.find(({ processors }) => processors.includes(priceList)) ?? FIRST_GENERATION;
 
 /** What a field is there for: a bit of a control's allowed 1-settings. Fields that are not here every processor has. */
 const NEEDS: Partial<Record<FieldName, (has: VmxCapabilities) => boolean>> = {

@@ -11,6 +11,8 @@ export interface LineChart extends Chart {
   y: string;
   /** Fixed ends of the vertical axis, in the unit of y. */
   range?: readonly [number, number];
+  /** Axes on which equal steps are equal ratios; every value must be above 0. */
+  log?: readonly ("x" | "y")[];
 }
 
 /**
@@ -18,9 +20,12 @@ export interface LineChart extends Chart {
  * @throws {FigureError} when a column is not described or not a number
  */
 export function lineChart(rows: readonly Row[], chart: LineChart): Figure {
-  const { x, y, columns, range } = chart;
-  const across = { x: { ...quantity(rows, columns, x), axis: steps(rows, columns, x) } };
-  const up = { ...quantity(rows, columns, y), ...(range ? { scale: { domain: range } } : {}) };
+  const { x, y, columns, range, log = [] } = chart;
+  const ratio = (axis: "x" | "y") => (log.includes(axis) ? { type: "log" } : {});
+  const across = {
+    x: { ...quantity(rows, columns, x), axis: steps(rows, columns, x), scale: ratio("x") },
+  };
+  const up = { ...quantity(rows, columns, y), scale: { ...ratio("y"), ...(range ? { domain: range } : {}) } };
   const { color, shape } = series(rows, chart);
   const repeats = replicates(rows, [x, chart.series, chart.facet]);
   const mean = { ...across, y: { ...up, aggregate: "mean" } };

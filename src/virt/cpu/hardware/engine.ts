@@ -26,8 +26,8 @@ import type { Exit, GuestEvent, WorldSwitch, WorldSwitchFactory } from "./world-
 const CR0_PLAIN = CR0.MP | CR0.EM | CR0.TS;
 const DR7_ENABLES = 0xff;
 
-/** Deals with the guest's hypercall: registers are V's. False: there is none, #UD. */
-export type Hypercall = (virtual: Cpu) => boolean;
+/** Deals with the guest's hypercall: registers are V's, as its result's are. False: there is none, #UD. */
+export type Hypercall = (host: Host, pager: Pager) => boolean;
 
 export interface HardwareOptions {
   readonly pager: PagerFactory;
@@ -49,6 +49,9 @@ export class HardwareAssisted extends Vmm {
   #cr3Writes = 0;
   #strange = true;
   #retired = 0;
+  /** Instructions that P had retired when the guest was last entered. */
+  #entered = 0;
+  #exit: Exit | null = null;
 
   constructor(host: Host, { pager, format, hypercall = () => false }: HardwareOptions) {
     super(host);
@@ -87,6 +90,8 @@ export class HardwareAssisted extends Vmm {
     this.#retired = cpu.retired;
     const waits = cpu.irq.pending();
     interrupts.noted = waits;
+    if (this.#event !== null) this.#forgetRf(cpu);
+    this.#entered = this.host.cpu.retired;
     this.#format.enter(cpu, this.#event, waits);
     this.#event = null;
   }
@@ -97,10 +102,10 @@ export class HardwareAssisted extends Vmm {
     this.host.ledger.pay("dispatch");
   }
 
-  #exit: Exit | null = null;
-
   protected save(): void {
-    this.#event = this.#format.withdraw(this.host.machine.cpu);
+    const { cpu } = this.host.machine;
+    this.#event = this.#format.withdraw(cpu);
+    if (this.host.cpu.retired === this.#entered) this.#forgetRf(cpu);
   }
 
   protected handle(): string {
@@ -125,8 +130,10 @@ export class HardwareAssisted extends Vmm {
         this.#pager.invalidate(exit.at);
         break;
       case "hypercall":
-        if (this.#hypercall(cpu)) host.ledger.pay("hypercall");
-        else this.#event = { kind: EXCEPTION, vector: UD, error: -1, length: 0 };
+        if (this.#hypercall(host, this.#pager)) {
+          host.ledger.pay("hypercall");
+          cpu.ip = (cpu.ip + exit.length) | 0;
+        } else this.#event = { kind: EXCEPTION, vector: UD, error: -1, length: 0 };
         break;
       case "undefined":
         this.#event = { kind: EXCEPTION, vector: UD, error: -1, length: 0 };
@@ -150,13 +157,12 @@ export class HardwareAssisted extends Vmm {
 
   #pageFault(at: Gva, error: number, during: GuestEvent | null, cpu: Cpu): string {
     const { host } = this;
-    // An exit for a fault sets RF, so that the instruction's breakpoint is not met twice. Without breakpoints nobody needs it.
-    if (((cpu.dr[7] as number) & DR7_ENABLES) === 0) cpu.flags.eflags &= ~RF;
     const verdict = this.#pager.fault(at, error);
     if (verdict.kind === "retry") {
       this.#event = during;
       return "#PF (hidden)";
     }
+    this.#forgetRf(cpu);
     if (during !== null) {
       // Two events, and rules for what they become together (SDM Vol. 3, Table 6-5): V has them all.
       this.#deliver(during);
@@ -171,6 +177,14 @@ export class HardwareAssisted extends Vmm {
     }
     host.emulate();
     return "#PF (device)";
+  }
+
+  /**
+   * An exit for a fault sets RF, so that the instruction's breakpoint is not met twice. Without breakpoints it means nothing, and where the
+   * guest may see its flags they are to be what they were.
+   */
+  #forgetRf({ dr, flags }: Cpu): void {
+    if (this.#exit?.kind === "pageFault" && ((dr[7] as number) & DR7_ENABLES) === 0) flags.eflags &= ~RF;
   }
 
   /** V takes the event by itself, through the guest's IDT. */

@@ -18,6 +18,8 @@ import type { Exit, GuestEvent, WorldSwitch, WorldSwitchFactory } from "./world-
 const TWO32 = 4294967296;
 const PAGE = 4096;
 const IN = 1;
+/** 0F 01 D9; the first SVM does not tell the next instruction. */
+const VMMCALL_LENGTH = 3;
 const OWN_INSTRUCTIONS = new Set<number>([
   EXIT.vmrun,
   EXIT.vmload,
@@ -157,7 +159,7 @@ export class SvmSwitch implements WorldSwitch {
       case EXIT.shutdown:
         return { kind: "shutdown", name: "tripleFault", detail: this.#svm.shutdownDetail, during };
       case EXIT.vmmcall:
-        return { kind: "hypercall", name, during };
+        return { kind: "hypercall", name, length: VMMCALL_LENGTH, during };
       case EXIT.invlpg:
         return { kind: "invlpg", name, at: this.#address(CONTROL.exitInfo1), during };
       case EXIT.io:

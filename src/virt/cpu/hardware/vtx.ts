@@ -7,7 +7,7 @@ import type { Gva } from "../../../machine/address.ts";
 import { type Cpu, CR0 } from "../../../machine/cpu/cpu.ts";
 import { refreshWatch } from "../../../machine/cpu/debug.ts";
 import { NMI_KIND, SOFTWARE } from "../../../machine/cpu/deliver/event.ts";
-import { FIRST_GENERATION, type VmxCapabilities } from "../../../machine/vmx/capabilities.ts";
+import { capabilitiesOf, type VmxCapabilities } from "../../../machine/vmx/capabilities.ts";
 import type { CheckContext } from "../../../machine/vmx/check-controls.ts";
 import { checkGuest } from "../../../machine/vmx/check-guest.ts";
 import {
@@ -247,7 +247,7 @@ export class VtxSwitch implements WorldSwitch {
         this.#readForDecoding();
         return { kind: "invlpg", name, at: this.#address("exitQualification"), during };
       case REASON.vmcall:
-        return { kind: "hypercall", name, during };
+        return { kind: "hypercall", name, length: vmx.vmread("exitInstructionLength"), during };
     }
     if (VMX_EXITS.has(name)) return { kind: "undefined", name, during };
     this.#readForDecoding();
@@ -301,8 +301,8 @@ export class VtxSwitch implements WorldSwitch {
   }
 }
 
-/** A processor's generation decides which controls there are; the first one unless said. */
+/** A processor's generation decides which controls there are: by its price list unless said. */
 export const vtx =
-  (capabilities: VmxCapabilities = FIRST_GENERATION): WorldSwitchFactory =>
+  (capabilities?: VmxCapabilities): WorldSwitchFactory =>
   (host) =>
-    new VtxSwitch(host, capabilities);
+    new VtxSwitch(host, capabilities ?? capabilitiesOf(host.cpu.prices.id));

@@ -27,8 +27,10 @@ export type Exit = {
   /** V can carry it out, as it can every instruction. */
   | { readonly kind: "instruction" }
   | { readonly kind: "invlpg"; readonly at: Gva }
-  /** An instruction of the extension's own: a hypercall, or #UD. */
-  | { readonly kind: "hypercall" | "undefined" }
+  /** VMCALL, VMMCALL. */
+  | { readonly kind: "hypercall"; readonly length: number }
+  /** Another instruction of the extension's own: the guest has none. */
+  | { readonly kind: "undefined" }
   /** A device's interrupt; the guest can take one now. */
   | { readonly kind: "interrupt" | "window" }
   | { readonly kind: "taskSwitch" }

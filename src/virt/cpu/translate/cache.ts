@@ -44,6 +44,11 @@ export class CodeCache {
     return this.#end - this.#from;
   }
 
+  /** By rising place. */
+  get blocks(): readonly Block[] {
+    return this.#blocks;
+  }
+
   get size(): number {
     return this.#blocks.length;
   }

@@ -1,0 +1,85 @@
+/**
+ * Wrong: looks for a waiting interrupt at STI itself.
+ * Breaks clause: C6
+ * Caught by: interrupts: does not come between STI and CLI
+ * Caught by hidden: interrupts: between STI and CLI
+ */
+import type {
+  BlockOnPage,
+  CodeWrite,
+  Entered,
+  GuestInstruction,
+  Invalidation,
+  Item,
+  Translator,
+  WayOut,
+} from "ringlab/labs/04-binary-translation/component";
+
+function translate(unit: readonly GuestInstruction[]): Item[][] {
+  return unit.map((one, n) => {
+    const afterSti = unit[n - 1]?.mnemonic === "sti";
+    const next = one.address + one.length;
+    const target = next + one.displacement;
+    switch (one.kind) {
+      case "jump":
+        return [{ op: "goTo", target }];
+      case "branch":
+        return [{ op: "goToIf", target }];
+      case "call":
+        return [
+          { op: "push", value: next },
+          { op: "goTo", target },
+        ];
+      case "indirect call":
+        return [{ op: "goIndirect", returnTo: next }];
+      case "indirect jump":
+      case "return":
+        return [{ op: "goIndirect" }];
+      case "monitor":
+        return [{ op: "callOut" }];
+    }
+    if (one.outcome === "same") return afterSti ? [{ op: "copy" }, { op: "poll" }] : [{ op: "copy" }];
+    switch (one.mnemonic) {
+      case "cli":
+        return [{ op: "setIf", value: 0 }];
+      case "sti":
+        return [{ op: "setIf", value: 1 }, { op: "poll" }];
+      case "pushf":
+        return [{ op: "pushFlags" }];
+      case "popf":
+        return [{ op: "popFlags" }];
+      case "push":
+        return [{ op: "pushSelector" }];
+      case "mov":
+        return [{ op: "readSelector" }];
+      default:
+        return [{ op: "callOut" }];
+    }
+  });
+}
+
+function dword(value: number): number[] {
+  return [0, 8, 16, 24].map((shift) => (value >> shift) & 255);
+}
+
+function chain(exit: WayOut, entered: Entered): number[] | null {
+  if (entered.address !== exit.target) return null;
+  const size = exit.form === "jump" ? 5 : 4;
+  const distance = dword(entered.place - (exit.place + size));
+  return exit.form === "jump" ? [0xe9, ...distance] : distance;
+}
+
+function invalidate(write: CodeWrite, blocks: readonly BlockOnPage[]): Invalidation {
+  const gone = blocks.filter((block) =>
+    block.bytes.some((byte, n) => {
+      const now = write.bytes[block.address + n - write.address];
+      return now !== undefined && now !== byte;
+    }),
+  );
+  return {
+    blocks: gone.map(({ id }) => id),
+    unchain: gone.flatMap(({ incoming }) => incoming),
+  };
+}
+
+export const component: Translator = { translate, chain, invalidate };
