@@ -2,7 +2,7 @@
 import { names, panels, tooltip } from "./charts/parts.ts";
 import type { Columns } from "./columns.ts";
 import type { Figure } from "./figure.ts";
-import { PALETTE } from "./theme.ts";
+import { FILL } from "./theme.ts";
 import { vegaLite } from "./vega.ts";
 
 /** One workload below one monitor. */
@@ -47,11 +47,17 @@ export function requirements(rows: readonly RequirementsRow[]): Figure {
   const x = {
     ...names(drawn, COLUMNS, "requirement"),
     title: null,
-    axis: { title: null, orient: "top", labelAngle: 0 },
+    axis: { title: null, labelAngle: 0 },
+    scale: { paddingInner: 0.03 },
   };
-  const y = { ...names(drawn, COLUMNS, "system"), title: null, axis: { title: null } };
+  const y = {
+    ...names(drawn, COLUMNS, "system"),
+    title: null,
+    axis: { title: null },
+    scale: { paddingInner: 0.12 },
+  };
   const tiles = {
-    mark: { type: "rect", cornerRadius: 3, stroke: "transparent", strokeWidth: 3 },
+    mark: { type: "rect", cornerRadius: 3 },
     encoding: {
       x,
       y,
@@ -59,7 +65,7 @@ export function requirements(rows: readonly RequirementsRow[]): Figure {
         field: "met",
         type: "nominal",
         title: null,
-        scale: { domain: ["met", "not met"], range: [PALETTE.blue, PALETTE.vermillion] },
+        scale: { domain: ["met", "not met"], range: [FILL.blue, FILL.vermillion] },
       },
       tooltip: tooltip(drawn, COLUMNS, ["system", "requirement", "said"], ""),
     },

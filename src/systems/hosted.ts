@@ -19,16 +19,13 @@ const IN_MONITOR = new Set([0x20, 0x21, 0xa0, 0xa1, 0x40, 0x41, 0x42, 0x43, 0x61
 const LAPIC = 0xfee00000;
 const PAGE = 4096;
 
-/** It is modelled next to the processor: the interrupt controllers and the timer. */
-export const isNear = (kind: "port" | "memory", at: number): boolean =>
-  kind === "port" ? IN_MONITOR.has(at) : at >= LAPIC && at < LAPIC + PAGE;
-
 export class HostedDevices implements DeviceOwner {
   world: World = "monitor";
   switches = 0;
 
   access(kind: "port" | "memory", at: number, ledger: Ledger): void {
-    if (isNear(kind, at)) {
+    const near = kind === "port" ? IN_MONITOR.has(at) : at >= LAPIC && at < LAPIC + PAGE;
+    if (near) {
       ledger.pay("device", at);
       return;
     }
