@@ -1,5 +1,4 @@
 /**
-<<<<<<< HEAD
  * KVM (Kivity et al., "kvm: the Linux Virtual Machine Monitor", Linux Symposium 2007): a module by which the host's kernel is the monitor. The guest
  * runs by VT-x, a virtual processor is a thread of QEMU's process, and the shadow pages are those of its time: kept, traced, and given up when
  * they are written over.
@@ -12,22 +11,6 @@ import type { MachineOptions } from "../machine/machine.ts";
 import { KVM } from "../machine/profiles/monitors/kvm.ts";
 import { MEROM } from "../machine/profiles/vt-generations.ts";
 import { createVm, type Vm } from "../virt/cpu/engine.ts";
-
-=======
- * KVM (Kivity et al., "kvm: the Linux Virtual Machine Monitor", OLS 2007): a namespace makes Linux a hypervisor, a guest is a process of it, and
- * most devices are emulated by QEMU in that process; interrupt controllers and timer are the module's.
- */
-
-import type { CostProfile } from "../machine/cost.ts";
-import { RINGLAB, VMX_PROCESSOR, withHypervisor } from "../machine/cpu/model.ts";
-import type { Ledger } from "../machine/ledger.ts";
-import { KVM } from "../machine/profiles/monitors/kvm.ts";
-import { VT_GENERATIONS } from "../machine/profiles/vt-generations.ts";
-import type { DeviceOwner } from "../virt/cpu/devices.ts";
-import { createVm } from "../virt/cpu/engine.ts";
-
->>>>>>> fidelity
-
 import { hardwareAssisted } from "../virt/cpu/hardware/engine.ts";
 import { KVM_FEATURES, kvmCalls } from "../virt/cpu/hardware/kvm-calls.ts";
 import { vtx } from "../virt/cpu/hardware/vtx.ts";
@@ -80,26 +63,5 @@ export const kvm = defineSystem({
   bits: [32, 64],
   profile: MEROM,
   needs: "vmx",
-<<<<<<< HEAD
   make: (options) => booted(kvmVm(options)),
-=======
-  make(options) {
-    const model = withHypervisor(options.model ?? RINGLAB, "KVMKVMKVM", [
-      KVM_FEATURES.nopIoDelay | KVM_FEATURES.mmuOp,
-      0,
-      0,
-      0,
-    ]);
-    return booted(
-      createVm(
-        {
-          profile: MEROM,
-          ...options,
-          ...{ model, monitor: KVM, devices: new KvmDevices(), physical: VMX_PROCESSOR },
-        },
-        hardwareAssisted({ pager: shadow, format: vtx(), hypercall: kvmCalls }),
-      ),
-    );
-  },
->>>>>>> fidelity
 });
