@@ -27,7 +27,7 @@ export const nanobenchmarks = defineExperiment({
       max: 1_000_000,
       integer: true,
       unit: "times",
-      doc: "how often each operation is done; a tenth of it before, for monitors that learn",
+      doc: "how often each operation is done; before it a tenth of that, and 100 at least, for monitors that learn",
     },
   },
   columns: {

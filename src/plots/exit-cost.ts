@@ -16,7 +16,8 @@ export function exitCost(rows: readonly ExitCostRow[]): Figure {
     .filter(({ ratio }) => ratio < 1)
     .map(({ benchmark, processor }) => `${benchmark} on ${processor}`);
   return stripChart(
-    rows.map((row) => ({ ...row })),
+    // A difference of two measurements: it may come out as nothing, which has no logarithm.
+    rows.filter(({ ratio }) => ratio > 0).map((row) => ({ ...row })),
     {
       title,
       subtitle:

@@ -22,12 +22,12 @@ const ringlab = async (...args: string[]) => {
 
 /** Less than the defaults, where those take long. */
 const LESS: Record<string, Settings> = {
-  nanobenchmarks: { system: ["native", "bochs"], iterations: 20 },
+  nanobenchmarks: { system: ["native", "bochs"], iterations: 100 },
   lmbench: { system: "native", operation: ["null call", "2p/0K"], times: 4 },
   "cpu-bound": { system: ["native", "vmware"], workload: "baseline" },
   "pv-ops": { variant: ["vanilla", "patched"], workload: "null-call" },
   efficiency: { system: ["native", "xen"], workload: "null-call" },
-  "exit-cost": { processor: ["pentium4", "sandybridge"], iterations: 20 },
+  "exit-cost": { processor: ["pentium4", "sandybridge"], iterations: 300 },
   requirements: { system: ["native", "xen"], workload: "page-fault" },
   crossings: { system: "vmware-vtx", workload: "disk-read" },
 };

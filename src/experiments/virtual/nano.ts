@@ -2,6 +2,9 @@
 import { type Bits, buildNano, expectedNano, nanobenchmarksOf, perOperation } from "../../guests/index.ts";
 import { type Place, runGuest } from "./systems.ts";
 
+/** Iterations after which a translator has translated, and a monitor has adapted. */
+const LEARNING = 100;
+
 /** One operation. */
 export interface NanoCost {
   benchmark: string;
@@ -15,7 +18,7 @@ export interface NanoCost {
 }
 
 export function measureNano(place: Place, bits: Bits, iterations: number): NanoCost[] {
-  const options = { bits, iterations, warmUp: Math.ceil(iterations / 10) };
+  const options = { bits, iterations, warmUp: Math.max(LEARNING, Math.ceil(iterations / 10)) };
   const { machine } = runGuest(place, {
     image: buildNano(options).image,
     expected: expectedNano(options),
