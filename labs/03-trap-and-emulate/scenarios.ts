@@ -61,9 +61,9 @@ export interface Disk {
 const MIB = 1 << 20;
 const MEMORY = 4 * MIB;
 /** Steps at a time, and how many traps are many: a component that never gets on is stopped soon. */
-const SLICE = 50_000;
+const SLICE = 5000;
 const LIMIT = 3_000_000;
-const TRAPS = 12_000;
+const TRAPS = 3000;
 
 const boots: Scenario<TrapComponent, Disk, string[]> = {
   drive(component, { bytes, length }) {

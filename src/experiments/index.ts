@@ -3,6 +3,7 @@ import { cpuBound } from "./cpu-bound.ts";
 import { crossings } from "./crossings.ts";
 import { directExecution } from "./direct-execution.ts";
 import { efficiency } from "./efficiency.ts";
+import { exitCost } from "./exit-cost.ts";
 import type { Experiment } from "./experiment.ts";
 import { formalMap } from "./formal-map.ts";
 import { lmbench } from "./lmbench.ts";
@@ -10,6 +11,7 @@ import { nanobenchmarks } from "./nanobenchmarks.ts";
 import { suggestion } from "./nearest.ts";
 import { BadPoint } from "./parameter.ts";
 import { pvOps } from "./pv-ops.ts";
+import { requirements } from "./requirements.ts";
 import { sensitiveInstructions } from "./sensitive-instructions.ts";
 
 export { type Column, columnsOf, defineExperiment, type Experiment, type Row, rowsAt } from "./experiment.ts";
@@ -31,6 +33,8 @@ export const EXPERIMENTS: readonly Experiment[] = [
   pvOps,
   efficiency,
   crossings,
+  exitCost,
+  requirements,
 ];
 
 /** @throws {BadPoint} when there is none of that name */

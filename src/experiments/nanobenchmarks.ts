@@ -1,8 +1,9 @@
 /** Single operations of a kernel on every system: Adams & Agesen's comparison of software and hardware techniques. */
-import { type Bits, buildNano, expectedNano, nanobenchmarksOf, perOperation } from "../guests/index.ts";
+import type { Bits } from "../guests/index.ts";
 import { SYSTEMS } from "../systems/index.ts";
 import { defineExperiment } from "./experiment.ts";
-import { placeOf, processorParameter, runGuest, systemParameter } from "./virtual/systems.ts";
+import { measureNano } from "./virtual/nano.ts";
+import { placeOf, processorParameter, systemParameter } from "./virtual/systems.ts";
 
 /** Guests that know nothing of a monitor run on these. */
 const UNAWARE = SYSTEMS.filter(({ guest }) => Object.keys(guest).length === 0).map(({ name }) => name);
@@ -39,25 +40,6 @@ export const nanobenchmarks = defineExperiment({
   run({ system, processor, bits, iterations }) {
     const place = placeOf(system, processor);
     if (!place?.system.bits.includes(bits as Bits)) return [];
-    const options = { bits: bits as Bits, iterations, warmUp: Math.ceil(iterations / 10) };
-    const { machine } = runGuest(place, {
-      image: buildNano(options).image,
-      expected: expectedNano(options),
-      memory: 8,
-    });
-    const { marks } = machine.board.marker;
-    const cycles = perOperation(marks, options, ({ cycle }) => cycle);
-    const traps = perOperation(marks, options, ({ counts }) => counts.trap);
-    const exits = perOperation(marks, options, ({ counts }) => counts.vmExit);
-    const callouts = perOperation(marks, options, ({ counts }) => counts.callout);
-    return nanobenchmarksOf(bits as Bits)
-      .filter(({ name, loop }) => name !== loop)
-      .map(({ name }) => ({
-        benchmark: name,
-        cycles: cycles.get(name)!,
-        traps: traps.get(name)!,
-        exits: exits.get(name)!,
-        callouts: callouts.get(name)!,
-      }));
+    return measureNano(place, bits as Bits, iterations);
   },
 });

@@ -3,8 +3,10 @@ import { suggestion } from "../experiments/index.ts";
 import { type Judgement, judge } from "./judge.ts";
 import { Measurements, type Runner } from "./measure.ts";
 import { adamsAgesen2006 } from "./papers/adams-agesen-2006.ts";
+import { agesen2012 } from "./papers/agesen-2012.ts";
 import { barham2003 } from "./papers/barham-2003.ts";
 import { bellard2005 } from "./papers/bellard-2005.ts";
+import { dall2016 } from "./papers/dall-2016.ts";
 import { lkmlPvops2009 } from "./papers/lkml-pvops-2009.ts";
 import { robinIrvine2000 } from "./papers/robin-irvine-2000.ts";
 import type { Paper, Row } from "./row.ts";
@@ -31,6 +33,8 @@ export const PAPERS: readonly Paper[] = [
   bellard2005,
   adamsAgesen2006,
   lkmlPvops2009,
+  agesen2012,
+  dall2016,
 ];
 
 /** There is no row of that id. */

@@ -74,14 +74,8 @@ export function buildGuest(options: GuestOptions): Guest {
       },
     },
     programs: [
-      {
-        code: program,
-        values: {
-          ...Object.fromEntries(parameters.map(([name, value]) => [`param_${name}`, value])),
-          param_cycles: options.cycles ? 1 : 0,
-        },
-      },
-      { code: answer, values: {} },
+      { code: program, values: { ...valuesOf(program, parameters), param_cycles: options.cycles ? 1 : 0 } },
+      { code: answer, values: valuesOf(answer, parameters) },
     ],
     data: diskData(),
   });
@@ -96,3 +90,11 @@ export function buildGuest(options: GuestOptions): Guest {
     ],
   };
 }
+
+/** What a program has places for: a workload's parameters are its own, or those of the program that it starts. */
+const valuesOf = ({ symbols }: Assembly, parameters: readonly [string, number][]): Record<string, number> =>
+  Object.fromEntries(
+    parameters
+      .map(([name, value]) => [`param_${name}`, value] as const)
+      .filter(([label]) => symbols.has(label)),
+  );

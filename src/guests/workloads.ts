@@ -68,7 +68,11 @@ export const workloads: readonly Workload[] = [
     name: "exec",
     measures: "fork, exec of another program, exit and wait",
     follows: `lmbench lat_proc exec (${LMBENCH}, "Process creation costs")`,
-    parameters: { iterations: count("processes, one after another", 50) },
+    parameters: {
+      iterations: count("processes, one after another", 50),
+      pages: { ...count("of fresh memory that the new program touches", 0, 4096, "pages"), minimum: 0 },
+      linking: { ...count("steps of arithmetic that it begins with", 0), minimum: 0 },
+    },
     operation: "process",
     operations: iterations,
   },

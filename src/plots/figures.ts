@@ -4,11 +4,13 @@ import { cpuBound } from "./cpu-bound.ts";
 import { crossings } from "./crossings.ts";
 import { directExecution } from "./direct-execution.ts";
 import { efficiency } from "./efficiency.ts";
+import { exitCost } from "./exit-cost.ts";
 import type { Figure } from "./figure.ts";
 import { instructionMap } from "./instruction-map.ts";
 import { lmbench } from "./lmbench.ts";
 import { nanobenchmarks } from "./nanobenchmarks.ts";
 import { pvOps } from "./pv-ops.ts";
+import { requirements } from "./requirements.ts";
 import { sensitivityMap } from "./sensitivity-map.ts";
 
 /** The rows are those of the experiment of that name, which is tested to give what its figure takes. */
@@ -22,4 +24,6 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   "pv-ops": (rows) => pvOps(rows as never),
   efficiency: (rows) => efficiency(rows as never),
   crossings: (rows) => crossings(rows as never),
+  requirements: (rows) => requirements(rows as never),
+  "exit-cost": (rows) => exitCost(rows as never),
 };

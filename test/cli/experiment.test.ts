@@ -27,6 +27,8 @@ const LESS: Record<string, Settings> = {
   "cpu-bound": { system: ["native", "vmware"], workload: "baseline" },
   "pv-ops": { variant: ["vanilla", "patched"], workload: "null-call" },
   efficiency: { system: ["native", "xen"], workload: "null-call" },
+  "exit-cost": { processor: ["pentium4", "sandybridge"], iterations: 20 },
+  requirements: { system: ["native", "xen"], workload: "page-fault" },
   crossings: { system: "vmware-vtx", workload: "disk-read" },
 };
 

@@ -18,7 +18,9 @@ test.each(workloads)(
     const included = source.includes('"spawn.asm"')
       ? readFileSync(new URL("../programs/spawn.asm", folder), "utf8")
       : "";
-    const labels = [...(source + included).matchAll(/^param_(\w+):/gm)].map(([, label]) => label);
+    const started =
+      workload.name === "exec" ? readFileSync(new URL("../programs/answer.asm", folder), "utf8") : "";
+    const labels = [...(source + included + started).matchAll(/^param_(\w+):/gm)].map(([, label]) => label);
     expect(labels.filter((label) => label !== "data_sector")).toEqual(Object.keys(workload.parameters));
     expect(expectedOutput(workload.name)).toMatch(
       /^ringlab guest\n(process .*\n)*\S+ \d+ ok checksum=[0-9a-f]{8}\n$/,

@@ -20,9 +20,11 @@ const MARKS = {
 
 /** Whole from a thousand up, at most four significant digits below; thousands apart. */
 export const number = (value: number): string =>
-  Math.abs(value) >= 1000
-    ? value.toLocaleString("en", { maximumFractionDigits: 0 })
-    : value.toLocaleString("en", { maximumSignificantDigits: 4 });
+  Math.abs(value) >= 1e6
+    ? value.toLocaleString("en", { notation: "compact", maximumSignificantDigits: 3 })
+    : Math.abs(value) >= 1000
+      ? value.toLocaleString("en", { maximumFractionDigits: 0 })
+      : value.toLocaleString("en", { maximumSignificantDigits: 4 });
 
 const widest = (texts: readonly string[]) => Math.max(0, ...texts.map((text) => text.length));
 

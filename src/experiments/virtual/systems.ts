@@ -50,14 +50,12 @@ export interface Ended {
   readonly notes: readonly Noted[];
 }
 
-/**
- * Boots the guest and runs it to its exit port.
- * @param expected what it must print: an experiment measures no guest that goes wrong
- */
-export function runGuest(
+/** Boots the guest and runs it until it stops, well or not. */
+export function tryGuest(
   { system, profile }: Place,
-  { image, expected, memory = 32 }: { image: Uint8Array; expected: string; memory?: number },
-): Ended {
+  image: Uint8Array,
+  memory = 32,
+): Ended & { output: string; end: string } {
   const vm = system.boot(image, { profile, memory: memory * MIB });
   const notes: Noted[] = [];
   vm.machine.board.marker.onMark = () =>
@@ -67,11 +65,24 @@ export function runGuest(
     output += String.fromCharCode(byte);
   });
   const stop = vm.machine.run({ limit: LIMIT });
-  if (stop.reason !== "exit" || !output.endsWith(expected)) {
-    const end = stop.reason === "shutdown" ? `shutdown (${stop.detail})` : stop.reason;
+  const end = stop.reason === "shutdown" ? `shutdown (${stop.detail})` : stop.reason;
+  return { machine: vm.machine, notes, output, end };
+}
+
+/**
+ * Boots the guest and runs it to its exit port.
+ * @param expected what it must print: an experiment measures no guest that goes wrong
+ */
+export function runGuest(
+  place: Place,
+  { image, expected, memory }: { image: Uint8Array; expected: string; memory?: number },
+): Ended {
+  const { machine, notes, output, end } = tryGuest(place, image, memory);
+  if (end !== "exit" || !output.endsWith(expected)) {
+    const { system, profile } = place;
     throw new Error(
       `the guest on ${system.name}, ${profile.name}, came to a wrong end: ${end} after ${JSON.stringify(output)}`,
     );
   }
-  return { machine: vm.machine, notes };
+  return { machine, notes };
 }

@@ -130,6 +130,8 @@ export abstract class Vmm implements Engine, Monitor<Cpu> {
   #settle(): void {
     const { host } = this;
     const { cpu } = host.machine;
+    // What has shut down takes nothing more.
+    if (cpu.stop !== null) return;
     if (host.clock.left <= 0) host.clock.advance();
     while (this.inject());
     // After STI the next instruction is still free of interrupts: then P comes back for the one that waits.

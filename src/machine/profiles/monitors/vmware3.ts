@@ -18,7 +18,8 @@ export const VMWARE_3: MonitorPrices = {
     callout: 15,
     lookup: 10,
     userEntry: 30,
-    addressSpace: 35_500,
+    addressSpace: 35_800,
+    shadowFill: 900,
   },
   sources: {
     ...(Object.fromEntries(
@@ -30,6 +31,8 @@ export const VMWARE_3: MonitorPrices = {
     callout: FITTED_NULL_CALL,
     lookup: FITTED_NULL_CALL,
     userEntry: FITTED_NULL_CALL,
+    shadowFill:
+      "fitted: Barham et al. 2003, Table 3: fork and exec take 7.95 and 4.34 times the native time, with eight and some thirty entries to be filled in",
     addressSpace:
       "fitted: Barham et al. 2003, Table 4: a switch between two processes takes 18.1 µs, 43,000 cycles, of which the model's monitor, which keeps its shadows, " +
       "explains 3000. Whatever this release did to change shadows, it is in it",
