@@ -100,6 +100,7 @@ org 0x10000
       hardwareAssisted({ pager: shadow, format: vtx(), hypercall: kvmCalls }),
     );
     loadFlat(machine, assemble(program).bytes, { mode: "protected", origin: 0x10000 });
+    machine.bus.mapRom(0x50000, new Uint8Array(4096));
     buffer.forEach((word, n) => {
       machine.bus.view.setUint32(0x30000 + 4 * n, word, true);
     });
@@ -120,7 +121,7 @@ org 0x10000
     ["an unknown request", `${OP}mov ebx, 24`, [9, 0], -22],
     ["a table beyond memory: the monitor's is there", `${OP}mov ebx, 24`, [1, 0, -0x1000, -1, 7, 0], -22],
     ["a table in a device", `${OP}mov ebx, 24`, [1, 0, 0xfee00000, 0, 7, 0], -22],
-    ["a table in the screen's memory", `${OP}mov ebx, 24`, [1, 0, 0xb8000, 0, 7, 0], -22],
+    ["a table in ROM", `${OP}mov ebx, 24`, [1, 0, 0x50000, 0, 7, 0], -22],
     ["an entry that is not aligned", `${OP}mov ebx, 24`, [1, 0, 0x40002, 0, 7, 0], -22],
     ["half of a batch that goes wrong", `${OP}mov ebx, 48`, [1, 0, 0x40000, 0, 7, 0, 9, 0], 24],
     [

@@ -59,8 +59,12 @@ export const REFERENCE: TranslationPolicy = {
   },
 
   invalidate(write, blocks) {
-    const changed = blocks.filter(({ address, bytes }) =>
-      bytes.some((byte, i) => (write.bytes[address + i - write.address] ?? byte) !== byte),
+    const end = write.address + write.bytes.length;
+    const changed = blocks.filter(
+      ({ address, bytes }) =>
+        address < end &&
+        write.address < address + bytes.length &&
+        bytes.some((byte, i) => (write.bytes[address + i - write.address] ?? byte) !== byte),
     );
     return { blocks: changed.map(({ id }) => id), unchain: changed.flatMap(({ incoming }) => incoming) };
   },
