@@ -4,6 +4,7 @@ import { attempts, IN_RING_3 } from "../../src/guests/small-kernel.ts";
 import { emulationOf, injectionOf, instructionOf, trapOf } from "./cases.ts";
 import type { TrapComponent } from "./component.ts";
 import { LAB } from "./contract.ts";
+import { diskOf, endOfDisk } from "./disk.ts";
 import { onBareMachine } from "./machines.ts";
 import { type Emulating, type Injecting, SCENARIOS, type Trapping } from "./scenarios.ts";
 
@@ -31,6 +32,8 @@ const GP0 = ["faults: #GP (error code 0h)"];
 
 /** Notes EFLAGS at 3000h + 4n. */
 export const note = (n: number) => `pushfd\n pop dword [${0x3000 + 4 * n}]`;
+
+const NULL_CALL = { workload: "null-call", parameters: { iterations: 3 }, timerHz: 100 };
 
 export const CHECKS = defineChecks<TrapComponent>(LAB, [
   decides("C1", "the host's clock ticks", trapOf({ kind: "interrupt", vector: 32, error: null }), "resume"),
@@ -179,8 +182,8 @@ export const CHECKS = defineChecks<TrapComponent>(LAB, [
       name: "the kernel of the other labs boots and serves a program",
       scenario: SCENARIOS.boots,
     },
-    input: { workload: "null-call", parameters: { iterations: 3 }, timerHz: 100 },
-    expected: ["ringlab guest", "null-call 3 ok checksum=00000003", "ends with exit"],
+    input: diskOf(NULL_CALL),
+    expected: endOfDisk(NULL_CALL),
   }),
 ]);
 

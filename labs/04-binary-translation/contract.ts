@@ -77,7 +77,7 @@ export const LAB: Lab<Translator> = defineLab<Translator>({
     },
     {
       id: "C2",
-      text: "A jump is `goTo`, a branch `goToIf` its target in the guest: address + length + displacement. A branch that is not taken goes on by itself.",
+      text: "A jump is `goTo`, a branch is `goToIf`, each with its target in the guest: address + length + displacement. A branch that is not taken goes on by itself.",
     },
     {
       id: "C3",

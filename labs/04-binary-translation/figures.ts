@@ -1,9 +1,9 @@
 /** The figures that only this lab draws. */
 import type { Prediction } from "../../src/course/index.ts";
-import { type Figure, lineChart, type Row } from "../../src/plots/index.ts";
+import { type Figure, lineChart, type Markup, markdown, type Row, table } from "../../src/plots/index.ts";
 import { TRANSLATION_POLICY } from "../../src/systems/index.ts";
 import type { Translator } from "./component.ts";
-import { warmingRows } from "./measure.ts";
+import { countedRows, type Point, warmingRows } from "./measure.ts";
 
 const NO_ROWS = "nothing was measured: the guest went wrong";
 
@@ -12,7 +12,7 @@ const COLUMNS = {
   slowdown: { label: "cycles translated, over cycles on the bare machine", unit: "1" },
   locks: { label: "the kernel's locks", unit: "" },
   cache: { label: "size of the code cache", unit: "KiB" },
-  series: { label: "", unit: "" },
+  series: { label: "the kernel calls", unit: "" },
 };
 
 const said = (rows: readonly Row[]) => rows.map((row) => Object.values(row).join(", ")).join("; ") || NO_ROWS;
@@ -34,13 +34,14 @@ export function opening(): Figure {
 }
 
 /** What was measured, and the student's curve beside it. */
-export function predictedAndMeasured(rows: readonly Row[], prediction: Prediction): Figure {
+export function predictedAndMeasured(rows: readonly Row[], prediction: Prediction): Figure | Markup {
   const series = `${prediction.question}, predicted`;
   const all = [...rows, ...prediction.rows("cache", "slowdown", { series })];
   return slowdownByCache(all, "A cliff");
 }
 
-export function slowdownByCache(rows: readonly Row[], title: string): Figure {
+export function slowdownByCache(rows: readonly Row[], title: string): Figure | Markup {
+  if (rows.length === 0) return markdown(`_No curve: ${NO_ROWS}._`);
   return lineChart(rows, {
     title,
     subtitle: "The same kernel, 30 rounds, in code caches of several sizes.",
@@ -56,4 +57,10 @@ export function surprise(rows: readonly Row[], prediction: Prediction): string {
     const slowdown = rows.find((row) => row.cache === cache)?.slowdown;
     return typeof slowdown === "number" ? slowdown : undefined;
   });
+}
+
+/** What was counted at each point, in a table. */
+export function countedTable(component: Translator, points: readonly Point[]): Markup {
+  const rows = countedRows(component, points);
+  return rows.length === 0 ? markdown(`_No table: ${NO_ROWS}._`) : table(rows);
 }

@@ -1,6 +1,9 @@
 /** QEMU's full-system translation: helpers and devices in one process of the host. */
 import type { MonitorPrices } from "../../cost.ts";
 
+/** Tables of virt/cpu/emulate/env.ts: three software TLBs, and the jump targets. */
+const FLUSHED = 3 * 256 + 4096;
+
 const ESTIMATE = "assumption: instructions of such a path, counted by hand, at one cycle each; not measured";
 
 export const QEMU: MonitorPrices = {
@@ -16,7 +19,7 @@ export const QEMU: MonitorPrices = {
     shadowFill: 150,
     shadowDrop: 20,
     tracedWrite: 150,
-    addressSpace: 300,
+    addressSpace: FLUSHED,
     callout: 60,
     translate: 300,
     lookup: 150,
@@ -35,10 +38,11 @@ export const QEMU: MonitorPrices = {
     interpret: ESTIMATE,
     inject: ESTIMATE,
     guestWalk: ESTIMATE,
-    shadowFill: ESTIMATE,
-    shadowDrop: ESTIMATE,
+    shadowFill: `an entry of the software TLB; ${ESTIMATE}`,
+    shadowDrop: `an entry of the software TLB; ${ESTIMATE}`,
     tracedWrite: ESTIMATE,
-    addressSpace: ESTIMATE,
+    addressSpace:
+      "a flush: 3 · 256 entries of the software TLBs and 4096 jump targets, QEMU's sizes (from memory); assumption: one store and one cycle each",
     callout: ESTIMATE,
     translate: ESTIMATE,
     lookup: ESTIMATE,

@@ -5,7 +5,8 @@
  *     guest-physical page ──▶ blocks, each for an EIP and a key ──▶ host code, jumps into it from other blocks
  */
 import type { Bus } from "../../../machine/bus.ts";
-import type { Site } from "./site.ts";
+import type { Site, Start } from "./site.ts";
+import type { Translation } from "./translate.ts";
 
 const PAGE = 4096;
 /** A displacement is patched, and the next instruction after it is where an unpatched jump goes. */
@@ -23,7 +24,9 @@ export class Block {
   readonly host: number;
   /** Displacements of the jumps into it. */
   readonly incoming: number[] = [];
-  /** Its guest code is what it was. */
+  /** Its guest code as it was translated. */
+  readonly source: Uint8Array;
+  /** It still is so. */
   valid = true;
 
   constructor(parts: {
@@ -33,6 +36,7 @@ export class Block {
     bytes: number;
     host: number;
     second: number;
+    source: Uint8Array;
   }) {
     this.ip = parts.ip;
     this.key = parts.key;
@@ -40,6 +44,7 @@ export class Block {
     this.bytes = parts.bytes;
     this.host = parts.host;
     this.second = parts.second;
+    this.source = parts.source;
   }
 
   overlaps(physical: number, length: number): boolean {
@@ -47,6 +52,11 @@ export class Block {
     const first = this.second < 0 ? this.bytes : Math.min(this.bytes, PAGE - (this.physical % PAGE));
     if (this.physical < end && physical < this.physical + first) return true;
     return this.second >= 0 && this.second < end && physical < this.second + this.bytes - first;
+  }
+
+  /** What is in its place in the guest's RAM. */
+  codeIn(ram: Uint8Array): Uint8Array {
+    return sourceIn(ram, this.physical, this.bytes, this.second);
   }
 
   /** Guest-physical pages in which it has code. */
@@ -70,6 +80,7 @@ export class Blocks {
   next: number;
   readonly #pages = new Map<number, Block[]>();
   readonly #leaves = new Map<number, Leave>();
+  readonly #starts = new Map<number, Start>();
 
   /** The buffer is [from, to) of the host's memory. */
   constructor(bus: Bus, from: number, to: number) {
@@ -97,11 +108,16 @@ export class Blocks {
     return this.#leaves.get(host);
   }
 
+  /** The guest instruction that begins at a host address. */
+  start(host: number): Start | undefined {
+    return this.#starts.get(host);
+  }
+
   fits(bytes: number): boolean {
     return this.next + bytes <= this.#to;
   }
 
-  add(block: Block, code: Uint8Array, sites: readonly Site[]): void {
+  add(block: Block, { code, sites, starts }: Translation): void {
     this.write(block.host, code);
     this.next = block.host + code.length;
     for (const page of block.pages) {
@@ -110,6 +126,7 @@ export class Blocks {
       else blocks.push(block);
     }
     for (const site of sites) this.#leaves.set(site.at, { site, block });
+    for (const start of starts) this.#starts.set(start.at, start);
   }
 
   /** The jump whose displacement is at `slot` goes to the block from now on. */
@@ -121,7 +138,16 @@ export class Blocks {
   /** Takes away the blocks with code at these guest-physical addresses, all within a page. Returns them. */
   invalidate(physical: number, length: number): readonly Block[] {
     const blocks = this.#pages.get(Math.floor(physical / PAGE)) ?? [];
-    const gone = blocks.filter((block) => block.overlaps(physical, length));
+    return this.#remove(blocks.filter((block) => block.overlaps(physical, length)));
+  }
+
+  /** Takes away those whose code is no more what it was in the guest's RAM. Returns them. */
+  recheck(ram: Uint8Array): readonly Block[] {
+    const all = new Set([...this.#pages.values()].flat());
+    return this.#remove([...all].filter((block) => Buffer.compare(block.source, block.codeIn(ram)) !== 0));
+  }
+
+  #remove(gone: readonly Block[]): readonly Block[] {
     for (const block of gone) {
       block.valid = false;
       for (const slot of block.incoming) this.#patch(slot, slot + DISPLACEMENT);
@@ -155,6 +181,7 @@ export class Blocks {
     for (const blocks of this.#pages.values()) for (const block of blocks) block.valid = false;
     this.#pages.clear();
     this.#leaves.clear();
+    this.#starts.clear();
     this.next = this.#from;
   }
 
@@ -173,4 +200,14 @@ export class Blocks {
     new DataView(bytes.buffer).setInt32(0, target - (slot + DISPLACEMENT), true);
     this.write(slot, bytes);
   }
+}
+
+/** Code of so many bytes that may go on in a second page (guest-physical; −1: it does not). */
+export function sourceIn(ram: Uint8Array, physical: number, bytes: number, second: number): Uint8Array {
+  if (second < 0) return ram.slice(physical, physical + bytes);
+  const first = Math.min(bytes, PAGE - (physical % PAGE));
+  const source = new Uint8Array(bytes);
+  source.set(ram.subarray(physical, physical + first));
+  source.set(ram.subarray(second, second + bytes - first), first);
+  return source;
 }

@@ -1,5 +1,5 @@
 /** What a translation depends on besides the bytes: a block is for one address and one key. */
-import { type Cpu, CR4 } from "../../../machine/cpu/cpu.ts";
+import { type Cpu, CR0, CR4 } from "../../../machine/cpu/cpu.ts";
 import { debugging } from "../../../machine/cpu/debug.ts";
 import { AC, RF, TF } from "../../../machine/cpu/flags.ts";
 import { CS } from "../../../machine/isa/instruction.ts";
@@ -22,10 +22,14 @@ export function translatable(cpu: Cpu): boolean {
     cpu.stackMask === -1 &&
     !cpu.shadow &&
     (cpu.flags.eflags & (TF | RF)) === 0 &&
+    !checksAlignment(cpu) &&
     !debugging(cpu) &&
     cpu.memory.watch === null
   );
 }
+
+const checksAlignment = ({ cpl, cr0, flags }: Cpu): boolean =>
+  cpl === 3 && (cr0 & CR0.AM) !== 0 && (flags.eflags & AC) !== 0;
 
 /** 13 … 8 segments that may be written unchecked │ 7 … 2 read unchecked │ 1 … 0 table of the software TLB */
 export function keyOf(cpu: Cpu): number {

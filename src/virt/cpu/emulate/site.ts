@@ -29,3 +29,12 @@ export interface Site {
   /** What V is to carry out. */
   readonly mnemonic: string;
 }
+
+/** Where the code of a guest instruction begins, with all of the guest's state in the environment. */
+export interface Start {
+  /** Host address. */
+  readonly at: number;
+  readonly ip: number;
+  /** What the guest's flags are. */
+  readonly kind: number;
+}

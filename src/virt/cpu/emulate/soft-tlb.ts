@@ -95,6 +95,19 @@ export class SoftTlb {
       }
   }
 
+  /** Host addresses of pages that an entry leads to and that are not in a guest's RAM of so many bytes. Empty is right. */
+  leadingOutside(bytes: number): number[] {
+    const { words } = this.#env;
+    const outside: number[] = [];
+    for (let entry = TLB / WORD; entry < TARGETS / WORD; entry += ENTRY_BYTES / WORD)
+      for (const column of [TLB_READ, TLB_WRITE]) {
+        const page = words[entry + column / WORD] as number;
+        const host = (page + (words[entry + TLB_ADDEND / WORD] as number)) >>> 0;
+        if (page !== NOTHING && (host < this.#base || host >= this.#base + bytes)) outside.push(host);
+      }
+    return outside;
+  }
+
   target(ip: number, key: number, host: number): void {
     const { words } = this.#env;
     const entry = (TARGETS + targetIndex(ip) * ENTRY_BYTES) / WORD;

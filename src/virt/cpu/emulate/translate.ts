@@ -12,11 +12,11 @@ import { ATTEND } from "./env.ts";
 import { ALU } from "./ops/alu.ts";
 import { CONTROL, goTo } from "./ops/control.ts";
 import { MOVES } from "./ops/move.ts";
-import type { Translate } from "./ops/operands.ts";
-import { SHIFTS, shiftsForSure } from "./ops/shift.ts";
+import { MEMORY, OTHER, operand, type Translate } from "./ops/operands.ts";
+import { countOf, isShift, SHIFTS, shiftsForSure } from "./ops/shift.ts";
 import { STACK_OPS } from "./ops/stack.ts";
 import { STRINGS } from "./ops/string.ts";
-import type { Site } from "./site.ts";
+import type { Site, Start } from "./site.ts";
 import { type Stubs, Writer } from "./writer.ts";
 
 /** Instructions of a block at most. */
@@ -41,6 +41,7 @@ const ENDS = new Set(
 export interface Translation {
   readonly code: Uint8Array;
   readonly sites: readonly Site[];
+  readonly starts: readonly Start[];
   /** Bytes of guest code that it stands for, from its address on, and instructions. */
   readonly bytes: number;
   readonly instructions: number;
@@ -73,7 +74,7 @@ export function translate(options: BlockOptions): Translation {
   const { ip, bytes, key, origin, stubs, exists } = options;
   let ops = decodeBlock(bytes, exists, LONGEST);
   if (ops.length === 0) ops = decodeBlock(joined(bytes, options.beyond()), exists, 1);
-  const live = liveness(ops);
+  const live = liveness(ops, exists);
   const out = new Writer(origin, key, stubs);
   out.ip = ip;
   const attend = new Label();
@@ -85,6 +86,8 @@ export function translate(options: BlockOptions): Translation {
     out.ip = (ip + at) | 0;
     at += op.length;
     out.next = (ip + at) | 0;
+    // Flags that nobody sees are not there.
+    if (index === 0 || live[index - 1]) out.begin();
     open = one(out, op, live[index] as boolean, exists(op));
   }
   // The next page cannot be fetched: V meets that.
@@ -99,7 +102,13 @@ export function translate(options: BlockOptions): Translation {
   out.place(attend);
   out.ip = ip;
   out.call("attend", { kind: -1 });
-  return { code: out.code, sites: out.sites, bytes: at, instructions: Math.max(1, ops.length) };
+  return {
+    code: out.code,
+    sites: out.sites,
+    starts: out.starts,
+    bytes: at,
+    instructions: Math.max(1, ops.length),
+  };
 }
 
 /** False when it ended the block. */
@@ -168,14 +177,14 @@ function decodeBlock(bytes: Uint8Array, exists: (op: Instruction) => boolean, mo
 }
 
 /** For each instruction whether its flags may be seen: by another instruction, by a fault's handler, by whatever comes after the block. */
-function liveness(ops: readonly Instruction[]): boolean[] {
+function liveness(ops: readonly Instruction[], exists: (op: Instruction) => boolean): boolean[] {
   const live: boolean[] = new Array(ops.length);
   let needed = true;
   for (let i = ops.length - 1; i >= 0; i--) {
     const op = ops[i] as Instruction;
     live[i] = needed;
     const { reads, writesAll } = flagsOf(op);
-    if (reads || mayLeave(op)) needed = true;
+    if (reads || mayLeave(op, exists)) needed = true;
     else if (writesAll) needed = false;
   }
   return live;
@@ -183,7 +192,7 @@ function liveness(ops: readonly Instruction[]): boolean[] {
 
 function flagsOf(op: Instruction): Flags {
   const letters = (op.row.flags ?? "").split(" ").filter(Boolean);
-  if (/^(rol|ror|rcl|rcr|shl|shr|sar)$/.test(op.row.mnemonic)) {
+  if (isShift(op)) {
     const sure = shiftsForSure(op);
     return { reads: !sure, writesAll: sure };
   }
@@ -195,11 +204,17 @@ function flagsOf(op: Instruction): Flags {
   };
 }
 
-/** It may fault, or go to V, so that its flags before count. Registers alone cannot; whatever else is taken as if it did. */
-function mayLeave(op: Instruction): boolean {
-  const { mnemonic } = op.row;
-  if (mnemonic === "lea" || mnemonic === "nop") return false;
+/**
+ * It may fault, or go to V, so that its flags before count: whatever is not known to stay in registers. What is called harmless here must
+ * have a translation in line, for V could be interrupted after it.
+ */
+function mayLeave(op: Instruction, exists: (op: Instruction) => boolean): boolean {
+  const { mnemonic, operands } = op.row;
   const known = ALU[mnemonic] ?? MOVES[mnemonic] ?? SHIFTS[mnemonic];
-  if (known === undefined || op.lock || mnemonic === "div" || mnemonic === "idiv") return true;
-  return op.rm < 0 && (op.modrm >= 0 || op.row.operands.some((operand) => operand[0] === "O"));
+  if (known === undefined || op.lock || op.addressSize !== 4 || !exists(op)) return true;
+  if (mnemonic === "lea") return op.rm >= 0;
+  if (mnemonic === "nop") return false;
+  if (mnemonic === "div" || mnemonic === "idiv" || (mnemonic === "bswap" && op.size !== 4)) return true;
+  if (isShift(op) && countOf(op) === 0) return true;
+  return operands.some((_, index) => operand(op, index) === MEMORY || operand(op, index) === OTHER);
 }

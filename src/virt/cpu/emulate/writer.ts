@@ -27,7 +27,7 @@ import {
 } from "./env.ts";
 import { DYNAMIC, emitRestore, emitSave, SAVED } from "./flags.ts";
 import { readsFlat, tableIn, writesFlat } from "./mode.ts";
-import type { CallKind, Site } from "./site.ts";
+import type { CallKind, Site, Start } from "./site.ts";
 import { CALL } from "./site.ts";
 
 const SHR = 5;
@@ -56,6 +56,7 @@ export class Writer extends Emitter {
   readonly key: number;
   readonly stubs: Stubs;
   readonly sites: Site[] = [];
+  readonly starts: Start[] = [];
   /** The guest instruction that is being translated, and the next one. */
   ip = 0;
   next = 0;
@@ -78,6 +79,11 @@ export class Writer extends Emitter {
     this.byte(INT);
     this.byte(CALL[kind]);
     this.sites.push({ ...this.#site(), ...more, at: this.here });
+  }
+
+  /** The guest's state is complete here: before the instruction at `ip`. */
+  begin(): void {
+    this.starts.push({ at: this.here, ip: this.ip, kind: this.kind });
   }
 
   /** The next byte begins a host instruction that may fault as the guest's would. */
@@ -206,6 +212,12 @@ export class Writer extends Emitter {
     if (this.kind === this.#told) return;
     this.storeImmediate(this.kind, EBP, FLAGS_KIND);
     this.#told = this.kind;
+  }
+
+  /** From here on only the environment knows what the flags are. */
+  forgetFlags(): void {
+    this.tellFlags();
+    this.kind = this.#told = DYNAMIC;
   }
 
   /** V carries the instruction out; the flags are saved ones after it. */

@@ -27,8 +27,8 @@ import { translateBlock } from "./translate.ts";
 import type { Translation } from "./translation.ts";
 
 const PAGE = 4096;
-/** Writes to a page with code, after which its blocks check themselves. */
-const MOST_PAGE_WRITES = 64;
+/** Writes that changed code of a page, after which its blocks check themselves. */
+const MOST_CHANGES = 32;
 /** Faults of one instruction, after which it becomes a call-out; call-outs for nothing, after which it becomes itself again. */
 const MOST_FAULTS = 4;
 const MOST_QUIET = 64;
@@ -36,7 +36,7 @@ const MOST_QUIET = 64;
 const FIRST_BLOCK = 16;
 
 interface PageState {
-  writes: number;
+  changes: number;
   checked: boolean;
 }
 
@@ -164,22 +164,21 @@ export class Translations {
       for (let from = at; from < at + length; ) {
         const page = from >>> 12;
         const to = Math.min(at + length, (page + 1) * PAGE);
-        this.#invalidate(from, to - from);
-        pages.add(page);
+        if (this.#invalidate(from, to - from)) pages.add(page);
         from = to;
       }
-    for (const page of pages) this.#countWrite(page);
+    for (const page of pages) this.#countChange(page);
     return true;
   }
 
-  /** Memory within a page may be another one. */
-  #invalidate(address: number, length: number): void {
+  /** Memory within a page may be another one. Whether code was. */
+  #invalidate(address: number, length: number): boolean {
     const { bus } = this.#host.machine;
     const page = address >>> 12;
     const blocks = this.cache.blocksOfPage(page);
-    if (blocks.length === 0) return;
+    if (blocks.length === 0) return false;
     // A page that a device has read in, or that nobody has an idea of: mostly it is what it was.
-    if (length === PAGE && blocks.every((one) => isCurrent(one, page, bus.ram))) return;
+    if (length === PAGE && blocks.every((one) => isCurrent(one, page, bus.ram))) return false;
     const bytes = Array.from(bus.ram.subarray(address, address + length));
     const verdict = this.#policy.invalidate(
       { address, bytes },
@@ -190,21 +189,20 @@ export class Translations {
       for (const { id } of [...block.incoming]) if (unchained.has(id)) this.cache.unchain(block, id);
       if (gone.has(block.id)) this.cache.drop(block);
     }
+    return gone.size > 0;
   }
 
-  /** Whatever keeps changing is better checked by itself. */
-  #countWrite(page: number): void {
-    const blocks = this.cache.blocksOfPage(page);
-    if (blocks.length === 0) return;
+  /** Code that keeps changing is better checked by itself. Data beside code is not: the stores to it become call-outs. */
+  #countChange(page: number): void {
     let state = this.#pages.get(page);
     if (state === undefined) {
-      state = { writes: 0, checked: false };
+      state = { changes: 0, checked: false };
       this.#pages.set(page, state);
     }
-    if (++state.writes < MOST_PAGE_WRITES || state.checked) return;
+    if (++state.changes < MOST_CHANGES || state.checked) return;
     this.#watch(page, false);
     state.checked = true;
-    for (const block of blocks) this.cache.invalidate(block);
+    for (const block of this.cache.blocksOfPage(page)) this.cache.invalidate(block);
   }
 
   /** The instruction at `ip` of a block faulted on a page that is watched, or a device's. */

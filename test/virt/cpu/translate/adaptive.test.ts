@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { binaryTranslation } from "../../../../src/virt/cpu/translate/engine.ts";
 import { shadow } from "../../../../src/virt/mmu/shadow.ts";
+import { tracedPager } from "../../../../src/virt/mmu/traced/traced.ts";
 import { Differential, explain } from "../../support/fragments/differential.ts";
 import { run, source } from "../../support/fragments/rig.ts";
 import { CALLED, DATA, TABLE, tableAddress } from "../../support/fragments/world.ts";
@@ -30,9 +31,9 @@ test("a page that keeps being written is watched no more: its code checks itself
 });
 
 test("in code that checks itself, the instruction after STI may change the one after it", () => {
-  // First the page is written until it is watched no more.
+  // First the page's code is changed until it is watched no more.
   const lines = [
-    "mov ecx, 200\nagain: inc byte [scratch]\nloop again\njmp over\nscratch: db 0\nover:",
+    "mov ecx, 200\nagain: inc byte [imm+1]\nimm: mov al, 0\nloop again",
     "sti\nmov byte [last], 0x43\nlast: nop",
   ];
   const { vm, differences } = run(source(lines), bt);
@@ -53,6 +54,19 @@ test("a store that faults often becomes a call-out, and a store again when it go
   expect(counts.retranslations).toBe(1);
   expect(counts.restored).toBe(1);
   expect(vm.engine.crossings.get("#PF (watched page)")).toBe(4);
+});
+
+test("so does a store to a page table that is traced", () => {
+  const entry = tableAddress(TABLE + (0x40000 >>> 10));
+  const lines = `mov ecx, 300\nagain:\nmov dword [${entry}], 0x28003\nmov dword [${entry}], 0x29003\nloop again\ninvlpg [0x40000]\nmov eax, [0x40000]`;
+  // Before it is in use, nothing traces the table.
+  const { vm, differences } = run(
+    source([`mov eax, [${DATA}]`, lines]),
+    binaryTranslation({ pager: tracedPager() }),
+  );
+  expect(differences).toEqual([]);
+  expect(vm.engine.crossings.get("#PF (watched page)")).toBe(8);
+  expect(vm.engine.translations.counts.retranslations).toBe(2);
 });
 
 test("so does an access to a device in memory, read or write", () => {
@@ -104,7 +118,7 @@ test.each([
   ["a cache of one page", { cache: 4096 }],
   ["units of one instruction", { most: 1 }],
 ])("fragments with %s", (_, options) => {
-  const found = new Differential(binaryTranslation({ pager: shadow, ...options })).search(1, 60);
+  const found = new Differential(binaryTranslation({ pager: shadow, ...options })).search(1, 40);
   expect(found === undefined ? "" : explain(found)).toBe("");
 });
 

@@ -10,13 +10,14 @@ const SHL = 4;
 const COUNT = 31;
 
 /** The count, or undefined when it is in CL. */
-const countOf = (op: Instruction): number | undefined =>
+export const countOf = (op: Instruction): number | undefined =>
   op.row.operands[1] === "1" ? 1 : op.row.operands[1] === "CL" ? undefined : op.imm & COUNT;
 
-/** It writes all flags, whatever happens. */
+export const isShift = (op: Instruction): boolean => op.row.mnemonic in DIGITS;
+
+/** A shift that writes all flags, whatever is in the registers. */
 export const shiftsForSure = (op: Instruction): boolean =>
-  (op.row.mnemonic === "shl" || op.row.mnemonic === "shr" || op.row.mnemonic === "sar") &&
-  (countOf(op) ?? 0) > 0;
+  /^(shl|shr|sar)$/.test(op.row.mnemonic) && (countOf(op) ?? 0) > 0;
 
 const shift =
   (digit: number): Translate =>

@@ -1,11 +1,12 @@
 /**
- * MOVS, STOS, LODS. With REP each turn is one element and a look at whether somebody wants to be heard, so that an interrupt or a fault
+ * MOVS, STOS, LODS, CMPS, SCAS. With REP each turn is one element and a look at whether somebody wants to be heard, so that an interrupt or a fault
  * finds the registers between two elements; QEMU leaves the block at each turn.
  */
 import { ES, type Instruction } from "../../../../machine/isa/instruction.ts";
-import { ADD, CMP, EAX, EBP, EBX, EQUAL, Label, SUB } from "../emitter.ts";
+import { ADD, CMP, EAX, EBP, EBX, ECX, EQUAL, Label, NOT_EQUAL, SUB } from "../emitter.ts";
 import { ATTEND, DIRECTION } from "../env.ts";
-import { writesFlat } from "../mode.ts";
+import { kindOf, SUBTRACTED } from "../flags.ts";
+import { readsFlat, writesFlat } from "../mode.ts";
 import type { Writer } from "../writer.ts";
 import type { Translate } from "./operands.ts";
 
@@ -20,6 +21,14 @@ function advance(out: Writer, register: number): void {
   out.memory(EAX, EBP, 4 * register);
 }
 
+/** The pointers go on to the next element. */
+function step(out: Writer, size: number, source: boolean, target: boolean): void {
+  out.load(EAX, EBP, DIRECTION);
+  if (size > 1) out.shift(SHL, EAX, size >> 1);
+  if (source) advance(out, SOURCE);
+  if (target) advance(out, TARGET);
+}
+
 function element(out: Writer, op: Instruction, reads: boolean, writes: boolean): void {
   const { size } = op;
   if (reads) {
@@ -30,10 +39,7 @@ function element(out: Writer, op: Instruction, reads: boolean, writes: boolean):
     out.load(EAX, EBP, 4 * TARGET);
     out.write(EBX, size);
   } else out.storeRegister(EBX, 0, size);
-  out.load(EAX, EBP, DIRECTION);
-  if (size > 1) out.shift(SHL, EAX, size >> 1);
-  if (reads) advance(out, SOURCE);
-  if (writes) advance(out, TARGET);
+  step(out, size, reads, writes);
 }
 
 function string(reads: boolean, writes: boolean): Translate {
@@ -45,23 +51,82 @@ function string(reads: boolean, writes: boolean): Translate {
       return true;
     }
     if (op.rep !== REP || !writes) return false;
-    const again = new Label();
-    const done = new Label();
-    out.place(again);
-    out.aluMemory(CMP, EBP, 4 * COUNT, 0);
-    out.jumpIf(EQUAL, done);
+    const loop = new Loop(out);
     element(out, op, reads, writes);
-    out.aluMemory(SUB, EBP, 4 * COUNT, 1);
-    out.aluMemory(CMP, EBP, ATTEND, 0);
-    out.jumpIf(EQUAL, again);
-    out.call("attend");
-    out.place(done);
+    loop.end();
     return true;
   };
+}
+
+/** CMPS, or SCAS which has the accumulator for its left operand. */
+function compare(reads: boolean): Translate {
+  return (out, op) => {
+    const { size, rep } = op;
+    if (op.addressSize !== 4 || (reads && !out.readable(op)) || !readsFlat(out.key, ES)) return false;
+    // Whether there is an element to compare is known only then, and so are the flags after it.
+    if (rep !== 0) out.forgetFlags();
+    const loop = rep === 0 ? undefined : new Loop(out);
+    if (reads) {
+      out.load(EAX, EBP, 4 * SOURCE);
+      out.read(EBX, size);
+    }
+    out.load(EAX, EBP, 4 * TARGET);
+    out.read(ECX, size);
+    if (!reads) out.loadRegister(EBX, 0, size);
+    out.move(EAX, EBX);
+    out.alu(SUB, EAX, ECX, size);
+    out.setFlags(kindOf(SUBTRACTED, size), EAX, ECX);
+    if (rep !== 0) out.forgetFlags();
+    step(out, size, reads, true);
+    if (loop === undefined) return true;
+    loop.count();
+    out.alu(CMP, EBX, ECX, size);
+    loop.endUnless(rep === REP ? NOT_EQUAL : EQUAL);
+    return true;
+  };
+}
+
+/** The turns of a repeated instruction: from here on, while ECX is not 0. */
+class Loop {
+  readonly #out: Writer;
+  readonly #again = new Label();
+  readonly #done = new Label();
+
+  constructor(out: Writer) {
+    this.#out = out;
+    out.place(this.#again);
+    out.aluMemory(CMP, EBP, 4 * COUNT, 0);
+    out.jumpIf(EQUAL, this.#done);
+  }
+
+  count(): void {
+    this.#out.aluMemory(SUB, EBP, 4 * COUNT, 1);
+  }
+
+  end(): void {
+    this.count();
+    this.#turn();
+  }
+
+  /** `condition` of the host's flags ends it as well. */
+  endUnless(condition: number): void {
+    this.#out.jumpIf(condition, this.#done);
+    this.#turn();
+  }
+
+  #turn(): void {
+    const out = this.#out;
+    out.aluMemory(CMP, EBP, ATTEND, 0);
+    out.jumpIf(EQUAL, this.#again);
+    out.call("attend");
+    out.place(this.#done);
+  }
 }
 
 export const STRINGS: Readonly<Record<string, Translate>> = {
   movs: string(true, true),
   stos: string(false, true),
   lods: string(true, false),
+  cmps: compare(true),
+  scas: compare(false),
 };
