@@ -6,8 +6,8 @@
  *     CR0 CR3 CR4, MSRs, I/O, CPUID, HLT, INVLPG, MOV DR … ──▶ V carries the instruction out, the pager follows
  *     a device's interrupt, an open interrupt window ──▶ injected at the next entry
  *
- * The first processors with VT-x run guests in protected mode with paging only, as this engine does: real mode, and protected mode without
- * paging, are interpreted until the guest has turned paging on and its segment registers hold what a VM entry takes.
+ * The first processors with VT-x run guests in protected mode with paging only. A guest that has paging off gets shadow tables that map its
+ * memory as it is; real mode, and protected mode as long as segment registers hold what no VM entry takes, is interpreted.
  * (Uhlig et al., "Intel Virtualization Technology", IEEE Computer 2005; Adams & Agesen 2006, sec. 4.)
  */
 import type { Gva } from "../../../machine/address.ts";
@@ -75,7 +75,7 @@ export class HardwareAssisted extends Vmm {
 
   protected executable(): boolean {
     const { cpu } = this.host.machine;
-    return (cpu.cr0 & (CR0.PE | CR0.PG)) === (CR0.PE | CR0.PG) && this.#format.fits(cpu);
+    return (cpu.cr0 & CR0.PE) !== 0 && this.#format.fits(cpu);
   }
 
   protected afterInterpretation(): void {

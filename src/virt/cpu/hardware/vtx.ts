@@ -125,7 +125,7 @@ export class VtxSwitch implements WorldSwitch {
   fits(virtual: Cpu): boolean {
     this.#describe(virtual);
     const wanted = this.#wanted;
-    wanted.set(FIELDS.guestCr0, virtual.cr0 | CR0.NE);
+    wanted.set(FIELDS.guestCr0, virtual.cr0 | CR0.NE | CR0.PG);
     wanted.set(FIELDS.guestCr3, 0);
     wanted.set(FIELDS.guestCr4, virtual.cr4 | VMXE);
     wanted.set(FIELDS.entryInterruption, 0);

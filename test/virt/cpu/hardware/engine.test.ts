@@ -20,6 +20,10 @@ engineCases({
   engine: hardwareAssisted({ pager: shadow, format: vtx(GENERATIONS.at(-1) as VmxCapabilities) }),
   options: { physical: VMX_PROCESSOR },
   skips: {
+    "a storm of interrupts": ONE_IS_ENOUGH,
+    "a timer that interrupts, and a processor that sleeps": ONE_IS_ENOUGH,
+    "a run that is cut into pieces, and goes on from a snapshot in another machine, ends the same":
+      ONE_IS_ENOUGH,
     "processes, pipes, demand paging and copy on write": ONE_IS_ENOUGH,
     "a disk that interrupts": ONE_IS_ENOUGH,
     "the same run twice is the same to the cycle": ONE_IS_ENOUGH,

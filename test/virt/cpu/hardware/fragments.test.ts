@@ -8,7 +8,7 @@ import type { WorldSwitchFactory } from "../../../../src/virt/cpu/hardware/world
 import { shadow } from "../../../../src/virt/mmu/shadow.ts";
 import { Differential, explain } from "../../support/fragments/differential.ts";
 
-const COUNT = Number(process.env.RINGLAB_FRAGMENTS ?? 300);
+const COUNT = Number(process.env.RINGLAB_FRAGMENTS ?? 120);
 const FIRST = Number(process.env.RINGLAB_SEED ?? 1);
 
 test.each<[name: string, format: WorldSwitchFactory, physical: CpuModel]>([
