@@ -15,7 +15,6 @@ import type { Situation } from "../../labs/06-paravirt-ops/frames.ts";
 import { SCENARIOS, type Stream } from "../../labs/06-paravirt-ops/scenarios.ts";
 import { type Case, targetOf } from "../../labs/06-paravirt-ops/site.ts";
 import { check } from "../../src/course/index.ts";
-import { expectedOutput } from "../../src/guests/index.ts";
 import type { HiddenTest } from "../run/kit.ts";
 import { type Draw, drawCases, drawFor, one } from "./cases.ts";
 
@@ -66,7 +65,6 @@ export function hidden(seed: number): HiddenTest<ParavirtOps>[] {
       code: one(draw, LONG),
       movable: true,
     })),
-    kernel(seed),
   ];
 }
 
@@ -116,20 +114,5 @@ function patches(seed: number, clause: string, name: string, drawn: (draw: Draw)
   return check<ParavirtOps, readonly Case[], string[][]>({
     ...{ part: "patch", clause, name, input, scenario: SCENARIOS["patch-many"] },
     expected: input.map((each) => patchLines(each, targetOf(each).body.length)),
-  });
-}
-
-function kernel(seed: number) {
-  const draw = drawFor(seed, "patch: a kernel");
-  const input = { workload: "fork", parameters: { iterations: 2 + draw(4) } };
-  return check({
-    ...{
-      part: "patch",
-      clause: "C10",
-      name: "a kernel, patched as a whole",
-      input,
-      scenario: SCENARIOS.kernel,
-    },
-    expected: [expectedOutput(input.workload, input.parameters).trim().split("\n").at(-1) as string, "exit"],
   });
 }

@@ -34,7 +34,15 @@ export function opening(): Figure {
 }
 
 /** What goes wrong without a trap. */
-export const breaksTable = (component?: TrapComponent): Markup => table(breaks(component));
+export const breaksTable = (component?: TrapComponent): Markup =>
+  table(breaks(component), {
+    columns: {
+      instruction: { label: "instruction", unit: "" },
+      where: { label: "where", unit: "" },
+      "in ring 1": { label: "in ring 1", unit: "" },
+      "on the bare machine": { label: "on the bare machine", unit: "" },
+    },
+  });
 
 export function predictedAndMeasured(rows: readonly Row[], prediction: Prediction): Figure {
   const measured = rows.map((row) => ({ ...row, processor: "measured" }));

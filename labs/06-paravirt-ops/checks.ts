@@ -1,7 +1,6 @@
 /** The public checks of lab 06: each small enough for a pencil, and made for one clause. */
 
 import { type Check, checker, check as define, defineChecks } from "../../src/course/index.ts";
-import { expectedOutput } from "../../src/guests/index.ts";
 import type { ParavirtOps } from "./component.ts";
 import { LAB } from "./contract.ts";
 import { batchLines, patchLines, updateLines } from "./expected.ts";
@@ -29,7 +28,6 @@ const patch = (clause: string, input: Case, name: string): Check<ParavirtOps> =>
     expected: patchLines(input, targetOf(input).body.length),
   });
 
-const NULL_CALL = { workload: "null-call", parameters: { iterations: 5 } };
 const FRAMES = { 3: guests({ table: 1 }), 5: guests(), 6: guests({ writable: 1 }), 7: guests({ table: 1 }) };
 
 export const CHECKS = defineChecks<ParavirtOps>(LAB, [
@@ -109,13 +107,6 @@ export const CHECKS = defineChecks<ParavirtOps>(LAB, [
     "an operation below that may not move",
   ),
   patch("C12", { kind: "call", at: 0x3000, code: "", movable: true }, "an operation that does nothing"),
-  define({
-    ...{ part: "patch", clause: "C10", name: "a whole kernel", scenario: SCENARIOS.kernel, input: NULL_CALL },
-    expected: [
-      expectedOutput(NULL_CALL.workload, NULL_CALL.parameters).trim().split("\n").at(-1) as string,
-      "exit",
-    ],
-  }),
 ]);
 
 /** Runs the public checks of one step in the notebook and shows them as a table. */

@@ -1,12 +1,10 @@
 /**
- * The ways in which lab 06 drives a component: updates on a table of frames, a kernel's operations, call sites on the machine, and the
- * whole kernel.
+ * The ways in which lab 06 drives a component: updates on a table of frames, a kernel's operations, and call sites on the machine.
  */
 import { defineScenarios, each, type Scenario } from "../../src/course/index.ts";
 import type { Operation, ParavirtOps } from "./component.ts";
 import { SITE } from "./contract.ts";
 import { FrameTable, type Situation, showEntry } from "./frames.ts";
-import { bootKernel } from "./kernel.ts";
 import { type Case, run, siteOf, targetOf } from "./site.ts";
 
 /** Everything that was done to the frames, the answers, and what must never be. */
@@ -56,27 +54,10 @@ const patch: Scenario<ParavirtOps, Case, string[]> = {
     `a ${kind} of the operation at ${at.toString(16)}h: ${code.replaceAll("\n", "; ") || "nothing"}${movable ? "" : " (not movable)"}`,
 };
 
-export interface Workload {
-  readonly workload: string;
-  readonly parameters: Readonly<Record<string, number>>;
-}
-
-/** A kernel whose every site the component has patched. */
-const kernel: Scenario<ParavirtOps, Workload, string[]> = {
-  drive(component, { workload, parameters }) {
-    const { output, end } = bootKernel({ workload, parameters }, (site, target) =>
-      component.patch(site, target),
-    );
-    return [output, end];
-  },
-  describe: ({ workload }) => `the kernel with all its sites patched, running ${workload}`,
-};
-
 export const SCENARIOS = defineScenarios<ParavirtOps>()({
   update,
   batch,
   patch,
-  kernel,
   "update-many": each(update),
   "batch-many": each(batch),
   "patch-many": each(patch),

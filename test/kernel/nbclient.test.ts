@@ -11,6 +11,7 @@ import { type CellOutput, isCode, type Notebook, parseNotebook } from "../../src
 import { readNotebook, writeNotebook } from "../../src/kernel/notebook-file.ts";
 import { SPECS } from "../../src/kernel/specs.ts";
 import { lacks } from "../support/needs.ts";
+import { WIDE } from "../support/wide.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const SMALL = join(ROOT, "test/fixtures/notebooks/small.ipynb");
@@ -19,6 +20,7 @@ const NOTEBOOKS = [
   SMALL,
   ...(existsSync(shipped) ? readdirSync(shipped) : [])
     .filter((name) => name.endsWith(".ipynb"))
+    .filter((_, n) => WIDE || n === 0)
     .map((name) => join(shipped, name)),
 ];
 
@@ -73,7 +75,7 @@ afterAll(() => rmSync(work, { recursive: true }));
  * Run four times: by both runners under both kernels. The others only twice, crosswise, unless RINGLAB_WIDE=all
  * (npm run test:wide): what one runner or one kernel shows otherwise than the other is seen there too.
  */
-const inFull = (path: string) => path === SMALL || process.env.RINGLAB_WIDE === "all";
+const inFull = (path: string) => path === SMALL || WIDE;
 
 describe.each(NOTEBOOKS.filter(inFull).map((path) => [basename(path), path]))("%s", (_name, path) => {
   const runs = new Map<string, Promise<Notebook>>();

@@ -6,6 +6,7 @@ import { beforeAll, expect, test } from "vitest";
 import { ensureFrontend } from "../../src/server/index.ts";
 import { NotebookCommand, temporaryFolders } from "../support/notebook-command.ts";
 import { notebookOf } from "../support/notebook-server.ts";
+import { WIDE } from "../support/wide.ts";
 
 beforeAll(() => ensureFrontend(), 120_000);
 
@@ -21,7 +22,7 @@ const save = (command: NotebookCommand, number: number) =>
   });
 
 /** A server's start each. */
-const ROUNDS = process.env.RINGLAB_WIDE === "all" ? 20 : 7;
+const ROUNDS = WIDE ? 20 : 7;
 
 test(`killed at ${ROUNDS} random moments of saving`, async () => {
   const moments = fc.sample(fc.integer({ min: 0, max: 120 }), { numRuns: ROUNDS, seed: 7 });

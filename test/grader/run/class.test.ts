@@ -5,16 +5,17 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Graded } from "../../../grader/report/result.ts";
 import { lacks } from "../../support/needs.ts";
+import { WIDE } from "../../support/wide.ts";
 import { eventually, grade, hashes, processesOf, startGrading, tree } from "./command-line.ts";
 import { type Kind, LAB, type Synthetic, synthesize } from "./submissions.ts";
 
 const home = mkdtempSync(join(tmpdir(), "ringlab-class-"));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 const at = (...names: string[]) => join(home, ...names);
-/** Each kind and each form at least once, and of those short of memory one whose heap is full. */
-const CLASS = process.env.RINGLAB_WIDE === "all" ? 24 : 12;
+/** Each kind and each form, twice. */
+const CLASS = 24;
 
-describe.skipIf(lacks("bwrap", import.meta.url))("a class", () => {
+describe.skipIf(!WIDE || lacks("bwrap", import.meta.url))("a class", () => {
   let students: Synthetic[];
   let summary: { graded: number; unchanged: number; refused: number; notGraded: unknown[]; mean: number };
   const arguments_ = [at("class"), "--lab", LAB, "--out", at("out"), "--json"];
