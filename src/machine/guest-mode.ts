@@ -35,8 +35,8 @@ export interface GuestMode<C> {
   debug(cpu: C, hits: number): boolean;
   /** The TSS has been found good; sources as JUMP, CALL, RETURN of cpu/task.ts, GATE for the IDT's. Throws EXIT. */
   taskSwitch(cpu: C, selector: number, source: number): void;
-  /** A triple fault. True: it exited. */
-  shutdown(cpu: C): boolean;
+  /** A triple fault; `detail` as in Stop. True: it exited. */
+  shutdown(cpu: C, detail: string): boolean;
   /** EXIT has come up: ip is the instruction's, `length` its bytes. */
   exit(cpu: C, length: number): void;
 }

@@ -43,6 +43,14 @@ export const VMX_PROCESSOR: CpuModel = {
   features: new Set([...RINGLAB.features, "vmx"]),
 };
 
+/** The same one with SVM, as AMD's have it. */
+export const SVM_PROCESSOR: CpuModel = {
+  ...RINGLAB,
+  vendor: "AuthenticAMD",
+  brand: "Ringlab x86-64 processor with SVM",
+  features: new Set([...RINGLAB.features, "svm"]),
+};
+
 /** The same one, had Intel read Popek and Goldberg. */
 export const VIRTUALIZABLE: CpuModel = {
   ...RINGLAB,

@@ -85,7 +85,7 @@ function checkInjection(vmcs: Vmcs): string | null {
     type === TYPE_EXCEPTION && (vmcs.get(FIELDS.guestCr0) & 1) !== 0 && ((PUSHES_ERROR >> vector) & 1) !== 0;
   if (withError !== pushes) return "deliver-error-code bit";
   if ((information & 0x7ffff000) !== 0) return "interruption information: a reserved bit";
-  if (withError && (vmcs.get(FIELDS.entryErrorCode) & ~0x7fff) !== 0) return "VM-entry exception error code";
+  if (withError && (vmcs.get(FIELDS.entryErrorCode) & ~0xffff) !== 0) return "VM-entry exception error code";
   if (type >= FIRST_SOFTWARE_TYPE && type <= LAST_SOFTWARE_TYPE) {
     const length = vmcs.get(FIELDS.entryInstructionLength) >>> 0;
     if (length < 1 || length > 15) return "VM-entry instruction length";

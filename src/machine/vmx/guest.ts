@@ -37,6 +37,8 @@ export class NonRoot implements GuestMode<Cpu>, Leaver {
   awaitsWindow = false;
   /** The guest wrote a TPR below the threshold: a trap. */
   tprBelow = false;
+  /** Of a triple fault: the whole story, which a real processor keeps to itself. */
+  shutdownDetail = "";
   readonly #pay: Pay;
   readonly #timer: Timer;
   readonly #timerShift: number;
@@ -199,8 +201,9 @@ export class NonRoot implements GuestMode<Cpu>, Leaver {
     this.exitWith(REASON.taskSwitch, selector | ((SOURCES[source] as number) << 30));
   }
 
-  shutdown(cpu: Cpu): boolean {
+  shutdown(cpu: Cpu, detail: string): boolean {
     this.#vectoring = 0;
+    this.shutdownDetail = detail;
     this.#exitNow(cpu, REASON.tripleFault);
     return true;
   }

@@ -116,6 +116,11 @@ export class Vmx {
     if (this.#cpu.guest === this.#guest) this.#guest?.withdraw(this.#cpu);
   }
 
+  /** Of the last triple fault: as Stop has it. A real processor tells of none of it. */
+  get shutdownDetail(): string {
+    return this.#guest?.shutdownDetail ?? "";
+  }
+
   #refuse(error: number, rule: string): EntryResult {
     this.current.set(FIELDS.instructionError, error);
     return { kind: "failed", error, rule };

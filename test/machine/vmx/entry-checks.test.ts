@@ -82,7 +82,7 @@ const CONTROLS: readonly Break[] = [
   { rule: "deliver-error-code", set: { entryInterruption: event(3, 6, ERROR) } },
   { rule: "deliver-error-code", set: { entryInterruption: event(0, 14, ERROR) } },
   { rule: "interruption information", set: { entryInterruption: event(3, 6, 1 << 12) } },
-  { rule: "exception error code", set: { entryInterruption: event(3, 14, ERROR), entryErrorCode: 0x8000 } },
+  { rule: "exception error code", set: { entryInterruption: event(3, 14, ERROR), entryErrorCode: 0x10000 } },
   { rule: "instruction length", set: { entryInterruption: event(4, 0x80), entryInstructionLength: 0 } },
   { rule: "instruction length", set: { entryInterruption: event(6, 3), entryInstructionLength: 16 } },
 ];

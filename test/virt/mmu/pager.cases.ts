@@ -210,6 +210,17 @@ export function pagerCases(name: string, factory: PagerFactory): void {
       expect(rig.access(AT, READ).by).toBe("P");
     });
 
+    test("a device that is taken for a page table is asked each time", () => {
+      const rig = ia32(factory, 0);
+      let entry = DATA | P;
+      rig.host.machine.bus.mapMmio(0x30000, 4096, { read: () => entry, write: () => {} });
+      rig.set(ROOT, 0x30000 | P | W | U);
+      expect(rig.access(AT, READ).physical).toBe(DATA);
+      entry = (DATA + 0x1000) | P;
+      rig.invalidate(AT);
+      expect(rig.access(AT, READ).physical).toBe(DATA + 0x1000);
+    });
+
     test("a watched page is read by P and written by V, until it is watched no more", () => {
       const rig = ia32(factory, P | W | A | D);
       rig.access(AT, WRITE);

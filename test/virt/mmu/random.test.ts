@@ -1,12 +1,12 @@
-/** The campaign, a little of it. RINGLAB_PAGER_EVENTS=10000000 does more. */
+/** The campaign, a little of it. RINGLAB_PAGER_EVENTS=10000000 does more: so many events for each pager. */
 import { expect, test } from "vitest";
 import type { PagerFactory } from "../../../src/virt/mmu/pager.ts";
 import { shadow } from "../../../src/virt/mmu/shadow.ts";
 import { tracedPager } from "../../../src/virt/mmu/traced/traced.ts";
 import { Campaign } from "./campaign.ts";
 
-const SEEDS = 10;
-const EVENTS = Number(process.env.RINGLAB_PAGER_EVENTS ?? 20_000);
+const SEEDS = 6;
+const EVENTS = Number(process.env.RINGLAB_PAGER_EVENTS ?? 12_000);
 
 const PAGERS: Record<string, { factory: PagerFactory; coherent: boolean }> = {
   "naive shadows": { factory: shadow, coherent: false },

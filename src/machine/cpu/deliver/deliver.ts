@@ -14,7 +14,7 @@ import type { Cpu } from "../cpu.ts";
 import { DB, DE, DF, EXIT, FAULT, faultName, GP, NP, PF, PUSHES_ERROR, SS_FAULT, TS } from "../fault.ts";
 import { enterFlat } from "../flat.ts";
 import { visit } from "../visit.ts";
-import { EXCEPTION, EXTERNAL, NMI_KIND } from "./event.ts";
+import { EXCEPTION, EXTERNAL, NMI_KIND, SOFTWARE } from "./event.ts";
 import { deliverLong } from "./long.ts";
 import { deliverProtected } from "./protected.ts";
 import { deliverReal } from "./real.ts";
@@ -103,8 +103,11 @@ function entered(cpu: Cpu, kind: number, vector: number, code: number): boolean 
 
 /** The delivery of an event, a page fault at `cr2` if it was one, met what is in FAULT. */
 function escalate(cpu: Cpu, kind: number, vector: number, error: number, cr2: number): void {
-  const first = vector;
-  const firstError = error;
+  // INT n that was injected: its own faults are the instruction's, and come first.
+  const software = kind >= SOFTWARE;
+  const first = software ? FAULT.vector : vector;
+  const firstError = software ? FAULT.error : error;
+  const firstCr2 = software ? cpu.cr2 : cr2;
   for (;;) {
     if (FAULT.vector === EXIT) {
       cpu.guest?.exit(cpu, 0);
@@ -112,12 +115,13 @@ function escalate(cpu: Cpu, kind: number, vector: number, error: number, cr2: nu
     }
     const next = FAULT.vector;
     // EXT: the fault did not come from the program (SDM Vol. 3, 6.13).
-    const nextError = FAULT.error | ((SELECTOR_ERRORS >> next) & 1);
+    const ext = kind < SOFTWARE ? (SELECTOR_ERRORS >> next) & 1 : 0;
+    const nextError = FAULT.error | ext;
     // A hypervisor sees the fault itself before it could become a double fault.
     if (cpu.guest?.event(cpu, EXCEPTION, next, nextError)) return;
     const serious = next === PF || isContributory(next);
     if (kind === EXCEPTION && vector === DF && serious) {
-      shutDown(cpu, faultName(first, firstError, cr2), next);
+      shutDown(cpu, faultName(first, firstError, firstCr2), next);
       return;
     }
     const double =
@@ -182,7 +186,7 @@ function shutDown(cpu: Cpu, first: string, vector: number): void {
   const second = faultName(vector, FAULT.error, cpu.cr2);
   const detail = `${first}, and ${second} while delivering a double fault (#DF) at ${at}`;
   if (cpu.guest !== null) {
-    if (cpu.guest.shutdown(cpu)) return;
+    if (cpu.guest.shutdown(cpu, detail)) return;
   } else if (cpu.monitor !== null && visit(cpu, cpu.monitor, { kind: "shutdown", detail })) return;
   cpu.stop = { reason: "shutdown", detail };
   cpu.clock.attend();

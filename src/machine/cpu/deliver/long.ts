@@ -11,6 +11,7 @@ import {
   Descriptor,
   INTERRUPT_GATE32,
   LONG,
+  markAccessed,
   readDescriptor,
   readPair,
   SEGMENT,
@@ -81,6 +82,7 @@ export function deliverLong(cpu: Cpu, kind: number, vector: number, error: numbe
 
     const ip = gate.gateOffset;
     if (!canonical(targetHigh)) raise(GP);
+    markAccessed(cpu, code);
     // With a stack of its own comes a null SS (SDM Vol. 3, 6.14.5).
     if (level < cpl || ist !== 0) setNullStack(cpu, level);
     flags.eflags &= ~(TF | NT | RF | VM);

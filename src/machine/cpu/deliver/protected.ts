@@ -13,6 +13,7 @@ import {
   Descriptor,
   INTERRUPT_GATE16,
   INTERRUPT_GATE32,
+  markAccessed,
   readDescriptor,
   readPair,
   SEGMENT,
@@ -82,8 +83,9 @@ export function deliverProtected(cpu: Cpu, kind: number, vector: number, error: 
     openInner(cpu, dpl);
     innerFrame(cpu, size, count);
     if (target >>> 0 > code.limit >>> 0) raise(GP);
-    flags.eflags &= ~(TF | NT | RF | VM);
+    markAccessed(cpu, code);
     enterInner(cpu);
+    flags.eflags &= ~(TF | NT | RF | VM);
     if (v86) {
       setNull(cpu, GS, 0);
       setNull(cpu, FS, 0);
@@ -94,6 +96,7 @@ export function deliverProtected(cpu: Cpu, kind: number, vector: number, error: 
   } else {
     pokeFrame(cpu, size, count);
     if (target >>> 0 > code.limit >>> 0) raise(GP);
+    markAccessed(cpu, code);
     moveSp(cpu, -count * size);
     flags.eflags &= ~(TF | NT | RF | VM);
     enterCode(cpu, selector, code, cpl);

@@ -8,7 +8,15 @@
 import type { Gva } from "../../address.ts";
 import { CS, SS } from "../../isa/instruction.ts";
 import type { Cpu } from "../cpu.ts";
-import { BIG, CALL_GATE32, Descriptor, LONG, readDescriptor, readUpperHalf } from "../descriptor.ts";
+import {
+  BIG,
+  CALL_GATE32,
+  Descriptor,
+  LONG,
+  markAccessed,
+  readDescriptor,
+  readUpperHalf,
+} from "../descriptor.ts";
 import { GP, NP, raise } from "../fault.ts";
 import { enterInner, innerPush, openInner } from "../inner-stack.ts";
 import { currentSp, setLongSp, stackFromTss, writeLong } from "../long-stack.ts";
@@ -52,6 +60,7 @@ export function throughGate(cpu: Cpu, selector: number, gate: Descriptor, call: 
       const size = wide32 ? 4 : 2;
       poke(cpu, size, -size, cpu.segments.selector[CS] as number, 0);
       poke(cpu, size, -2 * size, cpu.ip, 0);
+      markAccessed(cpu, code);
       moveSp(cpu, -2 * size);
     }
     enterCode(cpu, target, code, level);
@@ -69,6 +78,7 @@ function innerGate(cpu: Cpu, target: number, level: number, size: number, count:
   for (let n = count - 1; n >= 0; n--) innerPush(cpu, size, peek(cpu, size, n * size));
   innerPush(cpu, size, selector[CS] as number);
   innerPush(cpu, size, cpu.ip);
+  markAccessed(cpu, code);
   enterInner(cpu);
   enterCode(cpu, target, code, level);
 }
@@ -91,6 +101,7 @@ function longGate(cpu: Cpu, target: number, level: number, call: boolean): void 
       writeLong(cpu, level === 3, (at + 8) as Gva, segments.selector[CS] as number, 0);
       writeLong(cpu, level === 3, at as Gva, cpu.ip, cpu.ipHigh);
     }
+    markAccessed(cpu, code);
     if (inner) setNullStack(cpu, level);
     enterCode(cpu, target, code, level);
     setLongSp(cpu, at);

@@ -5,6 +5,7 @@ import {
   CALL_GATE16,
   CALL_GATE32,
   Descriptor,
+  markAccessed,
   readDescriptor,
   SEGMENT,
   TASK_GATE,
@@ -41,7 +42,8 @@ export function farJump(cpu: Cpu, selector: number, offset: number, offsetHigh: 
 export function farCall(cpu: Cpu, size: number, selector: number, offset: number, offsetHigh: number): void {
   if (isReal(cpu)) {
     checkRealOffset(cpu, offset);
-    pushReturn(cpu, size);
+    pokeReturn(cpu, size);
+    moveSp(cpu, -2 * size);
     enterReal(cpu, selector, offset);
     return;
   }
@@ -52,15 +54,16 @@ export function farCall(cpu: Cpu, size: number, selector: number, offset: number
   }
   checkDirect(cpu, selector, target);
   checkOffset(cpu, target, offset, isLong(cpu, target) ? offsetHigh : 0);
-  pushReturn(cpu, size);
+  pokeReturn(cpu, size);
+  markAccessed(cpu, target);
+  moveSp(cpu, -2 * size);
   enterCode(cpu, selector, target, cpu.cpl);
   setIp(cpu, offset, offsetHigh);
 }
 
-function pushReturn(cpu: Cpu, size: number): void {
+function pokeReturn(cpu: Cpu, size: number): void {
   poke(cpu, size, -size, cpu.segments.selector[CS] as number, 0);
   poke(cpu, size, -2 * size, cpu.ip, cpu.ipHigh);
-  moveSp(cpu, -2 * size);
 }
 
 function readTarget(cpu: Cpu, selector: number): void {

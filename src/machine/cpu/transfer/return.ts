@@ -46,6 +46,7 @@ export function farReturn(cpu: Cpu, size: number, release: number): void {
   const level = selector & 3;
   if (level === cpu.cpl) {
     checkOffset(cpu, code, ip, ipHigh);
+    markAccessed(cpu, code);
     moveSp(cpu, 2 * size + release);
     enterCode(cpu, selector, code, level);
   } else {
@@ -54,6 +55,7 @@ export function farReturn(cpu: Cpu, size: number, release: number): void {
     const ss = peek(cpu, size, 3 * size + release) & 0xffff;
     checkReturnStack(cpu, ss, level);
     checkOffset(cpu, code, ip, ipHigh);
+    markReturn(cpu, ss);
     enterCode(cpu, selector, code, level);
     enterReturnStack(cpu, ss);
     setSp(cpu, sp, spHigh);
@@ -109,6 +111,7 @@ function returnProtected(cpu: Cpu, size: number): void {
     const ss = (FRAME[4 * step] as number) & 0xffff;
     checkReturnStack(cpu, ss, level);
     checkOffset(cpu, code, ip, ipHigh);
+    markReturn(cpu, ss);
     enterCode(cpu, selector, code, level);
     enterReturnStack(cpu, ss);
     setSp(cpu, sp, spHigh);
@@ -118,6 +121,7 @@ function returnProtected(cpu: Cpu, size: number): void {
     }
   } else {
     checkOffset(cpu, code, ip, ipHigh);
+    markAccessed(cpu, code);
     moveSp(cpu, 3 * size);
     enterCode(cpu, selector, code, level);
   }
@@ -149,10 +153,13 @@ function checkReturnStack(cpu: Cpu, selector: number, level: number): void {
 
 function enterReturnStack(cpu: Cpu, selector: number): void {
   if ((selector & 0xfffc) === 0) setNullStack(cpu, selector);
-  else {
-    markAccessed(cpu, stack);
-    setFromDescriptor(cpu, SS, selector, stack);
-  }
+  else setFromDescriptor(cpu, SS, selector, stack);
+}
+
+/** The last accesses that may fault: to the descriptors of CS and SS. */
+function markReturn(cpu: Cpu, ss: number): void {
+  markAccessed(cpu, code);
+  if ((ss & 0xfffc) !== 0) markAccessed(cpu, stack);
 }
 
 function returnToV86(cpu: Cpu, image: number): void {

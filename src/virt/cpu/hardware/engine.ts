@@ -143,18 +143,18 @@ export class HardwareAssisted extends Vmm {
         this.#strange = true;
         break;
       case "shutdown":
-        cpu.stop = { reason: "shutdown", detail: `a triple fault at ${place(cpu)}, under ${this.name}` };
+        cpu.stop = { reason: "shutdown", detail: exit.detail };
     }
     return exit.name;
   }
 
   #pageFault(at: Gva, error: number, during: GuestEvent | null, cpu: Cpu): string {
     const { host } = this;
+    // An exit for a fault sets RF, so that the instruction's breakpoint is not met twice. Without breakpoints nobody needs it.
+    if (((cpu.dr[7] as number) & DR7_ENABLES) === 0) cpu.flags.eflags &= ~RF;
     const verdict = this.#pager.fault(at, error);
     if (verdict.kind === "retry") {
       this.#event = during;
-      // An exit sets RF for a fault that the guest has not had.
-      if (((cpu.dr[7] as number) & DR7_ENABLES) === 0) cpu.flags.eflags &= ~RF;
       return "#PF (hidden)";
     }
     if (during !== null) {
@@ -169,7 +169,6 @@ export class HardwareAssisted extends Vmm {
       host.ledger.pay("inject", PF);
       return "#PF (guest)";
     }
-    if (((cpu.dr[7] as number) & DR7_ENABLES) === 0) cpu.flags.eflags &= ~RF;
     host.emulate();
     return "#PF (device)";
   }
@@ -224,10 +223,6 @@ export class HardwareAssisted extends Vmm {
     this.#cr3Writes = writes;
     this.#strange = false;
   }
-}
-
-function place({ segments, ip }: Cpu): string {
-  return `${(segments.selector[1] as number).toString(16)}:${(ip >>> 0).toString(16)}`;
 }
 
 export function hardwareAssisted(options: HardwareOptions): EngineFactory {

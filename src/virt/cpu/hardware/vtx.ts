@@ -21,7 +21,6 @@ import {
 } from "../../../machine/vmx/controls.ts";
 import { loadRegisters } from "../../../machine/vmx/entry.ts";
 import { saveGuest } from "../../../machine/vmx/exit.ts";
-
 import {
   FIELD_NAMES,
   FIELDS,
@@ -30,7 +29,6 @@ import {
   isReadOnly,
   slotOf,
 } from "../../../machine/vmx/fields.ts";
-
 import { REASON, reasonName } from "../../../machine/vmx/reasons.ts";
 import type { Vmcs } from "../../../machine/vmx/vmcs.ts";
 import { Vmx } from "../../../machine/vmx/vmx.ts";
@@ -244,7 +242,7 @@ export class VtxSwitch implements WorldSwitch {
       case REASON.taskSwitch:
         return { kind: "taskSwitch", name, during };
       case REASON.tripleFault:
-        return { kind: "shutdown", name, during };
+        return { kind: "shutdown", name, detail: vmx.shutdownDetail, during };
       case REASON.invlpg:
         this.#readForDecoding();
         return { kind: "invlpg", name, at: this.#address("exitQualification"), during };

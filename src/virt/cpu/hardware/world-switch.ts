@@ -32,7 +32,7 @@ export type Exit = {
   /** A device's interrupt; the guest can take one now. */
   | { readonly kind: "interrupt" | "window" }
   | { readonly kind: "taskSwitch" }
-  | { readonly kind: "shutdown" }
+  | { readonly kind: "shutdown"; readonly detail: string }
 );
 
 export interface WorldSwitch {

@@ -115,14 +115,16 @@ export class Shadows {
     return child?.kind === BLANK ? undefined : child;
   }
 
-  link(table: ShadowTable, index: number, child: ShadowTable): void {
+  /** False when it was so already. */
+  link(table: ShadowTable, index: number, child: ShadowTable): boolean {
     const before = this.child(table, index);
-    if (before === child) return;
+    if (before === child) return false;
     const slot = this.#slot(table, index);
     before?.parents.delete(slot);
     this.#tables.writeEntry(slot, child.at | TABLE);
     child.parents.add(slot);
     this.#parts.ledger.pay("shadowFill");
+    return true;
   }
 
   /** Maps a frame of the guest's in a level-1 table; `bits`: low half without the frame. False when it was so already. */
@@ -130,8 +132,8 @@ export class Shadows {
     const { base, ledger } = this.#parts;
     const slot = this.#slot(table, index);
     const before = this.#tables.readEntry(slot);
-    ledger.pay("shadowFill");
     if (!writeLeaf(this.format, this.#tables, slot, frame * PAGE + base, bits, executable)) return false;
+    ledger.pay("shadowFill");
     this.#forget(before, slot);
     if ((bits & RW) !== 0) {
       const slots = this.#writable.get(frame);

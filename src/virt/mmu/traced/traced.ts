@@ -13,27 +13,18 @@ import { PAGE_MMIO, PAGE_ROM, PAGE_TRACED } from "../../../machine/bus.ts";
 import { CR0, CR4, EFER } from "../../../machine/cpu/cpu.ts";
 import { BusTables } from "../../../machine/mmu/bus-tables.ts";
 import { P } from "../../../machine/mmu/formats/bits.ts";
-import {
-  ERROR_PRESENT,
-  ERROR_WRITE,
-  RIGHT_DIRTY,
-  RIGHT_EXECUTE,
-  RIGHT_USER,
-  RIGHT_WRITE,
-} from "../../../machine/mmu/rights.ts";
+import { ERROR_PRESENT, ERROR_WRITE } from "../../../machine/mmu/rights.ts";
 import { loadControl } from "../control.ts";
-import { GuestWalk, leafOf } from "../guest-walk.ts";
+import { GuestWalk } from "../guest-walk.ts";
 import type { PageFaultVerdict, Pager, PagerFactory, PagerParts } from "../pager.ts";
-import { indexOf } from "../tables.ts";
-import { GuestEntry } from "./entry.ts";
+import { Mirror, WAY } from "./mirror.ts";
 import { Pieces } from "./pieces.ts";
 import { Shadows } from "./shadows.ts";
-import { CLEAN, DIRECT, GUEST, type Role, roleKey, type ShadowTable } from "./table.ts";
+import { DIRECT, GUEST, type ShadowTable } from "./table.ts";
 
 const TWO32 = 4294967296;
 const PAGE = 4096;
 const RETRY: PageFaultVerdict = { kind: "retry" };
-const WAY = RIGHT_WRITE | RIGHT_USER | RIGHT_EXECUTE;
 const PDPTES = 4;
 const LEAST_TABLES = 16;
 
@@ -51,7 +42,7 @@ export class TracedPager implements Pager {
   readonly #parts: PagerParts;
   readonly #guest: GuestWalk;
   readonly #tables: BusTables;
-  readonly #entry = new GuestEntry();
+  readonly #mirror: Mirror;
   readonly #pieces = new Pieces();
   readonly #most: number;
   readonly #flood: number;
@@ -73,6 +64,7 @@ export class TracedPager implements Pager {
     const { machine, ledger, bus, frames } = parts;
     this.#parts = parts;
     this.#guest = new GuestWalk(machine, ledger);
+    this.#mirror = new Mirror(machine, this.#guest);
     this.#tables = new BusTables(bus);
     this.#most = tables;
     this.#flood = flood;
@@ -140,7 +132,7 @@ export class TracedPager implements Pager {
     const last = Math.floor(((at % PAGE) + bytes - 1) / entryBytes);
     for (const table of tables) {
       table.writes++;
-      for (let index = first; index <= last; index++) this.#follow(table, index);
+      for (let index = first; index <= last; index++) this.#mirror.follow(shadows, table, index);
     }
   }
 
@@ -168,7 +160,8 @@ export class TracedPager implements Pager {
     const { depth, shifts } = this.#shadows.format;
     if (write && this.#watched.has(frame)) return refusal;
     if (guest.level > 1 && guest.level <= depth) this.#pieces.add(at, shifts[guest.level] as number);
-    const changed = this.#fill(low, high, frame);
+    const root = this.#shadows.roots[this.#usesPdptes ? low >>> 30 : 0] as ShadowTable;
+    const changed = this.#mirror.fill(this.#shadows, root, low, high);
     if (!changed && guest.doubtful && (error & ERROR_PRESENT) !== 0) return guest.violation();
     return RETRY;
   }
@@ -191,82 +184,6 @@ export class TracedPager implements Pager {
     if (!flooded && shadows.used(frame)) return false;
     shadows.release(frame);
     return true;
-  }
-
-  /** Makes the way to the page as far as it is missing. False when all was there. */
-  #fill(low: number, high: number, frame: number): boolean {
-    const shadows = this.#shadows;
-    const { format } = shadows;
-    const guest = this.#guest;
-    shadows.room(format.depth);
-    let table = shadows.roots[this.#usesPdptes ? low >>> 30 : 0] as ShadowTable;
-    for (let level = format.depth; level > 1; level--) {
-      const index = indexOf(format, level, low, high);
-      table.writes = 0;
-      const child = shadows.table(this.#below(table, level, index, frame));
-      shadows.link(table, index, child);
-      table = child;
-    }
-    table.writes = 0;
-    // The way may have made a table of the page itself.
-    const bits = guest.leaf(shadows.fixed(frame));
-    const executable = (guest.rights & RIGHT_EXECUTE) !== 0;
-    return shadows.map(table, indexOf(format, 1, low, high), frame, bits, executable);
-  }
-
-  /** What a slot on the way of the last walk is to point to. */
-  #below(table: ShadowTable, level: number, index: number, frame: number): Role {
-    const { format, area: areas } = this.#shadows;
-    const { walk, level: leaf, rights } = this.#guest;
-    const area = areas.below(level, table.area, index);
-    if (level > leaf) {
-      const step = format.depth - level;
-      const entry = format.rights(walk.low[step] as number, walk.high[step] as number, 0);
-      const next = Math.floor((walk.address[step + 1] as number) / PAGE);
-      return { kind: GUEST, frame: next, level: level - 1, rights: table.rights & entry & WAY, area };
-    }
-    const pages = 2 ** ((format.shifts[level] as number) - 12);
-    const first = Math.floor(frame / pages) * pages;
-    const kind = (rights & RIGHT_DIRTY) !== 0 ? DIRECT : CLEAN;
-    return { kind, frame: first, level: level - 1, rights: rights & WAY, area };
-  }
-
-  /** An entry of the guest's was written: its shadow is what the entry says now, or a hole. */
-  #follow(table: ShadowTable, index: number): void {
-    const shadows = this.#shadows;
-    const { machine } = this.#parts;
-    const { format } = machine.mmu.translation.paging;
-    const { tables } = this.#guest;
-    const entry = this.#entry;
-    const at = table.frame * PAGE + index * format.entryBytes;
-    const high = format.entryBytes === 8 ? tables.readEntry(at + 4) : 0;
-    entry.read(format, table.level, tables.readEntry(at), high);
-    if (table.level > 1) {
-      const child = shadows.child(table, index);
-      if (child !== undefined && !(entry.usable && this.#roleOf(table, index) === child.key))
-        shadows.drop(table, index);
-      return;
-    }
-    const flags = machine.bus.flags((entry.frame * PAGE) as Gpa);
-    if (!entry.usable || (flags & PAGE_MMIO) !== 0 || shadows.area.page(table.area, index) !== undefined) {
-      shadows.drop(table, index);
-      return;
-    }
-    const rights = entry.rights & (table.rights | RIGHT_DIRTY);
-    const bits = leafOf(rights, shadows.fixed(entry.frame));
-    shadows.map(table, index, entry.frame, bits, (rights & RIGHT_EXECUTE) !== 0);
-  }
-
-  /** Key of what the slot is to point to for the entry that was read. */
-  #roleOf(table: ShadowTable, index: number): number {
-    const { leaf, dirty, frame, rights } = this.#entry;
-    return roleKey({
-      kind: !leaf ? GUEST : dirty ? DIRECT : CLEAN,
-      frame,
-      level: table.level - 1,
-      rights: table.rights & rights & WAY,
-      area: this.#shadows.area.below(table.level, table.area, index),
-    });
   }
 
   get #usesPdptes(): boolean {

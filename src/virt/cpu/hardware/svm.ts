@@ -1,0 +1,209 @@
+/**
+ * AMD-V as the control block of the hardware-assisted engine: the VMCB is memory, which the monitor reads and writes for next to nothing,
+ * and the TLB is tagged, so that translations outlive an exit. There are no shadows of control registers: reads exit as well.
+ */
+import type { Gpa, Gva } from "../../../machine/address.ts";
+import { type Cpu, CR0 } from "../../../machine/cpu/cpu.ts";
+import { EXCEPTION, SOFTWARE } from "../../../machine/cpu/deliver/event.ts";
+import { BP, OF, PF } from "../../../machine/cpu/fault.ts";
+import { IF } from "../../../machine/cpu/flags.ts";
+import { checkGuest, SVME } from "../../../machine/svm/check.ts";
+import { EXIT, exitName } from "../../../machine/svm/exit-codes.ts";
+import { loadRegisters, saveGuest, vmload, vmsave } from "../../../machine/svm/state.ts";
+import { Svm } from "../../../machine/svm/svm.ts";
+import { CONTROL, EVENT, INTERCEPT, INTERCEPT2, STATE, VIRTUAL, Vmcb } from "../../../machine/svm/vmcb.ts";
+import type { Host } from "../host.ts";
+import type { Exit, GuestEvent, WorldSwitch, WorldSwitchFactory } from "./world-switch.ts";
+
+const TWO32 = 4294967296;
+const PAGE = 4096;
+const IN = 1;
+const OWN_INSTRUCTIONS = new Set<number>([
+  EXIT.vmrun,
+  EXIT.vmload,
+  EXIT.vmsave,
+  EXIT.stgi,
+  EXIT.clgi,
+  EXIT.skinit,
+  EXIT.invlpga,
+]);
+const CR_NAMES = ["mov from cr", "mov to cr"];
+
+export class SvmSwitch implements WorldSwitch {
+  readonly name = "svm";
+  readonly #host: Host;
+  readonly #svm: Svm;
+  readonly #vmcb: Vmcb;
+
+  constructor(host: Host) {
+    this.#host = host;
+    const { cpu, bus, ledger } = host;
+    this.#svm = new Svm(cpu, host.frame(), (event, detail) => ledger.pay(event, detail));
+    this.#vmcb = new Vmcb(bus, host.frame());
+    // The monitor takes interrupts: it is the host.
+    cpu.flags.value = IF | 2;
+    this.#configure();
+  }
+
+  /** What never changes. */
+  #configure(): void {
+    const vmcb = this.#vmcb;
+    const { bus } = this.#host;
+    const bitmaps = [0, 1, 2, 3, 4].map(() => this.#host.frame());
+    if (bitmaps.some((frame, n) => frame !== (bitmaps[0] as number) + PAGE * n))
+      throw new Error("invariant: the permission maps must lie behind each other");
+    // Every port and every MSR is the monitor's.
+    for (const frame of bitmaps) bus.dmaWrite(frame as unknown as Gpa, new Uint8Array(PAGE).fill(0xff));
+    vmcb.set64(CONTROL.ioBitmap, bitmaps[0] as number);
+    vmcb.set64(CONTROL.msrBitmap, bitmaps[3] as number);
+    vmcb.set16(CONTROL.crReads, 0x119);
+    vmcb.set16(CONTROL.crWrites, 0x119);
+    vmcb.set16(CONTROL.drReads, 0xffff);
+    vmcb.set16(CONTROL.drWrites, 0xffff);
+    vmcb.set32(CONTROL.exceptions, 1 << PF);
+    const { intr, nmi, vintr, rdpmc, cpuid, invd, hlt, invlpg, invlpga, io, msr } = INTERCEPT;
+    const { taskSwitch, shutdown } = INTERCEPT;
+    vmcb.set32(
+      CONTROL.intercepts,
+      intr | nmi | vintr | rdpmc | cpuid | invd | hlt | invlpg | invlpga | io | msr | taskSwitch | shutdown,
+    );
+    // INT1 on its way cannot be told from a #DB that must come again.
+    const { vmrun, vmmcall, vmload: load, vmsave: save, stgi, clgi, skinit, icebp } = INTERCEPT2;
+    vmcb.set32(CONTROL.moreIntercepts, vmrun | vmmcall | load | save | stgi | clgi | skinit | icebp);
+    vmcb.set32(CONTROL.asid, 1);
+  }
+
+  fits(virtual: Cpu): boolean {
+    const vmcb = this.#vmcb;
+    this.#describe(virtual);
+    vmcb.set64(STATE.efer, virtual.efer | SVME);
+    vmcb.set32(CONTROL.eventInjection, 0);
+    return checkGuest(vmcb, virtual.prices.physicalBits) === null;
+  }
+
+  /** V's state in the VMCB. */
+  #describe(virtual: Cpu): void {
+    saveGuest(virtual, this.#vmcb);
+    vmsave(virtual, this.#vmcb);
+  }
+
+  enter(virtual: Cpu, event: GuestEvent | null, window: boolean): void {
+    const { cpu } = this.#host;
+    const vmcb = this.#vmcb;
+    this.#describe(virtual);
+    cpu.efer |= SVME;
+    vmcb.set64(STATE.cr0, cpu.cr0);
+    vmcb.set64(STATE.cr3, cpu.cr3, cpu.cr3High);
+    vmcb.set64(STATE.cr4, cpu.cr4);
+    vmcb.set64(STATE.efer, cpu.efer);
+    vmcb.set64(CONTROL.interruptShadow, virtual.shadow ? 1 : 0);
+    vmcb.set64(CONTROL.tscOffset, virtual.tscOffset | 0, Math.floor(virtual.tscOffset / TWO32));
+    vmcb.set32(CONTROL.virtualInterrupt, VIRTUAL.masking | (window ? VIRTUAL.irq | VIRTUAL.ignoreTpr : 0));
+    if (event === null) vmcb.set64(CONTROL.eventInjection, 0);
+    else {
+      const { kind, vector, error } = event;
+      const withError = error >= 0;
+      const information = vector | (kind << 8) | (withError ? EVENT.error : 0) | EVENT.valid;
+      vmcb.set64(CONTROL.eventInjection, information, withError ? error : 0);
+    }
+    cpu.msr.set(virtual.msr);
+    cpu.dr.set(virtual.dr);
+    cpu.drHigh.set(virtual.drHigh);
+    cpu.nmiBlocked = virtual.nmiBlocked;
+    this.#svm.vmload(vmcb);
+    const result = this.#svm.vmrun(vmcb);
+    if (result.kind !== "entered") throw new Error(`invariant: VMRUN: ${result.rule}`);
+  }
+
+  leave(virtual: Cpu): Exit {
+    this.#draw(virtual);
+    return this.#read();
+  }
+
+  #draw(virtual: Cpu): void {
+    const { cpu } = this.#host;
+    const vmcb = this.#vmcb;
+    this.#svm.vmsave(vmcb);
+    virtual.msr.set(cpu.msr);
+    virtual.cr0 = (virtual.cr0 & ~CR0.TS) | (vmcb.get(STATE.cr0) & CR0.TS);
+    vmload(virtual, vmcb);
+    loadRegisters(virtual, vmcb);
+    virtual.shadow = (vmcb.get(CONTROL.interruptShadow) & 1) !== 0;
+    virtual.nmiBlocked = cpu.nmiBlocked;
+  }
+
+  #read(): Exit {
+    const vmcb = this.#vmcb;
+    const code = vmcb.get(CONTROL.exitCode);
+    const during = this.#vectoring();
+    const name = exitName(code);
+    if (code === EXIT.exception + PF)
+      return {
+        kind: "pageFault",
+        name: "#PF",
+        at: this.#faultAddress(),
+        error: vmcb.get(CONTROL.exitInfo1),
+        during,
+      };
+    if (OWN_INSTRUCTIONS.has(code)) return { kind: "undefined", name, during };
+    switch (code) {
+      case EXIT.intr:
+      case EXIT.nmi:
+        return { kind: "interrupt", name: "interrupt", during };
+      case EXIT.vintr:
+        return { kind: "window", name: "interruptWindow", during };
+      case EXIT.taskSwitch:
+        return { kind: "taskSwitch", name, during };
+      case EXIT.shutdown:
+        return { kind: "shutdown", name: "tripleFault", detail: this.#svm.shutdownDetail, during };
+      case EXIT.vmmcall:
+        return { kind: "hypercall", name, during };
+      case EXIT.invlpg:
+        return { kind: "invlpg", name, at: this.#address(CONTROL.exitInfo1), during };
+      case EXIT.io:
+        return { kind: "instruction", name: (vmcb.get(CONTROL.exitInfo1) & IN) !== 0 ? "in" : "out", during };
+      case EXIT.msr:
+        return {
+          kind: "instruction",
+          name: (vmcb.get(CONTROL.exitInfo1) & 1) === 0 ? "rdmsr" : "wrmsr",
+          during,
+        };
+    }
+    if (code < EXIT.drRead)
+      return { kind: "instruction", name: `${CR_NAMES[code >> 4]}${code & 15}`, during };
+    return { kind: "instruction", name: code < EXIT.exception ? "movDr" : name, during };
+  }
+
+  #address(field: number): Gva {
+    const low = this.#vmcb.get(field);
+    const high = this.#vmcb.getHigh(field);
+    return (this.#host.machine.cpu.wide ? high * TWO32 + (low >>> 0) : low) as Gva;
+  }
+
+  #faultAddress(): Gva {
+    return this.#address(CONTROL.exitInfo2);
+  }
+
+  /** INT n, INT3 and INTO come again by themselves: RIP is theirs. */
+  #vectoring(): GuestEvent | null {
+    const vmcb = this.#vmcb;
+    return toEvent(vmcb.get(CONTROL.exitInterruption), vmcb.getHigh(CONTROL.exitInterruption));
+  }
+
+  withdraw(virtual: Cpu): GuestEvent | null {
+    this.#svm.withdraw();
+    this.#draw(virtual);
+    const vmcb = this.#vmcb;
+    return toEvent(vmcb.get(CONTROL.eventInjection), vmcb.getHigh(CONTROL.eventInjection));
+  }
+}
+
+function toEvent(information: number, error: number): GuestEvent | null {
+  const kind = (information >> 8) & 7;
+  const vector = information & 0xff;
+  if ((information & EVENT.valid) === 0 || kind === SOFTWARE) return null;
+  if (kind === EXCEPTION && (vector === BP || vector === OF)) return null;
+  return { kind, vector, error: (information & EVENT.error) !== 0 ? error : -1, length: 0 };
+}
+
+export const svm = (): WorldSwitchFactory => (host) => new SvmSwitch(host);

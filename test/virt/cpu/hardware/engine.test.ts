@@ -1,0 +1,33 @@
+/** Hardware assistance does what every engine must do, in both formats. */
+import { SVM_PROCESSOR, VMX_PROCESSOR } from "../../../../src/machine/cpu/model.ts";
+import { GENERATIONS, type VmxCapabilities } from "../../../../src/machine/vmx/capabilities.ts";
+import { hardwareAssisted } from "../../../../src/virt/cpu/hardware/engine.ts";
+import { svm } from "../../../../src/virt/cpu/hardware/svm.ts";
+import { vtx } from "../../../../src/virt/cpu/hardware/vtx.ts";
+import { shadow } from "../../../../src/virt/mmu/shadow.ts";
+import { engineCases } from "../engine.cases.ts";
+
+const ONE_IS_ENOUGH = "a generation differs from the first one by controls, which the self-test enters with";
+
+engineCases({
+  name: "VT-x",
+  engine: hardwareAssisted({ pager: shadow, format: vtx() }),
+  options: { physical: VMX_PROCESSOR },
+});
+
+engineCases({
+  name: "VT-x of the latest generation",
+  engine: hardwareAssisted({ pager: shadow, format: vtx(GENERATIONS.at(-1) as VmxCapabilities) }),
+  options: { physical: VMX_PROCESSOR },
+  skips: {
+    "processes, pipes, demand paging and copy on write": ONE_IS_ENOUGH,
+    "a disk that interrupts": ONE_IS_ENOUGH,
+    "the same run twice is the same to the cycle": ONE_IS_ENOUGH,
+  },
+});
+
+engineCases({
+  name: "SVM",
+  engine: hardwareAssisted({ pager: shadow, format: svm() }),
+  options: { physical: SVM_PROCESSOR },
+});
