@@ -91,6 +91,7 @@ export class Paravirt implements Engine, Monitor<Cpu> {
     this.calls = new Calls({ memory, memoryCalls, processorCalls, ledger });
     this.#ports = new PortEmulator(host, memory);
     this.#enterFirst(memoryCalls);
+    host.interpreter.patience = machine.interpreter.patience;
     cpu.monitor = this;
   }
 

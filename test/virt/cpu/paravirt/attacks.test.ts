@@ -425,6 +425,12 @@ describe("ports", () => {
   });
 });
 
+test("a guest that sleeps with nothing to wake it does not sleep for ever", () => {
+  const { stop, words } = attack("mov ebx, 1\n mov eax, 29\n int 0x82\n say");
+  expect(stop).toEqual({ reason: "halt" });
+  expect(words).toEqual([]);
+});
+
 test("a handler that faults for ever eats its own stack and ends the guest", () => {
   const { stop, changed } = attack(`
         mov     dword [FREE], 0xE019040E
