@@ -1,7 +1,17 @@
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Whole files that start many programs; they run with RINGLAB_WIDE=all (npm run test:wide), as .ci/run does. */
+const WIDE_FILES = [
+  "test/grader/release/*.test.ts",
+  "test/grader/run/class.test.ts",
+  "test/kernel/nbclient.test.ts",
+  "test/kernel/own/recovery.test.ts",
+  "test/labs/notebook-run.test.ts",
+];
+const wide = process.env.RINGLAB_WIDE === "all";
 
 export default defineConfig({
   resolve: {
@@ -13,6 +23,7 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
+    exclude: [...configDefaults.exclude, ...(wide ? [] : WIDE_FILES)],
     globalSetup: ["test/support/needs.setup.ts"],
     reporters: process.env.CI ? ["default", "json"] : ["default"],
     outputFile: { json: "test/artifacts/results.json" },
