@@ -17,6 +17,7 @@ import { EXCEPTION, EXTERNAL, NMI_KIND } from "../../../machine/cpu/deliver/even
 import { PF, UD } from "../../../machine/cpu/fault.ts";
 import { IF, RF } from "../../../machine/cpu/flags.ts";
 import type { Pager, PagerFactory } from "../../mmu/pager.ts";
+import { ControlFollower } from "../control.ts";
 import type { EngineFactory } from "../engine.ts";
 import type { Host } from "../host.ts";
 import { Vmm } from "../vmm.ts";
@@ -42,12 +43,7 @@ export class HardwareAssisted extends Vmm {
   readonly #hypercall: Hypercall;
   /** To be injected at the next entry. */
   #event: GuestEvent | null = null;
-  /** What V had when the pager was last told. */
-  #cr0 = 0;
-  #cr4 = 0;
-  #efer = 0;
-  #cr3Writes = 0;
-  #strange = true;
+  readonly #control: ControlFollower;
   #retired = 0;
   /** Instructions that P had retired when the guest was last entered. */
   #entered = 0;
@@ -56,6 +52,7 @@ export class HardwareAssisted extends Vmm {
   constructor(host: Host, { pager, format, hypercall = () => false }: HardwareOptions) {
     super(host);
     this.#pager = pager(host.pagerParts());
+    this.#control = new ControlFollower(host, this.#pager, CR0_PLAIN);
     this.#format = format(host);
     this.#hypercall = hypercall;
     this.name = this.#format.name;
@@ -70,7 +67,7 @@ export class HardwareAssisted extends Vmm {
     super.adopt();
     this.#pager.adopt();
     this.#event = null;
-    this.#strange = true;
+    this.#control.strange = true;
   }
 
   protected executable(): boolean {
@@ -80,13 +77,13 @@ export class HardwareAssisted extends Vmm {
 
   protected afterInterpretation(): void {
     // A processor that only slept is the same one.
-    if (this.host.machine.cpu.retired !== this.#retired) this.#strange = true;
+    if (this.host.machine.cpu.retired !== this.#retired) this.#control.strange = true;
   }
 
   protected enter(): void {
     const { machine, interrupts } = this.host;
     const { cpu } = machine;
-    this.#followControl(cpu);
+    this.#control.follow();
     this.#retired = cpu.retired;
     const waits = cpu.irq.pending();
     interrupts.noted = waits;
@@ -148,7 +145,7 @@ export class HardwareAssisted extends Vmm {
         // By a task gate of the IDT, or by an instruction.
         if (exit.during === null) host.emulate();
         else this.#deliver(exit.during);
-        this.#strange = true;
+        this.#control.strange = true;
         break;
       case "shutdown":
         cpu.stop = { reason: "shutdown", detail: exit.detail };
@@ -222,21 +219,6 @@ export class HardwareAssisted extends Vmm {
     cpu.halted = false;
     host.ledger.pay("inject", this.#event.vector);
     return false;
-  }
-
-  #followControl(cpu: Cpu): void {
-    const { cpu: physical } = this.host;
-    const writes = cpu.trace.count("cr3Write");
-    const changed = (cpu.cr0 ^ this.#cr0) & ~CR0_PLAIN;
-    if (this.#strange || changed !== 0 || cpu.cr4 !== this.#cr4 || cpu.efer !== this.#efer)
-      this.#pager.control();
-    else if (writes !== this.#cr3Writes) this.#pager.loadCr3();
-    physical.cr0 = (physical.cr0 & ~CR0_PLAIN) | (cpu.cr0 & CR0_PLAIN);
-    this.#cr0 = cpu.cr0;
-    this.#cr4 = cpu.cr4;
-    this.#efer = cpu.efer;
-    this.#cr3Writes = writes;
-    this.#strange = false;
   }
 }
 

@@ -27,6 +27,7 @@ import { CS, ES, GS, SS } from "../../../machine/isa/instruction.ts";
 import type { Visit } from "../../../machine/monitor.ts";
 import type { Pager, PagerFactory } from "../../mmu/pager.ts";
 import { BELOW_AREA } from "../area.ts";
+import { ControlFollower } from "../control.ts";
 import type { Host } from "../host.ts";
 import { Vmm } from "../vmm.ts";
 import type { Decision, Trap, TrapComponent } from "./component.ts";
@@ -56,13 +57,7 @@ export class TrapEmulate extends Vmm {
   readonly #pager: Pager;
   readonly #tables: ShadowTables;
   readonly #component: TrapComponent;
-  /** What V had when P's tables were last made from it. */
-  #cr0 = 0;
-  #cr4 = 0;
-  #efer = 0;
-  #cr3Writes = 0;
-  /** V has run by itself. */
-  #strange = true;
+  readonly #control: ControlFollower;
   /** Instructions that V had carried out then. */
   #retired = 0;
   /** What P was entered with. */
@@ -72,18 +67,19 @@ export class TrapEmulate extends Vmm {
     super(host);
     this.#tables = new ShadowTables(host.machine.cpu, host.bus, () => host.frame());
     this.#pager = pager(host.pagerParts(this.#tables.area));
+    this.#control = new ControlFollower(host, this.#pager, CR0_PLAIN);
     this.#component = component;
   }
 
   override adopt(): void {
     super.adopt();
     this.#pager.adopt();
-    this.#strange = true;
+    this.#control.strange = true;
   }
 
   protected afterInterpretation(): void {
     // A processor that only slept is the same one.
-    if (this.host.machine.cpu.retired !== this.#retired) this.#strange = true;
+    if (this.host.machine.cpu.retired !== this.#retired) this.#control.strange = true;
   }
 
   /** The processor would execute the guest as it is now; otherwise it is asleep, or interpreted. */
@@ -112,7 +108,7 @@ export class TrapEmulate extends Vmm {
   protected enter(): void {
     const { cpu: physical, machine, ledger } = this.host;
     const { cpu } = machine;
-    this.#followControl(cpu);
+    this.#control.follow();
     this.#retired = cpu.retired;
     this.#tables.install(physical);
     const kernel = cpu.cpl === 0;
@@ -325,22 +321,6 @@ export class TrapEmulate extends Vmm {
       deliverFault(cpu);
     }
     host.ledger.pay("inject", vector);
-  }
-
-  /** P's control registers and CR3 after V's. */
-  #followControl(cpu: Cpu): void {
-    const { cpu: physical } = this.host;
-    const writes = cpu.trace.count("cr3Write");
-    const changed = (cpu.cr0 ^ this.#cr0) & ~CR0_PLAIN;
-    if (this.#strange || changed !== 0 || cpu.cr4 !== this.#cr4 || cpu.efer !== this.#efer)
-      this.#pager.control();
-    else if (writes !== this.#cr3Writes) this.#pager.loadCr3();
-    physical.cr0 = (physical.cr0 & ~CR0_PLAIN) | (cpu.cr0 & CR0_PLAIN);
-    this.#cr0 = cpu.cr0;
-    this.#cr4 = cpu.cr4;
-    this.#efer = cpu.efer;
-    this.#cr3Writes = writes;
-    this.#strange = false;
   }
 
   #loadDebug(physical: Cpu, cpu: Cpu): void {
