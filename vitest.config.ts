@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { configDefaults, defineConfig } from "vitest/config";
+import { WIDE } from "./test/support/wide.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -11,7 +12,6 @@ const WIDE_FILES = [
   "test/kernel/own/recovery.test.ts",
   "test/labs/notebook-run.test.ts",
 ];
-const wide = process.env.RINGLAB_WIDE === "all";
 
 export default defineConfig({
   resolve: {
@@ -23,7 +23,7 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: [...configDefaults.exclude, ...(wide ? [] : WIDE_FILES)],
+    exclude: [...configDefaults.exclude, ...(WIDE ? [] : WIDE_FILES)],
     globalSetup: ["test/support/needs.setup.ts"],
     reporters: process.env.CI ? ["default", "json"] : ["default"],
     outputFile: { json: "test/artifacts/results.json" },

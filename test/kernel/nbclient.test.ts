@@ -11,7 +11,6 @@ import { type CellOutput, isCode, type Notebook, parseNotebook } from "../../src
 import { readNotebook, writeNotebook } from "../../src/kernel/notebook-file.ts";
 import { SPECS } from "../../src/kernel/specs.ts";
 import { lacks } from "../support/needs.ts";
-import { WIDE } from "../support/wide.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const SMALL = join(ROOT, "test/fixtures/notebooks/small.ipynb");
@@ -20,7 +19,6 @@ const NOTEBOOKS = [
   SMALL,
   ...(existsSync(shipped) ? readdirSync(shipped) : [])
     .filter((name) => name.endsWith(".ipynb"))
-    .filter((_, n) => WIDE || n === 0)
     .map((name) => join(shipped, name)),
 ];
 
@@ -71,13 +69,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(work, { recursive: true }));
 
-/**
- * Run four times: by both runners under both kernels. The others only twice, crosswise, unless RINGLAB_WIDE=all
- * (npm run test:wide): what one runner or one kernel shows otherwise than the other is seen there too.
- */
-const inFull = (path: string) => path === SMALL || WIDE;
-
-describe.each(NOTEBOOKS.filter(inFull).map((path) => [basename(path), path]))("%s", (_name, path) => {
+describe.each(NOTEBOOKS.map((path) => [basename(path), path]))("%s", (_name, path) => {
   const runs = new Map<string, Promise<Notebook>>();
   const ours = (kernel: string) => {
     if (!runs.has(kernel)) runs.set(kernel, byUs(path, kernel));
@@ -100,17 +92,6 @@ describe.each(NOTEBOOKS.filter(inFull).map((path) => [basename(path), path]))("%
     },
   );
 });
-
-const byJupyter = lacks("nbclient", import.meta.url) ? byUs : byNbclient;
-test.each(NOTEBOOKS.filter((path) => !inFull(path)).map((path) => [basename(path), path]))(
-  "%s shows the same by Jupyter under tslab and by us under our kernel",
-  { timeout: 120_000 },
-  async (_name, path) => {
-    const [own, tslab] = SPECS.map(({ name }) => name) as [string, string];
-    const [jupyter, mine] = await Promise.all([byJupyter(path, tslab), byUs(path, own)]);
-    expect(shown(jupyter)).toEqual(shown(mine));
-  },
-);
 
 test("what we write, Jupyter would write the same", async () => {
   const path = join(work, "again.ipynb");

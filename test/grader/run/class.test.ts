@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Graded } from "../../../grader/report/result.ts";
 import { lacks } from "../../support/needs.ts";
-import { WIDE } from "../../support/wide.ts";
 import { eventually, grade, hashes, processesOf, startGrading, tree } from "./command-line.ts";
 import { type Kind, LAB, type Synthetic, synthesize } from "./submissions.ts";
 
@@ -15,7 +14,7 @@ const at = (...names: string[]) => join(home, ...names);
 /** Each kind and each form, twice. */
 const CLASS = 24;
 
-describe.skipIf(!WIDE || lacks("bwrap", import.meta.url))("a class", () => {
+describe.skipIf(lacks("bwrap", import.meta.url))("a class", () => {
   let students: Synthetic[];
   let summary: { graded: number; unchanged: number; refused: number; notGraded: unknown[]; mean: number };
   const arguments_ = [at("class"), "--lab", LAB, "--out", at("out"), "--json"];
