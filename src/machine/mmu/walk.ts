@@ -45,13 +45,16 @@ const FOUND_RESERVED = RESERVED;
 export class Walk {
   /** LEAF, HOLE or RESERVED. */
   outcome = HOLE;
-  /** Entries read: element 0 is the root's. */
+  /** Entries read: element 0 is the first table's. */
   references = 0;
   /** Level of the last entry read; of a LEAF it tells the page's size. */
   level = 0;
   readonly address = new Float64Array(MOST_LEVELS);
   readonly low = new Int32Array(MOST_LEVELS);
   readonly high = new Int32Array(MOST_LEVELS);
+  /** Of the entries above the first that was read: the AND of their low halves, the OR of their high ones. */
+  everyLow = -1;
+  someHigh = 0;
 
   /**
    * Translates the address of int32 halves (low, high) from the table at `root`. `mark`: sets the accessed bit of every entry
@@ -65,10 +68,25 @@ export class Walk {
     high: number,
     mark: boolean,
   ): number {
+    this.everyLow = -1;
+    this.someHigh = 0;
+    return this.descend(format, memory, format.depth, root, low, high, mark);
+  }
+
+  /** The same from a table of a level below the root's. `everyLow` and `someHigh` have been set to what the entries above it say. */
+  descend(
+    format: EntryFormat,
+    memory: TableMemory,
+    from: number,
+    first: number,
+    low: number,
+    high: number,
+    mark: boolean,
+  ): number {
     const { entryBytes, indexMask, present, accessed, plan } = format;
     const { address, low: lows, high: highs } = this;
-    let table = root;
-    let level = format.depth;
+    let table = first;
+    let level = from;
     for (let step = 0; ; step++, level--) {
       const row = level * STRIDE;
       const shift = plan[row + SHIFT] as number;
@@ -95,8 +113,8 @@ export class Walk {
   /** RIGHT_… of the whole way, for a LEAF. */
   rights(format: EntryFormat): number {
     const leaf = this.references - 1;
-    let everyLow = this.low[leaf] as number;
-    let someHigh = this.high[leaf] as number;
+    let everyLow = this.everyLow & (this.low[leaf] as number);
+    let someHigh = this.someHigh | (this.high[leaf] as number);
     for (let step = 0; step < leaf; step++) {
       everyLow &= this.low[step] as number;
       someHigh |= this.high[step] as number;
