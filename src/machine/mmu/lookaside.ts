@@ -40,13 +40,24 @@ export class Lookaside {
 
   /** INVLPG: global pages too. */
   invalidate(low: number, high: number): void {
-    if (this.tlbs.largest === SMALLEST && this.tlbs.second === undefined) {
-      this.dropFetches(low, high);
-      if (this.smallData.drop(low, high)) this.data.drop(low);
-      return;
-    }
-    // The small pages of a large one are scattered over the fronts.
-    if (this.tlbs.remove(low, high, true)) this.clearFronts();
+    if (this.tlbs.simple) this.#dropSmall(low, high);
+    else this.#drop(low, this.tlbs.invalidate(low, high));
+  }
+
+  /** What a page fault takes: the translation that stood in the way, if any (SDM Vol. 3, 4.10.4.1). */
+  protected forget(low: number, high: number): void {
+    if (this.tlbs.simple) this.#dropSmall(low, high);
+    else this.#drop(low, this.tlbs.remove(low, high));
+  }
+
+  #dropSmall(low: number, high: number): void {
+    this.dropFetches(low, high);
+    if (this.smallData.drop(low, high)) this.data.drop(low);
+  }
+
+  /** From the fronts. The small pages of a large one are scattered over them. */
+  #drop(low: number, large: boolean): void {
+    if (large) this.clearFronts();
     this.data.drop(low);
     if (this.code.drop(low)) this.codeVersion++;
   }
@@ -65,6 +76,37 @@ export class Lookaside {
       if (type === 1) this.tlbs.flush(pcid);
       else this.tlbs.flushAll(type === 2);
     }
+    this.clearFronts();
+  }
+
+  /** INVVPID of an address (types: SDM Vol. 3, 30.3), and SVM's INVLPGA. */
+  invalidateVpid(vpid: number, low: number, high: number): void {
+    this.tlbs.removeFromVpid(vpid, low, high);
+    this.clearFronts();
+  }
+
+  /** INVVPID of one VPID; `global`: global pages too. */
+  flushVpid(vpid: number, global: boolean): void {
+    this.#flushed(() => this.tlbs.flushVpid(vpid, global));
+  }
+
+  /** INVVPID of all VPIDs but the host's, 0. */
+  flushGuests(): void {
+    this.#flushed(() => this.tlbs.flushGuests());
+  }
+
+  /** INVEPT of one EP4TA, or of all. */
+  flushEpt(ept: number | null): void {
+    this.#flushed(() => this.tlbs.flushEpt(ept));
+  }
+
+  flushEverything(): void {
+    this.#flushed(() => this.tlbs.flushEverything());
+  }
+
+  #flushed(flush: () => void): void {
+    this.trace.tally(TLB_FLUSH, 1);
+    flush();
     this.clearFronts();
   }
 

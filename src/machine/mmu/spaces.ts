@@ -81,9 +81,19 @@ export class Spaces {
     return this.#numbers[slot] === number;
   }
 
+  /** There was never another context than the first. */
+  get single(): boolean {
+    return this.#contexts.length === 1;
+  }
+
   /** A slot is of the current VPID and PCID, with whatever EP4TA. */
   isCurrent(slot: number): boolean {
     return this.isOf(slot, this.vpid) && slot % SLOTS === this.#pcid;
+  }
+
+  /** A slot is of the global pages of the current VPID, with whatever EP4TA. */
+  isGlobal(slot: number): boolean {
+    return this.isOf(slot, this.vpid) && slot % SLOTS === GLOBAL;
   }
 
   /** A slot is of a VPID. */

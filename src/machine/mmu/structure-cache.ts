@@ -120,17 +120,14 @@ class StructureCache {
 export class StructureCaches {
   /** Element 0 is that of level 2. */
   declare private readonly levels: readonly StructureCache[];
-  declare private readonly spaces: Spaces;
+  /** Address of the table where begin() lets the walk begin. */
+  table = 0;
 
   constructor(geometries: readonly TlbGeometry[], spaces: Spaces) {
     this.levels = geometries.map((geometry) => new StructureCache(geometry, spaces));
-    this.spaces = spaces;
   }
 
-  /**
-   * The level of the table where the walk of (low, high) may begin, and 0 for the root's. `table` is then its address, and the walk knows
-   * what the entries above come to.
-   */
+  /** The level of `table`, where the walk of (low, high) may begin, the walk knowing what the entries above come to; 0: at the root. */
   begin(format: EntryFormat, walk: Walk, low: number, high: number): number {
     const { levels } = this;
     const deepest = Math.min(levels.length, format.depth - 1);
@@ -147,7 +144,6 @@ export class StructureCaches {
     }
     return 0;
   }
-  table = 0;
 
   /** Takes in what a walk of (low, high) read on its way: whatever leads to a table, a fault below it or not. */
   fill(format: EntryFormat, walk: Walk, low: number, high: number): void {
@@ -175,15 +171,8 @@ export class StructureCaches {
     });
   }
 
-  /** INVLPG: all of the current PCID, whatever their address (SDM Vol. 3, 4.10.4.1). */
-  invalidate(): void {
-    const chosen = (slot: number) => this.spaces.isCurrent(slot);
-    for (const cache of this.levels) cache.drop(chosen);
-  }
-
-  /** All of a VPID, whatever their address. */
-  dropVpid(vpid: number): void {
-    const chosen = (slot: number) => this.spaces.isOf(slot, vpid);
+  /** INVLPG and INVVPID: all of some slots, whatever their address (SDM Vol. 3, 4.10.4.1). */
+  dropWhere(chosen: (slot: number) => boolean): void {
     for (const cache of this.levels) cache.drop(chosen);
   }
 

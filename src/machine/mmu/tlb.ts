@@ -172,9 +172,8 @@ export class Tlb {
     return false;
   }
 
-  /** INVVPID of an address: every page of a size that has it in any space of a VPID. */
-  dropVpid(vpid: number, low: number, high: number, size: number): void {
-    const page = low >>> (this.shifts[size] as number);
+  /** Removes a page wherever a slot is chosen. `page`: its number, of whatever size its pages have. */
+  dropWhere(chosen: (slot: number) => boolean, page: number, high: number, size: number): void {
     const entries = this.entries;
     for (
       let at = this.heads[page & this.hashMask] as number;
@@ -184,7 +183,7 @@ export class Tlb {
       if (
         entries[at] === ((page << 2) | size) &&
         entries[at + HIGH] === high &&
-        this.spaces.isOf(entries[at + SLOT] as number, vpid)
+        chosen(entries[at + SLOT] as number)
       )
         entries[at + SPACE] = EMPTY;
   }

@@ -294,7 +294,7 @@ export class Translation extends Lookaside {
 
   /** The translation that stood in the way, if any, goes (SDM Vol. 3, 4.10.4.1). */
   #fault(low: number, high: number, access: number, error: number): number {
-    this.invalidate(low, high);
+    this.forget(low, high);
     this.error = error | accessError(access, this.paging.reportsFetch);
     return NO_ADDRESS;
   }

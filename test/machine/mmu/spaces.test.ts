@@ -121,7 +121,8 @@ describe.each([1, 2, 3])("VPIDs, EP4TAs and PCIDs, seed %i", (seed) => {
           spaces.holds(m.number, m.slot) !== m.live ||
           (m.number === current || m.number === global) !== (m.live && here) ||
           spaces.isOf(m.slot, 1) !== (m.vpid === 1) ||
-          spaces.isCurrent(m.slot) !== (m.vpid === vpid && m.pcid === pcid && !m.global)
+          spaces.isCurrent(m.slot) !== (m.vpid === vpid && m.pcid === pcid && !m.global) ||
+          spaces.isGlobal(m.slot) !== (m.vpid === vpid && m.global)
         );
       });
       expect(wrong).toEqual([]);
