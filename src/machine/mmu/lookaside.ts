@@ -19,6 +19,8 @@ export class Lookaside {
   readonly code = new Front();
   /** Changes whenever the code front does: while it stands still, what was fetched once is fetched again at no cost. */
   codeVersion = 0;
+  /** A change of worlds, whose translations are told apart by tags: neither CR3 nor the other control registers flush anything. */
+  keeping = false;
   declare protected readonly trace: Trace;
   declare private readonly smallInstruction: Tlb;
   declare private readonly smallData: Tlb;
@@ -30,8 +32,12 @@ export class Lookaside {
     this.smallData = this.tlbs.data[SMALL] as Tlb;
   }
 
-  /** The current PCID but for global pages; `global`: everything. */
+  /** The current PCID but for global pages; `global`: everything of the current VPID. */
   flush(global: boolean): void {
+    if (this.keeping) {
+      this.clearFronts();
+      return;
+    }
     this.trace.tally(TLB_FLUSH, 1);
     if (global) this.tlbs.flushAll(true);
     else this.tlbs.flush(this.tlbs.spaces.pcid);
@@ -98,6 +104,11 @@ export class Lookaside {
   /** INVEPT of one EP4TA, or of all. */
   flushEpt(ept: number | null): void {
     this.#flushed(() => this.tlbs.flushEpt(ept));
+  }
+
+  /** SVM: an ASID; `global`: global pages too. */
+  flushAsid(asid: number, global: boolean): void {
+    this.#flushed(() => this.tlbs.flushAsid(asid, global));
   }
 
   flushEverything(): void {

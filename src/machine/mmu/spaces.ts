@@ -4,7 +4,7 @@
  * 4.10.4.1, 28.3).
  *
  *     slot      context · 4097 + PCID, or + 4096 for the context's global pages          a translation: number, slot
- *     context   VPID (with SVM the ASID) and EP4TA: bits 51:12 of the EPT pointer or nCR3, and NO_EPT for a linear mapping
+ *     context   VPID (with SVM the ASID) and EP4TA: bits 51:12 of the EPT pointer or nCR3, or NO_EPT for linear mappings
  *
  * A translation is valid now when its number is `current` or `global`; it is some space's when its slot still has that number.
  */
@@ -16,7 +16,9 @@ const SLOTS = PCIDS + 1;
 const FIRST = 1;
 const LAST = 0x7fffffff - PCIDS - 2;
 /** In place of an EP4TA: the guest-physical address is the physical one. */
-export const NO_EPT = 0;
+export const NO_EPT = -1;
+/** Contexts that are told apart; with one more, all are forgotten but the current one. */
+const MOST_CONTEXTS = 1024;
 
 interface Context {
   readonly vpid: number;
@@ -179,6 +181,10 @@ export class Spaces {
   #contextOf(vpid: number, ept: number): Context {
     const found = this.#contexts.find((context) => context.vpid === vpid && context.ept === ept);
     if (found !== undefined) return found;
+    if (this.#contexts.length === MOST_CONTEXTS) {
+      this.#numbers.fill(0);
+      this.#contexts = [];
+    }
     const base = this.#contexts.length * SLOTS;
     const context = { vpid, ept, base, tagged: false };
     this.#contexts.push(context);

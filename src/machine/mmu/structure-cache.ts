@@ -127,7 +127,7 @@ export class StructureCaches {
     this.levels = geometries.map((geometry) => new StructureCache(geometry, spaces));
   }
 
-  /** The level of `table`, where the walk of (low, high) may begin, the walk knowing what the entries above come to; 0: at the root. */
+  /** The level of `table`, where the walk of (low, high) may begin, which then knows what the entries above come to; 0: at the root. */
   begin(format: EntryFormat, walk: Walk, low: number, high: number): number {
     const { levels } = this;
     const deepest = Math.min(levels.length, format.depth - 1);

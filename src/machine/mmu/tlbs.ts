@@ -13,6 +13,7 @@
  */
 import type { CostProfile, TlbLevel } from "../cost.ts";
 import type { StateReader, StateWriter } from "../state.ts";
+import type { EntryFormat } from "./formats/format.ts";
 import { RIGHT_GLOBAL } from "./rights.ts";
 import { Spaces } from "./spaces.ts";
 import { StructureCaches } from "./structure-cache.ts";
@@ -101,6 +102,16 @@ export class Tlbs {
     return this.#remove(low, high, true);
   }
 
+  /** A guest-physical address, after a walk that refused it. */
+  forgetGuestPhysical(format: EntryFormat, low: number, high: number): void {
+    const { nested } = this;
+    for (let size = SMALL; nested !== undefined && size <= HUGE; size++) {
+      const entry = nested.find(low, high, size);
+      if (entry !== NO_ENTRY) nested.remove(entry);
+    }
+    this.nestedStructures?.forget(format, low, high);
+  }
+
   /** INVVPID of an address; INVLPGA. */
   removeFromVpid(vpid: number, low: number, high: number): void {
     const chosen = (slot: number) => this.spaces.isOf(slot, vpid);
@@ -127,6 +138,12 @@ export class Tlbs {
     this.#renumber();
   }
 
+  /** An ASID, guest-physical addresses included; `global`: global pages too. */
+  flushAsid(asid: number, global: boolean): void {
+    this.guestPhysical.flushVpid(asid, true);
+    this.flushVpid(asid, global);
+  }
+
   /** Every VPID but the host's. */
   flushGuests(): void {
     this.spaces.flushGuests();
@@ -149,10 +166,10 @@ export class Tlbs {
     this.#renumber();
   }
 
-  /** Another VPID or EP4TA. */
-  enter(vpid: number, ept: number): void {
+  /** Another VPID or EP4TA. `asids`: guest-physical addresses, too, are known by the VPID, which is an ASID then. */
+  enter(vpid: number, ept: number, asids: boolean): void {
     this.spaces.enter(vpid, ept);
-    this.guestPhysical.enter(HOST, ept);
+    this.guestPhysical.enter(asids ? vpid : HOST, ept);
   }
 
   save(out: StateWriter): void {

@@ -17,6 +17,7 @@ import {
   PLAN_SHIFT,
   PLAN_STRIDE,
 } from "./formats/format.ts";
+import { ERROR_PRESENT, ERROR_RESERVED } from "./rights.ts";
 
 /** Where entries live. Addresses are physical in whatever space the tables are written for; values are int32. */
 export interface TableMemory {
@@ -108,6 +109,12 @@ export class Walk {
       table = (entry & -4096) >>> 0;
       if (tableHigh !== 0) table += tableHigh * TWO32;
     }
+  }
+
+  /** P and RSVD of the error code of a page fault, when the access is not permitted. */
+  get error(): number {
+    if (this.outcome === FOUND_LEAF) return ERROR_PRESENT;
+    return this.outcome === FOUND_HOLE ? 0 : ERROR_PRESENT | ERROR_RESERVED;
   }
 
   /** RIGHT_… of the whole way, for a LEAF. */
