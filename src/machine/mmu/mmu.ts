@@ -9,7 +9,7 @@ import { Accesses } from "./accesses.ts";
 import { BusTables } from "./bus-tables.ts";
 import { explainWalk, type WalkExplanation } from "./explain.ts";
 import { FRONT_ADDEND, FRONT_HIGH, FRONT_MASK, FRONT_SHIFT, frontMask } from "./front.ts";
-import type { DataWatch, FaultRegister, Memory } from "./memory.ts";
+import type { DataWatch, FaultRegister, Memory, TranslationTags } from "./memory.ts";
 import type { SecondDimension } from "./nested.ts";
 import {
   SMAP_READ,
@@ -142,8 +142,12 @@ export class Mmu extends Accesses implements Memory {
     this.translation.loadCr3(low, high);
   }
 
-  setSecondDimension(second: SecondDimension | null): void {
-    this.translation.setSecondDimension(second);
+  setSecondDimension(second: SecondDimension | null, vpid = 0): void {
+    this.translation.setSecondDimension(second, vpid);
+  }
+
+  get tags(): TranslationTags {
+    return this.translation;
   }
 
   get pdptes(): Int32Array {
