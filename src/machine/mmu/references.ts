@@ -8,18 +8,18 @@ const NESTED_REFERENCE = EVENT.nestedReference;
 export class References {
   declare private readonly clock: Clock;
   declare private readonly counts: Float64Array;
-  declare private readonly price: number;
+  declare private readonly walkReference: number;
 
   constructor(clock: Clock, trace: Trace, price: number) {
     this.clock = clock;
     this.counts = trace.counts;
-    this.price = price;
+    this.walkReference = price;
   }
 
   /** References that are not looked at one by one. */
   several(count: number): void {
     this.counts[WALK_REFERENCE] = (this.counts[WALK_REFERENCE] as number) + count;
-    this.clock.charge(count * this.price);
+    this.clock.charge(count * this.walkReference);
   }
 
   /** To an entry of the guest's tables, or of the only ones that there are. `at`: physical address. */
