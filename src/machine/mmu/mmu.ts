@@ -142,8 +142,8 @@ export class Mmu extends Accesses implements Memory {
     this.translation.loadCr3(low, high);
   }
 
-  setSecondDimension(second: SecondDimension | null, vpid = 0): void {
-    this.translation.setSecondDimension(second, vpid);
+  setSecondDimension(second: SecondDimension | null, vpid = 0, asids = false): void {
+    this.translation.setSecondDimension(second, vpid, asids);
   }
 
   get tags(): TranslationTags {
