@@ -49,9 +49,9 @@ export class Rig {
   readonly area: readonly AreaPage[];
   #registers: Registers = { format: "none" };
 
-  constructor(factory: PagerFactory, { reserve = MIB, area = true } = {}) {
+  constructor(factory: PagerFactory, { memory = MIB, reserve = MIB, area = true } = {}) {
     this.host = new Host({
-      ...{ memory: MIB, reserve, monitor: UNIT_MONITOR, profile: PROFILE, firmware: false },
+      ...{ memory, reserve, monitor: UNIT_MONITOR, profile: PROFILE, firmware: false },
     });
     const { bus } = this.host;
     this.area = area
