@@ -7,7 +7,7 @@ import { tracedPager } from "../../../src/virt/mmu/traced/traced.ts";
 import { Campaign, type Kind } from "./campaign.ts";
 
 const SEEDS = 6;
-const EVENTS = Number(process.env.RINGLAB_PAGER_EVENTS ?? 12_000);
+const EVENTS = Number(process.env.RINGLAB_PAGER_EVENTS ?? 6_000);
 
 const PAGERS: Record<string, { factory: PagerFactory } & Kind> = {
   "naive shadows": { factory: shadow },

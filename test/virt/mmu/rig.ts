@@ -5,6 +5,7 @@ import { FAULT, Fault } from "../../../src/machine/cpu/fault.ts";
 import { AC } from "../../../src/machine/cpu/flags.ts";
 import type { Mmu } from "../../../src/machine/mmu/mmu.ts";
 import { UNIT_MONITOR } from "../../../src/machine/profiles/monitors/unit.ts";
+import type { EventName } from "../../../src/machine/trace.ts";
 import { Host } from "../../../src/virt/cpu/host.ts";
 import type { AreaPage, Pager, PagerFactory } from "../../../src/virt/mmu/pager.ts";
 import { PROFILE } from "../../machine/mmu/board.ts";
@@ -168,9 +169,7 @@ export class Rig {
     this.host.machine.bus.dmaWrite(at as Gpa, new Uint8Array(words.buffer));
   }
 
-  count(
-    name: "hiddenFault" | "trueFault" | "tracedWrite" | "shadowFill" | "shadowDrop" | "addressSpace",
-  ): number {
+  count(name: EventName): number {
     return this.host.trace.count(name);
   }
 

@@ -278,14 +278,13 @@ export class Shadows {
     return table?.kind === BLANK ? table : undefined;
   }
 
-  /** P's TLB may know the frame writable even where no shadow does any more. A large page loses its entry: pieces come in its place. */
+  /** P's TLB may know the frame writable even where no shadow does any more. A large page is read-only as a whole: a write brings pieces. */
   #protect(frame: number): void {
     for (const slot of this.#writable.of(frame)) {
       const entry = this.#tables.readEntry(slot);
-      const large = (entry & PS) !== 0;
-      if (large || (entry & LIFTED) !== 0) clearEntry(this.format, this.#tables, slot);
+      if ((entry & LIFTED) !== 0) clearEntry(this.format, this.#tables, slot);
       else this.#tables.writeEntry(slot, entry & ~(RW | D));
-      this.#writable.delete(large ? this.#frameOf(entry) : frame, slot, large);
+      this.#writable.delete(this.#frameOf(entry), slot, (entry & PS) !== 0);
     }
     this.#parts.processor.memory.flush(true);
   }
