@@ -79,10 +79,12 @@ export interface Subject {
   readonly view: DataView;
   /** What a processor of its kind has: MAXPHYADDR. */
   readonly physicalBits: number;
-  /** Control registers, CPL and AC; the root is loaded anew. */
-  control(machine: Machine): void;
-  /** The guest writes an entry: low half, and the high one where the format has it. */
-  write(at: number, low: number, high: number | undefined): void;
+  /** What is added to all addresses of tables and frames: where the guest's memory begins in the space that its tables speak of. */
+  readonly origin: number;
+  /** Control registers, CPL and AC; the root is loaded anew. False: no guest of the subject's has such ones. */
+  control(machine: Machine): boolean;
+  /** The guest writes an entry: low half, and the high one where the format has it. False: it may not. */
+  write(at: number, low: number, high: number | undefined): boolean;
   /** INVLPG of ADDRESS. */
   invalidate(): void;
   /** An access to four bytes at ADDRESS; a write stores 1. Error code of the #PF if there is one, else where it went. */
@@ -110,25 +112,31 @@ export function explore(
   subject: Subject,
   { of, which }: Slice,
 ): { cases: number; wrong: Disagreement | undefined } {
-  const { view } = subject;
+  const { view, origin } = subject;
   const wide = space.format !== "ia32";
   const { aboves, leaves } = entriesOf(space);
+  const leafAt = space.leaf.at + origin;
+  const aboveAt = space.above === undefined ? undefined : space.above + origin;
   // A large page that lies apart from the tables, but for the largest one.
-  const frame = space.leaf.shift === 30 ? 0 : 0x400000;
-  const next = new Map([
-    [PML4, PDPT],
-    [PDPT, PD],
-    [PD, PT],
-  ]);
-  const below = space.above === undefined ? 0 : (next.get(space.above) as number);
-  for (const [at, to] of next)
-    subject.write(at, to | (space.format === "pae" && at === PDPT ? P : P | W | U | A), wide ? 0 : undefined);
+  const frame = space.leaf.shift === 30 ? 0 : 0x400000 + origin;
+  const next = new Map(
+    [
+      [PML4, PDPT],
+      [PDPT, PD],
+      [PD, PT],
+    ].map(([at, to]) => [(at as number) + origin, (to as number) + origin]),
+  );
+  const below = aboveAt === undefined ? 0 : (next.get(aboveAt) as number);
+  for (const [at, to] of next) {
+    const pdpte = space.format === "pae" && at === PDPT + origin;
+    subject.write(at, to | (pdpte ? P : P | W | U | A), wide ? 0 : undefined);
+  }
   const word = (at: number) => view.getUint32(at, true);
 
   let index = 0;
   let cases = 0;
-  for (const machine of machinesOf(space, subject.physicalBits)) {
-    subject.control(machine);
+  for (const machine of machinesOf(space, subject)) {
+    if (!subject.control(machine)) continue;
     for (const [aboveLow, aboveHigh] of aboves)
       for (const [leafLow, leafHigh] of leaves) {
         // Below a hole or a reserved bit one leaf is as good as another.
@@ -136,16 +144,16 @@ export function explore(
         if (space.above !== undefined && !passes && leafLow !== leaves.at(-1)?.[0]) continue;
         for (const access of ACCESSES) {
           if ((Math.imul(++index, 0x9e3779b1) >>> 8) % of !== which) continue;
-          cases++;
           const leaf = (leafLow | frame) >>> 0;
           const above = (aboveLow | below) >>> 0;
-          subject.write(space.leaf.at, leaf, wide ? leafHigh : undefined);
-          if (space.above !== undefined) subject.write(space.above, above, wide ? aboveHigh : undefined);
+          if (!subject.write(leafAt, leaf, wide ? leafHigh : undefined)) continue;
+          if (aboveAt !== undefined && !subject.write(aboveAt, above, wide ? aboveHigh : undefined)) continue;
+          cases++;
           const want = oracle(view, machine, access, ADDRESS, 0);
           const left = (at: number, before: number) => (want.entries.get(at) ?? before) >>> 0;
           const entries = () =>
-            `leaf ${word(space.leaf.at).toString(16)}` +
-            (space.above === undefined ? "" : `, above ${word(space.above).toString(16)}`);
+            `leaf ${word(leafAt).toString(16)}` +
+            (aboveAt === undefined ? "" : `, above ${word(aboveAt).toString(16)}`);
           subject.invalidate();
           // What was permitted once is permitted again, and leaves nothing new.
           for (let time = 0; time < 2; time++) {
@@ -153,8 +161,8 @@ export function explore(
             const right =
               got.error === want.error &&
               (got.error !== undefined || got.physical === want.physical) &&
-              word(space.leaf.at) === left(space.leaf.at, leaf) &&
-              (space.above === undefined || word(space.above) === left(space.above, above));
+              word(leafAt) === left(leafAt, leaf) &&
+              (aboveAt === undefined || word(aboveAt) === left(aboveAt, above));
             if (right) continue;
             const wanted = [...want.entries].map(
               ([at, entry]) => `${at.toString(16)}: ${entry.toString(16)}`,
@@ -205,15 +213,15 @@ function subsets(masks: readonly number[]): number[] {
   );
 }
 
-function machinesOf(space: Space, physicalBits: number): Machine[] {
+function machinesOf(space: Space, { physicalBits, origin }: Subject): Machine[] {
   const bit = (cpu: number, n: number) => ((cpu >> n) & 1) !== 0;
   return (
     Array.from(
       { length: 128 },
       (_, cpu): Machine => ({
         format: space.format,
-        root: space.format === "ia32e" ? PML4 : PD,
-        pdptes: PDPT,
+        root: (space.format === "ia32e" ? PML4 : PD) + origin,
+        pdptes: PDPT + origin,
         ...{ writeProtect: bit(cpu, 0), smep: bit(cpu, 1), smap: bit(cpu, 2), nxe: bit(cpu, 3) },
         ...{ pse: bit(cpu, 4), ac: bit(cpu, 5), user: bit(cpu, 6) },
         ...{ gigabytePages: true, physicalBits },

@@ -17,16 +17,18 @@ function processor(): Subject {
     return implicit ? mmu.systemDirect(ADDRESS, kind === "write") : mmu.direct(ADDRESS, kind === "write");
   };
   return {
-    ...{ view, physicalBits: 40 },
+    ...{ view, physicalBits: 40, origin: 0 },
     control(machine) {
       mmu.user = machine.user;
       mmu.ac = machine.ac;
       mmu.loadCr3(machine.format === "pae" ? PDPT : machine.root, 0);
       control(mmu, machine);
+      return true;
     },
     write(at, low, high) {
       view.setUint32(at, low, true);
       if (high !== undefined) view.setUint32(at + 4, high, true);
+      return true;
     },
     invalidate: () => mmu.invalidate(ADDRESS),
     access(access) {
