@@ -31,6 +31,8 @@ const EFER_NXE = 1 << 11;
 
 export const PDPTES = 4;
 const TWO32 = 4294967296;
+/** Without paging nothing protects, but for a second dimension. */
+const UNPROTECTED = { writeProtect: false, smep: false, smap: false };
 
 /** What a change of control registers asks of the TLBs. */
 export const KEEP = 0;
@@ -57,13 +59,16 @@ export class Paging {
   pcids = false;
   /** Low and high halves of the four PDPTE registers. */
   readonly pdptes = new Int32Array(2 * PDPTES);
+  /** Where they come from when not from memory (memory.ts). */
+  pdpteSource: Int32Array | null = null;
   #cr0 = 0;
   #cr3 = 0;
   #cr3High = 0;
   #cr4 = 0;
   #efer = 0;
   declare private readonly features: PagingFeatures;
-  declare private readonly memory: TableMemory;
+  /** Where PDPTEs are read. */
+  memory: TableMemory;
 
   constructor(features: PagingFeatures, memory: TableMemory) {
     this.features = features;
@@ -159,7 +164,8 @@ export class Paging {
     const [low, high] = paePdpteReserved(this.features.physicalBits);
     const table = (cr3 & -32) >>> 0;
     const loaded: number[] = [];
-    for (let at = table; at < table + 8 * PDPTES; at += 4) loaded.push(this.memory.readEntry(at));
+    if (this.pdpteSource !== null) loaded.push(...this.pdpteSource);
+    else for (let at = table; at < table + 8 * PDPTES; at += 4) loaded.push(this.memory.readEntry(at));
     for (let i = 0; i < loaded.length; i += 2) {
       if (((loaded[i] as number) & P) === 0) continue;
       if (((loaded[i] as number) & low) !== 0 || ((loaded[i + 1] as number) & high) !== 0) raise(GP, 0);
@@ -173,7 +179,7 @@ export class Paging {
     this.usesPdptes = this.enabled && (this.#cr4 & CR4_PAE) !== 0 && (this.#efer & EFER_LMA) === 0;
     this.reportsFetch = this.smep || ((this.#efer & EFER_NXE) !== 0 && (this.#cr4 & CR4_PAE) !== 0);
     this.format = this.#format();
-    this.kinds = accessTable(this);
+    this.kinds = accessTable(this.enabled ? this : UNPROTECTED);
     this.#setRoot();
   }
 

@@ -3,6 +3,7 @@
  * force, so that system calls, INT n and most exceptions cost what they cost without a monitor. What leaves it:
  *
  *     #PF ─────────────▶ pager ── hidden ──▶ again    ── the guest's ──▶ injected    ── a device's ──▶ V carries the instruction out
+ *     EPT violation ───▶ pager ── filled ──▶ again                                     ── a device's ──▶ V carries the instruction out
  *     CR0 CR3 CR4, MSRs, I/O, CPUID, HLT, INVLPG, MOV DR … ──▶ V carries the instruction out, the pager follows
  *     a device's interrupt, an open interrupt window ──▶ injected at the next entry
  *
@@ -12,11 +13,12 @@
  */
 import type { Gva } from "../../../machine/address.ts";
 import { type Cpu, CR0 } from "../../../machine/cpu/cpu.ts";
+import { breakpointsHere } from "../../../machine/cpu/debug.ts";
 import { inject } from "../../../machine/cpu/deliver/deliver.ts";
 import { EXCEPTION, EXTERNAL, NMI_KIND } from "../../../machine/cpu/deliver/event.ts";
 import { PF, UD } from "../../../machine/cpu/fault.ts";
 import { IF, RF } from "../../../machine/cpu/flags.ts";
-import type { Pager, PagerFactory } from "../../mmu/pager.ts";
+import type { Pager, PagerFactory, Violation } from "../../mmu/pager.ts";
 import { ControlFollower } from "../control.ts";
 import type { EngineFactory } from "../engine.ts";
 import type { Host } from "../host.ts";
@@ -25,7 +27,6 @@ import type { Exit, GuestEvent, WorldSwitch, WorldSwitchFactory } from "./world-
 
 /** Bits of CR0 that say nothing of paging: V's are P's. */
 const CR0_PLAIN = CR0.MP | CR0.EM | CR0.TS;
-const DR7_ENABLES = 0xff;
 
 /** Deals with the guest's hypercall: registers are V's, as its result's are. False: there is none, #UD. */
 export type Hypercall = (host: Host, pager: Pager) => boolean;
@@ -43,7 +44,8 @@ export class HardwareAssisted extends Vmm {
   readonly #hypercall: Hypercall;
   /** To be injected at the next entry. */
   #event: GuestEvent | null = null;
-  readonly #control: ControlFollower;
+  /** null: the pager's tables lie under the guest's own, whose registers nobody needs to follow. */
+  readonly #control: ControlFollower | null;
   #retired = 0;
   /** Instructions that P had retired when the guest was last entered. */
   #entered = 0;
@@ -52,8 +54,9 @@ export class HardwareAssisted extends Vmm {
   constructor(host: Host, { pager, format, hypercall = () => false }: HardwareOptions) {
     super(host);
     this.#pager = pager(host.pagerParts());
-    this.#control = new ControlFollower(host, this.#pager, CR0_PLAIN);
-    this.#format = format(host);
+    const { nested } = this.#pager;
+    this.#control = nested === undefined ? new ControlFollower(host, this.#pager, CR0_PLAIN) : null;
+    this.#format = format(host, nested);
     this.#hypercall = hypercall;
     this.name = this.#format.name;
   }
@@ -67,23 +70,28 @@ export class HardwareAssisted extends Vmm {
     super.adopt();
     this.#pager.adopt();
     this.#event = null;
-    this.#control.strange = true;
+    this.#becomesStrange();
+  }
+
+  #becomesStrange(): void {
+    if (this.#control !== null) this.#control.strange = true;
   }
 
   protected executable(): boolean {
     const { cpu } = this.host.machine;
-    return (cpu.cr0 & CR0.PE) !== 0 && this.#format.fits(cpu);
+    // A shadow pager has no tables for real mode.
+    return (this.#control === null || (cpu.cr0 & CR0.PE) !== 0) && this.#format.fits(cpu);
   }
 
   protected afterInterpretation(): void {
     // A processor that only slept is the same one.
-    if (this.host.machine.cpu.retired !== this.#retired) this.#control.strange = true;
+    if (this.host.machine.cpu.retired !== this.#retired) this.#becomesStrange();
   }
 
   protected enter(): void {
     const { machine, interrupts } = this.host;
     const { cpu } = machine;
-    this.#control.follow();
+    this.#control?.follow();
     this.#retired = cpu.retired;
     const waits = cpu.irq.pending();
     interrupts.noted = waits;
@@ -145,22 +153,34 @@ export class HardwareAssisted extends Vmm {
         // By a task gate of the IDT, or by an instruction.
         if (exit.during === null) host.emulate();
         else this.#deliver(exit.during);
-        this.#control.strange = true;
+        this.#becomesStrange();
         break;
+      case "violation":
+        return this.#violation(exit.name, exit.violation, exit.during);
       case "shutdown":
         cpu.stop = { reason: "shutdown", detail: exit.detail };
     }
     return exit.name;
   }
 
+  #violation(name: string, violation: Violation, during: GuestEvent | null): string {
+    if (this.#pager.nested?.violation(violation) === "retry") {
+      this.#event = during;
+      return name;
+    }
+    if (during !== null) this.#deliver(during);
+    else this.host.emulate();
+    return `${name} (device)`;
+  }
+
   #pageFault(at: Gva, error: number, during: GuestEvent | null, cpu: Cpu): string {
     const { host } = this;
     const verdict = this.#pager.fault(at, error);
+    this.#forgetRf(cpu);
     if (verdict.kind === "retry") {
       this.#event = during;
       return "#PF (hidden)";
     }
-    this.#forgetRf(cpu);
     if (during !== null) {
       // Two events, and rules for what they become together (SDM Vol. 3, Table 6-5): V has them all.
       this.#deliver(during);
@@ -178,11 +198,11 @@ export class HardwareAssisted extends Vmm {
   }
 
   /**
-   * An exit for a fault sets RF, so that the instruction's breakpoint is not met twice. Without breakpoints it means nothing, and where the
-   * guest may see its flags they are to be what they were.
+   * An exit for a fault sets RF, so that the instruction's breakpoint is not met twice. Where there is none it means nothing, and where the
+   * guest may see its flags (INT3 pushes them) they are to be what they were.
    */
-  #forgetRf({ dr, flags }: Cpu): void {
-    if (this.#exit?.kind === "pageFault" && ((dr[7] as number) & DR7_ENABLES) === 0) flags.eflags &= ~RF;
+  #forgetRf(cpu: Cpu): void {
+    if (this.#exit?.kind === "pageFault" && breakpointsHere(cpu) === 0) cpu.flags.eflags &= ~RF;
   }
 
   /** V takes the event by itself, through the guest's IDT. */
