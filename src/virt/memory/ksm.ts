@@ -46,6 +46,7 @@ export class KsmScanner implements Scanner {
   readonly #checksums = new Map<number, number>();
   #vm = 0;
   #gpn = 0;
+  #parted = 0;
 
   constructor(host: Host) {
     this.#host = host;
@@ -77,8 +78,7 @@ export class KsmScanner implements Scanner {
   private look(page: number, frame: number): void {
     const { sharing } = this.#host;
     if (sharing.isShared(frame)) return;
-    // Frames that are not shared any more left the tree's order when their owners wrote to them.
-    this.#stable.frames = this.#stable.frames.filter((each) => sharing.isShared(each));
+    this.prune();
     const stable = this.#stable.seek(frame);
     if ("found" in stable) {
       sharing.share(page, stable.found);
@@ -97,6 +97,14 @@ export class KsmScanner implements Scanner {
     sharing.share(page, unstable.found);
     this.#unstable.frames = this.#unstable.frames.filter((each) => each !== unstable.found);
     this.#stable.frames.splice(stable.at, 0, unstable.found);
+  }
+
+  /** Frames that are not shared any more are out of the tree's order: their owners write to them. */
+  private prune(): void {
+    const { sharing } = this.#host;
+    if (sharing.parted === this.#parted) return;
+    this.#parted = sharing.parted;
+    this.#stable.frames = this.#stable.frames.filter((frame) => sharing.isShared(frame));
   }
 
   /** The frame is still one page's own. */

@@ -13,6 +13,8 @@ export class SharingTable implements SharingPort {
   readonly #hash: PageHash;
   readonly #frames = new Map<number, number>();
   readonly #hashes = new Map<number, number>();
+  /** Rises when a frame stops being shared. */
+  parted = 0;
 
   constructor(pages: Pages, vms: readonly Vm[], hash: PageHash) {
     this.#pages = pages;
@@ -68,6 +70,7 @@ export class SharingTable implements SharingPort {
   }
 
   forget(frame: number): void {
+    this.parted++;
     const hash = this.#hashes.get(frame);
     this.#hashes.delete(frame);
     if (hash !== undefined && this.#frames.get(hash) === frame) this.#frames.delete(hash);
@@ -89,6 +92,7 @@ export class SharingTable implements SharingPort {
   own(page: number): void {
     const { vm, gpn } = this.place(page);
     this.#pages.own(vm, gpn);
+    this.parted++;
   }
 
   private place(page: number): { vm: Vm; gpn: number } {

@@ -52,7 +52,9 @@ export class GuestOs {
   readonly #versions = new Map<number, number>();
   readonly #swapped = new Set<number>();
   readonly #page = new Uint8Array(PAGE_BYTES);
+  readonly #kernel: number;
   #hand = 0;
+  #calls = 0;
 
   /** Boots. `most`: pages that it can ever have. Throws a RangeError when the kernel does not fit. */
   constructor(
@@ -67,6 +69,7 @@ export class GuestOs {
     this.#ledger = ledger;
     this.#identity = identity;
     this.#image = image;
+    this.#kernel = kernel;
     this.#kinds = new Uint8Array(most).fill(GONE);
     this.#what = new Int32Array(most);
     this.#referenced = new Uint8Array(most);
@@ -98,7 +101,7 @@ export class GuestOs {
       this.#memory.writePage(gpn, this.#disk.read(block));
       this.#cache.set(block, gpn);
     } else this.counts.hits++;
-    this.#referenced[gpn] = 1;
+    this.enter(gpn);
     const at = gpn * PAGE_BYTES;
     this.require(this.#memory.read32(at), mix(this.#image, block), `block ${block}`);
     if (!write) return;
@@ -127,7 +130,7 @@ export class GuestOs {
       this.#dirty[gpn] = 1;
       this.#resident.set(id, gpn);
     } else this.counts.hits++;
-    this.#referenced[gpn] = 1;
+    this.enter(gpn);
     const at = gpn * PAGE_BYTES;
     this.require(this.#memory.read32(at), version, `anonymous page ${id}`);
     if (!write) return;
@@ -165,6 +168,13 @@ export class GuestOs {
       this.#kinds[gpn] = GONE;
     }
     return true;
+  }
+
+  /** The kernel's part of a request: its own text, and what it knows of the page. */
+  private enter(gpn: number): void {
+    this.#referenced[gpn] = 1;
+    if (this.#kernel > 0) this.#memory.read32((this.#calls++ % this.#kernel) * PAGE_BYTES);
+    this.#memory.read32((this.#kernel + Math.floor((gpn * BYTES_PER_PAGE) / PAGE_BYTES)) * PAGE_BYTES);
   }
 
   private take(kind: number, what: number): number {
