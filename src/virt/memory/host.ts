@@ -6,7 +6,7 @@ import { HostFrames, SHARED } from "./frames.ts";
 import { hashWords, type PageHash } from "./hash.ts";
 import { MemoryLedger } from "./ledger.ts";
 import { P2m } from "./p2m.ts";
-import { ABSENT, BALLOONED, IA32E_P2M, type P2mFormat, UNPLUGGED, whyOf } from "./p2m-format.ts";
+import { ABSENT, BALLOONED, EPT_P2M, type P2mFormat, UNPLUGGED, whyOf } from "./p2m-format.ts";
 import { Pages } from "./pages.ts";
 import { ESX_2002, type MemoryPrices } from "./prices.ts";
 import { REFERENCE } from "./reference.ts";
@@ -41,7 +41,7 @@ export class Host {
   constructor({
     frames,
     prices = ESX_2002,
-    format = IA32E_P2M,
+    format = EPT_P2M,
     sharer = REFERENCE,
     hash = hashWords,
     seed = 1,

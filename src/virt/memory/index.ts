@@ -16,6 +16,7 @@ export { GuestDisk } from "./guest/disk.ts";
 export { type GuestOptions, GuestOs } from "./guest/os.ts";
 export { Host, type HostOptions } from "./host.ts";
 export { KsmScanner } from "./ksm.ts";
+export { EPT_P2M, NPT_P2M, type P2mFormat } from "./p2m-format.ts";
 export { ESX_2002, MEMORY_WORK, type MemoryPrices, type MemoryWork, UNIT_PRICES } from "./prices.ts";
 export { Reclaimer } from "./reclaim.ts";
 export { REFERENCE } from "./reference.ts";

@@ -29,8 +29,7 @@ class ContentOrder {
     let [from, to] = [0, this.frames.length];
     while (from < to) {
       const middle = (from + to) >>> 1;
-      this.#host.ledger.pay("compare");
-      const order = this.#host.sharing.order(frame, this.frames[middle]!);
+      const order = this.#host.sharing.compare(frame, this.frames[middle]!);
       if (order === 0) return { found: this.frames[middle]! };
       if (order < 0) to = middle;
       else from = middle + 1;

@@ -1,10 +1,13 @@
 /**
  * Entries of a p2m ("physical to machine") in a format of the one walker. An entry that the processor takes for a hole tells
- * the host why; hardware ignores all its other bits (SDM Vol. 3, 28.3.2: bits 2:0 are zero; 4.5: P is zero).
+ * the host why; hardware ignores all its other bits (SDM Vol. 3, 28.2.2: bits 2:0 are zero; 4.5: P is zero).
  *
  *     leaf   31 ───── 12 11 ── 3 2 1 0        hole   31 ──────── 12 11 ─ 6 5 ── 3 2 1 0
  *            frame      │ format │x│w│r              frame or slot │ 0    │ Why  │ 0 0 0
  */
+
+import { P, RW, US } from "../../machine/mmu/formats/bits.ts";
+import { EPT_EXECUTE, EPT_READ, EPT_WRITE, EPT_WRITE_BACK, ept } from "../../machine/mmu/formats/ept.ts";
 import type { EntryFormat } from "../../machine/mmu/formats/format.ts";
 import { ia32e } from "../../machine/mmu/formats/ia32e.ts";
 
@@ -37,8 +40,18 @@ export const whyOf = (entry: number): number => (entry >>> 3) & 7;
 export const numberOf = (entry: number): number => entry >>> 12;
 export const hole = (why: number, number = 0): number => (number << 12) | (why << 3);
 
-/** Four levels as the processor's own: P, R/W, U/S. */
-export const IA32E_P2M: P2mFormat = {
-  format: ia32e({ physicalBits: 40, pse: true, pge: false, nxe: false, gigabytePages: true }),
-  ...{ table: 7, writable: 7, readable: 5 },
+const SIZES = { physicalBits: 40, gigabytePages: true };
+const EPT_ALL = EPT_READ | EPT_WRITE | EPT_EXECUTE;
+
+export const EPT_P2M: P2mFormat = {
+  format: ept({ ...SIZES, marks: false }),
+  table: EPT_ALL,
+  writable: EPT_ALL | EPT_WRITE_BACK,
+  readable: EPT_READ | EPT_EXECUTE | EPT_WRITE_BACK,
+};
+
+/** AMD's nested tables are the processor's own: P, R/W, U/S. */
+export const NPT_P2M: P2mFormat = {
+  format: ia32e({ ...SIZES, pse: true, pge: false, nxe: false }),
+  ...{ table: P | RW | US, writable: P | RW | US, readable: P | US },
 };

@@ -2,17 +2,20 @@
 
 /** In nanoseconds; those of the disk keep the disk busy and not the processor. */
 export const MEMORY_WORK = [
+  /** An access that finds its page, where one is measured alone. */
+  "access",
   /** A guest's access without what it needs: out of the guest, to whom it concerns, and back. */
   "violation",
   /** A way out that the guest asks for: a batch of the balloon's, a request to its disk. */
   "exit",
   /** Changing one entry of a p2m and dropping its translation. */
   "mapping",
-  /** Filling a frame with zeros, copying one, hashing one, comparing two that are equal. */
+  /** Filling a frame with zeros, copying one, hashing one, comparing two that are equal, and two of which the first words differ. */
   "zero",
   "copy",
   "hash",
   "compare",
+  "differ",
   /** A page in or out of the host's swap file, or of a guest's disk. */
   "diskRead",
   "diskWrite",
@@ -45,6 +48,7 @@ export const ESX_2002: MemoryPrices = {
   id: "esx2002",
   name: "a server of 2002",
   work: {
+    access: 100,
     violation: 5_000,
     exit: 5_000,
     mapping: 500,
@@ -52,12 +56,14 @@ export const ESX_2002: MemoryPrices = {
     copy: 15_400,
     hash: 7_700,
     compare: 15_400,
+    differ: 200,
     diskRead: 8_340_000,
     diskWrite: 8_340_000,
     operation: 100_000,
     guestReclaim: 2_000,
   },
   sources: {
+    access: `${PC133}: a line of 32 bytes that is in no cache`,
     violation: BY_HAND,
     exit: BY_HAND,
     mapping: BY_HAND,
@@ -65,6 +71,7 @@ export const ESX_2002: MemoryPrices = {
     copy: `${PC133}: 8192 bytes`,
     hash: `${PC133}: 4096 bytes`,
     compare: `${PC133}: 8192 bytes`,
+    differ: `${PC133}: two lines of 32 bytes that are in no cache`,
     diskRead: DISK,
     diskWrite: DISK,
     operation:

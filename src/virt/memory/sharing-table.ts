@@ -35,12 +35,17 @@ export class SharingTable implements SharingPort {
   }
 
   equal(frame: number, other: number): boolean {
-    this.#pages.ledger.pay("compare");
-    return this.order(frame, other) === 0;
+    return this.compare(frame, other) === 0;
   }
 
   /** Below, at or above 0, as the first word that differs is. */
-  order(frame: number, other: number): number {
+  compare(frame: number, other: number): number {
+    const order = this.order(frame, other);
+    this.#pages.ledger.pay(order === 0 ? "compare" : "differ");
+    return order;
+  }
+
+  private order(frame: number, other: number): number {
     const { words } = this.#pages.frames;
     for (let at = 0; at < WORDS; at++) {
       const difference = words[frame * WORDS + at]! - words[other * WORDS + at]!;
