@@ -18,6 +18,7 @@ export { type LmbenchRow, lmbench } from "./lmbench.ts";
 export { html, latex, type Markup, markdown } from "./markup.ts";
 export { type NanobenchmarkRow, nanobenchmarks } from "./nanobenchmarks.ts";
 export { observable, type PlotFigure, type PlotLibrary } from "./observable.ts";
+export { type OvercommitRow, overcommit } from "./overcommit.ts";
 export { type PageWalk, type PageWalkStep, pageWalk } from "./page-walk.ts";
 export { type Progress, progress } from "./progress.ts";
 export { type SensitivityRow, sensitivityMap } from "./sensitivity-map.ts";
