@@ -6,6 +6,7 @@ import { efficiency } from "./efficiency.ts";
 import { exitCost } from "./exit-cost.ts";
 import type { Experiment } from "./experiment.ts";
 import { formalMap } from "./formal-map.ts";
+import { fragmentation } from "./fragmentation.ts";
 import { lmbench } from "./lmbench.ts";
 import { nanobenchmarks } from "./nanobenchmarks.ts";
 import { suggestion } from "./nearest.ts";
@@ -35,6 +36,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   crossings,
   exitCost,
   requirements,
+  fragmentation,
 ];
 
 /** @throws {BadPoint} when there is none of that name */

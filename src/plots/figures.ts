@@ -6,6 +6,7 @@ import { directExecution } from "./direct-execution.ts";
 import { efficiency } from "./efficiency.ts";
 import { exitCost } from "./exit-cost.ts";
 import type { Figure } from "./figure.ts";
+import { fragmentation } from "./fragmentation.ts";
 import { instructionMap } from "./instruction-map.ts";
 import { lmbench } from "./lmbench.ts";
 import { nanobenchmarks } from "./nanobenchmarks.ts";
@@ -26,4 +27,5 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   crossings: (rows) => crossings(rows as never),
   requirements: (rows) => requirements(rows as never),
   "exit-cost": (rows) => exitCost(rows as never),
+  fragmentation: (rows) => fragmentation(rows as never),
 };

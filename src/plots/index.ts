@@ -13,6 +13,7 @@ export { type DirectExecutionRow, directExecution } from "./direct-execution.ts"
 export { bundleOf, display, type Updatable, updatable } from "./display.ts";
 export { type Figure, isFigure } from "./figure.ts";
 export { FIGURES } from "./figures.ts";
+export { type FragmentationRow, fragmentation } from "./fragmentation.ts";
 export { type InstructionRow, instructionMap } from "./instruction-map.ts";
 export { type LmbenchRow, lmbench } from "./lmbench.ts";
 export { html, latex, type Markup, markdown } from "./markup.ts";

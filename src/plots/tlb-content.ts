@@ -37,6 +37,8 @@ const LABEL = 52;
 const CELL = { width: 118, height: 46, gap: 8 };
 const TOP = 48;
 const FOOT = 22;
+/** Room for the sentence on top. */
+const LEAST_WIDTH = 500;
 
 const COLOUR = { hit: FILL.green, fill: FILL.blue, evict: FILL.vermillion, flush: FILL.quiet } as const;
 const hex = (value: number, digits = 1) => value.toString(16).padStart(digits, "0");
@@ -50,13 +52,13 @@ export function tlbContent(name: string, steps: readonly TlbStep[]): Figure {
   const last = steps.at(-1);
   const ways = Math.max(1, ...(last?.sets ?? []).map((set) => set.length));
   const size = {
-    width: LABEL + ways * (CELL.width + CELL.gap),
+    width: Math.max(LEAST_WIDTH, LABEL + ways * (CELL.width + CELL.gap)),
     height: TOP + (last?.sets.length ?? 0) * (CELL.height + CELL.gap) + FOOT,
   };
   const count = (outcome: TlbStep["outcome"]) => steps.filter((step) => step.outcome === outcome).length;
   const misses = count("fill") + count("evict");
   const alt = `${count("hit") + misses} accesses: ${count("hit")} hits, ${misses} misses, ${count("evict")} evictions.`;
-  const whole = last === undefined ? [] : drawn(last, `after the last access. ${alt}`);
+  const whole = last === undefined ? [] : drawn(last, `After ${alt}`);
   return steppedDiagram(
     { title: name, alt, ...size },
     whole,
