@@ -61,6 +61,8 @@ export const EVENTS = [
   // Of pagers: page faults that are the monitor's own affair, and those that the guest sees. They cost what they are made of.
   "hiddenFault",
   "trueFault",
+  // Of walkReference: those in the second dimension (mmu/nested.ts).
+  "nestedReference",
 ] as const;
 export type EventName = (typeof EVENTS)[number];
 

@@ -92,14 +92,20 @@ export function breaksBefore(cpu: Cpu): boolean {
   cpu.debugHits = 0;
   cpu.skipsStep = false;
   if (resumes || !debugging(cpu)) return false;
+  const hits = breakpointsHere(cpu);
+  if (hits === 0) return false;
+  deliverDebug(cpu, hits);
+  return true;
+}
+
+/** B0 … B3 of the breakpoints on the next instruction. */
+export function breakpointsHere(cpu: Cpu): number {
   const low = cpu.wide ? cpu.ip : ((cpu.segments.base[CS] as number) + cpu.ip) | 0;
   let hits = 0;
   for (let n = 0; n < 4; n++)
     if (enabled(cpu, n) && condition(cpu, n) === EXECUTE && cpu.dr[n] === low && cpu.drHigh[n] === cpu.ipHigh)
       hits |= 1 << n;
-  if (hits === 0) return false;
-  deliverDebug(cpu, hits);
-  return true;
+  return hits;
 }
 
 /** After an instruction that was done: the single-step trap, unless it called an interrupt, and the breakpoints that it met. */

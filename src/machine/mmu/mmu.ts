@@ -10,6 +10,7 @@ import { BusTables } from "./bus-tables.ts";
 import { explainWalk, type WalkExplanation } from "./explain.ts";
 import { FRONT_ADDEND, FRONT_HIGH, FRONT_MASK, FRONT_SHIFT, frontMask } from "./front.ts";
 import type { DataWatch, FaultRegister, Memory } from "./memory.ts";
+import type { SecondDimension } from "./nested.ts";
 import {
   SMAP_READ,
   SMAP_WRITE,
@@ -139,6 +140,10 @@ export class Mmu extends Accesses implements Memory {
 
   loadCr3(low: number, high: number): void {
     this.translation.loadCr3(low, high);
+  }
+
+  setSecondDimension(second: SecondDimension | null): void {
+    this.translation.setSecondDimension(second);
   }
 
   flush(global: boolean): void {

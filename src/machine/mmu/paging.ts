@@ -31,6 +31,8 @@ const EFER_NXE = 1 << 11;
 
 export const PDPTES = 4;
 const TWO32 = 4294967296;
+/** Without paging nothing protects, but for a second dimension. */
+const UNPROTECTED = { writeProtect: false, smep: false, smap: false };
 
 /** What a change of control registers asks of the TLBs. */
 export const KEEP = 0;
@@ -63,7 +65,8 @@ export class Paging {
   #cr4 = 0;
   #efer = 0;
   declare private readonly features: PagingFeatures;
-  declare private readonly memory: TableMemory;
+  /** Where PDPTEs are read. */
+  memory: TableMemory;
 
   constructor(features: PagingFeatures, memory: TableMemory) {
     this.features = features;
@@ -173,7 +176,7 @@ export class Paging {
     this.usesPdptes = this.enabled && (this.#cr4 & CR4_PAE) !== 0 && (this.#efer & EFER_LMA) === 0;
     this.reportsFetch = this.smep || ((this.#efer & EFER_NXE) !== 0 && (this.#cr4 & CR4_PAE) !== 0);
     this.format = this.#format();
-    this.kinds = accessTable(this);
+    this.kinds = accessTable(this.enabled ? this : UNPROTECTED);
     this.#setRoot();
   }
 

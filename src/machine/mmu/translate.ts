@@ -13,7 +13,9 @@ import type { StateReader, StateWriter } from "../state.ts";
 import { EVENT, type Trace } from "../trace.ts";
 import { DIRECT_KINDS } from "./direct.ts";
 import { Lookaside } from "./lookaside.ts";
+import { Nested, type SecondDimension } from "./nested.ts";
 import { FLUSH_ALL, KEEP, Paging } from "./paging.ts";
+import { References } from "./references.ts";
 import { RepeatedWalks, VACANT } from "./repeat.ts";
 import { accessError, ERROR_PRESENT, ERROR_RESERVED, RIGHT_DIRTY, USER_FETCH } from "./rights.ts";
 import { LARGE, NO_ENTRY, SMALL, type Tlb } from "./tlb.ts";
@@ -29,7 +31,6 @@ const ITLB_MISS = EVENT.itlbMiss;
 const DTLB_MISS = EVENT.dtlbMiss;
 const STLB_HIT = EVENT.stlbHit;
 const WALK = EVENT.walk;
-const WALK_REFERENCE = EVENT.walkReference;
 const NO_ADDRESS = FAULT;
 const HOLE_FOUND = VACANT;
 const DIRECT = DIRECT_KINDS;
@@ -58,13 +59,17 @@ export class Translation extends Lookaside {
   error = 0;
 
   readonly #walk = new Walk();
+  /** Size of the page that the last walk found. */
+  #size = SMALLEST;
   /** Paging is of the kind that RepeatedWalks knows. */
   #repeats = false;
+  /** In a guest under EPT or NPT. */
+  #nested: Nested | null = null;
+  readonly #references: References;
   declare private readonly codeWalks: RepeatedWalks;
   declare readonly dataWalks: RepeatedWalks;
   declare private readonly tables: TableMemory;
   declare private readonly clock: Clock;
-  declare private readonly walkReference: number;
   declare private readonly stlbHit: number;
   declare private readonly pages: Uint8Array;
   declare private readonly ram: number;
@@ -75,7 +80,7 @@ export class Translation extends Lookaside {
     super(profile, trace);
     this.tables = tables;
     this.clock = clock;
-    this.walkReference = profile.walkReference;
+    this.#references = new References(clock, trace, profile.walkReference);
     this.stlbHit = profile.stlbHit;
     this.pages = pages;
     this.ram = pages.length * 4096;
@@ -105,7 +110,7 @@ export class Translation extends Lookaside {
 
   /** The way through the levels. */
   #search(low: number, high: number, access: number): number {
-    if (!this.paging.enabled) {
+    if (!this.paging.enabled && this.#nested === null) {
       const base = (low & ~PAGE_OFFSET) >>> 0;
       this.#fill(low, high, base, ALL_KINDS, access);
       return low >>> 0;
@@ -131,7 +136,7 @@ export class Translation extends Lookaside {
 
   /** Fills the front from the first level, if that permits the access: no time passes and nothing is raised. */
   refill(low: number, high: number, access: number): void {
-    if (!this.paging.enabled) {
+    if (!this.paging.enabled && this.#nested === null) {
       this.#fill(low, high, (low & ~PAGE_OFFSET) >>> 0, ALL_KINDS, access);
       return;
     }
@@ -165,6 +170,17 @@ export class Translation extends Lookaside {
     else this.flush(false);
   }
 
+  /**
+   * Guest-physical addresses go through these tables from now on; null: there are none any more, addresses are the host's. Translations
+   * of before are flushed.
+   */
+  setSecondDimension(second: SecondDimension | null): void {
+    this.#nested = second === null ? null : new Nested(second, this.tables, this.#references);
+    this.paging.memory = this.#nested ?? this.tables;
+    this.flush(true);
+    this.#decideRepeats();
+  }
+
   /** Outside of 64-bit mode the data front's upper halves are not compared: it must not hold pages of both. */
   setWide(value: boolean): void {
     this.wide = value;
@@ -195,7 +211,11 @@ export class Translation extends Lookaside {
   #decideRepeats(): void {
     const { enabled, format } = this.paging;
     this.#repeats =
-      enabled && format.depth === 2 && format.entryBytes === 4 && this.tlbs.second === undefined;
+      this.#nested === null &&
+      enabled &&
+      format.depth === 2 &&
+      format.entryBytes === 4 &&
+      this.tlbs.second === undefined;
     this.codeWalks.clear();
     this.dataWalks.clear();
   }
@@ -218,11 +238,27 @@ export class Translation extends Lookaside {
   /** Walks in place of an entry that denies the access. */
   #replace(tlb: Tlb, entry: number, size: number, low: number, high: number, access: number): number {
     const at = this.#fromTables(low, high, access);
-    if (at !== NO_ADDRESS && this.#walk.level - 1 !== size) tlb.remove(entry);
+    if (at !== NO_ADDRESS && this.#size !== size) tlb.remove(entry);
     return at;
   }
 
   #fromTables(low: number, high: number, access: number): number {
+    return this.#nested === null
+      ? this.#fromOwn(low, high, access)
+      : this.#fromBoth(this.#nested, low, high, access);
+  }
+
+  #fromBoth(nested: Nested, low: number, high: number, access: number): number {
+    this.counts[WALK] = (this.counts[WALK] as number) + 1;
+    if (!nested.translate(this.paging, this.tlbs.shifts, low, high, access))
+      return this.#fault(low, high, access, nested.error);
+    const { size, rights, base } = nested;
+    this.#size = size;
+    this.tlbs.putSecond(low, high, size, rights, base);
+    return this.#keep(low, high, access, size, rights, base);
+  }
+
+  #fromOwn(low: number, high: number, access: number): number {
     const walk = this.#walk;
     const { format, kinds } = this.paging;
     const root = this.paging.rootOf(low);
@@ -238,6 +274,7 @@ export class Translation extends Lookaside {
     walk.markLeaf(format, this.tables, write);
     if (write) rights |= DIRTY;
     const size = walk.level - 1;
+    this.#size = size;
     const base = walk.base(format);
     this.tlbs.putSecond(low, high, size, rights, base);
     return this.#keep(low, high, access, size, rights, base);
@@ -246,8 +283,7 @@ export class Translation extends Lookaside {
   #count(references: number): void {
     const { counts } = this;
     counts[WALK] = (counts[WALK] as number) + 1;
-    counts[WALK_REFERENCE] = (counts[WALK_REFERENCE] as number) + references;
-    this.clock.charge(references * this.walkReference);
+    this.#references.several(references);
   }
 
   /** Puts a translation into the first level and its front. */

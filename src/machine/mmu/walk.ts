@@ -120,6 +120,14 @@ export class Walk {
     if (((this.low[leaf] as number) & bits) !== bits) this.set(memory, leaf, bits);
   }
 
+  /** The same for every entry of the way, for whoever had to look at them before any is marked. */
+  markAll(format: EntryFormat, memory: TableMemory, write: boolean): void {
+    for (let step = 0; step < this.references - 1; step++)
+      if (((this.low[step] as number) & format.accessed) !== format.accessed)
+        this.set(memory, step, format.accessed);
+    this.markLeaf(format, memory, write);
+  }
+
   private set(memory: TableMemory, step: number, bits: number): void {
     const entry = (this.low[step] as number) | bits;
     this.low[step] = entry;

@@ -12,6 +12,7 @@
  */
 import type { Gva } from "../../../machine/address.ts";
 import { type Cpu, CR0 } from "../../../machine/cpu/cpu.ts";
+import { breakpointsHere } from "../../../machine/cpu/debug.ts";
 import { inject } from "../../../machine/cpu/deliver/deliver.ts";
 import { EXCEPTION, EXTERNAL, NMI_KIND } from "../../../machine/cpu/deliver/event.ts";
 import { PF, UD } from "../../../machine/cpu/fault.ts";
@@ -25,7 +26,6 @@ import type { Exit, GuestEvent, WorldSwitch, WorldSwitchFactory } from "./world-
 
 /** Bits of CR0 that say nothing of paging: V's are P's. */
 const CR0_PLAIN = CR0.MP | CR0.EM | CR0.TS;
-const DR7_ENABLES = 0xff;
 
 /** Deals with the guest's hypercall: registers are V's, as its result's are. False: there is none, #UD. */
 export type Hypercall = (host: Host, pager: Pager) => boolean;
@@ -156,11 +156,11 @@ export class HardwareAssisted extends Vmm {
   #pageFault(at: Gva, error: number, during: GuestEvent | null, cpu: Cpu): string {
     const { host } = this;
     const verdict = this.#pager.fault(at, error);
+    this.#forgetRf(cpu);
     if (verdict.kind === "retry") {
       this.#event = during;
       return "#PF (hidden)";
     }
-    this.#forgetRf(cpu);
     if (during !== null) {
       // Two events, and rules for what they become together (SDM Vol. 3, Table 6-5): V has them all.
       this.#deliver(during);
@@ -178,11 +178,11 @@ export class HardwareAssisted extends Vmm {
   }
 
   /**
-   * An exit for a fault sets RF, so that the instruction's breakpoint is not met twice. Without breakpoints it means nothing, and where the
-   * guest may see its flags they are to be what they were.
+   * An exit for a fault sets RF, so that the instruction's breakpoint is not met twice. Where there is none it means nothing, and where the
+   * guest may see its flags (INT3 pushes them) they are to be what they were.
    */
-  #forgetRf({ dr, flags }: Cpu): void {
-    if (this.#exit?.kind === "pageFault" && ((dr[7] as number) & DR7_ENABLES) === 0) flags.eflags &= ~RF;
+  #forgetRf(cpu: Cpu): void {
+    if (this.#exit?.kind === "pageFault" && breakpointsHere(cpu) === 0) cpu.flags.eflags &= ~RF;
   }
 
   /** V takes the event by itself, through the guest's IDT. */

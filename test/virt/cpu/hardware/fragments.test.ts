@@ -21,6 +21,7 @@ test.each<[name: string, format: WorldSwitchFactory, physical: CpuModel]>([
     const found = differential.search(FIRST, COUNT);
     expect(found === undefined ? "" : explain(found)).toBe("");
     expect(differential.endless).toBeLessThan(COUNT / 20 + 1);
+    expect(differential.open).toBeLessThan(COUNT / 5000 + 1);
   },
   30_000 + 60 * COUNT,
 );

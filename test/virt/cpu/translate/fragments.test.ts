@@ -21,6 +21,7 @@ test.each(PAGERS)(
     const found = differential.search(FIRST, COUNT);
     expect(found === undefined ? "" : explain(found)).toBe("");
     expect(differential.endless).toBeLessThan(COUNT / 20 + 1);
+    expect(differential.open).toBeLessThan(COUNT / 5000 + 1);
   },
   60_000 + 100 * COUNT,
 );

@@ -348,6 +348,8 @@ function stateOf(cpu: Cpu): Record<string, number> {
 const ACCESSED = 0x20;
 const TABLES = [DIRECTORY, TABLE, TOP_TABLE];
 
+export const isTable = (at: number) => TABLES.includes(at & -4096);
+
 /** What differs, in words; empty: nothing. */
 export function differences(expected: Outcome, actual: Outcome): string[] {
   const found: string[] = [];
