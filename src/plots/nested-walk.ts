@@ -36,7 +36,7 @@ export interface NestedWalk {
   readonly references: readonly NestedReference[];
   /** Host-physical; undefined when the walk ends early. */
   readonly physical: number | undefined;
-  /** "page", or what the processor reports: "page fault", "EPT violation". */
+  /** "page", "page fault", "violation": what the processor reports. */
   readonly end: string;
 }
 
@@ -53,7 +53,7 @@ const hex = (value: number | bigint, digits = 8) => value.toString(16).padStart(
 const wide = (low: number, high: number) => (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
 const left = (column: number) => LABEL + column * (CELL.width + CELL.gap);
 
-/** The walk as the machine explains it. */
+/** The walk of a linear address through both dimensions: `nestedWalk(machine.mmu.explainNested(address))`. */
 export function nestedWalk(walk: NestedWalk): Figure {
   const { references, guest, nested } = walk;
   const rows = guest.length + 1;
@@ -179,7 +179,5 @@ function sentence(walk: NestedWalk, { row, column, kind, address, low, high }: N
 }
 
 function endSentence({ physical, end }: NestedWalk): string {
-  return physical === undefined
-    ? `It ends in a${/^[AEIOU]/i.test(end) ? "n" : ""} ${end}`
-    : `Host-physical address ${hex(physical)}`;
+  return physical === undefined ? `It ends in a ${end}` : `Host-physical address ${hex(physical)}`;
 }

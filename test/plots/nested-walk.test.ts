@@ -55,9 +55,9 @@ test("a violation ends it in the middle, and says so", () => {
   references[6] = { ...(references[6] as NestedReference), kind: "hole", low: 0 };
   const figure = nestedWalk({
     ...{ ...walk, references, translated: [0x1000, 0x2000] },
-    ...{ physical: undefined, end: "EPT violation" },
+    ...{ physical: undefined, end: "violation" },
   });
-  expect(figure.alt).toBe("7 references. It ends in an EPT violation.");
+  expect(figure.alt).toBe("7 references. It ends in a violation.");
   expect(figure.steps?.at(-1)?.label).toContain("is not present");
   expect(figure.svg).not.toContain("host-physical");
 });
