@@ -45,5 +45,16 @@ export const SYSTEMS: readonly System[] = [
 
 /** By its name; undefined when there is none. */
 export const findSystem = (name: string): System | undefined => SYSTEMS.find((one) => one.name === name);
+export {
+  externalFragmentation,
+  internalFragmentation,
+  makePlacement,
+  PLACEMENTS,
+  type Placement,
+  type PlacementName,
+  type TenantSizes,
+  Tenants,
+  type Usage,
+} from "./tenants.ts";
 export { type Indication, Vm370, type Vm370Options } from "./vm370.ts";
 export { createVmware, type VmwareOptions } from "./vmware.ts";
