@@ -177,13 +177,13 @@ export class Tlb {
   }
 
   pcid(entry: number): number {
-    return this.entries[entry + PCID] as number;
+    return this.spaces.pcidOf(this.entries[entry + SLOT] as number);
   }
 
-  /** It would translate an access: of a global page, or of a PCID's that was not flushed since. */
+  /** It would translate an access: its space was not flushed since. */
   isLive(entry: number): boolean {
     const space = this.entries[entry + SPACE] as number;
-    return space !== EMPTY && (space === this.spaces.global || this.spaces.holds(space, this.pcid(entry)));
+    return space !== EMPTY && this.spaces.holds(space, this.entries[entry + SLOT] as number);
   }
 
   /** Removes a small page of the current space, a global one too; false when it was not there. */
