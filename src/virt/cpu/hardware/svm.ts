@@ -117,6 +117,10 @@ export class SvmSwitch implements WorldSwitch {
     if (result.kind !== "entered") throw new Error(`invariant: VMRUN: ${result.rule}`);
   }
 
+  forget(): void {
+    // Shadow tables are flushed by the pager.
+  }
+
   leave(virtual: Cpu): Exit {
     this.#draw(virtual);
     return this.#read();
