@@ -18,7 +18,10 @@ test("with tags next to no walk is left, and the gain falls as switches become r
   for (const who of ["processes", "machines"]) {
     const tag = who === "processes" ? "PCID" : "VPID";
     const gains = [100, 1000, 10_000].map((interval) => {
-      const [without, tagged] = [at(rows, `${who}, no tags ${interval}`), at(rows, `${who}, ${tag} ${interval}`)];
+      const [without, tagged] = [
+        at(rows, `${who}, no tags ${interval}`),
+        at(rows, `${who}, ${tag} ${interval}`),
+      ];
       expect(tagged.walks).toBeLessThan(without.walks / 3);
       return without.cycles / tagged.cycles;
     });
