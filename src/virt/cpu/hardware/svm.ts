@@ -50,6 +50,8 @@ export class SvmSwitch implements WorldSwitch {
   readonly #nested: NestedTables | undefined;
   /** The guest's ASID may stand for translations that do not hold any more. */
   #stale = true;
+  /** What decides about the guest's translation, as it left. */
+  #left: readonly number[] = [];
 
   constructor(host: Host, nested?: NestedTables) {
     this.#host = host;
@@ -158,11 +160,9 @@ export class SvmSwitch implements WorldSwitch {
 
   /** What V changed of its registers by itself was no change of P's, whose TLBs must be told. PAE's PDPTEs are read by VMRUN itself. */
   #follow(virtual: Cpu, nested: NestedTables): void {
-    const vmcb = this.#vmcb;
     const { cr0, cr3, cr4 } = virtual;
-    const same = vmcb.get(STATE.cr0) === cr0 && vmcb.get(STATE.cr3) === cr3 && vmcb.get(STATE.cr4) === cr4;
-    const flush = this.#stale || !same || vmcb.get(STATE.efer) !== (virtual.efer | SVME);
-    vmcb.set8(CONTROL.tlbControl, flush ? TLB_CONTROL.asid : TLB_CONTROL.nothing);
+    const flush = this.#stale || pagingOf(virtual).some((value, n) => value !== this.#left[n]);
+    this.#vmcb.set8(CONTROL.tlbControl, flush ? TLB_CONTROL.asid : TLB_CONTROL.nothing);
     this.#stale = false;
     const pae = (cr0 & CR0.PG) !== 0 && (cr4 & CR4.PAE) !== 0 && !virtual.longMode;
     if (pae && flush) nested.violation({ gpa: (cr3 >>> 0) as Gpa, write: false, fetch: false });
@@ -170,6 +170,7 @@ export class SvmSwitch implements WorldSwitch {
 
   leave(virtual: Cpu): Exit {
     this.#draw(virtual);
+    this.#left = pagingOf(virtual);
     return this.#read();
   }
 
@@ -264,6 +265,8 @@ export class SvmSwitch implements WorldSwitch {
     return toEvent(vmcb.get(CONTROL.eventInjection), vmcb.getHigh(CONTROL.eventInjection));
   }
 }
+
+const pagingOf = ({ cr0, cr3, cr3High, cr4, efer }: Cpu) => [cr0, cr3, cr3High, cr4, efer];
 
 function toEvent(information: number, error: number): GuestEvent | null {
   const kind = (information >> 8) & 7;
