@@ -9,6 +9,7 @@ import { JUMP, RETURN } from "../cpu/task.ts";
 import { visit } from "../cpu/visit.ts";
 import type { GuestMode } from "../guest-mode.ts";
 import type { Instruction } from "../isa/instruction.ts";
+import { leaveAsid } from "./asid.ts";
 import { EXIT, exitName } from "./exit-codes.ts";
 import { intercept, interestOf } from "./intercepts.ts";
 import type { Leaver } from "./leaver.ts";
@@ -199,6 +200,7 @@ export class SvmGuest implements GuestMode<Cpu>, Leaver {
     vmcb.set32(CONTROL.eventInjection, injection);
     vmcb.set64(CONTROL.interruptShadow, this.#shadow ? 1 : 0);
     saveGuest(cpu, vmcb);
+    leaveAsid(cpu);
     if (!loadState(cpu, this.#host)) throw new Error("invariant: the host's PDPTEs have reserved bits set");
   }
 

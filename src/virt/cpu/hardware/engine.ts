@@ -75,6 +75,7 @@ export class HardwareAssisted extends Vmm {
 
   #becomesStrange(): void {
     if (this.#control !== null) this.#control.strange = true;
+    this.#format.forget();
   }
 
   protected executable(): boolean {

@@ -18,6 +18,8 @@ import type { Exit, GuestEvent, WorldSwitch, WorldSwitchFactory } from "./world-
 const TWO32 = 4294967296;
 const PAGE = 4096;
 const IN = 1;
+/** 0 is the host's. */
+const ASID = 1;
 /** 0F 01 D9; the first SVM does not tell the next instruction. */
 const VMMCALL_LENGTH = 3;
 const OWN_INSTRUCTIONS = new Set<number>([
@@ -72,7 +74,7 @@ export class SvmSwitch implements WorldSwitch {
     // INT1 on its way cannot be told from a #DB that must come again.
     const { vmrun, vmmcall, vmload: load, vmsave: save, stgi, clgi, skinit, icebp } = INTERCEPT2;
     vmcb.set32(CONTROL.moreIntercepts, vmrun | vmmcall | load | save | stgi | clgi | skinit | icebp);
-    vmcb.set32(CONTROL.asid, 1);
+    vmcb.set32(CONTROL.asid, ASID);
   }
 
   fits(virtual: Cpu): boolean {
@@ -117,6 +119,10 @@ export class SvmSwitch implements WorldSwitch {
     if (result.kind !== "entered") throw new Error(`invariant: VMRUN: ${result.rule}`);
   }
 
+  forget(): void {
+    // Shadow tables are flushed by the pager.
+  }
+
   leave(virtual: Cpu): Exit {
     this.#draw(virtual);
     return this.#read();
@@ -126,6 +132,8 @@ export class SvmSwitch implements WorldSwitch {
     const { cpu } = this.#host;
     const vmcb = this.#vmcb;
     this.#svm.vmsave(vmcb);
+    // What the pager flushes from here on is the guest's, as by INVLPGA and TLB_CONTROL.
+    cpu.memory.setSecondDimension(null, ASID, true);
     virtual.msr.set(cpu.msr);
     virtual.cr0 = (virtual.cr0 & ~CR0.TS) | (vmcb.get(STATE.cr0) & CR0.TS);
     vmload(virtual, vmcb);

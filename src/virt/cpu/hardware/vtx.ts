@@ -35,6 +35,7 @@ import {
 import { REASON, reasonName } from "../../../machine/vmx/reasons.ts";
 import type { Vmcs } from "../../../machine/vmx/vmcs.ts";
 import { Vmx } from "../../../machine/vmx/vmx.ts";
+import { INVVPID } from "../../../machine/vmx/vpid.ts";
 import type { NestedTables } from "../../mmu/pager.ts";
 import type { Host } from "../host.ts";
 import type { Exit, GuestEvent, WorldSwitch, WorldSwitchFactory } from "./world-switch.ts";
@@ -42,6 +43,10 @@ import type { Exit, GuestEvent, WorldSwitch, WorldSwitchFactory } from "./world-
 const TWO32 = 4294967296;
 const PAGE_FAULT = 1 << 14;
 const VMXE = 1 << 13;
+/** What decides about the guest's translation. */
+const PAGING_FIELDS = [FIELDS.guestCr0, FIELDS.guestCr3, FIELDS.guestCr4, FIELDS.entryControls];
+/** 0 is the host's. */
+const GUEST_VPID = 1;
 /** Bits of CR0 that the guest changes without an exit. */
 const GUEST_CR0 = CR0.TS;
 const VTPR = 0x80;
@@ -52,6 +57,11 @@ const VMX_EXITS = new Set(
 );
 const CR_ACCESS = ["mov to cr", "mov from cr", "clts", "lmsw"];
 const IN = 8;
+
+export interface VtxOptions {
+  /** Under EPT the guest's translations carry a VPID where the processor has them, and outlive its exits. They do unless said. */
+  readonly vpid?: boolean;
+}
 
 export class VtxSwitch implements WorldSwitch {
   readonly name = "vt-x";
@@ -66,8 +76,18 @@ export class VtxSwitch implements WorldSwitch {
   readonly #context: CheckContext;
   readonly #nested: NestedTables | undefined;
 
-  constructor(host: Host, capabilities: VmxCapabilities, nested?: NestedTables) {
+  /** The guest has a VPID. */
+  #tagged: boolean;
+  #stale = true;
+
+  constructor(
+    host: Host,
+    capabilities: VmxCapabilities,
+    nested: NestedTables | undefined,
+    { vpid = true }: VtxOptions,
+  ) {
     this.#host = host;
+    this.#tagged = vpid;
     this.#nested = nested;
     if (nested !== undefined && (nested.kind !== "ept" || capabilities.ept === undefined))
       throw new RangeError(
@@ -103,8 +123,11 @@ export class VtxSwitch implements WorldSwitch {
     const primary = (wanted.get(FIELDS.primaryControls) & ~own) | CPU.secondary;
     wanted.set(FIELDS.primaryControls, primary);
     const unrestricted = (secondary?.may ?? 0) & CPU2.unrestricted;
-    const second = wanted.get(FIELDS.secondaryControls) | CPU2.ept | unrestricted;
+    const vpid = this.#tagged ? (secondary?.may ?? 0) & CPU2.vpid : 0;
+    const second = wanted.get(FIELDS.secondaryControls) | CPU2.ept | unrestricted | vpid;
     wanted.set(FIELDS.secondaryControls, second);
+    this.#tagged = vpid !== 0;
+    if (this.#tagged) wanted.set(FIELDS.vpid, GUEST_VPID);
     wanted.set(FIELDS.eptPointer, root | EPTP.writeBack | EPTP.fourLevels | (marks ? EPTP.marks : 0));
     wanted.set(FIELDS.exceptionBitmap, 0);
     cpu.efer |= EFER.LME | EFER.LMA;
@@ -178,10 +201,7 @@ export class VtxSwitch implements WorldSwitch {
     const wanted = this.#wanted;
     this.#describe(virtual);
     if (this.#nested === undefined) this.#enterShadow();
-    else {
-      wanted.set(FIELDS.guestCr0, virtual.cr0 | CR0.NE);
-      wanted.set(FIELDS.guestCr4, virtual.cr4 | VMXE);
-    }
+    else this.#enterNested(virtual);
     wanted.set(FIELDS.cr0Shadow, virtual.cr0);
     wanted.set(FIELDS.cr4Shadow, virtual.cr4);
     const primary = wanted.get(FIELDS.primaryControls) & ~CPU.interruptWindow;
@@ -201,6 +221,21 @@ export class VtxSwitch implements WorldSwitch {
     cpu.cr2High = virtual.cr2High;
     const result = this.#vmcs.launched ? this.#vmx.vmresume() : this.#vmx.vmlaunch();
     if (result.kind !== "entered") throw new Error(`invariant: VM entry ${result.kind}: ${result.rule}`);
+  }
+
+  forget(): void {
+    this.#stale = true;
+  }
+
+  /** The address space is the guest's own. What V changed of it by itself was no change of P's, whose TLBs must be told. */
+  #enterNested(virtual: Cpu): void {
+    const wanted = this.#wanted;
+    const vmcs = this.#vmcs;
+    wanted.set(FIELDS.guestCr0, virtual.cr0 | CR0.NE);
+    wanted.set(FIELDS.guestCr4, virtual.cr4 | VMXE);
+    const changed = PAGING_FIELDS.some((field) => vmcs.get(field) !== wanted.get(field));
+    if (this.#tagged && (changed || this.#stale)) this.#vmx.invvpid(INVVPID.context, GUEST_VPID);
+    this.#stale = false;
   }
 
   /** The address space is the pager's, for the guest and for the monitor. */
@@ -375,6 +410,6 @@ export class VtxSwitch implements WorldSwitch {
 
 /** A processor's generation decides which controls there are: by its price list unless said. */
 export const vtx =
-  (capabilities?: VmxCapabilities): WorldSwitchFactory =>
+  (capabilities?: VmxCapabilities, options: VtxOptions = {}): WorldSwitchFactory =>
   (host, nested) =>
-    new VtxSwitch(host, capabilities ?? capabilitiesOf(host.cpu.prices.id), nested);
+    new VtxSwitch(host, capabilities ?? capabilitiesOf(host.cpu.prices.id), nested, options);

@@ -46,6 +46,8 @@ export interface WorldSwitch {
   fits(virtual: Cpu): boolean;
   /** Into the guest, V's state being its own; `window`: come back when it can take an interrupt. */
   enter(virtual: Cpu, event: GuestEvent | null, window: boolean): void;
+  /** V may be another one altogether: translations of the guest's that P has tagged and kept do not hold. */
+  forget(): void;
   /** Out of it, after an exit: V's state is the guest's again. */
   leave(virtual: Cpu): Exit;
   /** Out of it without an exit: what was still to be injected. */
