@@ -33,6 +33,7 @@ export const SLIPS = [
   "marks the directory last",
   "writable before it is dirty",
   "the page's rights in the directory",
+  "the directory permits everything",
   "emulates no device",
   "new tables stay writable",
   "maps tables writable",
@@ -51,6 +52,10 @@ export const SLIPS = [
 ] as const;
 export type Slip = (typeof SLIPS)[number];
 
+/** No mistake, but another pager: it traces nothing, and forgets everything at CR3. */
+export const FORGETFUL = "a pager without a memory";
+type Way = Slip | typeof FORGETFUL;
+
 interface Line {
   /** Of the guest: the page table, or the page. */
   readonly to: number;
@@ -62,14 +67,14 @@ class Model {
   readonly words: Map<number, number>;
   exits = 0;
   readonly log: string[] = [];
-  readonly #slip: Slip | undefined;
+  readonly #slip: Way | undefined;
   readonly #devices: readonly number[];
   /** "level/frame" → index → what was filled in. */
   readonly #shadows = new Map<string, Map<number, Line>>();
   readonly #traced = new Set<number>();
   #root = 0;
 
-  constructor(world: World, slip: Slip | undefined) {
+  constructor(world: World, slip: Way | undefined) {
     this.words = memoryOf(world);
     this.#devices = world.devices;
     this.#slip = slip;
@@ -90,7 +95,7 @@ class Model {
   cr3(root: number): void {
     this.exits++;
     this.#root = root;
-    if (this.#slip === "empties at CR3") {
+    if (this.#is("empties at CR3") || this.#is(FORGETFUL)) {
       this.#shadows.clear();
       this.#traced.clear();
     }
@@ -98,7 +103,7 @@ class Model {
     this.#shadow(2, root);
   }
 
-  #is(slip: Slip): boolean {
+  #is(slip: Way): boolean {
     return this.#slip === slip;
   }
 
@@ -128,8 +133,8 @@ class Model {
   }
 
   #trace(frame: number, stayWritable: boolean): void {
-    this.#traced.add(frame);
-    for (const [key, lines] of stayWritable ? [] : this.#shadows)
+    if (!this.#is(FORGETFUL)) this.#traced.add(frame);
+    for (const [key, lines] of stayWritable || this.#is(FORGETFUL) ? [] : this.#shadows)
       for (const [index, line] of key.startsWith("1/") ? lines : [])
         if (line.to === frame) lines.set(index, { ...line, writable: false });
   }
@@ -152,7 +157,7 @@ class Model {
 
   #sync(frame: number): void {
     const lines = this.#known(1, frame);
-    if (lines === undefined || this.#traced.has(frame)) return;
+    if (lines === undefined || this.#traced.has(frame) || this.#is(FORGETFUL)) return;
     if (!this.#is("syncs without a trace")) this.#trace(frame, false);
     for (const index of [...lines.keys()]) this.#follow(frame, index);
   }
@@ -236,14 +241,15 @@ class Model {
     const below = this.#shadow(1, table);
     if (top.get(directory)?.to !== table && !this.#is("links what is old")) this.#sync(table);
     const rights = this.#is("the page's rights in the directory") ? entry : upper;
-    top.set(directory, { to: table, writable: (rights & W) !== 0, user: (rights & U) !== 0 });
+    const all = this.#is("the directory permits everything");
+    top.set(directory, { to: table, writable: all || (rights & W) !== 0, user: all || (rights & U) !== 0 });
     below.set(page, this.#leaf(this.#word(table, page)));
     return undefined;
   }
 }
 
 /** The lines that the scenario `guest` shows. */
-export function guestLines(world: World, slip?: Slip): string[] {
+export function guestLines(world: World, slip?: Way): string[] {
   const model = new Model(world, slip);
   for (const event of world.events) model.do(event);
   return [...model.log, ...tableLines(model.words), `exits: ${model.exits}`];

@@ -50,7 +50,7 @@ export class SmallMachine {
       this.#do(event);
       this.#shadow.inspect(this.#guest);
     }
-    return [...this.#log, ...tableLines(this.#guest.words)];
+    return [...this.#log, ...tableLines(this.#guest.words())];
   }
 
   #do(event: Event): void {

@@ -8,12 +8,12 @@ const isIndex = (index: number) => index >= 0 && index < ENTRIES;
 
 export class GuestMemory implements Guest {
   /** Frame · 1024 + index → word. */
-  readonly words: Map<number, number>;
+  readonly #words: Map<number, number>;
   #root: number;
   readonly #devices: ReadonlySet<number>;
 
   constructor(world: World) {
-    this.words = memoryOf(world);
+    this.#words = memoryOf(world);
     this.#root = world.root;
     this.#devices = new Set(world.devices);
   }
@@ -23,7 +23,7 @@ export class GuestMemory implements Guest {
   }
 
   read(table: number, index: number): number {
-    return isIndex(index) ? (this.words.get(table * ENTRIES + index) ?? 0) : 0;
+    return isIndex(index) ? (this.#words.get(table * ENTRIES + index) ?? 0) : 0;
   }
 
   mark(table: number, index: number, bits: number): void {
@@ -36,7 +36,12 @@ export class GuestMemory implements Guest {
 
   /** What the guest and its devices do. */
   write(frame: number, index: number, word: number): void {
-    if (this.isMemory(frame)) this.words.set(frame * ENTRIES + index, word);
+    if (this.isMemory(frame)) this.#words.set(frame * ENTRIES + index, word);
+  }
+
+  /** All of its words. */
+  words(): ReadonlyMap<number, number> {
+    return this.#words;
   }
 
   loadCr3(root: number): void {
