@@ -1,5 +1,5 @@
 /** For the walk by hand: a machine with eight entries in its page table. */
-import { boot, type Machine } from "../../src/machine/index.ts";
+import { boot, type Gva, type Machine } from "../../src/machine/index.ts";
 import { A, D, P, RW, US } from "../../src/machine/mmu/formats/bits.ts";
 import { hex, showEntry } from "./tables.ts";
 
@@ -7,7 +7,7 @@ const [DIRECTORY, TABLE] = [0x1000, 0x2000];
 const USED = P | US | A;
 
 /** Entries 0 to 7; all others are 0. */
-export const EIGHT: readonly number[] = [
+const EIGHT: readonly number[] = [
   0x7000 | USED | RW,
   0x4000 | USED,
   0,
@@ -41,5 +41,13 @@ export function answer(machine: Machine, at: number): string {
   return `${hex(at)}: ${hex(physical)}; the user may ${may}`;
 }
 
-export const showTable = (): string =>
-  EIGHT.map((entry, index) => `${index}: ${showEntry(entry)}`).join("\n");
+/** What a write by the user changes in the table: "entry 7: a000 P W U A → a000 P W U A D". */
+export function userWrites(machine: Machine, at: number): string {
+  machine.mmu.user = true;
+  machine.mmu.write32(at as Gva, 0);
+  const { view } = machine.bus;
+  return EIGHT.flatMap((before, index) => {
+    const after = view.getInt32(TABLE + 4 * index, true);
+    return after === before ? [] : [`entry ${index}: ${showEntry(before)} → ${showEntry(after)}`];
+  }).join("\n");
+}

@@ -5,7 +5,7 @@ import { oracle } from "./expected.ts";
 import { byLot, missRows, type TlbLogic, WAYS, withPassersBy } from "./measure.ts";
 import { Tlb, type TlbEvent } from "./tlb.ts";
 
-const SIZES = [40, 48, 56, 60, 62, 63, 64, 65, 66, 68, 72, 80, 96, 112, 128];
+const SIZES = [40, 48, 56, 60, 64, 65, 66, 68, 72, 76, 80, 96, 112, 128];
 
 interface MissRow {
   readonly pages: number;
@@ -14,7 +14,7 @@ interface MissRow {
 }
 
 function chart(rows: readonly MissRow[], title: string, subtitle: string): Figure {
-  const told = [40, 56, 64, 65, 128].flatMap((pages) => {
+  const told = [40, 56, 64, 65, 72, 128].flatMap((pages) => {
     const here = rows.filter((row) => row.pages === pages);
     return here.length > 0
       ? [`${pages} pages: ${here.map(({ curve, misses }) => `${curve} ${Math.round(misses)} %`).join(", ")}.`]
@@ -54,11 +54,12 @@ export function opening(): Figure {
 export function predictedAndMeasured(logic: TlbLogic, prediction: Prediction): Figure {
   return chart(
     [
-      ...named("your TLB", missRows(logic, SIZES)),
+      ...named("your TLB, one set", missRows(logic, SIZES)),
+      ...named("your TLB, 16 sets", missRows(logic, SIZES, { sets: 16 })),
       ...named("your lookup, a lottery", missRows(byLot(logic), SIZES)),
       ...prediction.points.map(([pages, misses]) => ({ pages, misses, curve: "predicted" })),
     ],
-    "Before and after the cliff",
+    "A cliff, a slope, a lottery",
     `Pages in turn, through a TLB of ${WAYS} entries.`,
   );
 }
@@ -68,8 +69,8 @@ export function flipped(logic: TlbLogic): Figure {
   const sizes = [16, 24, 32, 40, 48, 52, 56];
   return chart(
     [
-      ...named("your TLB", missRows(logic, sizes, withPassersBy)),
-      ...named("your lookup, a lottery", missRows(byLot(logic), sizes, withPassersBy)),
+      ...named("your TLB", missRows(logic, sizes, { stream: withPassersBy })),
+      ...named("your lookup, a lottery", missRows(byLot(logic), sizes, { stream: withPassersBy })),
     ],
     "Passers-by",
     "Pages in turn, but each tenth access is to a page that nobody needs again.",

@@ -45,13 +45,13 @@ export function byLot({ lookup, flush }: TlbLogic): TlbLogic {
   return { lookup, flush, victim: (ways) => (free(ways) < 0 ? drawn(ways.length) : free(ways)) };
 }
 
-/** Misses of a TLB of 64 ways, in per cent of the accesses; the first two rounds, in which it fills, do not count. */
-export function missRows(logic: TlbLogic, sizes: readonly number[], stream = sweep) {
+/** Misses of a TLB of 64 entries, one set or several, in per cent of the accesses; the first two rounds, in which it fills, do not count. */
+export function missRows(logic: TlbLogic, sizes: readonly number[], { stream = sweep, sets = 1 } = {}) {
   return sizes.map((pages) => {
-    const tlb = new Tlb(logic, WAYS);
+    const tlbs = Array.from({ length: sets }, () => new Tlb(logic, WAYS / sets));
     let [accesses, misses] = [0, 0];
     for (const page of stream(pages)) {
-      const { hit } = tlb.access(page);
+      const { hit } = (tlbs[page % sets] as Tlb).access(page);
       if (accesses++ >= WARM * pages && !hit) misses++;
     }
     return { pages, misses: (100 * misses) / (accesses - WARM * pages) };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { answer, eightEntries } from "../../labs/07-paging-and-tlb/by-hand.ts";
+import { answer, eightEntries, userWrites } from "../../labs/07-paging-and-tlb/by-hand.ts";
 import { CHECKS } from "../../labs/07-paging-and-tlb/checks.ts";
 import { LAB } from "../../labs/07-paging-and-tlb/contract.ts";
 import {
@@ -26,9 +26,14 @@ describe("what the lab claims", () => {
     expect(at128).toBeLessThan(90);
   });
 
+  test("sets make a slope of it: each page more spoils one set", () => {
+    const rows = missRows(solution, [48, 64, 65, 72, 80], { sets: 16 });
+    expect(misses(rows)).toEqual([0, 0, 8, 56, 100]);
+  });
+
   test("with passers-by the lottery loses", () => {
     const [own, lot] = [solution, byLot(solution)].map(
-      (logic) => missRows(logic, [48], withPassersBy)[0]?.misses ?? 0,
+      (logic) => missRows(logic, [48], { stream: withPassersBy })[0]?.misses ?? 0,
     );
     expect(own).toBeCloseTo(10, 0);
     expect(lot).toBeGreaterThan(20);
@@ -62,6 +67,7 @@ test("the walk by hand", () => {
     "6004h: a page fault",
     "5123h: b123h; the user may do nothing",
   ]);
+  expect(userWrites(machine, 0x7000)).toBe("entry 7: a000 P W U A → a000 P W U A D");
 });
 
 test("a place that is taken is named, where the host finds it", () => {
