@@ -10,7 +10,7 @@ import { BusTables } from "./bus-tables.ts";
 import { explainWalk, type WalkExplanation } from "./explain.ts";
 import { explainNestedWalk, type NestedExplanation } from "./explain-nested.ts";
 import { FRONT_ADDEND, FRONT_HIGH, FRONT_MASK, FRONT_SHIFT, frontMask } from "./front.ts";
-import type { DataWatch, FaultRegister, Memory } from "./memory.ts";
+import type { DataWatch, FaultRegister, Memory, TranslationTags } from "./memory.ts";
 import type { SecondDimension } from "./nested.ts";
 import {
   SMAP_READ,
@@ -151,9 +151,25 @@ export class Mmu extends Accesses implements Memory {
     this.translation.loadCr3(low, high);
   }
 
-  setSecondDimension(second: SecondDimension | null): void {
+  setSecondDimension(second: SecondDimension | null, vpid = 0, asids = false): void {
     this.#second = second;
-    this.translation.setSecondDimension(second);
+    this.translation.setSecondDimension(second, vpid, asids);
+  }
+
+  get tags(): TranslationTags {
+    return this.translation;
+  }
+
+  get pdptes(): Int32Array {
+    return this.translation.paging.pdptes;
+  }
+
+  get pdpteSource(): Int32Array | null {
+    return this.translation.paging.pdpteSource;
+  }
+
+  set pdpteSource(source: Int32Array | null) {
+    this.translation.paging.pdpteSource = source;
   }
 
   flush(global: boolean): void {
