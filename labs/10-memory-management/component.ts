@@ -12,7 +12,7 @@ export interface Claim {
   readonly active: number;
 }
 
-/** What the host lets a sharer ask and order. A page is a machine's, a frame is the host's. Asking costs what it takes. */
+/** What the host lets you ask and order while it looks for equal pages. A page is a machine's, a frame is the host's. Asking costs what it takes. */
 export interface Sharing {
   /** The frame that holds a page. */
   frame(page: number): number;
@@ -20,8 +20,6 @@ export interface Sharing {
   hash(frame: number): number;
   /** Whether two frames hold the same 4096 bytes. */
   equal(frame: number, other: number): boolean;
-  /** How many pages have the frame. */
-  users(frame: number): number;
   /** A shared frame is read-only: its content does not change. */
   isShared(frame: number): boolean;
   /** The frame that was remembered under a hash last; null when there is none. */
@@ -30,6 +28,14 @@ export interface Sharing {
   remember(hash: number, frame: number): void;
   /** The page gives its own frame back and has the other one, which is shared from now on. */
   share(page: number, frame: number): void;
+}
+
+/** … and when a machine wants to write to a page that is shared. */
+export interface Parting {
+  /** The frame that holds a page. */
+  frame(page: number): number;
+  /** How many pages have the frame. */
+  users(frame: number): number;
   /** The page gets a frame of its own with a copy of what it shared. */
   copy(page: number): void;
   /** The page's frame is not shared any more, and may be written. */
@@ -42,5 +48,5 @@ export interface MemoryManagement {
   /** The host looks at a page: is there another one like it? */
   scan(page: number, sharing: Sharing): void;
   /** A machine wants to write to a page whose frame is shared. */
-  write(page: number, sharing: Sharing): void;
+  write(page: number, parting: Parting): void;
 }

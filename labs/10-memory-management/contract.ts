@@ -9,19 +9,21 @@ const frame = { name: "frame", type: "number", schema: whole } as const;
 const other = { name: "other", type: "number", schema: whole } as const;
 const hash = { name: "hash", type: "number", schema: whole } as const;
 
-const sharing: Lab<MemoryManagement>["component"]["scan"]["parameters"][1] = {
+type Component = Lab<MemoryManagement>["component"];
+const held = { doc: "The frame that holds a page.", parameters: [page], returns: "number" } as const;
+
+const sharing: Component["scan"]["parameters"][1] = {
   name: "sharing",
   type: "Sharing",
-  doc: "what the host does for you",
+  doc: "what you may ask and order",
   port: {
-    frame: { doc: "The frame that holds a page.", parameters: [page], returns: "number" },
+    frame: { ...held, parameters: [page] },
     hash: { doc: "The hash of a frame's content, as it is now.", parameters: [frame], returns: "number" },
     equal: {
       doc: "Whether two frames hold the same 4096 bytes.",
       parameters: [frame, other],
       returns: "boolean",
     },
-    users: { doc: "How many pages have the frame.", parameters: [frame], returns: "number" },
     isShared: {
       doc: "Whether the frame is shared, and read-only.",
       parameters: [frame],
@@ -38,11 +40,17 @@ const sharing: Lab<MemoryManagement>["component"]["scan"]["parameters"][1] = {
       parameters: [page, frame],
       returns: "void",
     },
-    copy: {
-      doc: "The page gets a frame of its own with a copy.",
-      parameters: [page],
-      returns: "void",
-    },
+  },
+};
+
+const parting: Component["write"]["parameters"][1] = {
+  name: "parting",
+  type: "Parting",
+  doc: "what you may ask and order",
+  port: {
+    frame: { ...held, parameters: [page] },
+    users: { doc: "How many pages have the frame.", parameters: [frame], returns: "number" },
+    copy: { doc: "The page gets a frame of its own with a copy.", parameters: [page], returns: "void" },
     own: { doc: "The page's frame is not shared any more.", parameters: [page], returns: "void" },
   },
 };
@@ -75,7 +83,7 @@ export const LAB: Lab<MemoryManagement> = defineLab<MemoryManagement>({
     },
     write: {
       doc: "Makes a page ready to be written whose frame is shared.",
-      parameters: [{ name: "page", type: "number", doc: "the page" }, sharing],
+      parameters: [{ name: "page", type: "number", doc: "the page" }, parting],
       returns: { type: "void", doc: "", schema: z.undefined() },
     },
   },

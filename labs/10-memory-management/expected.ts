@@ -1,5 +1,5 @@
 /** What is right, as naively as it can be said; not the reference solution. With a slip: what somebody says who misread a clause. */
-import type { Claim, Sharing } from "./component.ts";
+import type { Claim, Parting, Sharing } from "./component.ts";
 import { SmallHost } from "./host.ts";
 import { type History, play, type Scarcity } from "./scenarios.ts";
 
@@ -108,7 +108,7 @@ export function expectedEvents(history: History, slip?: ShareSlip): string[] {
     if (is("the first page moves")) host.share(page, mine);
     else host.share(page, found);
   };
-  const write = (page: number, host: Sharing): void => {
+  const write = (page: number, host: Parting): void => {
     const users = host.users(host.frame(page));
     const alone = is("owns at two") ? users <= 2 : users <= 1;
     if (is("never copies") || (alone && !is("always copies"))) host.own(page);

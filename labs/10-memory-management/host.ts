@@ -1,5 +1,5 @@
 /** A host small enough for a pencil: pages of two letters, and a hash that sees only the first. */
-import type { Sharing } from "./component.ts";
+import type { Parting, Sharing } from "./component.ts";
 
 /** Plain data from which a host is made. */
 export interface Start {
@@ -27,7 +27,7 @@ interface Frame {
 /** Frames are numbered from here, so that nobody takes them for pages. */
 const FIRST = 100;
 
-export class SmallHost implements Sharing {
+export class SmallHost implements Sharing, Parting {
   /** What was done, in its order. */
   readonly events: string[] = [];
   hashed = 0;

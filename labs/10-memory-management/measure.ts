@@ -11,10 +11,10 @@ import {
 import type { MemoryManagement } from "./component.ts";
 
 const MACHINES = 4;
-const PAGES = 1024;
-const SECONDS = 30;
+const PAGES = 512;
+const SECONDS = 20;
 /** Looked at in a second. */
-const SCAN = 400;
+const SCAN = 200;
 /** What the host needs besides: page tables, and what it keeps free. */
 const HEADROOM = 1.07;
 const TABLES = 10;
@@ -29,25 +29,31 @@ export const FAST_DISK: MemoryPrices = {
 
 export interface Conditions {
   readonly prices?: MemoryPrices;
+  /** Measured, in seconds, after twice as long. */
+  readonly seconds?: number;
   /** Every machine has another system: nothing is equal. */
   readonly different?: boolean;
 }
 
 const guest = (number: number, different: boolean): GuestPlan => ({
-  ...{ name: `vm${number}`, memory: PAGES, kernel: 100, image: different ? 7 + number : 7 },
+  ...{ name: `vm${number}`, memory: PAGES, kernel: 50, image: different ? 7 + number : 7 },
   workload: {
-    ...{ anonymous: 500, files: 900, hot: 0.4, toHot: 0.9 },
+    ...{ anonymous: 250, files: 450, hot: 0.4, toHot: 0.9 },
     ...{ toAnonymous: 0.5, writes: 0.3, fileWrites: 0.01 },
   },
 });
 
-function consolidate(ratio: number, host: object, { prices = ESX_2002, different = false }: Conditions = {}) {
+function consolidate(
+  ratio: number,
+  host: object,
+  { prices = ESX_2002, different = false, seconds = SECONDS }: Conditions = {},
+) {
   const memory = Math.round(((MACHINES * PAGES) / ratio) * HEADROOM) + TABLES * MACHINES;
   const guests = Array.from({ length: MACHINES }, (_, number) => guest(number, different));
   const all = new Consolidation({ memory, balloon: true, scan: SCAN, prices, ...host }, guests);
-  all.run(2 * SECONDS);
+  all.run(2 * seconds);
   all.measure();
-  all.run(SECONDS);
+  all.run(seconds);
   return all.accounts();
 }
 

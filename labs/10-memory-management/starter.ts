@@ -1,4 +1,4 @@
-import type { Claim, MemoryManagement, Sharing } from "ringlab/labs/10-memory-management/component";
+import type { Claim, MemoryManagement, Parting, Sharing } from "ringlab/labs/10-memory-management/component";
 
 function targets(claims: readonly Claim[], available: number, tax: number): number[] {
   const pages = claims.map((claim) => claim.pages);
@@ -11,7 +11,7 @@ function scan(page: number, sharing: Sharing): void {
   // Step 3. Seen before? Still the same? Really the same? (C6 … C11)
 }
 
-function write(page: number, sharing: Sharing): void {
+function write(page: number, parting: Parting): void {
   // Step 4. Who else has it? (C12, C13)
 }
 

@@ -4,7 +4,7 @@
  * Caught by: scan: a page that is shared already
  * Caught by hidden: scan: pages that are shared already
  */
-import type { Claim, MemoryManagement, Sharing } from "ringlab/labs/10-memory-management/component";
+import type { Claim, MemoryManagement, Parting, Sharing } from "ringlab/labs/10-memory-management/component";
 
 function price({ shares, active }: Claim, pages: number, tax: number): number {
   const k = 1 / (1 - tax);
@@ -46,11 +46,11 @@ function scan(page: number, sharing: Sharing): void {
   if (sharing.equal(frame, other)) sharing.share(page, other);
 }
 
-function write(page: number, sharing: Sharing): void {
-  if (sharing.users(sharing.frame(page)) > 1) {
-    sharing.copy(page);
+function write(page: number, parting: Parting): void {
+  if (parting.users(parting.frame(page)) > 1) {
+    parting.copy(page);
   } else {
-    sharing.own(page);
+    parting.own(page);
   }
 }
 
