@@ -7,6 +7,7 @@ import { efficiency } from "./efficiency.ts";
 import { exitCost } from "./exit-cost.ts";
 import type { Experiment } from "./experiment.ts";
 import { formalMap } from "./formal-map.ts";
+import { fragmentation } from "./fragmentation.ts";
 import { idleTax } from "./idle-tax.ts";
 import { lmbench } from "./lmbench.ts";
 import { nanobenchmarks } from "./nanobenchmarks.ts";
@@ -47,6 +48,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   pageSharing,
   sharingScan,
   sharingTiming,
+  fragmentation,
 ];
 
 /** @throws {BadPoint} when there is none of that name */

@@ -7,6 +7,7 @@ import { directExecution } from "./direct-execution.ts";
 import { efficiency } from "./efficiency.ts";
 import { exitCost } from "./exit-cost.ts";
 import type { Figure } from "./figure.ts";
+import { fragmentation } from "./fragmentation.ts";
 import { idleTax } from "./idle-tax.ts";
 import { instructionMap } from "./instruction-map.ts";
 import { lmbench } from "./lmbench.ts";
@@ -38,4 +39,5 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   "page-sharing": (rows) => pageSharing(rows as never),
   "sharing-scan": (rows) => sharingScan(rows as never),
   "sharing-timing": (rows) => sharingTiming(rows as never),
+  fragmentation: (rows) => fragmentation(rows as never),
 };

@@ -3,10 +3,10 @@
  * robin. A hit changes nothing, so that a copy of it (front.ts) may answer in its place.
  *
  *     set = page number mod sets        an entry, eight int32:
- *                                       0 tag  1 high  2 space  3 rights  4 base  5 base high  6 next  7 PCID
+ *                                       0 tag  1 high  2 space  3 rights  4 base  5 base high  6 next  7 slot
  *
- * tag is page number · 4 + size, high the upper half of the address. `space` says in which address space it is valid
- * (spaces.ts). Entries are found through hash chains, so that a fully associative buffer of 64 costs no more than four ways.
+ * tag is page number · 4 + size, high the upper half of the address. `space` says in which address space it is valid,
+ * `slot` whose that is (spaces.ts). Entries are found through hash chains, so that a fully associative buffer of 64 costs no more than four ways.
  */
 import type { TlbGeometry } from "../cost.ts";
 import type { StateReader, StateWriter } from "../state.ts";
@@ -23,7 +23,7 @@ const RIGHTS = 3;
 const BASE = 4;
 const BASE_HIGH = 5;
 const NEXT = 6;
-const PCID = 7;
+const SLOT = 7;
 const EMPTY = -1;
 const TWO32 = 4294967296;
 
@@ -109,7 +109,7 @@ export class Tlb {
       if (entries[at] === tag && entries[at + HIGH] === high) {
         const space = entries[at + SPACE] as number;
         if (space === spaces.current || space === spaces.global) break;
-        if (!spaces.holds(space, entries[at + PCID] as number)) break;
+        if (!spaces.holds(space, entries[at + SLOT] as number)) break;
       }
       at = entries[at + NEXT] as number;
     }
@@ -120,8 +120,9 @@ export class Tlb {
       entries[at + NEXT] = this.heads[bucket] as number;
       this.heads[bucket] = at;
     }
-    entries[at + SPACE] = (rights & GLOBAL) !== 0 ? spaces.global : spaces.current;
-    entries[at + PCID] = spaces.pcid;
+    const global = (rights & GLOBAL) !== 0;
+    entries[at + SPACE] = global ? spaces.global : spaces.current;
+    entries[at + SLOT] = global ? spaces.globalSlot : spaces.slot;
     entries[at + RIGHTS] = rights;
     entries[at + BASE] = base | 0;
     entries[at + BASE_HIGH] = base < TWO32 ? 0 : Math.floor(base / TWO32);
@@ -129,19 +130,20 @@ export class Tlb {
   }
 
   /**
-   * An entry is a small page's below 4 GiB, but not valid now: put() would use it again. So without PCIDs no other entry is that page's.
+   * An entry is a small page's below 4 GiB, but no longer valid: put() would use it again. So while there is one space no other entry is
+   * that page's.
    */
   lacks(entry: number, low: number): boolean {
     const { entries, spaces } = this;
     if (entries[entry] !== (low >>> SMALL_SHIFT) << 2 || entries[entry + HIGH] !== 0) return false;
-    const space = entries[entry + SPACE] as number;
-    return space !== spaces.current && space !== spaces.global;
+    return !spaces.holds(entries[entry + SPACE] as number, entries[entry + SLOT] as number);
   }
 
   /** What put() does with such an entry when rights and base are those that it had … */
   renew(entry: number, global: boolean): void {
     const { entries, spaces } = this;
     entries[entry + SPACE] = global ? spaces.global : spaces.current;
+    entries[entry + SLOT] = global ? spaces.globalSlot : spaces.slot;
   }
 
   /** … and before, if they are not. `base`: an int32. */
@@ -150,6 +152,38 @@ export class Tlb {
     entries[entry + RIGHTS] = rights;
     entries[entry + BASE] = base;
     entries[entry + BASE_HIGH] = 0;
+  }
+
+  /** The geometry, and an entry by its place: for who wants to see what is there (explain-tlb.ts). */
+  get sets(): number {
+    return this.setMask + 1;
+  }
+
+  get waysPerSet(): number {
+    return this.ways;
+  }
+
+  entryAt(set: number, way: number): number {
+    return (set * this.ways + way) * STRIDE;
+  }
+
+  /** Page number · 4 + size, or EMPTY's −1. */
+  tag(entry: number): number {
+    return this.entries[entry] as number;
+  }
+
+  high(entry: number): number {
+    return this.entries[entry + HIGH] as number;
+  }
+
+  pcid(entry: number): number {
+    return this.spaces.pcidOf(this.entries[entry + SLOT] as number);
+  }
+
+  /** It would translate an access: its space was not flushed since. */
+  isLive(entry: number): boolean {
+    const space = this.entries[entry + SPACE] as number;
+    return space !== EMPTY && this.spaces.holds(space, this.entries[entry + SLOT] as number);
   }
 
   /** Removes a small page of the current space, a global one too; false when it was not there. */
@@ -168,6 +202,22 @@ export class Tlb {
         return true;
       }
     return false;
+  }
+
+  /** Removes a page wherever a slot is chosen. `page`: its number, of whatever size its pages have. */
+  dropWhere(chosen: (slot: number) => boolean, page: number, high: number, size: number): void {
+    const entries = this.entries;
+    for (
+      let at = this.heads[page & this.hashMask] as number;
+      at !== NOWHERE;
+      at = entries[at + NEXT] as number
+    )
+      if (
+        entries[at] === ((page << 2) | size) &&
+        entries[at + HIGH] === high &&
+        chosen(entries[at + SLOT] as number)
+      )
+        entries[at + SPACE] = EMPTY;
   }
 
   /** Makes an entry match nothing. */

@@ -1,9 +1,10 @@
 /**
- * VT-x as the control block of the hardware-assisted engine. The monitor lives in the guest's shadow address space, so the host's CR0, CR3
- * and CR4 are the ones that the pager gave P for the guest. It reads what an exit's handler needs and writes what has changed, by VMREAD and
+ * VT-x as the control block of the hardware-assisted engine. With shadow tables the monitor lives in the guest's shadow address space, so
+ * the host's CR0, CR3 and CR4 are the ones that the pager gave P for the guest; under EPT the guest's are its own, and the host is in long
+ * mode. The monitor reads what an exit's handler needs and writes what has changed, by VMREAD and
  * VMWRITE; V, the picture of the guest for whoever looks, is drawn without charge.
  */
-import type { Gva } from "../../../machine/address.ts";
+import type { Gpa, Gva } from "../../../machine/address.ts";
 import { type Cpu, CR0 } from "../../../machine/cpu/cpu.ts";
 import { refreshWatch } from "../../../machine/cpu/debug.ts";
 import { NMI_KIND, SOFTWARE } from "../../../machine/cpu/deliver/event.ts";
@@ -15,11 +16,13 @@ import {
   CPU,
   CPU2,
   ENTRY_CONTROL,
+  EPTP,
   EXIT_CONTROL,
   INTERRUPTION,
   PIN,
 } from "../../../machine/vmx/controls.ts";
 import { loadRegisters } from "../../../machine/vmx/entry.ts";
+import { pdptesOf, VIOLATION } from "../../../machine/vmx/ept.ts";
 import { saveGuest } from "../../../machine/vmx/exit.ts";
 import {
   FIELD_NAMES,
@@ -32,12 +35,24 @@ import {
 import { REASON, reasonName } from "../../../machine/vmx/reasons.ts";
 import type { Vmcs } from "../../../machine/vmx/vmcs.ts";
 import { Vmx } from "../../../machine/vmx/vmx.ts";
+import { INVVPID } from "../../../machine/vmx/vpid.ts";
+import type { NestedTables } from "../../mmu/pager.ts";
 import type { Host } from "../host.ts";
-import type { Exit, GuestEvent, WorldSwitch, WorldSwitchFactory } from "./world-switch.ts";
+import {
+  type Exit,
+  enterLongMode,
+  type GuestEvent,
+  type WorldSwitch,
+  type WorldSwitchFactory,
+} from "./world-switch.ts";
 
 const TWO32 = 4294967296;
 const PAGE_FAULT = 1 << 14;
 const VMXE = 1 << 13;
+/** What decides about the guest's translation. */
+const PAGING_FIELDS = [FIELDS.guestCr0, FIELDS.guestCr3, FIELDS.guestCr4, FIELDS.entryControls];
+/** 0 is the host's. */
+const GUEST_VPID = 1;
 /** Bits of CR0 that the guest changes without an exit. */
 const GUEST_CR0 = CR0.TS;
 const VTPR = 0x80;
@@ -48,6 +63,11 @@ const VMX_EXITS = new Set(
 );
 const CR_ACCESS = ["mov to cr", "mov from cr", "clts", "lmsw"];
 const IN = 8;
+
+export interface VtxOptions {
+  /** Under EPT the guest's translations carry a VPID where the processor has them, and outlive its exits. They do unless said. */
+  readonly vpid?: boolean;
+}
 
 export class VtxSwitch implements WorldSwitch {
   readonly name = "vt-x";
@@ -60,9 +80,26 @@ export class VtxSwitch implements WorldSwitch {
   /** Slots of the fields that software writes. */
   readonly #slots: Int32Array;
   readonly #context: CheckContext;
+  readonly #nested: NestedTables | undefined;
 
-  constructor(host: Host, capabilities: VmxCapabilities) {
+  /** The guest has a VPID … */
+  #tagged: boolean;
+  /** … under which its processor may know what is not so any more. */
+  #stale = true;
+
+  constructor(
+    host: Host,
+    capabilities: VmxCapabilities,
+    nested: NestedTables | undefined,
+    { vpid = true }: VtxOptions,
+  ) {
     this.#host = host;
+    this.#tagged = vpid;
+    this.#nested = nested;
+    if (nested !== undefined && (nested.kind !== "ept" || capabilities.ept === undefined))
+      throw new RangeError(
+        `${nested.kind.toUpperCase()} on a ${capabilities.id}: VT-x has EPT, from Nehalem on (profile nehalem, westmere, sandybridge, haswell)`,
+      );
     const { cpu, ledger } = host;
     this.#vmx = new Vmx(cpu, capabilities, (event, detail) => ledger.pay(event, detail));
     this.#vmcs = this.#vmx.create();
@@ -82,6 +119,30 @@ export class VtxSwitch implements WorldSwitch {
       byte: (at) => host.bus.read(at as never, 1),
     };
     this.#configure(capabilities);
+    if (nested !== undefined) this.#configureNested(nested, capabilities);
+  }
+
+  /** The guest keeps its page faults, its CR3 and INVLPG. */
+  #configureNested({ root, marks }: NestedTables, { secondary }: VmxCapabilities): void {
+    const { cpu } = this.#host;
+    const wanted = this.#wanted;
+    const own = CPU.invlpg | CPU.cr3Load | CPU.cr3Store;
+    const primary = (wanted.get(FIELDS.primaryControls) & ~own) | CPU.secondary;
+    wanted.set(FIELDS.primaryControls, primary);
+    const unrestricted = (secondary?.may ?? 0) & CPU2.unrestricted;
+    const vpid = this.#tagged ? (secondary?.may ?? 0) & CPU2.vpid : 0;
+    const second = wanted.get(FIELDS.secondaryControls) | CPU2.ept | unrestricted | vpid;
+    wanted.set(FIELDS.secondaryControls, second);
+    this.#tagged = vpid !== 0;
+    if (this.#tagged) wanted.set(FIELDS.vpid, GUEST_VPID);
+    wanted.set(FIELDS.eptPointer, root | EPTP.writeBack | EPTP.fourLevels | (marks ? EPTP.marks : 0));
+    wanted.set(FIELDS.exceptionBitmap, 0);
+    cpu.cr4 |= VMXE;
+    enterLongMode({ cpu, frame: this.#host.frame() });
+    wanted.set(FIELDS.hostCr0, cpu.cr0);
+    wanted.set(FIELDS.hostCr3, cpu.cr3);
+    wanted.set(FIELDS.hostCr4, cpu.cr4);
+    wanted.set(FIELDS.exitControls, wanted.get(FIELDS.exitControls) | EXIT_CONTROL.host64);
   }
 
   /** What never changes. */
@@ -123,10 +184,12 @@ export class VtxSwitch implements WorldSwitch {
   }
 
   fits(virtual: Cpu): boolean {
+    // A shadow pager has no tables for real mode.
+    if (this.#nested === undefined && (virtual.cr0 & CR0.PE) === 0) return false;
     this.#describe(virtual);
     const wanted = this.#wanted;
-    wanted.set(FIELDS.guestCr0, virtual.cr0 | CR0.NE | CR0.PG);
-    wanted.set(FIELDS.guestCr3, 0);
+    wanted.set(FIELDS.guestCr0, virtual.cr0 | CR0.NE | (this.#nested === undefined ? CR0.PG : 0));
+    if (this.#nested === undefined) wanted.set(FIELDS.guestCr3, 0);
     wanted.set(FIELDS.guestCr4, virtual.cr4 | VMXE);
     wanted.set(FIELDS.entryInterruption, 0);
     return checkGuest(this.#context) === null;
@@ -142,18 +205,10 @@ export class VtxSwitch implements WorldSwitch {
     const { cpu, bus } = this.#host;
     const wanted = this.#wanted;
     this.#describe(virtual);
-    cpu.cr0 |= CR0.NE;
-    cpu.cr4 |= VMXE;
-    wanted.set(FIELDS.guestCr0, cpu.cr0);
-    wanted.set(FIELDS.guestCr3, cpu.cr3, cpu.cr3High);
-    wanted.set(FIELDS.guestCr4, cpu.cr4);
-    wanted.set(FIELDS.hostCr0, cpu.cr0);
-    wanted.set(FIELDS.hostCr3, cpu.cr3, cpu.cr3High);
-    wanted.set(FIELDS.hostCr4, cpu.cr4);
+    if (this.#nested === undefined) this.#enterShadow();
+    else this.#enterNested(virtual);
     wanted.set(FIELDS.cr0Shadow, virtual.cr0);
     wanted.set(FIELDS.cr4Shadow, virtual.cr4);
-    const exit = wanted.get(FIELDS.exitControls) & ~EXIT_CONTROL.host64;
-    wanted.set(FIELDS.exitControls, exit | (cpu.longMode ? EXIT_CONTROL.host64 : 0));
     const primary = wanted.get(FIELDS.primaryControls) & ~CPU.interruptWindow;
     wanted.set(FIELDS.primaryControls, primary | (window ? CPU.interruptWindow : 0));
     wanted.set(FIELDS.tscOffset, virtual.tscOffset | 0, Math.floor(virtual.tscOffset / TWO32));
@@ -171,6 +226,37 @@ export class VtxSwitch implements WorldSwitch {
     cpu.cr2High = virtual.cr2High;
     const result = this.#vmcs.launched ? this.#vmx.vmresume() : this.#vmx.vmlaunch();
     if (result.kind !== "entered") throw new Error(`invariant: VM entry ${result.kind}: ${result.rule}`);
+  }
+
+  forget(): void {
+    this.#stale = true;
+  }
+
+  /** The address space is the guest's own. What V changed of it by itself was no change of P's, whose TLBs must be told. */
+  #enterNested(virtual: Cpu): void {
+    const wanted = this.#wanted;
+    const vmcs = this.#vmcs;
+    wanted.set(FIELDS.guestCr0, virtual.cr0 | CR0.NE);
+    wanted.set(FIELDS.guestCr4, virtual.cr4 | VMXE);
+    const changed = PAGING_FIELDS.some((field) => vmcs.get(field) !== wanted.get(field));
+    if (this.#tagged && (changed || this.#stale)) this.#vmx.invvpid(INVVPID.context, GUEST_VPID);
+    this.#stale = false;
+  }
+
+  /** The address space is the pager's, for the guest and for the monitor. */
+  #enterShadow(): void {
+    const { cpu } = this.#host;
+    const wanted = this.#wanted;
+    cpu.cr0 |= CR0.NE;
+    cpu.cr4 |= VMXE;
+    wanted.set(FIELDS.guestCr0, cpu.cr0);
+    wanted.set(FIELDS.guestCr3, cpu.cr3, cpu.cr3High);
+    wanted.set(FIELDS.guestCr4, cpu.cr4);
+    wanted.set(FIELDS.hostCr0, cpu.cr0);
+    wanted.set(FIELDS.hostCr3, cpu.cr3, cpu.cr3High);
+    wanted.set(FIELDS.hostCr4, cpu.cr4);
+    const exit = wanted.get(FIELDS.exitControls) & ~EXIT_CONTROL.host64;
+    wanted.set(FIELDS.exitControls, exit | (cpu.longMode ? EXIT_CONTROL.host64 : 0));
   }
 
   #inject(event: GuestEvent | null): void {
@@ -214,11 +300,23 @@ export class VtxSwitch implements WorldSwitch {
     virtual.dr[6] = cpu.dr[6] as number;
     virtual.cr2 = cpu.cr2;
     virtual.cr2High = cpu.cr2High;
+    if (this.#nested !== undefined) this.#drawCr3(virtual);
     virtual.cr0 = (virtual.cr0 & ~GUEST_CR0) | (vmcs.get(FIELDS.guestCr0) & GUEST_CR0);
     loadRegisters(virtual, vmcs);
     refreshWatch(virtual);
     const priority = bus.read((this.#virtualApic + VTPR) as never, 1) >> 4;
     if (virtual.cr8 !== priority) virtual.cr8 = priority;
+  }
+
+  /** The guest loaded CR3 and flushed its TLB without anybody being told: V's has nothing that may be stale, nor PDPTEs of its own. */
+  #drawCr3(virtual: Cpu): void {
+    const vmcs = this.#vmcs;
+    virtual.cr3 = vmcs.get(FIELDS.guestCr3);
+    virtual.cr3High = vmcs.getHigh(FIELDS.guestCr3);
+    virtual.memory.pdpteSource = pdptesOf(vmcs);
+    virtual.memory.loadCr3(virtual.cr3, virtual.cr3High);
+    virtual.memory.pdpteSource = null;
+    virtual.memory.flush(true);
   }
 
   #read(): Exit {
@@ -246,6 +344,20 @@ export class VtxSwitch implements WorldSwitch {
       case REASON.invlpg:
         this.#readForDecoding();
         return { kind: "invlpg", name, at: this.#address("exitQualification"), during };
+      case REASON.eptViolation: {
+        const qualification = vmx.vmread("exitQualification");
+        const low = vmx.vmread("guestPhysicalAddress");
+        const violation = {
+          gpa: (vmx.high * TWO32 + (low >>> 0)) as Gpa,
+          write: (qualification & VIOLATION.write) !== 0,
+          fetch: (qualification & VIOLATION.fetch) !== 0,
+        };
+        return { kind: "violation", name: "EPT violation", violation, during };
+      }
+      case REASON.eptMisconfiguration:
+        throw new Error(
+          `invariant: the pager's EPT entry for ${vmx.vmread("guestPhysicalAddress").toString(16)} is misconfigured`,
+        );
       case REASON.vmcall:
         return { kind: "hypercall", name, length: vmx.vmread("exitInstructionLength"), during };
     }
@@ -303,6 +415,6 @@ export class VtxSwitch implements WorldSwitch {
 
 /** A processor's generation decides which controls there are: by its price list unless said. */
 export const vtx =
-  (capabilities?: VmxCapabilities): WorldSwitchFactory =>
-  (host) =>
-    new VtxSwitch(host, capabilities ?? capabilitiesOf(host.cpu.prices.id));
+  (capabilities?: VmxCapabilities, options: VtxOptions = {}): WorldSwitchFactory =>
+  (host, nested) =>
+    new VtxSwitch(host, capabilities ?? capabilitiesOf(host.cpu.prices.id), nested, options);
