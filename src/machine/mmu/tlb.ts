@@ -82,6 +82,23 @@ export class Tlb {
     return NOWHERE;
   }
 
+  /** The entry of a small page in whatever address space, valid or flushed, or NOWHERE. */
+  seek(low: number, high: number): number {
+    const page = low >>> SMALL_SHIFT;
+    const tag = page << 2;
+    const { entries } = this;
+    let at = this.heads[page & this.hashMask] as number;
+    while (at !== NOWHERE && (entries[at] !== tag || entries[at + HIGH] !== high))
+      at = entries[at + NEXT] as number;
+    return at;
+  }
+
+  /** An entry translates in the current address space. */
+  isValid(entry: number): boolean {
+    const space = this.entries[entry + SPACE] as number;
+    return space === this.spaces.current || space === this.spaces.global;
+  }
+
   rights(entry: number): number {
     return this.entries[entry + RIGHTS] as number;
   }
@@ -91,6 +108,32 @@ export class Tlb {
     const low = (this.entries[entry + BASE] as number) >>> 0;
     const high = this.entries[entry + BASE_HIGH] as number;
     return high === 0 ? low : high * TWO32 + low;
+  }
+
+  baseLow(entry: number): number {
+    return this.entries[entry + BASE] as number;
+  }
+
+  baseHigh(entry: number): number {
+    return this.entries[entry + BASE_HIGH] as number;
+  }
+
+  /** What put() does with a small page of which seek() found no entry. */
+  add(low: number, high: number, rights: number, baseLow: number, baseHigh: number): void {
+    const { entries, heads, spaces } = this;
+    const page = low >>> SMALL_SHIFT;
+    const bucket = page & this.hashMask;
+    this.evicted = EMPTY;
+    const at = this.#victim(page & this.setMask);
+    entries[at] = page << 2;
+    entries[at + HIGH] = high;
+    entries[at + SPACE] = (rights & GLOBAL) !== 0 ? spaces.global : spaces.current;
+    entries[at + RIGHTS] = rights;
+    entries[at + BASE] = baseLow;
+    entries[at + BASE_HIGH] = baseHigh;
+    entries[at + NEXT] = heads[bucket] as number;
+    entries[at + PCID] = spaces.pcid;
+    heads[bucket] = at;
   }
 
   /**
