@@ -18,6 +18,21 @@ export interface TlbLevel {
   readonly huge?: TlbGeometry;
 }
 
+/** A level of the caches that a page walk reads through: lines of 64 bytes, the least recently used one goes. */
+export interface CacheLevel {
+  readonly bytes: number;
+  readonly ways: number;
+  /** Cycles of a reference that is found here. */
+  readonly latency: number;
+}
+
+export interface WalkCaches {
+  /** The nearest first. */
+  readonly levels: readonly CacheLevel[];
+  /** Cycles of a reference that is found in none. */
+  readonly memory: number;
+}
+
 /** Hardware-assisted virtualization: a way out of the guest, the way back, and an access to a field of the VMCS. */
 export interface WorldSwitchPrices {
   readonly exit: number;
@@ -97,7 +112,7 @@ export interface CostProfile {
   readonly instructions: Readonly<Record<string, number>>;
   /** A memory operand's extra. */
   readonly memory: number;
-  /** One reference of a page walk. */
+  /** One reference of a page walk, where there are no walkCaches. */
   readonly walkReference: number;
   /** Delivering an exception or a software interrupt within a ring, and the extra of a ring change. */
   readonly exception: number;
@@ -113,6 +128,16 @@ export interface CostProfile {
   /** Second-level TLB for pages of 4 KiB, 2 and 4 MiB, shared by both, and the price of finding an entry there. */
   readonly stlb?: TlbGeometry;
   readonly stlbHit: number;
+  /**
+   * Paging-structure caches by the level of the entries that they hold: of level 2 (the PDE cache), 3, 4. A processor without walks from
+   * the root each time, as a textbook's does.
+   */
+  readonly structureCaches?: readonly TlbGeometry[];
+  /** The same for guest-physical addresses, and a TLB of guest-physical pages. */
+  readonly nestedStructureCaches?: readonly TlbGeometry[];
+  readonly nestedTlb?: TlbGeometry;
+  /** What a reference of a page walk costs by where its line is found; without it each costs walkReference. */
+  readonly walkCaches?: WalkCaches;
   /** VT-x; absent on a processor without. */
   readonly vmx?: WorldSwitchPrices;
   /** Where each price comes from: manual and section, or paper and table. Keys are the names above. */

@@ -63,6 +63,9 @@ export const EVENTS = [
   "trueFault",
   // Of walkReference: those in the second dimension (mmu/nested.ts).
   "nestedReference",
+  // Walks, in either dimension, that a paging-structure cache let begin below the root, and nested walks that the nested TLB spared.
+  "structureHit",
+  "nestedTlbHit",
 ] as const;
 export type EventName = (typeof EVENTS)[number];
 

@@ -16,6 +16,7 @@ import { type Cpu, CR0, EFER } from "./cpu.ts";
 import { ALONE, FAULT, GP, raise } from "./fault.ts";
 import { VM } from "./flags.ts";
 import { NEVER, Op } from "./op.ts";
+import { mostCharged } from "./price.ts";
 import { Closed, CodePage, CodeWindow, followed, join, LONGEST_RUN, NOWHERE, UNDECODED } from "./window.ts";
 
 const PAGE = 4096;
@@ -57,6 +58,7 @@ export class Code {
   /** Physical address of the window's page. */
   #windowBase = 0;
   /** The fetch in progress. */
+  readonly #most: number;
   #physical = 0;
   #ip = 0;
   #taken = 0;
@@ -68,6 +70,7 @@ export class Code {
 
   constructor(cpu: Cpu, breakpoints: Breakpoints) {
     this.#cpu = cpu;
+    this.#most = mostCharged(cpu.prices);
     this.#breakpoints = breakpoints;
     cpu.window = this.window;
     cpu.bus.onCodeWrite = (at, length) => this.#written(at, length);
@@ -105,7 +108,7 @@ export class Code {
     if (!fits) window.size = 0;
     if (this.#breakpoints.mayBeAt(this.#cpu.ip)) {
       const [op] = run as [Op];
-      join(op, null);
+      join(op, null, this.#most);
       if (fits) this.#keep(first, op);
       this.#breakpoints.guard(op);
       op.runWorst = NEVER;
@@ -151,7 +154,7 @@ export class Code {
     let next = keep && !endsRun(last) ? followed(window.ops[at]) : null;
     for (const op of run.reverse()) {
       at -= op.length;
-      join(op, next);
+      join(op, next, this.#most);
       if (keep) this.#keep(at, op);
       next = op;
     }
@@ -173,7 +176,7 @@ export class Code {
     for (let slot = at - 1; slot >= 0 && slot >= at - LONGEST; slot--) {
       const before = this.window.ops[slot] as Op;
       if (before.next !== op) continue;
-      join(before, op.runWorst === NEVER ? null : op);
+      join(before, op.runWorst === NEVER ? null : op, this.#most);
       this.#relink(slot, before);
     }
   }

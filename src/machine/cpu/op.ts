@@ -8,9 +8,6 @@ export type Handler = (cpu: Cpu, op: Op) => void;
 export type Binder = (op: Op, cpu: Cpu) => Handler;
 export type Semantics = Readonly<Record<string, Binder>>;
 
-/** Cycles that one instruction may be charged on its way (TLB misses, page walks), at most. */
-export const MOST_CHARGED = 512;
-
 /** runWorst of what may not run in a run: beyond what any clock has left, but a small integer. */
 export const NEVER = 0x7fffffff;
 

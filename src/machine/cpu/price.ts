@@ -24,6 +24,20 @@ export function priceOf(op: Op, prices: CostProfile): number {
   return touchesMemory(op) ? own + prices.memory : own;
 }
 
+/** Of two operands, each over a page's end. */
+const PAGES = 4;
+/**
+ * Of a walk in two dimensions that begins at what a structure cache knows, three levels deep, is denied, and is done again from the root:
+ * 3 + 3 · 7 and 4 + 5 · 7, when each nested walk is done again in the same way.
+ */
+const REFERENCES = 63;
+
+/** Cycles that one plain instruction may be charged on its way (TLB misses, page walks), at most. */
+export function mostCharged({ walkReference, walkCaches, stlbHit }: CostProfile): number {
+  const reference = walkCaches?.memory ?? walkReference;
+  return PAGES * Math.max(stlbHit, REFERENCES * reference);
+}
+
 function touchesMemory({ row, modrm, rm }: Op): boolean {
   if (NO_ACCESS.test(row.mnemonic)) return false;
   return (modrm >= 0 && rm < 0) || row.operands.some((operand) => IMPLIED.test(operand));

@@ -279,9 +279,10 @@ export class Interpreter {
       deliverFault(cpu);
       return most - steps;
     }
-    cpu.clock.left = (cpu.clock.left + (op as Op).cost) | 0;
+    if (op !== null) cpu.clock.left = (cpu.clock.left + op.cost) | 0;
     if (FAULT.vector === EXIT && cpu.guest !== null) {
-      cpu.guest.exit(cpu, (op as Op).length);
+      // Without an instruction its fetch met an EPT violation.
+      cpu.guest.exit(cpu, op?.length ?? 0);
       return most - steps;
     }
     cpu.retired++;

@@ -1,5 +1,5 @@
 /** Where the interpreter runs: the instructions of a page by offset, the window on them, and runs linked through them. */
-import { MOST_CHARGED, NEVER, Op } from "./op.ts";
+import { NEVER, Op } from "./op.ts";
 
 const PAGE = 4096;
 export const LONGEST_RUN = 32;
@@ -41,11 +41,11 @@ export function followed(op: Op | undefined): Op | null {
   return op.runCount > LONGEST_RUN ? null : op;
 }
 
-/** Puts an instruction before the rest of its run. */
-export function join(op: Op, next: Op | null): void {
+/** Puts an instruction before the rest of its run. `most`: cycles that one of them may be charged on its way. */
+export function join(op: Op, next: Op | null, most: number): void {
   op.next = op.rest = next;
   op.runCost = op.cost + (next === null ? 0 : next.runCost);
   op.runCount = 1 + (next === null ? 0 : next.runCount);
   op.runBytes = op.length + (next === null ? 0 : next.runBytes);
-  op.runWorst = op.runCost + op.runCount * MOST_CHARGED;
+  op.runWorst = op.runCost + op.runCount * most;
 }

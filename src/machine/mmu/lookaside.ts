@@ -19,6 +19,8 @@ export class Lookaside {
   readonly code = new Front();
   /** Changes whenever the code front does: while it stands still, what was fetched once is fetched again at no cost. */
   codeVersion = 0;
+  /** A change of worlds, whose translations are told apart by tags: neither CR3 nor the other control registers flush anything. */
+  keeping = false;
   declare protected readonly trace: Trace;
   declare private readonly smallInstruction: Tlb;
   declare private readonly smallData: Tlb;
@@ -30,8 +32,12 @@ export class Lookaside {
     this.smallData = this.tlbs.data[SMALL] as Tlb;
   }
 
-  /** The current PCID but for global pages; `global`: everything. */
+  /** The current PCID but for global pages; `global`: everything of the current VPID. */
   flush(global: boolean): void {
+    if (this.keeping) {
+      this.clearFronts();
+      return;
+    }
     this.trace.tally(TLB_FLUSH, 1);
     if (global) this.tlbs.flushAll(true);
     else this.tlbs.flush(this.tlbs.spaces.pcid);
@@ -40,13 +46,24 @@ export class Lookaside {
 
   /** INVLPG: global pages too. */
   invalidate(low: number, high: number): void {
-    if (this.tlbs.largest === SMALLEST && this.tlbs.second === undefined) {
-      this.dropFetches(low, high);
-      if (this.smallData.drop(low, high)) this.data.drop(low);
-      return;
-    }
-    // The small pages of a large one are scattered over the fronts.
-    if (this.tlbs.remove(low, high, true)) this.clearFronts();
+    if (this.tlbs.simple) this.#dropSmall(low, high);
+    else this.#drop(low, this.tlbs.invalidate(low, high));
+  }
+
+  /** What a page fault takes: the translation that stood in the way, if any (SDM Vol. 3, 4.10.4.1). */
+  protected forget(low: number, high: number): void {
+    if (this.tlbs.simple) this.#dropSmall(low, high);
+    else this.#drop(low, this.tlbs.remove(low, high));
+  }
+
+  #dropSmall(low: number, high: number): void {
+    this.dropFetches(low, high);
+    if (this.smallData.drop(low, high)) this.data.drop(low);
+  }
+
+  /** From the fronts. The small pages of a large one are scattered over them. */
+  #drop(low: number, large: boolean): void {
+    if (large) this.clearFronts();
     this.data.drop(low);
     if (this.code.drop(low)) this.codeVersion++;
   }
@@ -65,6 +82,42 @@ export class Lookaside {
       if (type === 1) this.tlbs.flush(pcid);
       else this.tlbs.flushAll(type === 2);
     }
+    this.clearFronts();
+  }
+
+  /** INVVPID of an address (types: SDM Vol. 3, 30.3), and SVM's INVLPGA. */
+  invalidateVpid(vpid: number, low: number, high: number): void {
+    this.tlbs.removeFromVpid(vpid, low, high);
+    this.clearFronts();
+  }
+
+  /** INVVPID of one VPID; `global`: global pages too. */
+  flushVpid(vpid: number, global: boolean): void {
+    this.#flushed(() => this.tlbs.flushVpid(vpid, global));
+  }
+
+  /** INVVPID of all VPIDs but the host's, 0. */
+  flushGuests(): void {
+    this.#flushed(() => this.tlbs.flushGuests());
+  }
+
+  /** INVEPT of one EP4TA, or of all. */
+  flushEpt(ept: number | null): void {
+    this.#flushed(() => this.tlbs.flushEpt(ept));
+  }
+
+  /** SVM: an ASID; `global`: global pages too. */
+  flushAsid(asid: number, global: boolean): void {
+    this.#flushed(() => this.tlbs.flushAsid(asid, global));
+  }
+
+  flushEverything(): void {
+    this.#flushed(() => this.tlbs.flushEverything());
+  }
+
+  #flushed(flush: () => void): void {
+    this.trace.tally(TLB_FLUSH, 1);
+    flush();
     this.clearFronts();
   }
 

@@ -1,6 +1,7 @@
 /** What the processor asks of its memory. Mmu in mmu.ts is it; a plain interface keeps the interpreter free of how. */
 import type { Gpa, Gva } from "../address.ts";
 import type { Stateful } from "../state.ts";
+import type { SecondDimension } from "./nested.ts";
 
 /** Where the address of a page fault goes: the CPU's CR2 as two int32 halves, or a monitor's own place. */
 export interface FaultRegister {
@@ -48,6 +49,15 @@ export interface PagingControl {
   flush(global: boolean): void;
   /** INVLPG. */
   invalidate(at: Gva): void;
+  /**
+   * EPT or NPT: what is called physical is guest-physical from now on, and goes through these tables; null: no more. Flushes. To be
+   * set before the control registers of whoever is entered are loaded.
+   */
+  setSecondDimension(second: SecondDimension | null): void;
+  /** PAE's PDPTE registers, low and high halves in turn. */
+  readonly pdptes: Int32Array;
+  /** What loads of PDPTEs take in place of memory: at a VM entry under EPT they are fields of the VMCS (26.3.2.4). null: memory's. */
+  pdpteSource: Int32Array | null;
   /** INVPCID of a type 0 … 3 with a valid descriptor (SDM Vol. 2, INVPCID). */
   invpcid(type: number, pcid: number, at: Gva): void;
 }

@@ -146,6 +146,18 @@ export class Mmu extends Accesses implements Memory {
     this.translation.setSecondDimension(second);
   }
 
+  get pdptes(): Int32Array {
+    return this.translation.paging.pdptes;
+  }
+
+  get pdpteSource(): Int32Array | null {
+    return this.translation.paging.pdpteSource;
+  }
+
+  set pdpteSource(source: Int32Array | null) {
+    this.translation.paging.pdpteSource = source;
+  }
+
   flush(global: boolean): void {
     this.translation.flush(global);
   }

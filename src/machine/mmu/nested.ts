@@ -18,8 +18,6 @@ import type { Paging } from "./paging.ts";
 import type { References } from "./references.ts";
 import {
   accessTable,
-  ERROR_PRESENT,
-  ERROR_RESERVED,
   isWrite,
   RIGHT_DIRTY,
   RIGHT_EXECUTE,
@@ -30,6 +28,9 @@ import {
   USER_READ,
   USER_WRITE,
 } from "./rights.ts";
+import type { StructureCaches } from "./structure-cache.ts";
+import { LARGE, NO_ENTRY } from "./tlb.ts";
+import type { Tlbs } from "./tlbs.ts";
 import { HOLE, LEAF, RESERVED, type TableMemory, Walk } from "./walk.ts";
 
 /** The monitor's tables, and what happens where they refuse. */
@@ -65,10 +66,26 @@ export interface Refusal {
 
 const TWO32 = 4294967296;
 const UPPER_HALF = 4;
+/** In an access table: without regard to marks. */
+const PERMITTED = 8;
 /** More entries than one walk reads; loads of PDPTEs, which are none, go round. */
 const MOST_ENTRIES = 8;
 const USER = { writeProtect: true, smep: false, smap: false };
 const ALL_RIGHTS = RIGHT_READ | RIGHT_WRITE | RIGHT_USER | RIGHT_EXECUTE | RIGHT_DIRTY;
+
+/** A walk's outcome permits an access, but for what is left to mark. */
+function allows(walk: Walk, format: EntryFormat, kinds: Uint16Array, access: number): boolean {
+  if (walk.outcome !== LEAF) return false;
+  return (((kinds[walk.rights(format)] as number) >> (access + PERMITTED)) & 1) !== 0;
+}
+
+export interface NestedParts {
+  readonly second: SecondDimension;
+  /** The host's memory. */
+  readonly tables: TableMemory;
+  readonly tlbs: Tlbs;
+  readonly references: References;
+}
 
 export class Nested implements TableMemory {
   /** Of the last walk that found its page: RIGHT_… of both dimensions, physical address, size as an index of the TLBs' shifts. */
@@ -79,6 +96,7 @@ export class Nested implements TableMemory {
   error = 0;
   readonly #second: SecondDimension;
   readonly #tables: TableMemory;
+  readonly #tlbs: Tlbs;
   readonly #references: References;
   readonly #guest = new Walk();
   readonly #walk = new Walk();
@@ -95,12 +113,14 @@ export class Nested implements TableMemory {
   /** Of the last nested walk. */
   #nestedRights = 0;
   #nestedShift = 0;
+  #nestedBase = 0;
 
-  /** `tables`: the host's memory. */
-  constructor(second: SecondDimension, tables: TableMemory, references: References) {
+  constructor({ second, tables, tlbs, references }: NestedParts) {
     this.#second = second;
     this.#tables = tables;
+    this.#tlbs = tlbs;
     this.#references = references;
+    tlbs.nestedShifts[LARGE] = second.format.shifts[2] as number;
   }
 
   /** Both dimensions. False: a page fault of the guest's, `error` tells. Throws what SecondDimension.refuse throws. */
@@ -113,18 +133,14 @@ export class Nested implements TableMemory {
     let page = low >>> 0;
     const write = isWrite(access);
     if (paging.enabled) {
-      const { format, kinds } = paging;
+      const { format } = paging;
       const walk = this.#guest;
       const root = paging.rootOf(low);
       this.error = 0;
       if (root < 0) return false;
       this.#twoHalves = format.entryBytes === 8;
-      const outcome = walk.run(format, this, root, low, high, true);
-      this.error = outcome === HOLE ? 0 : ERROR_PRESENT | ERROR_RESERVED;
-      if (outcome !== LEAF) return false;
-      this.error = ERROR_PRESENT;
+      if (!this.#walkGuest(paging, root, low, high, access)) return false;
       rights = walk.rights(format);
-      if ((((kinds[rights] as number) >> (access + 8)) & 1) === 0) return false;
       walk.markLeaf(format, this, write);
       if (write) rights |= RIGHT_DIRTY;
       guestShift = format.shifts[walk.level] as number;
@@ -133,6 +149,27 @@ export class Nested implements TableMemory {
     const kind = access >= USER_FETCH ? USER_FETCH : write ? USER_WRITE : USER_READ;
     const host = this.#toHost(page | 0, Math.floor(page / TWO32), kind, true);
     this.#combine(shifts, host, rights, paging.enabled ? guestShift : this.#nestedShift);
+    return true;
+  }
+
+  /** Through the guest's own tables; marks what leads to tables. False: a page fault. */
+  #walkGuest(paging: Paging, root: number, low: number, high: number, access: number): boolean {
+    const { format, kinds } = paging;
+    const { structures } = this.#tlbs;
+    const walk = this.#guest;
+    let level = structures === undefined ? 0 : structures.begin(format, walk, low, high);
+    if (level !== 0) {
+      this.#references.structureHit();
+      walk.descend(format, this, level, (structures as StructureCaches).table, low, high, true);
+      if (!allows(walk, format, kinds, access)) level = 0;
+    }
+    if (level === 0) {
+      this.#entries = 0;
+      walk.run(format, this, root, low, high, true);
+      this.error = walk.error;
+      if (!allows(walk, format, kinds, access)) return false;
+    }
+    structures?.fill(format, walk, low, high);
     return true;
   }
 
@@ -176,29 +213,78 @@ export class Nested implements TableMemory {
 
   /** Host-physical address of a guest-physical one. */
   #toHost(low: number, high: number, access: number, final: boolean): number {
-    const second = this.#second;
-    const { format } = second;
-    const walk = this.#walk;
-    const outcome = walk.run(format, this.#tables, second.root, low, high, false);
-    for (let step = 0; step < walk.references; step++) this.#references.nested(walk.address[step] as number);
-    if (outcome === RESERVED || this.#misconfigured(outcome))
-      this.#refuse(low, high, access, RESERVED, 0, final);
-    if (outcome === HOLE) this.#refuse(low, high, access, HOLE, 0, final);
-    const rights = walk.rights(format);
-    if ((((this.#kinds[rights] as number) >> (access + 8)) & 1) === 0)
-      this.#refuse(low, high, access, LEAF, rights, final);
     const write = access === USER_WRITE;
+    // The translations of the pages themselves are in the TLBs; these are those of the guest's tables.
+    if (!final && this.#known(low, high, access))
+      return this.#nestedBase + ((low & ((1 << this.#nestedShift) - 1)) >>> 0);
+    const { format } = this.#second;
+    const { nestedStructures, nested } = this.#tlbs;
+    const walk = this.#walk;
+    this.#walkNested(low, high, access, final);
     if (format.accessed !== 0) walk.markAll(format, this.#tables, write);
+    nestedStructures?.fill(format, walk, low, high);
+    const rights = walk.rights(format);
     this.#nestedRights = write ? rights | RIGHT_DIRTY : rights;
     this.#nestedShift = format.shifts[walk.level] as number;
-    return walk.base(format) + ((low & ((1 << this.#nestedShift) - 1)) >>> 0);
+    this.#nestedBase = walk.base(format);
+    if (!final) nested?.put(low, high, walk.level - 1, this.#nestedRights, this.#nestedBase);
+    return this.#nestedBase + ((low & ((1 << this.#nestedShift) - 1)) >>> 0);
+  }
+
+  /** The nested TLB has it, with nothing left to mark. */
+  #known(low: number, high: number, access: number): boolean {
+    const { nested, nestedShifts } = this.#tlbs;
+    if (nested === undefined) return false;
+    for (let size = 0; size < nestedShifts.length; size++) {
+      const entry = nested.find(low, high, size);
+      if (entry === NO_ENTRY) continue;
+      const rights = nested.rights(entry);
+      if ((((this.#kinds[rights] as number) >> access) & 1) === 0) {
+        nested.remove(entry);
+        return false;
+      }
+      this.#references.nestedTlbHit();
+      this.#nestedRights = rights;
+      this.#nestedShift = nestedShifts[size] as number;
+      this.#nestedBase = nested.base(entry);
+      return true;
+    }
+    return false;
+  }
+
+  /** Through the monitor's tables, which have the last word over what is cached of them. Throws what refuses. */
+  #walkNested(low: number, high: number, access: number, final: boolean): void {
+    const { format, root } = this.#second;
+    const { nestedStructures } = this.#tlbs;
+    const walk = this.#walk;
+    const level = nestedStructures === undefined ? 0 : nestedStructures.begin(format, walk, low, high);
+    if (level !== 0) {
+      this.#references.structureHit();
+      walk.descend(
+        format,
+        this.#tables,
+        level,
+        (nestedStructures as StructureCaches).table,
+        low,
+        high,
+        false,
+      );
+      this.#references.nested(walk);
+      if (!this.#misconfigured() && allows(walk, format, this.#kinds, access)) return;
+    }
+    walk.run(format, this.#tables, root, low, high, false);
+    this.#references.nested(walk);
+    if (!this.#misconfigured() && allows(walk, format, this.#kinds, access)) return;
+    const outcome = this.#misconfigured() ? RESERVED : walk.outcome;
+    this.#refuse(low, high, access, outcome, outcome === LEAF ? walk.rights(format) : 0, final);
   }
 
   /** Of the entries read, up to the first that is a hole. */
-  #misconfigured(outcome: number): boolean {
+  #misconfigured(): boolean {
     const { misconfigured } = this.#second;
+    const { references, low, outcome } = this.#walk;
+    if (outcome === RESERVED) return true;
     if (misconfigured === undefined) return false;
-    const { references, low } = this.#walk;
     const last = references - 1;
     for (let step = 0; step < references; step++) {
       if (step === last && outcome === HOLE) return false;
@@ -207,7 +293,9 @@ export class Nested implements TableMemory {
     return false;
   }
 
+  /** What is cached of the guest-physical address goes (28.3.3.1). */
   #refuse(low: number, high: number, access: number, outcome: number, rights: number, final: boolean): never {
+    this.#tlbs.forgetGuestPhysical(this.#second.format, low, high);
     throw this.#second.refuse({
       ...{ low, high, access, outcome, rights, final },
       ...{ linearLow: this.#linearLow, linearHigh: this.#linearHigh },

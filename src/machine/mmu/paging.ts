@@ -59,6 +59,8 @@ export class Paging {
   pcids = false;
   /** Low and high halves of the four PDPTE registers. */
   readonly pdptes = new Int32Array(2 * PDPTES);
+  /** Where they come from when not from memory (memory.ts). */
+  pdpteSource: Int32Array | null = null;
   #cr0 = 0;
   #cr3 = 0;
   #cr3High = 0;
@@ -162,7 +164,8 @@ export class Paging {
     const [low, high] = paePdpteReserved(this.features.physicalBits);
     const table = (cr3 & -32) >>> 0;
     const loaded: number[] = [];
-    for (let at = table; at < table + 8 * PDPTES; at += 4) loaded.push(this.memory.readEntry(at));
+    if (this.pdpteSource !== null) loaded.push(...this.pdpteSource);
+    else for (let at = table; at < table + 8 * PDPTES; at += 4) loaded.push(this.memory.readEntry(at));
     for (let i = 0; i < loaded.length; i += 2) {
       if (((loaded[i] as number) & P) === 0) continue;
       if (((loaded[i] as number) & low) !== 0 || ((loaded[i + 1] as number) & high) !== 0) raise(GP, 0);

@@ -1,35 +1,82 @@
-/** Memory references of page walks: counted, and paid for by the profile's price. */
+/**
+ * Memory references of page walks: counted, and paid for by where their lines are found (data-cache.ts), or by a flat price where the
+ * profile has no caches for them.
+ */
 import type { Clock } from "../clock.ts";
+import type { CostProfile } from "../cost.ts";
+import type { StateReader, StateWriter } from "../state.ts";
 import { EVENT, type Trace } from "../trace.ts";
+import { DataCache } from "./data-cache.ts";
+import type { Walk } from "./walk.ts";
 
 const WALK_REFERENCE = EVENT.walkReference;
 const NESTED_REFERENCE = EVENT.nestedReference;
+const STRUCTURE_HIT = EVENT.structureHit;
+const NESTED_TLB_HIT = EVENT.nestedTlbHit;
 
 export class References {
   declare private readonly clock: Clock;
   declare private readonly counts: Float64Array;
   declare private readonly price: number;
+  declare private readonly cache: DataCache | undefined;
 
-  constructor(clock: Clock, trace: Trace, price: number) {
+  constructor(clock: Clock, trace: Trace, { walkReference, walkCaches }: CostProfile) {
     this.clock = clock;
     this.counts = trace.counts;
-    this.price = price;
+    this.price = walkReference;
+    this.cache = walkCaches && new DataCache(walkCaches);
   }
 
-  /** References that are not looked at one by one. */
-  several(count: number): void {
-    this.counts[WALK_REFERENCE] = (this.counts[WALK_REFERENCE] as number) + count;
-    this.clock.charge(count * this.price);
+  /** Each costs the same. */
+  get flat(): boolean {
+    return this.cache === undefined;
   }
 
-  /** To an entry of the guest's tables, or of the only ones that there are. `at`: physical address. */
-  guest(_at: number): void {
-    this.several(1);
+  /** All that a walk read, of the only tables that there are. */
+  walk(walk: Walk): void {
+    const { cache } = this;
+    const { references } = walk;
+    this.#count(WALK_REFERENCE, references);
+    if (cache === undefined) {
+      this.clock.charge(references * this.price);
+      return;
+    }
+    let cycles = 0;
+    for (let step = 0; step < references; step++) cycles += cache.reference(walk.address[step] as number);
+    this.clock.charge(cycles);
   }
 
-  /** To an entry of the second dimension's. */
-  nested(_at: number): void {
-    this.counts[NESTED_REFERENCE] = (this.counts[NESTED_REFERENCE] as number) + 1;
-    this.several(1);
+  /** To an entry of the guest's tables. `at`: host-physical address. */
+  guest(at: number): void {
+    this.#count(WALK_REFERENCE, 1);
+    this.clock.charge(this.cache === undefined ? this.price : this.cache.reference(at));
+  }
+
+  /** All that a walk of the second dimension read. */
+  nested(walk: Walk): void {
+    this.#count(NESTED_REFERENCE, walk.references);
+    this.walk(walk);
+  }
+
+  /** A walk began below the root. */
+  structureHit(): void {
+    this.#count(STRUCTURE_HIT, 1);
+  }
+
+  /** A guest-physical page was known. */
+  nestedTlbHit(): void {
+    this.#count(NESTED_TLB_HIT, 1);
+  }
+
+  save(out: StateWriter): void {
+    this.cache?.save(out);
+  }
+
+  load(from: StateReader): void {
+    this.cache?.load(from);
+  }
+
+  #count(event: number, by: number): void {
+    this.counts[event] = (this.counts[event] as number) + by;
   }
 }

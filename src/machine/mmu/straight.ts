@@ -122,14 +122,17 @@ export class StraightMisses {
     this.#setPlain(pages.findLastIndex((flags) => (flags & PAGE_MMIO) !== 0) + 1);
   }
 
-  /** To be called when paging or the second dimension changed. */
-  decide(second: SecondDimension | null): void {
+  /** To be called when paging or the second dimension changed. `flat`: each reference costs the same. */
+  decide(second: SecondDimension | null, flat: boolean): void {
     const { enabled, format } = this.paging;
     this.#possible =
       enabled &&
       format.depth === LEVELS &&
       this.tlbs.second !== undefined &&
-      (second === null || isStraight(second));
+      flat &&
+      this.tlbs.structures === undefined &&
+      (second === null ||
+        (this.tlbs.nested === undefined && this.tlbs.nestedStructures === undefined && isStraight(second)));
     this.setRoot();
     if (!this.#possible) return;
     this.#tableHigh = MOST_ADDRESS_HIGH | (format.levels[0]?.reservedLeaf[1] as number);
@@ -188,6 +191,57 @@ export class StraightMisses {
         : this.beyond;
     if (direct !== 0) front.fill(low, high, baseLow, (kinds[rights] as number) & direct & ALL_KINDS);
     return true;
+  }
+
+  /**
+   * Reads the entries that the walks of these accesses (stream.ts) would read, for nothing but to have them in this computer's own caches:
+   * the reads do not depend on each other, those of a walk do.
+   */
+  ahead(accesses: Uint32Array, from: number, to: number): void {
+    if (!this.ready) return;
+    const { words } = this;
+    const root = this.#rootLow;
+    let sum = 0;
+    for (let i = from; i < to; i++) {
+      const access = accesses[i] as number;
+      const low = (access & ~1) << 5;
+      const high = access >>> 27;
+      if (this.#nested) {
+        sum ^= this.#peekBoth(low, high);
+        continue;
+      }
+      let entry = peek(words, root | ((high >>> 4) & INDEX));
+      entry = peek(words, (entry & FRAME) | (((low >>> 27) | (high << 5)) & INDEX));
+      entry = peek(words, (entry & FRAME) | ((low >>> 18) & INDEX));
+      sum ^= peek(words, (entry & FRAME) | ((low >>> 9) & INDEX));
+    }
+    this.sum = sum;
+  }
+
+  /** Of what ahead() read, so that the reads are not left out. */
+  sum = 0;
+
+  #peekBoth(low: number, high: number): number {
+    const { words } = this;
+    let table = this.#rootLow;
+    let entry = 0;
+    let entryHigh = 0;
+    for (let shift = TOP_SHIFT; shift >= PAGE_SHIFT; shift -= LEVEL_BITS) {
+      const bits = shift >= 32 ? high >>> (shift - 32) : (low >>> shift) | (high << (32 - shift));
+      const at = (this.#peekHost(table, 0) & FRAME) | ((bits << 3) & INDEX);
+      entry = peek(words, at);
+      entryHigh = peek(words, at + 4);
+      table = entry & FRAME;
+    }
+    return this.#peekHost(table, entryHigh & MOST_ADDRESS_HIGH);
+  }
+
+  #peekHost(low: number, high: number): number {
+    const { words } = this;
+    let entry = peek(words, this.#eptRoot | ((high >>> 4) & INDEX));
+    entry = peek(words, (entry & FRAME) | (((low >>> 27) | (high << 5)) & INDEX));
+    entry = peek(words, (entry & FRAME) | ((low >>> 18) & INDEX));
+    return peek(words, (entry & FRAME) | ((low >>> 9) & INDEX));
   }
 
   /** RIGHT_… of the page, its base being set, or ASTRAY. */
@@ -321,6 +375,12 @@ export class StraightMisses {
     this.#plainFrom = page * 4096;
     this.#plainBytes = this.pages.length * 4096 - this.#plainFrom;
   }
+}
+
+/** A word of RAM; 0 where there is none. */
+function peek(words: Int32Array, at: number): number {
+  const place = at >>> 2;
+  return place < words.length ? (words[place] as number) : 0;
 }
 
 function isStraight({ format, root, tablesAreWritten }: SecondDimension): boolean {

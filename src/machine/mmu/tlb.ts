@@ -3,10 +3,10 @@
  * robin. A hit changes nothing, so that a copy of it (front.ts) may answer in its place.
  *
  *     set = page number mod sets        an entry, eight int32:
- *                                       0 tag  1 high  2 space  3 rights  4 base  5 base high  6 next  7 PCID
+ *                                       0 tag  1 high  2 space  3 rights  4 base  5 base high  6 next  7 slot
  *
- * tag is page number · 4 + size, high the upper half of the address. `space` says in which address space it is valid
- * (spaces.ts). Entries are found through hash chains, so that a fully associative buffer of 64 costs no more than four ways.
+ * tag is page number · 4 + size, high the upper half of the address. `space` says in which address space it is valid,
+ * `slot` whose that is (spaces.ts). Entries are found through hash chains, so that a fully associative buffer of 64 costs no more than four ways.
  */
 import type { TlbGeometry } from "../cost.ts";
 import type { StateReader, StateWriter } from "../state.ts";
@@ -23,7 +23,7 @@ const RIGHTS = 3;
 const BASE = 4;
 const BASE_HIGH = 5;
 const NEXT = 6;
-const PCID = 7;
+const SLOT = 7;
 const EMPTY = -1;
 const TWO32 = 4294967296;
 
@@ -120,20 +120,10 @@ export class Tlb {
 
   /** What put() does with a small page of which seek() found no entry. */
   add(low: number, high: number, rights: number, baseLow: number, baseHigh: number): void {
-    const { entries, heads, spaces } = this;
     const page = low >>> SMALL_SHIFT;
-    const bucket = page & this.hashMask;
     this.evicted = EMPTY;
-    const at = this.#victim(page & this.setMask);
-    entries[at] = page << 2;
-    entries[at + HIGH] = high;
-    entries[at + SPACE] = (rights & GLOBAL) !== 0 ? spaces.global : spaces.current;
-    entries[at + RIGHTS] = rights;
-    entries[at + BASE] = baseLow;
-    entries[at + BASE_HIGH] = baseHigh;
-    entries[at + NEXT] = heads[bucket] as number;
-    entries[at + PCID] = spaces.pcid;
-    heads[bucket] = at;
+    const at = this.#take(page, page << 2, high);
+    this.#write(at, rights, baseLow, baseHigh);
   }
 
   /**
@@ -144,47 +134,37 @@ export class Tlb {
     const entries = this.entries;
     const spaces = this.spaces;
     const page = low >>> (this.shifts[size] as number);
-    const bucket = page & this.hashMask;
     const tag = (page << 2) | size;
     this.evicted = EMPTY;
-    let at = this.heads[bucket] as number;
+    let at = this.heads[page & this.hashMask] as number;
     while (at !== NOWHERE) {
       if (entries[at] === tag && entries[at + HIGH] === high) {
         const space = entries[at + SPACE] as number;
         if (space === spaces.current || space === spaces.global) break;
-        if (!spaces.holds(space, entries[at + PCID] as number)) break;
+        if (!spaces.holds(space, entries[at + SLOT] as number)) break;
       }
       at = entries[at + NEXT] as number;
     }
-    if (at === NOWHERE) {
-      at = this.#victim(page & this.setMask);
-      entries[at] = tag;
-      entries[at + HIGH] = high;
-      entries[at + NEXT] = this.heads[bucket] as number;
-      this.heads[bucket] = at;
-    }
-    entries[at + SPACE] = (rights & GLOBAL) !== 0 ? spaces.global : spaces.current;
-    entries[at + PCID] = spaces.pcid;
-    entries[at + RIGHTS] = rights;
-    entries[at + BASE] = base | 0;
-    entries[at + BASE_HIGH] = base < TWO32 ? 0 : Math.floor(base / TWO32);
+    if (at === NOWHERE) at = this.#take(page, tag, high);
+    this.#write(at, rights, base | 0, base < TWO32 ? 0 : Math.floor(base / TWO32));
     return at;
   }
 
   /**
-   * An entry is a small page's below 4 GiB, but not valid now: put() would use it again. So without PCIDs no other entry is that page's.
+   * An entry is a small page's below 4 GiB, but no longer valid: put() would use it again. So while there is one space no other entry is
+   * that page's.
    */
   lacks(entry: number, low: number): boolean {
     const { entries, spaces } = this;
     if (entries[entry] !== (low >>> SMALL_SHIFT) << 2 || entries[entry + HIGH] !== 0) return false;
-    const space = entries[entry + SPACE] as number;
-    return space !== spaces.current && space !== spaces.global;
+    return !spaces.holds(entries[entry + SPACE] as number, entries[entry + SLOT] as number);
   }
 
   /** What put() does with such an entry when rights and base are those that it had … */
   renew(entry: number, global: boolean): void {
     const { entries, spaces } = this;
     entries[entry + SPACE] = global ? spaces.global : spaces.current;
+    entries[entry + SLOT] = global ? spaces.globalSlot : spaces.slot;
   }
 
   /** … and before, if they are not. `base`: an int32. */
@@ -213,6 +193,22 @@ export class Tlb {
     return false;
   }
 
+  /** Removes a page wherever a slot is chosen. `page`: its number, of whatever size its pages have. */
+  dropWhere(chosen: (slot: number) => boolean, page: number, high: number, size: number): void {
+    const entries = this.entries;
+    for (
+      let at = this.heads[page & this.hashMask] as number;
+      at !== NOWHERE;
+      at = entries[at + NEXT] as number
+    )
+      if (
+        entries[at] === ((page << 2) | size) &&
+        entries[at + HIGH] === high &&
+        chosen(entries[at + SLOT] as number)
+      )
+        entries[at + SPACE] = EMPTY;
+  }
+
   /** Makes an entry match nothing. */
   remove(entry: number): void {
     this.entries[entry + SPACE] = EMPTY;
@@ -236,6 +232,28 @@ export class Tlb {
     from.array(this.entries);
     from.array(this.heads);
     from.array(this.nextWay);
+  }
+
+  /** An entry for a page: the one whose turn it is in the page's set. */
+  #take(page: number, tag: number, high: number): number {
+    const { entries, heads } = this;
+    const bucket = page & this.hashMask;
+    const at = this.#victim(page & this.setMask);
+    entries[at] = tag;
+    entries[at + HIGH] = high;
+    entries[at + NEXT] = heads[bucket] as number;
+    heads[bucket] = at;
+    return at;
+  }
+
+  #write(at: number, rights: number, baseLow: number, baseHigh: number): void {
+    const { entries, spaces } = this;
+    const global = (rights & GLOBAL) !== 0;
+    entries[at + SPACE] = global ? spaces.global : spaces.current;
+    entries[at + SLOT] = global ? spaces.globalSlot : spaces.slot;
+    entries[at + RIGHTS] = rights;
+    entries[at + BASE] = baseLow;
+    entries[at + BASE_HIGH] = baseHigh;
   }
 
   /** The way of a set whose turn it is, taken out of its chain. */

@@ -5,7 +5,7 @@
  *        │ miss
  *     second level ─ hit ─▶ stlbHit
  *        │ miss
- *     walk ───────────────▶ walkReference for each entry read
+ *     walk ───────────────▶ each entry read, from the root or from where a paging-structure cache (structure-cache.ts) lets it begin
  */
 import type { Clock } from "../clock.ts";
 import type { CostProfile } from "../cost.ts";
@@ -17,10 +17,12 @@ import { Nested, type SecondDimension } from "./nested.ts";
 import { FLUSH_ALL, KEEP, Paging } from "./paging.ts";
 import { References } from "./references.ts";
 import { RepeatedWalks, VACANT } from "./repeat.ts";
-import { accessError, ERROR_PRESENT, ERROR_RESERVED, RIGHT_DIRTY, USER_FETCH } from "./rights.ts";
+import { accessError, RIGHT_DIRTY, USER_FETCH } from "./rights.ts";
+import { NO_EPT } from "./spaces.ts";
 import { StraightMisses } from "./straight.ts";
+import type { StructureCaches } from "./structure-cache.ts";
 import { LARGE, NO_ENTRY, SMALL, type Tlb } from "./tlb.ts";
-import { HOLE, LEAF, type TableMemory, Walk } from "./walk.ts";
+import { LEAF, type TableMemory, Walk } from "./walk.ts";
 
 const TWO32 = 4294967296;
 const PAGE_OFFSET = 0xfff;
@@ -40,6 +42,8 @@ const SMALLEST = SMALL;
 const NOWHERE = NO_ENTRY;
 const FOUND = LEAF;
 const DIRTY = RIGHT_DIRTY;
+/** In Paging.kinds: without regard to marks. */
+const PERMITTED = 8;
 
 export interface TranslationParts {
   readonly tables: TableMemory;
@@ -78,7 +82,7 @@ export class Translation extends Lookaside {
   declare private readonly pages: Uint8Array;
   declare private readonly ram: number;
   declare private readonly beyond: number;
-  declare private readonly straight: StraightMisses;
+  declare readonly straight: StraightMisses;
   declare private readonly counts: Float64Array;
 
   constructor(parts: TranslationParts) {
@@ -86,7 +90,7 @@ export class Translation extends Lookaside {
     super(profile, trace);
     this.tables = tables;
     this.clock = clock;
-    this.#references = new References(clock, trace, profile.walkReference);
+    this.#references = new References(clock, trace, profile);
     this.stlbHit = profile.stlbHit;
     this.pages = pages;
     this.ram = pages.length * 4096;
@@ -192,14 +196,17 @@ export class Translation extends Lookaside {
   }
 
   /**
-   * Guest-physical addresses go through these tables from now on; null: there are none any more, addresses are the host's. Translations
-   * of before are flushed.
+   * Guest-physical addresses go through these tables from now on; null: there are none any more, addresses are the host's. What is known
+   * of the same tables under the same VPID is known again. `asids`: guest-physical addresses are tagged as well, as with SVM.
    */
-  setSecondDimension(second: SecondDimension | null): void {
+  setSecondDimension(second: SecondDimension | null, vpid = 0, asids = false): void {
+    const { tables, tlbs } = this;
+    tlbs.enter(vpid, second === null ? NO_EPT : second.root, asids);
     this.#second = second;
-    this.#nested = second === null ? null : new Nested(second, this.tables, this.#references);
+    this.#nested =
+      second === null ? null : new Nested({ second, tables, tlbs, references: this.#references });
     this.paging.memory = this.#nested ?? this.tables;
-    this.flush(true);
+    this.clearFronts();
     this.#decide();
   }
 
@@ -221,11 +228,13 @@ export class Translation extends Lookaside {
   save(out: StateWriter): void {
     this.paging.save(out);
     this.tlbs.save(out);
+    this.#references.save(out);
   }
 
   load(from: StateReader): void {
     this.paging.load(from);
     this.tlbs.load(from);
+    this.#references.load(from);
     this.tlbs.shifts[LARGE] = this.paging.format.shifts[2] as number;
     this.clearFronts();
     this.#decide();
@@ -238,10 +247,13 @@ export class Translation extends Lookaside {
       enabled &&
       format.depth === 2 &&
       format.entryBytes === 4 &&
-      this.tlbs.second === undefined;
+      this.tlbs.second === undefined &&
+      this.tlbs.structures === undefined &&
+      this.#references.flat &&
+      this.tlbs.spaces.single;
     this.codeWalks.clear();
     this.dataWalks.clear();
-    this.straight.decide(this.#second);
+    this.straight.decide(this.#second, this.#references.flat);
   }
 
   #fromSecondLevel(second: Tlb, low: number, high: number, access: number): number {
@@ -274,8 +286,14 @@ export class Translation extends Lookaside {
 
   #fromBoth(nested: Nested, low: number, high: number, access: number): number {
     this.counts[WALK] = (this.counts[WALK] as number) + 1;
-    if (!nested.translate(this.paging, this.tlbs.shifts, low, high, access))
-      return this.#fault(low, high, access, nested.error);
+    let found = false;
+    try {
+      found = nested.translate(this.paging, this.tlbs.shifts, low, high, access);
+    } finally {
+      // What is refused takes the translation that stood in the way, be it the guest or the monitor who refuses.
+      if (!found) this.#takeAway(low, high);
+    }
+    if (!found) return this.#denied(access, nested.error);
     const { size, rights, base } = nested;
     this.#size = size;
     this.tlbs.putSecond(low, high, size, rights, base);
@@ -284,16 +302,26 @@ export class Translation extends Lookaside {
 
   #fromOwn(low: number, high: number, access: number): number {
     const walk = this.#walk;
-    const { format, kinds } = this.paging;
+    const { format } = this.paging;
+    const { structures } = this.tlbs;
     const root = this.paging.rootOf(low);
     if (root === NO_ADDRESS) return this.#fault(low, high, access, 0);
-    const outcome = walk.run(format, this.tables, root, low, high, true);
-    this.#count(walk.references);
-    if (outcome !== FOUND)
-      return this.#fault(low, high, access, outcome === HOLE ? 0 : ERROR_PRESENT | ERROR_RESERVED);
+    this.counts[WALK] = (this.counts[WALK] as number) + 1;
+    let level = structures === undefined ? 0 : structures.begin(format, walk, low, high);
+    if (level !== 0) {
+      this.#references.structureHit();
+      walk.descend(format, this.tables, level, (structures as StructureCaches).table, low, high, true);
+      this.#references.walk(walk);
+      // What a structure cache leads to is no fault yet, either.
+      if (!this.#permits(walk, access)) level = 0;
+    }
+    if (level === 0) {
+      walk.run(format, this.tables, root, low, high, true);
+      this.#references.walk(walk);
+      if (!this.#permits(walk, access)) return this.#fault(low, high, access, walk.error);
+    }
+    if (structures !== undefined) structures.fill(format, walk, low, high);
     let rights = walk.rights(format);
-    if ((((kinds[rights] as number) >> (access + 8)) & 1) === 0)
-      return this.#fault(low, high, access, ERROR_PRESENT);
     const write = access < FETCHES && (access & 1) === 1;
     walk.markLeaf(format, this.tables, write);
     if (write) rights |= DIRTY;
@@ -304,10 +332,10 @@ export class Translation extends Lookaside {
     return this.#keep(low, high, access, size, rights, base);
   }
 
-  #count(references: number): void {
-    const { counts } = this;
-    counts[WALK] = (counts[WALK] as number) + 1;
-    this.#references.several(references);
+  #permits(walk: Walk, access: number): boolean {
+    if (walk.outcome !== FOUND) return false;
+    const rights = walk.rights(this.paging.format);
+    return (((this.paging.kinds[rights] as number) >> (access + PERMITTED)) & 1) !== 0;
   }
 
   /** Puts a translation into the first level and its front. */
@@ -348,13 +376,21 @@ export class Translation extends Lookaside {
   #hole(low: number, high: number, access: number): number {
     if (access >= FETCHES || this.tlbs.largest !== SMALLEST) return this.#fault(low, high, access, 0);
     this.dropFetches(low, high);
-    this.error = accessError(access, this.paging.reportsFetch);
-    return NO_ADDRESS;
+    return this.#denied(access, 0);
   }
 
   /** The translation that stood in the way, if any, goes (SDM Vol. 3, 4.10.4.1). */
   #fault(low: number, high: number, access: number, error: number): number {
-    this.invalidate(low, high);
+    this.#takeAway(low, high);
+    return this.#denied(access, error);
+  }
+
+  #takeAway(low: number, high: number): void {
+    this.forget(low, high);
+    this.tlbs.structures?.forget(this.paging.format, low, high);
+  }
+
+  #denied(access: number, error: number): number {
     this.error = error | accessError(access, this.paging.reportsFetch);
     return NO_ADDRESS;
   }

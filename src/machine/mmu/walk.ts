@@ -17,6 +17,7 @@ import {
   PLAN_SHIFT,
   PLAN_STRIDE,
 } from "./formats/format.ts";
+import { ERROR_PRESENT, ERROR_RESERVED } from "./rights.ts";
 
 /** Where entries live. Addresses are physical in whatever space the tables are written for; values are int32. */
 export interface TableMemory {
@@ -45,13 +46,16 @@ const FOUND_RESERVED = RESERVED;
 export class Walk {
   /** LEAF, HOLE or RESERVED. */
   outcome = HOLE;
-  /** Entries read: element 0 is the root's. */
+  /** Entries read: element 0 is the first table's. */
   references = 0;
   /** Level of the last entry read; of a LEAF it tells the page's size. */
   level = 0;
   readonly address = new Float64Array(MOST_LEVELS);
   readonly low = new Int32Array(MOST_LEVELS);
   readonly high = new Int32Array(MOST_LEVELS);
+  /** Of the entries above the first that was read: the AND of their low halves, the OR of their high ones. */
+  everyLow = -1;
+  someHigh = 0;
 
   /**
    * Translates the address of int32 halves (low, high) from the table at `root`. `mark`: sets the accessed bit of every entry
@@ -65,10 +69,25 @@ export class Walk {
     high: number,
     mark: boolean,
   ): number {
+    this.everyLow = -1;
+    this.someHigh = 0;
+    return this.descend(format, memory, format.depth, root, low, high, mark);
+  }
+
+  /** The same from a table of a level below the root's. `everyLow` and `someHigh` have been set to what the entries above it say. */
+  descend(
+    format: EntryFormat,
+    memory: TableMemory,
+    from: number,
+    first: number,
+    low: number,
+    high: number,
+    mark: boolean,
+  ): number {
     const { entryBytes, indexMask, present, accessed, plan } = format;
     const { address, low: lows, high: highs } = this;
-    let table = root;
-    let level = format.depth;
+    let table = first;
+    let level = from;
     for (let step = 0; ; step++, level--) {
       const row = level * STRIDE;
       const shift = plan[row + SHIFT] as number;
@@ -92,11 +111,17 @@ export class Walk {
     }
   }
 
+  /** P and RSVD of the error code of a page fault, when the access is not permitted. */
+  get error(): number {
+    if (this.outcome === FOUND_LEAF) return ERROR_PRESENT;
+    return this.outcome === FOUND_HOLE ? 0 : ERROR_PRESENT | ERROR_RESERVED;
+  }
+
   /** RIGHT_… of the whole way, for a LEAF. */
   rights(format: EntryFormat): number {
     const leaf = this.references - 1;
-    let everyLow = this.low[leaf] as number;
-    let someHigh = this.high[leaf] as number;
+    let everyLow = this.everyLow & (this.low[leaf] as number);
+    let someHigh = this.someHigh | (this.high[leaf] as number);
     for (let step = 0; step < leaf; step++) {
       everyLow &= this.low[step] as number;
       someHigh |= this.high[step] as number;

@@ -70,6 +70,25 @@ export const HASWELL: CostProfile = {
   },
   stlb: { entries: 1024, ways: 8 },
   stlbHit: 7,
+  structureCaches: [
+    { entries: 32, ways: 4 },
+    { entries: 4, ways: 4 },
+    { entries: 2, ways: 2 },
+  ],
+  nestedStructureCaches: [
+    { entries: 32, ways: 4 },
+    { entries: 4, ways: 4 },
+    { entries: 2, ways: 2 },
+  ],
+  nestedTlb: { entries: 16, ways: 16 },
+  walkCaches: {
+    levels: [
+      { bytes: 8192, ways: 8, latency: 4 },
+      { bytes: 65536, ways: 8, latency: 12 },
+      { bytes: 2097152, ways: 16, latency: 36 },
+    ],
+    memory: 230,
+  },
   vmx: { exit: 438, entry: 346, read: 19, write: 16 },
   sources: {
     hertz: "Intel's data sheet of the i7-4770 (from memory)",
@@ -79,7 +98,7 @@ export const HASWELL: CostProfile = {
     instruction: "assumption: one instruction a cycle, where the processor retires up to four",
     memory: "assumption: a level-1 hit is hidden by execution out of order",
     walkReference:
-      "Optimization Reference Manual, cache parameters of Haswell: level 1 takes 4 cycles, level 2 11 (from memory); assumption: page tables are found in either as often. Paging-structure caches are not modelled",
+      "Optimization Reference Manual, cache parameters of Haswell: level 1 takes 4 cycles, level 2 11 (from memory); assumption: page tables are found in either as often. Of use where walkCaches is left out",
     exception: TORVALDS,
     ringChange: TORVALDS,
     externalInterrupt: "assumption: as an exception",
@@ -91,6 +110,16 @@ export const HASWELL: CostProfile = {
     dtlb: `${CPUID_2}: 03h, 64 entries of 4 ways for 4 KiB; 63h, 32 of 4 ways for 2 and 4 MiB and 4 of 4 ways for 1 GiB`,
     stlb: `${CPUID_2}: C1h, 1024 entries of 8 ways for 4 KiB and 2 MiB`,
     stlbHit: "Intel's top-down analysis of Haswell (pmu-tools, hsw_client_ratios.py): MEM_STLB_HIT_COST is 7",
+    structureCaches:
+      "van Schaik et al., “Reverse Engineering Hardware Page Table Caches”, 2017: some 24 to 32 entries that know page tables, 3 or 4 that know " +
+      "page directories, on Intel's processors of these years (from memory); assumption: 4 ways, and 2 entries for the level above",
+    nestedStructureCaches:
+      "assumption: as many again. Intel's processors keep combined entries in one cache (SDM Vol. 3, 28.3.2), of unknown size",
+    nestedTlb:
+      "Bhargava et al., ASPLOS 2008: 16 entries, for AMD's Opteron (from memory); Intel tells nothing of one",
+    walkCaches:
+      "7-cpu.com, i7-4770: 4, 12 and 36 cycles for levels of 32 KiB, 256 KiB and 8 MiB, and 57 ns more for memory (from memory; its pages on " +
+      "Westmere and Ivy Bridge, which were read, have 4, 10 to 12, 30 to 40 and 67 ns). Assumption: page tables hold a quarter of each level",
     vmx: "assumption: as Sandy Bridge's 784 cycles a round trip (Agesen et al., USENIX ATC 2012, Table 1, from memory), divided as vt-generations.ts does",
     "instructions.mul": FOG,
     "instructions.imul": FOG,

@@ -1,7 +1,6 @@
 /**
  * What the VMX capability MSRs of a processor say (SDM Vol. 3, Appendix A), as data. A control bit may be 1 when `may` has it, and
- * must be when `must` has it. EPT, VPID and unrestricted guests are not among them yet: a later processor here is what it would be with
- * these left alone.
+ * must be when `must` has it.
  */
 import { FIELDS, type FieldName } from "./fields.ts";
 
@@ -10,6 +9,13 @@ export interface Allowed {
   readonly must: number;
   /** Bits 63:32: allowed 1-settings. */
   readonly may: number;
+}
+
+/** Bits 0, 17 and 21. */
+export interface EptCapabilities {
+  readonly executeOnly: boolean;
+  readonly gigabytePages: boolean;
+  readonly marks: boolean;
 }
 
 export interface VmxCapabilities {
@@ -22,6 +28,8 @@ export interface VmxCapabilities {
   readonly primary: Allowed;
   /** Absent: there are no secondary controls. */
   readonly secondary?: Allowed;
+  /** IA32_VMX_EPT_VPID_CAP; absent: there is no EPT. */
+  readonly ept?: EptCapabilities;
   readonly exit: Allowed;
   readonly entry: Allowed;
   /** IA32_VMX_CR0_FIXED0 and FIXED1, CR4: bits that must be 1, bits that may be. */
@@ -43,7 +51,7 @@ const PIN_ONES = 0x16;
 const PRIMARY_ONES = 0x0401e172;
 const EXIT_ONES = 0x36dff;
 const ENTRY_ONES = 0x11ff;
-/** PE, NE and PG: without unrestricted guests VMX operation is paged protected mode. */
+/** PE, NE and PG: but for unrestricted guests VMX operation is paged protected mode. */
 const CR0: Allowed = { must: 0x80000021 | 0, may: -1 };
 /** VMXE. FIXED1 follows the processor's features: here every bit that the processor has, of whatever time. */
 const CR4: Allowed = { must: 0x2000, may: 0x372fff };
@@ -81,32 +89,44 @@ const MEROM: VmxCapabilities = {
   source: `${APPENDIX_A}; what it added is from memory`,
 };
 
-/** Core i7 (Nehalem, 2008): secondary controls, preemption timer, PAT and EFER with the world switch, CR3 moves that need not exit. */
+/** Core i7 (Nehalem, 2008): secondary controls, EPT and VPID, preemption timer, PAT and EFER with the world switch, CR3 moves that need not exit. */
 const NEHALEM: VmxCapabilities = {
   ...MEROM,
   id: "nehalem",
-  processors: ["nehalem", "westmere", "sandybridge"],
+  processors: ["nehalem"],
   revision: 14,
   pin: { must: PIN_ONES, may: PIN_ONES | 0x69 },
   primary: { must: PRIMARY_ONES & ~0x18000, may: PRIMARY_ONES | 0xf3f81e8c | 0 },
-  secondary: { must: 0, may: 0x4c },
+  secondary: { must: 0, may: 0x6e },
+  ept: { executeOnly: true, gigabytePages: false, marks: false },
   exit: { must: EXIT_ONES & ~4, may: EXIT_ONES | 0x7c8200 },
   entry: { must: ENTRY_ONES & ~4, may: ENTRY_ONES | 0xc200 },
   timerShift: 5,
   source: `${APPENDIX_A} with its true controls (A.3); what it added is from memory`,
 };
 
-/** Sandy Bridge and its kin (2011 …): INVPCID came with Haswell. */
-const HASWELL: VmxCapabilities = {
+/** Westmere (2010) and Sandy Bridge: guests without paging, 1-GiB pages in EPT. */
+const WESTMERE: VmxCapabilities = {
   ...NEHALEM,
+  id: "westmere",
+  processors: ["westmere", "sandybridge"],
+  revision: 15,
+  secondary: { must: 0, may: 0xee },
+  ept: { executeOnly: true, gigabytePages: true, marks: false },
+};
+
+/** Haswell (2013): INVPCID, accessed and dirty flags in EPT. */
+const HASWELL: VmxCapabilities = {
+  ...WESTMERE,
   id: "haswell",
   processors: ["haswell"],
   revision: 18,
-  secondary: { must: 0, may: 0x104c },
+  secondary: { must: 0, may: 0x10ee },
+  ept: { executeOnly: true, gigabytePages: true, marks: true },
   source: `${APPENDIX_A} with its true controls (A.3); what it added is from memory`,
 };
 
-export const GENERATIONS: readonly VmxCapabilities[] = [PRESCOTT, MEROM, NEHALEM, HASWELL];
+export const GENERATIONS: readonly VmxCapabilities[] = [PRESCOTT, MEROM, NEHALEM, WESTMERE, HASWELL];
 export const FIRST_GENERATION = PRESCOTT;
 
 /** Those of the processor with a price list; the first ones for a list of no processor with VT-x. */
@@ -115,13 +135,13 @@ export const capabilitiesOf = (priceList: string): VmxCapabilities =>
 
 /** What a field is there for: a bit of a control's allowed 1-settings. Fields that are not here every processor has. */
 const NEEDS: Partial<Record<FieldName, (has: VmxCapabilities) => boolean>> = {
-  vpid: () => false,
-  eptPointer: () => false,
-  guestPhysicalAddress: () => false,
-  guestPdpte0: () => false,
-  guestPdpte1: () => false,
-  guestPdpte2: () => false,
-  guestPdpte3: () => false,
+  vpid: (has) => ((has.secondary?.may ?? 0) & (1 << 5)) !== 0,
+  eptPointer: (has) => has.ept !== undefined,
+  guestPhysicalAddress: (has) => has.ept !== undefined,
+  guestPdpte0: (has) => has.ept !== undefined,
+  guestPdpte1: (has) => has.ept !== undefined,
+  guestPdpte2: (has) => has.ept !== undefined,
+  guestPdpte3: (has) => has.ept !== undefined,
   apicAccess: () => false,
   guestPerfGlobalCtrl: () => false,
   hostPerfGlobalCtrl: () => false,

@@ -1,7 +1,7 @@
 /** Checks on VMX controls at VM entry (SDM Vol. 3, 26.2.1): what breaks one is VMfailValid with error 7. */
 import { PUSHES_ERROR } from "../cpu/fault.ts";
 import type { Allowed, VmxCapabilities } from "./capabilities.ts";
-import { CPU, ENTRY_CONTROL, EXIT_CONTROL, INTERRUPTION, PIN } from "./controls.ts";
+import { CPU, CPU2, ENTRY_CONTROL, EPTP, EXIT_CONTROL, INTERRUPTION, PIN } from "./controls.ts";
 import { FIELDS, type FieldName } from "./fields.ts";
 import type { Vmcs } from "./vmcs.ts";
 
@@ -44,6 +44,8 @@ export function checkControls(context: CheckContext): string | null {
     const { secondary } = capabilities;
     if (secondary === undefined || !allowed(vmcs.get(FIELDS.secondaryControls), secondary))
       return "secondary processor-based controls: a reserved bit";
+    const rule = checkEpt(context);
+    if (rule !== null) return rule;
   }
   if (vmcs.get(FIELDS.cr3TargetCount) >>> 0 > capabilities.cr3Targets) return "CR3-target count";
   if (uses(CPU.ioBitmaps) && !(isPage(context, "ioBitmapA") && isPage(context, "ioBitmapB")))
@@ -69,6 +71,22 @@ export function checkControls(context: CheckContext): string | null {
     return "VM entry to SMM from outside it";
   if (!isList(context, "entryMsrLoad", "entryMsrLoadCount")) return "VM-entry MSR-load address";
   return checkInjection(vmcs);
+}
+
+/** The EPT pointer, and what needs EPT. */
+function checkEpt({ vmcs, capabilities, physicalBits }: CheckContext): string | null {
+  const secondary = vmcs.get(FIELDS.secondaryControls);
+  if ((secondary & CPU2.ept) === 0)
+    return (secondary & CPU2.unrestricted) !== 0 ? "unrestricted guest without EPT" : null;
+  const pointer = vmcs.get(FIELDS.eptPointer);
+  const type = pointer & 7;
+  if (type !== 0 && type !== EPTP.writeBack) return "EPT pointer: memory type";
+  if ((pointer & 0x38) !== EPTP.fourLevels) return "EPT pointer: page-walk length";
+  if ((pointer & EPTP.marks) !== 0 && !capabilities.ept?.marks)
+    return "EPT pointer: accessed and dirty flags, which this processor lacks";
+  if ((pointer & EPTP.reserved) !== 0 || !fitsPhysical(vmcs.getHigh(FIELDS.eptPointer), physicalBits))
+    return "EPT pointer: a reserved bit";
+  return null;
 }
 
 /** The VM-entry interruption information (26.2.1.3). */

@@ -8,7 +8,16 @@ import { canonical } from "../cpu/long-stack.ts";
 import { type CheckContext, fitsPhysical } from "./check-controls.ts";
 import { isPat, isValidEfer } from "./check-msrs.ts";
 import { checkSegments } from "./check-segments.ts";
-import { ACTIVE, BLOCKING, ENTRY_CONTROL, HALTED, INTERRUPTION, PIN, SHUT_DOWN } from "./controls.ts";
+import {
+  ACTIVE,
+  BLOCKING,
+  ENTRY_CONTROL,
+  HALTED,
+  INTERRUPTION,
+  isUnrestricted,
+  PIN,
+  SHUT_DOWN,
+} from "./controls.ts";
 import { FIELDS, slotOf } from "./fields.ts";
 
 /** Exit qualifications of such an exit (26.7). */
@@ -46,11 +55,8 @@ function checkRegisters({ vmcs, capabilities, physicalBits }: CheckContext): str
   const guest64 = (entry & ENTRY_CONTROL.guest64) !== 0;
   const guestCr0 = vmcs.get(FIELDS.guestCr0);
   const guestCr4 = vmcs.get(FIELDS.guestCr4);
-  if (
-    (guestCr0 & cr0.must) !== cr0.must ||
-    (guestCr0 & ~cr0.may) !== 0 ||
-    vmcs.getHigh(FIELDS.guestCr0) !== 0
-  )
+  const must = isUnrestricted(vmcs) ? cr0.must & ~(CR0.PE | CR0.PG) : cr0.must;
+  if ((guestCr0 & must) !== must || (guestCr0 & ~cr0.may) !== 0 || vmcs.getHigh(FIELDS.guestCr0) !== 0)
     return "guest CR0: a bit that VMX operation fixes";
   if ((guestCr0 & CR0.PG) !== 0 && (guestCr0 & CR0.PE) === 0) return "guest CR0.PG without PE";
   if (

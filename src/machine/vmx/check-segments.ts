@@ -3,11 +3,11 @@
  *
  *     16 unusable   15 G   14 D/B   13 L   12 AVL   7 P   6:5 DPL   4 S   3:0 type
  */
-import { LDTR, TR } from "../cpu/cpu.ts";
+import { CR0, LDTR, TR } from "../cpu/cpu.ts";
 import { VM } from "../cpu/flags.ts";
 import { canonical } from "../cpu/long-stack.ts";
 import { CS, DS, ES, FS, GS, SS } from "../isa/instruction.ts";
-import { ENTRY_CONTROL, UNUSABLE } from "./controls.ts";
+import { ENTRY_CONTROL, isUnrestricted, UNUSABLE } from "./controls.ts";
 import { FIELDS } from "./fields.ts";
 import { GUEST_SEGMENTS, type SegmentFields } from "./segment-fields.ts";
 import type { Vmcs } from "./vmcs.ts";
@@ -21,6 +21,9 @@ const BIG = 1 << 14;
 const G = 1 << 15;
 const READABLE = 2;
 const CODE = 8;
+const DPL = 0x60;
+/** Writable data, accessed. */
+const DATA = 3;
 const V86_RIGHTS = 0xf3;
 const LDT = 2;
 const BUSY_TSS16 = 3;
@@ -90,13 +93,14 @@ function checkOrdinary(vmcs: Vmcs, fields: SegmentFields): string | null {
   const rights = vmcs.low[fields.access] as number;
   const usable = (rights & UNUSABLE) === 0;
   const baseHigh = vmcs.high[fields.base] as number;
-  if (register === SS && ((selectorOf(vmcs, SS) ^ selectorOf(vmcs, CS)) & RPL) !== 0)
+  const unrestricted = isUnrestricted(vmcs);
+  if (register === SS && !unrestricted && ((selectorOf(vmcs, SS) ^ selectorOf(vmcs, CS)) & RPL) !== 0)
     return "RPL is not that of CS";
   if (register === FS || register === GS) {
     if (!canonical(baseHigh)) return "base is not canonical";
   } else if ((register === CS || usable) && baseHigh !== 0) return "base above 4 GiB";
   if (register !== CS && !usable) return register === SS ? checkStackDpl(vmcs, rights) : null;
-  const rule = checkType(register, rights) ?? checkDpl(vmcs, register, rights);
+  const rule = checkType(register, rights, unrestricted) ?? checkDpl(vmcs, register, rights, unrestricted);
   if (rule !== null) return rule;
   if ((rights & P) === 0) return "not present";
   if ((rights & RESERVED) !== 0) return "access rights: a reserved bit";
@@ -105,28 +109,35 @@ function checkOrdinary(vmcs: Vmcs, fields: SegmentFields): string | null {
   return checkGranularity(vmcs.low[fields.limit] as number, rights);
 }
 
-function checkType(register: number, rights: number): string | null {
+/** `unrestricted`: CS may hold data, as real mode's does (26.3.1.2). */
+function checkType(register: number, rights: number, unrestricted: boolean): string | null {
   const type = rights & TYPE;
   if ((rights & S) === 0) return "S";
+  if (register === CS && unrestricted && type === DATA) return null;
   if (register === CS) return (type & (CODE | 1)) === (CODE | 1) ? null : "type";
   if (register === SS) return type === 3 || type === 7 ? null : "type";
   return (type & 1) !== 0 && ((type & CODE) === 0 || (type & READABLE) !== 0) ? null : "type";
 }
 
-function checkDpl(vmcs: Vmcs, register: number, rights: number): string | null {
+function checkDpl(vmcs: Vmcs, register: number, rights: number, unrestricted: boolean): string | null {
   const dpl = (rights >> 5) & 3;
   const stackDpl = (rightsOf(vmcs, SS) >> 5) & 3;
   if (register === CS) {
+    if ((rights & TYPE) === DATA) return dpl === 0 ? null : "DPL";
     const conforming = (rights & 4) !== 0;
     return (conforming ? dpl <= stackDpl : dpl === stackDpl) ? null : "DPL";
   }
   if (register === SS) return checkStackDpl(vmcs, rights);
+  if (unrestricted) return null;
   const nonconforming = (rights & TYPE) < 12;
   return nonconforming && dpl < (selectorOf(vmcs, register) & RPL) ? "DPL" : null;
 }
 
-/** SS.DPL is the CPL, usable or not. */
+/** SS.DPL is the CPL, usable or not; where there are no rings, 0. */
 function checkStackDpl(vmcs: Vmcs, rights: number): string | null {
+  const ringless = (rightsOf(vmcs, CS) & TYPE) === DATA || (vmcs.get(FIELDS.guestCr0) & CR0.PE) === 0;
+  if (ringless && (rights & DPL) !== 0) return "DPL";
+  if (isUnrestricted(vmcs)) return null;
   return ((rights >> 5) & 3) === (selectorOf(vmcs, SS) & RPL) ? null : "DPL";
 }
 

@@ -1,4 +1,6 @@
 /** The bits of the control fields and of what goes with them (SDM Vol. 3, 24.6 – 24.9). */
+import { FIELDS } from "./fields.ts";
+import type { Vmcs } from "./vmcs.ts";
 
 /** Pin-based VM-execution controls. */
 export const PIN = { externalInterrupt: 1, nmi: 1 << 3, virtualNmis: 1 << 5, timer: 1 << 6 } as const;
@@ -28,7 +30,23 @@ export const CPU = {
 } as const;
 
 /** Secondary processor-based VM-execution controls. */
-export const CPU2 = { tables: 1 << 2, rdtscp: 1 << 3, wbinvd: 1 << 6, invpcid: 1 << 12 } as const;
+export const CPU2 = {
+  ept: 1 << 1,
+  tables: 1 << 2,
+  rdtscp: 1 << 3,
+  vpid: 1 << 5,
+  wbinvd: 1 << 6,
+  unrestricted: 1 << 7,
+  invpcid: 1 << 12,
+} as const;
+
+/** Guests may run without paging, and in real mode. */
+export const isUnrestricted = (vmcs: Vmcs): boolean =>
+  (vmcs.get(FIELDS.primaryControls) & CPU.secondary) !== 0 &&
+  (vmcs.get(FIELDS.secondaryControls) & CPU2.unrestricted) !== 0;
+
+/** The EPT pointer (24.6.11): memory type 2:0, page-walk length less one 5:3, accessed and dirty flags 6. */
+export const EPTP = { writeBack: 6, fourLevels: 3 << 3, marks: 1 << 6, reserved: 0xf80 } as const;
 
 export const EXIT_CONTROL = {
   saveDebug: 1 << 2,

@@ -7,6 +7,7 @@ import { PAT, SYSENTER_CS, SYSENTER_EIP, SYSENTER_ESP } from "../cpu/msr-slots.t
 import { ESP } from "../cpu/registers.ts";
 import { setSegment, updateMode } from "../cpu/segments.ts";
 import { BLOCKING, ENTRY_CONTROL, HALTED } from "./controls.ts";
+import { pdptesOf, usesEpt } from "./ept.ts";
 import { loadPaging, loadPair } from "./exit.ts";
 import { FIELDS } from "./fields.ts";
 import { fromRights, GUEST_SEGMENTS } from "./segment-fields.ts";
@@ -24,6 +25,7 @@ export function loadGuest(cpu: Cpu, vmcs: Vmcs): boolean {
     (entry & ENTRY_CONTROL.loadEfer) !== 0
       ? vmcs.get(FIELDS.guestEfer)
       : (cpu.efer & ~long) | (guest64 ? long : 0);
+  if (usesEpt(vmcs)) cpu.memory.pdpteSource = pdptesOf(vmcs);
   try {
     const { guestCr0, guestCr4 } = {
       guestCr0: vmcs.get(FIELDS.guestCr0),
@@ -33,6 +35,8 @@ export function loadGuest(cpu: Cpu, vmcs: Vmcs): boolean {
   } catch (error) {
     if (error !== FAULT) throw error;
     return false;
+  } finally {
+    cpu.memory.pdpteSource = null;
   }
   loadRegisters(cpu, vmcs);
   return true;

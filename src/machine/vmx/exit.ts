@@ -10,6 +10,7 @@ import { ESP } from "../cpu/registers.ts";
 import { setSegment, updateMode } from "../cpu/segments.ts";
 import { CS, DS, ES, FS, GS, SS } from "../isa/instruction.ts";
 import { ACTIVE, BLOCKING, ENTRY_CONTROL, EXIT_CONTROL, HALTED, UNUSABLE } from "./controls.ts";
+import { savePdptes, usesEpt } from "./ept.ts";
 import { FIELDS, type FieldName, slotOf } from "./fields.ts";
 import { GUEST_SEGMENTS, toRights } from "./segment-fields.ts";
 import type { Vmcs } from "./vmcs.ts";
@@ -25,6 +26,7 @@ export function saveGuest(cpu: Cpu, vmcs: Vmcs, blocking: number, rf: number): v
   vmcs.set(FIELDS.guestCr0, cpu.cr0);
   vmcs.set(FIELDS.guestCr3, cpu.cr3, cpu.cr3High);
   vmcs.set(FIELDS.guestCr4, cpu.cr4);
+  if (usesEpt(vmcs)) savePdptes(vmcs, cpu.memory.pdptes);
   if ((exit & EXIT_CONTROL.saveDebug) !== 0) vmcs.set(FIELDS.guestDr7, cpu.dr[7] as number);
   vmcs.set(FIELDS.guestSysenterCs, cpu.msr[SYSENTER_CS] as number);
   vmcs.set(FIELDS.guestSysenterEsp, cpu.msr[SYSENTER_ESP] as number, cpu.msr[SYSENTER_ESP + 1]);

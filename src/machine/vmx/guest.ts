@@ -15,6 +15,7 @@ import { visit } from "../cpu/visit.ts";
 import type { GuestMode } from "../guest-mode.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { BLOCKING, CPU, EXIT_CONTROL, INTERRUPTION, PIN } from "./controls.ts";
+import { usesEpt } from "./ept.ts";
 import { loadHost, saveGuest } from "./exit.ts";
 import { FIELDS } from "./fields.ts";
 import { intercept } from "./intercepts.ts";
@@ -209,7 +210,9 @@ export class NonRoot implements GuestMode<Cpu>, Leaver {
   }
 
   exit(cpu: Cpu, length: number): void {
-    this.#leave(cpu, length, 0);
+    // An EPT violation while a software interrupt is on its way tells that one's length.
+    const software = ((this.#vectoring >> 8) & 7) >= SOFTWARE;
+    this.#leave(cpu, software ? this.#after - cpu.ip : length, 0);
   }
 
   /**
@@ -258,6 +261,7 @@ export class NonRoot implements GuestMode<Cpu>, Leaver {
     cpu.tscOffset = this.#hostTsc;
     saveGuest(cpu, vmcs, this.#blocking, rf);
     storeMsrs(cpu, vmcs);
+    if (usesEpt(vmcs)) cpu.memory.setSecondDimension(null);
     loadHost(cpu, vmcs);
   }
 

@@ -36,6 +36,8 @@ export const REASON = {
   tprBelowThreshold: 43,
   gdtrIdtr: 46,
   ldtrTr: 47,
+  eptViolation: 48,
+  eptMisconfiguration: 49,
   invept: 50,
   rdtscp: 51,
   preemptionTimer: 52,

@@ -15,6 +15,7 @@ import { checkGuest, QUALIFICATION } from "./check-guest.ts";
 import { checkHost } from "./check-host.ts";
 import { CPU } from "./controls.ts";
 import { loadGuest } from "./entry.ts";
+import { secondDimension, usesEpt } from "./ept.ts";
 import { loadHost } from "./exit.ts";
 import { FIELDS, type FieldName } from "./fields.ts";
 import { NonRoot } from "./guest.ts";
@@ -144,6 +145,7 @@ export class Vmx {
     if (host !== null) return this.#refuse(VM_ERROR.invalidHostState, host);
     const guest = checkGuest(context);
     if (guest !== null) return this.#failEntry(REASON.invalidGuestState, guest.qualification, guest.rule);
+    this.#enterEpt(cpu, vmcs);
     if (!loadGuest(cpu, vmcs))
       return this.#failEntry(
         REASON.invalidGuestState,
@@ -164,6 +166,17 @@ export class Vmx {
     return ENTERED;
   }
 
+  /** Addresses are guest-physical from here on; what is refused leaves the guest. */
+  #enterEpt(cpu: Cpu, vmcs: Vmcs): void {
+    if (!usesEpt(vmcs)) return;
+    const leave = (reason: number, qualification: number): never => {
+      if (this.#guest === null) throw new Error("invariant: an EPT violation outside of a guest");
+      return this.#guest.exitWith(reason, qualification);
+    };
+    const { physicalBits } = cpu.prices;
+    cpu.memory.setSecondDimension(secondDimension(vmcs, this.capabilities, physicalBits, leave));
+  }
+
   /** As the last time, mostly. */
   #interestOf(vmcs: Vmcs): Uint8Array {
     const primary = vmcs.get(FIELDS.primaryControls) & ~CPU.interruptWindow;
@@ -180,6 +193,7 @@ export class Vmx {
     const vmcs = this.current;
     vmcs.set(FIELDS.exitReason, reason | ENTRY_FAILURE);
     vmcs.set(FIELDS.exitQualification, qualification);
+    if (usesEpt(vmcs)) this.#cpu.memory.setSecondDimension(null);
     loadHost(this.#cpu, vmcs);
     if (!loadMsrs(this.#cpu, vmcs, "exitMsrLoad", "exitMsrLoadCount"))
       throw new Error("VMX abort: the VM-exit MSR-load list names an MSR that cannot be loaded");

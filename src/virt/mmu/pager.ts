@@ -14,6 +14,7 @@ import type { Frames } from "../../machine/frames.ts";
 import type { Ledger } from "../../machine/ledger.ts";
 import type { Machine } from "../../machine/machine.ts";
 import type { Mmu } from "../../machine/mmu/mmu.ts";
+import type { SecondDimension } from "../../machine/mmu/nested.ts";
 
 export type PageFaultVerdict =
   /** It was the pager's own affair (a "hidden" fault): run the instruction again. */
@@ -38,7 +39,28 @@ export interface AreaPage {
   readonly writable: boolean;
 }
 
+/** An access that the second dimension does not permit, or has no page for. */
+export interface Violation {
+  readonly gpa: Gpa;
+  readonly write: boolean;
+  readonly fetch: boolean;
+}
+
+/**
+ * The second dimension's tables, of a pager that has some: the guest's own tables are then in force on P, as P's EPT or NPT wants them.
+ * Control registers, MOV CR3, INVLPG and page faults are the guest's own business.
+ */
+export interface NestedTables extends Omit<SecondDimension, "refuse"> {
+  readonly kind: "ept" | "npt";
+  readonly root: Hpa;
+  /** EPT's accessed and dirty flags are in use. */
+  readonly marks: boolean;
+  /** EPT violation, nested page fault: run the instruction again, or let V carry it out. */
+  violation(violation: Violation): "retry" | "emulate";
+}
+
 export interface Pager {
+  readonly nested?: NestedTables;
   /** V's CR0, CR4 or EFER changed, and CR3 may have. Sets P's, with paging on. */
   control(): void;
   /** V's CR3 was loaded, whether it changed or not: stale translations but those of global pages end here. Also for INVPCID. */

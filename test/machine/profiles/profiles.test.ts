@@ -1,7 +1,7 @@
 /** The price lists: complete, sourced, in whole cycles, and about instructions that exist. */
 import { describe, expect, test } from "vitest";
-import { MOST_CHARGED, Op } from "../../../src/machine/cpu/op.ts";
-import { priceName, priceOf } from "../../../src/machine/cpu/price.ts";
+import { Op } from "../../../src/machine/cpu/op.ts";
+import { mostCharged, priceName, priceOf } from "../../../src/machine/cpu/price.ts";
 import { decode } from "../../../src/machine/isa/decode.ts";
 import { ROWS } from "../../../src/machine/isa/table/index.ts";
 import { PROFILES } from "../../../src/machine/profiles/index.ts";
@@ -41,8 +41,14 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))("%s",
   });
 
   test("no plain instruction can be charged more on its way than the interpreter allows for", () => {
-    // Two operands, each over a page's end, each walk four references long.
-    expect(4 * 4 * Math.max(profile.walkReference, profile.stlbHit)).toBeLessThanOrEqual(MOST_CHARGED);
+    const caches = profile.walkCaches;
+    const prices = [...(caches?.levels ?? []).map(({ latency }) => latency), caches?.memory ?? 0];
+    expect(prices).toEqual(prices.toSorted((a, b) => a - b));
+    // Two operands, each over a page's end, each walk of 24 references.
+    const dearest = caches?.memory ?? profile.walkReference;
+    expect(4 * 24 * dearest).toBeLessThanOrEqual(mostCharged(profile));
+    // A run of 32 such instructions is still counted in small integers.
+    expect(32 * mostCharged(profile)).toBeLessThan(2 ** 30);
   });
 
   test("a memory can be made of it", () => expect(() => board(profile)).not.toThrow());

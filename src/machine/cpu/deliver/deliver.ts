@@ -62,7 +62,7 @@ export function inject(cpu: Cpu, kind: number, vector: number, error: number, le
   const code = pushesError(kind, vector) ? error : NO_CODE;
   cpu.ip = (cpu.ip + length) | 0;
   guest?.delivering(cpu, kind, vector, code);
-  if (enterFlat(cpu, kind, vector, code) || entered(cpu, kind, vector, code)) {
+  if (entered(cpu, kind, vector, code)) {
     guest?.delivered(cpu);
     return;
   }
@@ -85,15 +85,16 @@ function attempt(cpu: Cpu, kind: number, vector: number, error: number): boolean
     if (guest.event(cpu, kind, vector, error)) return true;
     guest.delivering(cpu, kind, vector, code);
   } else if (cpu.monitor !== null && visit(cpu, cpu.monitor, visitOf(kind, vector, error))) return true;
-  if (!enterFlat(cpu, kind, vector, code) && !entered(cpu, kind, vector, code)) return false;
+  if (guest === null && enterFlat(cpu, kind, vector, code)) return true;
+  if (!entered(cpu, kind, vector, code)) return false;
   guest?.delivered(cpu);
   return true;
 }
 
-/** The rules in full; false when they raised something. */
+/** False when it raised something; the short way raises only what leaves a guest. */
 function entered(cpu: Cpu, kind: number, vector: number, code: number): boolean {
   try {
-    enter(cpu, kind, vector, code);
+    if (cpu.guest === null || !enterFlat(cpu, kind, vector, code)) enter(cpu, kind, vector, code);
     return true;
   } catch (fault) {
     if (fault !== FAULT) throw fault;

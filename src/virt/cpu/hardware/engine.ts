@@ -3,6 +3,7 @@
  * force, so that system calls, INT n and most exceptions cost what they cost without a monitor. What leaves it:
  *
  *     #PF ─────────────▶ pager ── hidden ──▶ again    ── the guest's ──▶ injected    ── a device's ──▶ V carries the instruction out
+ *     EPT violation ───▶ pager ── filled ──▶ again                                     ── a device's ──▶ V carries the instruction out
  *     CR0 CR3 CR4, MSRs, I/O, CPUID, HLT, INVLPG, MOV DR … ──▶ V carries the instruction out, the pager follows
  *     a device's interrupt, an open interrupt window ──▶ injected at the next entry
  *
@@ -17,7 +18,7 @@ import { inject } from "../../../machine/cpu/deliver/deliver.ts";
 import { EXCEPTION, EXTERNAL, NMI_KIND } from "../../../machine/cpu/deliver/event.ts";
 import { PF, UD } from "../../../machine/cpu/fault.ts";
 import { IF, RF } from "../../../machine/cpu/flags.ts";
-import type { Pager, PagerFactory } from "../../mmu/pager.ts";
+import type { Pager, PagerFactory, Violation } from "../../mmu/pager.ts";
 import { ControlFollower } from "../control.ts";
 import type { EngineFactory } from "../engine.ts";
 import type { Host } from "../host.ts";
@@ -43,7 +44,8 @@ export class HardwareAssisted extends Vmm {
   readonly #hypercall: Hypercall;
   /** To be injected at the next entry. */
   #event: GuestEvent | null = null;
-  readonly #control: ControlFollower;
+  /** null: the pager's tables lie under the guest's own, whose registers nobody needs to follow. */
+  readonly #control: ControlFollower | null;
   #retired = 0;
   /** Instructions that P had retired when the guest was last entered. */
   #entered = 0;
@@ -52,8 +54,9 @@ export class HardwareAssisted extends Vmm {
   constructor(host: Host, { pager, format, hypercall = () => false }: HardwareOptions) {
     super(host);
     this.#pager = pager(host.pagerParts());
-    this.#control = new ControlFollower(host, this.#pager, CR0_PLAIN);
-    this.#format = format(host);
+    const { nested } = this.#pager;
+    this.#control = nested === undefined ? new ControlFollower(host, this.#pager, CR0_PLAIN) : null;
+    this.#format = format(host, nested);
     this.#hypercall = hypercall;
     this.name = this.#format.name;
   }
@@ -67,23 +70,28 @@ export class HardwareAssisted extends Vmm {
     super.adopt();
     this.#pager.adopt();
     this.#event = null;
-    this.#control.strange = true;
+    this.#becomesStrange();
+  }
+
+  #becomesStrange(): void {
+    if (this.#control !== null) this.#control.strange = true;
   }
 
   protected executable(): boolean {
     const { cpu } = this.host.machine;
-    return (cpu.cr0 & CR0.PE) !== 0 && this.#format.fits(cpu);
+    // A shadow pager has no tables for real mode.
+    return (this.#control === null || (cpu.cr0 & CR0.PE) !== 0) && this.#format.fits(cpu);
   }
 
   protected afterInterpretation(): void {
     // A processor that only slept is the same one.
-    if (this.host.machine.cpu.retired !== this.#retired) this.#control.strange = true;
+    if (this.host.machine.cpu.retired !== this.#retired) this.#becomesStrange();
   }
 
   protected enter(): void {
     const { machine, interrupts } = this.host;
     const { cpu } = machine;
-    this.#control.follow();
+    this.#control?.follow();
     this.#retired = cpu.retired;
     const waits = cpu.irq.pending();
     interrupts.noted = waits;
@@ -145,12 +153,24 @@ export class HardwareAssisted extends Vmm {
         // By a task gate of the IDT, or by an instruction.
         if (exit.during === null) host.emulate();
         else this.#deliver(exit.during);
-        this.#control.strange = true;
+        this.#becomesStrange();
         break;
+      case "violation":
+        return this.#violation(exit.name, exit.violation, exit.during);
       case "shutdown":
         cpu.stop = { reason: "shutdown", detail: exit.detail };
     }
     return exit.name;
+  }
+
+  #violation(name: string, violation: Violation, during: GuestEvent | null): string {
+    if (this.#pager.nested?.violation(violation) === "retry") {
+      this.#event = during;
+      return name;
+    }
+    if (during !== null) this.#deliver(during);
+    else this.host.emulate();
+    return `${name} (device)`;
   }
 
   #pageFault(at: Gva, error: number, during: GuestEvent | null, cpu: Cpu): string {

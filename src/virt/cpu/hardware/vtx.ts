@@ -1,10 +1,11 @@
 /**
- * VT-x as the control block of the hardware-assisted engine. The monitor lives in the guest's shadow address space, so the host's CR0, CR3
- * and CR4 are the ones that the pager gave P for the guest. It reads what an exit's handler needs and writes what has changed, by VMREAD and
+ * VT-x as the control block of the hardware-assisted engine. With shadow tables the monitor lives in the guest's shadow address space, so
+ * the host's CR0, CR3 and CR4 are the ones that the pager gave P for the guest; under EPT the guest's are its own, and the host is in long
+ * mode. The monitor reads what an exit's handler needs and writes what has changed, by VMREAD and
  * VMWRITE; V, the picture of the guest for whoever looks, is drawn without charge.
  */
-import type { Gva } from "../../../machine/address.ts";
-import { type Cpu, CR0 } from "../../../machine/cpu/cpu.ts";
+import type { Gpa, Gva } from "../../../machine/address.ts";
+import { type Cpu, CR0, CR4, EFER } from "../../../machine/cpu/cpu.ts";
 import { refreshWatch } from "../../../machine/cpu/debug.ts";
 import { NMI_KIND, SOFTWARE } from "../../../machine/cpu/deliver/event.ts";
 import { capabilitiesOf, type VmxCapabilities } from "../../../machine/vmx/capabilities.ts";
@@ -15,11 +16,13 @@ import {
   CPU,
   CPU2,
   ENTRY_CONTROL,
+  EPTP,
   EXIT_CONTROL,
   INTERRUPTION,
   PIN,
 } from "../../../machine/vmx/controls.ts";
 import { loadRegisters } from "../../../machine/vmx/entry.ts";
+import { pdptesOf, VIOLATION } from "../../../machine/vmx/ept.ts";
 import { saveGuest } from "../../../machine/vmx/exit.ts";
 import {
   FIELD_NAMES,
@@ -32,6 +35,7 @@ import {
 import { REASON, reasonName } from "../../../machine/vmx/reasons.ts";
 import type { Vmcs } from "../../../machine/vmx/vmcs.ts";
 import { Vmx } from "../../../machine/vmx/vmx.ts";
+import type { NestedTables } from "../../mmu/pager.ts";
 import type { Host } from "../host.ts";
 import type { Exit, GuestEvent, WorldSwitch, WorldSwitchFactory } from "./world-switch.ts";
 
@@ -60,9 +64,15 @@ export class VtxSwitch implements WorldSwitch {
   /** Slots of the fields that software writes. */
   readonly #slots: Int32Array;
   readonly #context: CheckContext;
+  readonly #nested: NestedTables | undefined;
 
-  constructor(host: Host, capabilities: VmxCapabilities) {
+  constructor(host: Host, capabilities: VmxCapabilities, nested?: NestedTables) {
     this.#host = host;
+    this.#nested = nested;
+    if (nested !== undefined && (nested.kind !== "ept" || capabilities.ept === undefined))
+      throw new RangeError(
+        `${nested.kind.toUpperCase()} on a ${capabilities.id}: VT-x has EPT, from Nehalem on (profile nehalem, westmere, sandybridge, haswell)`,
+      );
     const { cpu, ledger } = host;
     this.#vmx = new Vmx(cpu, capabilities, (event, detail) => ledger.pay(event, detail));
     this.#vmcs = this.#vmx.create();
@@ -82,6 +92,31 @@ export class VtxSwitch implements WorldSwitch {
       byte: (at) => host.bus.read(at as never, 1),
     };
     this.#configure(capabilities);
+    if (nested !== undefined) this.#configureNested(nested, capabilities);
+  }
+
+  /** The guest keeps its page faults, its CR3 and INVLPG. */
+  #configureNested({ root, marks }: NestedTables, { secondary }: VmxCapabilities): void {
+    const { cpu } = this.#host;
+    const wanted = this.#wanted;
+    const own = CPU.invlpg | CPU.cr3Load | CPU.cr3Store;
+    const primary = (wanted.get(FIELDS.primaryControls) & ~own) | CPU.secondary;
+    wanted.set(FIELDS.primaryControls, primary);
+    const unrestricted = (secondary?.may ?? 0) & CPU2.unrestricted;
+    const second = wanted.get(FIELDS.secondaryControls) | CPU2.ept | unrestricted;
+    wanted.set(FIELDS.secondaryControls, second);
+    wanted.set(FIELDS.eptPointer, root | EPTP.writeBack | EPTP.fourLevels | (marks ? EPTP.marks : 0));
+    wanted.set(FIELDS.exceptionBitmap, 0);
+    cpu.efer |= EFER.LME | EFER.LMA;
+    cpu.cr0 |= CR0.PE | CR0.PG | CR0.NE;
+    cpu.cr4 |= CR4.PAE | VMXE;
+    cpu.cr3 = this.#host.frame();
+    wanted.set(FIELDS.hostCr0, cpu.cr0);
+    wanted.set(FIELDS.hostCr3, cpu.cr3);
+    wanted.set(FIELDS.hostCr4, cpu.cr4);
+    cpu.memory.loadCr3(cpu.cr3, 0);
+    cpu.memory.setControl(cpu.cr0, cpu.cr4, cpu.efer);
+    wanted.set(FIELDS.exitControls, wanted.get(FIELDS.exitControls) | EXIT_CONTROL.host64);
   }
 
   /** What never changes. */
@@ -125,8 +160,8 @@ export class VtxSwitch implements WorldSwitch {
   fits(virtual: Cpu): boolean {
     this.#describe(virtual);
     const wanted = this.#wanted;
-    wanted.set(FIELDS.guestCr0, virtual.cr0 | CR0.NE | CR0.PG);
-    wanted.set(FIELDS.guestCr3, 0);
+    wanted.set(FIELDS.guestCr0, virtual.cr0 | CR0.NE | (this.#nested === undefined ? CR0.PG : 0));
+    if (this.#nested === undefined) wanted.set(FIELDS.guestCr3, 0);
     wanted.set(FIELDS.guestCr4, virtual.cr4 | VMXE);
     wanted.set(FIELDS.entryInterruption, 0);
     return checkGuest(this.#context) === null;
@@ -142,18 +177,13 @@ export class VtxSwitch implements WorldSwitch {
     const { cpu, bus } = this.#host;
     const wanted = this.#wanted;
     this.#describe(virtual);
-    cpu.cr0 |= CR0.NE;
-    cpu.cr4 |= VMXE;
-    wanted.set(FIELDS.guestCr0, cpu.cr0);
-    wanted.set(FIELDS.guestCr3, cpu.cr3, cpu.cr3High);
-    wanted.set(FIELDS.guestCr4, cpu.cr4);
-    wanted.set(FIELDS.hostCr0, cpu.cr0);
-    wanted.set(FIELDS.hostCr3, cpu.cr3, cpu.cr3High);
-    wanted.set(FIELDS.hostCr4, cpu.cr4);
+    if (this.#nested === undefined) this.#enterShadow();
+    else {
+      wanted.set(FIELDS.guestCr0, virtual.cr0 | CR0.NE);
+      wanted.set(FIELDS.guestCr4, virtual.cr4 | VMXE);
+    }
     wanted.set(FIELDS.cr0Shadow, virtual.cr0);
     wanted.set(FIELDS.cr4Shadow, virtual.cr4);
-    const exit = wanted.get(FIELDS.exitControls) & ~EXIT_CONTROL.host64;
-    wanted.set(FIELDS.exitControls, exit | (cpu.longMode ? EXIT_CONTROL.host64 : 0));
     const primary = wanted.get(FIELDS.primaryControls) & ~CPU.interruptWindow;
     wanted.set(FIELDS.primaryControls, primary | (window ? CPU.interruptWindow : 0));
     wanted.set(FIELDS.tscOffset, virtual.tscOffset | 0, Math.floor(virtual.tscOffset / TWO32));
@@ -171,6 +201,22 @@ export class VtxSwitch implements WorldSwitch {
     cpu.cr2High = virtual.cr2High;
     const result = this.#vmcs.launched ? this.#vmx.vmresume() : this.#vmx.vmlaunch();
     if (result.kind !== "entered") throw new Error(`invariant: VM entry ${result.kind}: ${result.rule}`);
+  }
+
+  /** The address space is the pager's, for the guest and for the monitor. */
+  #enterShadow(): void {
+    const { cpu } = this.#host;
+    const wanted = this.#wanted;
+    cpu.cr0 |= CR0.NE;
+    cpu.cr4 |= VMXE;
+    wanted.set(FIELDS.guestCr0, cpu.cr0);
+    wanted.set(FIELDS.guestCr3, cpu.cr3, cpu.cr3High);
+    wanted.set(FIELDS.guestCr4, cpu.cr4);
+    wanted.set(FIELDS.hostCr0, cpu.cr0);
+    wanted.set(FIELDS.hostCr3, cpu.cr3, cpu.cr3High);
+    wanted.set(FIELDS.hostCr4, cpu.cr4);
+    const exit = wanted.get(FIELDS.exitControls) & ~EXIT_CONTROL.host64;
+    wanted.set(FIELDS.exitControls, exit | (cpu.longMode ? EXIT_CONTROL.host64 : 0));
   }
 
   #inject(event: GuestEvent | null): void {
@@ -214,11 +260,23 @@ export class VtxSwitch implements WorldSwitch {
     virtual.dr[6] = cpu.dr[6] as number;
     virtual.cr2 = cpu.cr2;
     virtual.cr2High = cpu.cr2High;
+    if (this.#nested !== undefined) this.#drawCr3(virtual);
     virtual.cr0 = (virtual.cr0 & ~GUEST_CR0) | (vmcs.get(FIELDS.guestCr0) & GUEST_CR0);
     loadRegisters(virtual, vmcs);
     refreshWatch(virtual);
     const priority = bus.read((this.#virtualApic + VTPR) as never, 1) >> 4;
     if (virtual.cr8 !== priority) virtual.cr8 = priority;
+  }
+
+  /** The guest loaded CR3 and flushed its TLB without anybody being told: V's has nothing that may be stale, nor PDPTEs of its own. */
+  #drawCr3(virtual: Cpu): void {
+    const vmcs = this.#vmcs;
+    virtual.cr3 = vmcs.get(FIELDS.guestCr3);
+    virtual.cr3High = vmcs.getHigh(FIELDS.guestCr3);
+    virtual.memory.pdpteSource = pdptesOf(vmcs);
+    virtual.memory.loadCr3(virtual.cr3, virtual.cr3High);
+    virtual.memory.pdpteSource = null;
+    virtual.memory.flush(true);
   }
 
   #read(): Exit {
@@ -246,6 +304,20 @@ export class VtxSwitch implements WorldSwitch {
       case REASON.invlpg:
         this.#readForDecoding();
         return { kind: "invlpg", name, at: this.#address("exitQualification"), during };
+      case REASON.eptViolation: {
+        const qualification = vmx.vmread("exitQualification");
+        const low = vmx.vmread("guestPhysicalAddress");
+        const violation = {
+          gpa: (vmx.high * TWO32 + (low >>> 0)) as Gpa,
+          write: (qualification & VIOLATION.write) !== 0,
+          fetch: (qualification & VIOLATION.fetch) !== 0,
+        };
+        return { kind: "violation", name: "EPT violation", violation, during };
+      }
+      case REASON.eptMisconfiguration:
+        throw new Error(
+          `invariant: the pager's EPT entry for ${vmx.vmread("guestPhysicalAddress").toString(16)} is misconfigured`,
+        );
       case REASON.vmcall:
         return { kind: "hypercall", name, length: vmx.vmread("exitInstructionLength"), during };
     }
@@ -304,5 +376,5 @@ export class VtxSwitch implements WorldSwitch {
 /** A processor's generation decides which controls there are: by its price list unless said. */
 export const vtx =
   (capabilities?: VmxCapabilities): WorldSwitchFactory =>
-  (host) =>
-    new VtxSwitch(host, capabilities ?? capabilitiesOf(host.cpu.prices.id));
+  (host, nested) =>
+    new VtxSwitch(host, capabilities ?? capabilitiesOf(host.cpu.prices.id), nested);

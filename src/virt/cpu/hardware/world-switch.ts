@@ -4,6 +4,7 @@
  */
 import type { Gva } from "../../../machine/address.ts";
 import type { Cpu } from "../../../machine/cpu/cpu.ts";
+import type { NestedTables, Violation } from "../../mmu/pager.ts";
 import type { Host } from "../host.ts";
 
 /** An event for the guest's IDT, or one that was on its way through it. */
@@ -24,6 +25,8 @@ export type Exit = {
   readonly during: GuestEvent | null;
 } & (
   | { readonly kind: "pageFault"; readonly at: Gva; readonly error: number }
+  /** The pager's second dimension has no page, or does not permit. */
+  | { readonly kind: "violation"; readonly violation: Violation }
   /** V can carry it out, as it can every instruction. */
   | { readonly kind: "instruction" }
   | { readonly kind: "invlpg"; readonly at: Gva }
@@ -49,4 +52,5 @@ export interface WorldSwitch {
   withdraw(virtual: Cpu): GuestEvent | null;
 }
 
-export type WorldSwitchFactory = (host: Host) => WorldSwitch;
+/** `nested`: the pager's second dimension, where there is one. */
+export type WorldSwitchFactory = (host: Host, nested?: NestedTables) => WorldSwitch;

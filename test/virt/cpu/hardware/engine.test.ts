@@ -4,10 +4,13 @@ import { GENERATIONS, type VmxCapabilities } from "../../../../src/machine/vmx/c
 import { hardwareAssisted } from "../../../../src/virt/cpu/hardware/engine.ts";
 import { svm } from "../../../../src/virt/cpu/hardware/svm.ts";
 import { vtx } from "../../../../src/virt/cpu/hardware/vtx.ts";
+import { nestedPager } from "../../../../src/virt/mmu/nested.ts";
 import { shadow } from "../../../../src/virt/mmu/shadow.ts";
 import { engineCases } from "../engine.cases.ts";
 
 const ONE_IS_ENOUGH = "a generation differs from the first one by controls, which the self-test enters with";
+
+const generation = (id: string) => GENERATIONS.find((one) => one.id === id) as VmxCapabilities;
 
 engineCases({
   name: "VT-x",
@@ -28,6 +31,21 @@ engineCases({
     "a disk that interrupts": ONE_IS_ENOUGH,
     "the same run twice is the same to the cycle": ONE_IS_ENOUGH,
   },
+});
+
+engineCases({
+  name: "VT-x with EPT",
+  engine: hardwareAssisted({ pager: nestedPager(), format: vtx(generation("nehalem")) }),
+  options: { physical: VMX_PROCESSOR },
+});
+
+engineCases({
+  name: "VT-x with EPT, accessed and dirty flags, and real mode in the guest",
+  engine: hardwareAssisted({
+    pager: nestedPager({ largest: 12, marks: true }),
+    format: vtx(generation("haswell")),
+  }),
+  options: { physical: VMX_PROCESSOR },
 });
 
 engineCases({
