@@ -1,4 +1,5 @@
 /** Every experiment by its name, and what runs them. */
+import { balloonOverhead } from "./balloon-overhead.ts";
 import { cpuBound } from "./cpu-bound.ts";
 import { crossings } from "./crossings.ts";
 import { directExecution } from "./direct-execution.ts";
@@ -6,13 +7,19 @@ import { efficiency } from "./efficiency.ts";
 import { exitCost } from "./exit-cost.ts";
 import type { Experiment } from "./experiment.ts";
 import { formalMap } from "./formal-map.ts";
+import { fragmentation } from "./fragmentation.ts";
+import { idleTax } from "./idle-tax.ts";
 import { lmbench } from "./lmbench.ts";
 import { nanobenchmarks } from "./nanobenchmarks.ts";
 import { suggestion } from "./nearest.ts";
+import { overcommit } from "./overcommit.ts";
+import { pageSharing } from "./page-sharing.ts";
 import { BadPoint } from "./parameter.ts";
 import { pvOps } from "./pv-ops.ts";
 import { requirements } from "./requirements.ts";
 import { sensitiveInstructions } from "./sensitive-instructions.ts";
+import { sharingScan } from "./sharing-scan.ts";
+import { sharingTiming } from "./sharing-timing.ts";
 
 export { type Column, columnsOf, defineExperiment, type Experiment, type Row, rowsAt } from "./experiment.ts";
 export { grid, type Job, type Seeds, type Settings } from "./grid.ts";
@@ -35,6 +42,13 @@ export const EXPERIMENTS: readonly Experiment[] = [
   crossings,
   exitCost,
   requirements,
+  overcommit,
+  balloonOverhead,
+  idleTax,
+  pageSharing,
+  sharingScan,
+  sharingTiming,
+  fragmentation,
 ];
 
 /** @throws {BadPoint} when there is none of that name */

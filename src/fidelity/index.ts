@@ -9,6 +9,7 @@ import { bellard2005 } from "./papers/bellard-2005.ts";
 import { dall2016 } from "./papers/dall-2016.ts";
 import { lkmlPvops2009 } from "./papers/lkml-pvops-2009.ts";
 import { robinIrvine2000 } from "./papers/robin-irvine-2000.ts";
+import { waldspurger2002 } from "./papers/waldspurger-2002.ts";
 import type { Paper, Row } from "./row.ts";
 
 export type { Judgement } from "./judge.ts";
@@ -29,6 +30,7 @@ export {
 /** In the order of their years. */
 export const PAPERS: readonly Paper[] = [
   robinIrvine2000,
+  waldspurger2002,
   barham2003,
   bellard2005,
   adamsAgesen2006,

@@ -34,6 +34,8 @@ export { LoadError } from "./load/error.ts";
 export { MODES, type Mode } from "./load/start.ts";
 export { Machine, type MachineOptions, type RunOptions } from "./machine.ts";
 export type { WalkExplanation, WalkStep } from "./mmu/explain.ts";
+export type { NestedExplanation } from "./mmu/explain-nested.ts";
+export { explainTlb, stepTlb, type TlbAction, type TlbCell, type TlbStep } from "./mmu/explain-tlb.ts";
 export {
   dataDescriptor,
   type Segment,

@@ -46,7 +46,41 @@ export function diagram(
   { title, alt, ...size }: { title: string; alt: string; width: number; height: number },
   ...pieces: SvgPiece[]
 ): Figure {
+  return figure({ title, alt, svg: drawing({ title, alt, ...size }, pieces) });
+}
+
+/** A picture of one step. */
+export interface Frame {
+  /** What happens, in a sentence. */
+  readonly label: string;
+  readonly pieces: readonly SvgPiece[];
+  /** Where it is not that of the whole. */
+  readonly size?: { readonly width: number; readonly height: number };
+}
+
+/**
+ * A diagram to step through: the whole, then frame by frame.
+ * @throws {FigureError} when there is no frame
+ */
+export function steppedDiagram(
+  whole: { title: string; alt: string; width: number; height: number },
+  pieces: readonly SvgPiece[],
+  frames: readonly Frame[],
+): Figure {
+  const { title, alt, width, height } = whole;
+  if (frames.length === 0) throw new FigureError(`"${title}" has no steps`);
+  const steps = frames.map(({ label, pieces: drawn, size = { width, height } }) => ({
+    label,
+    svg: drawing({ title: label, alt: title, ...size }, drawn),
+  }));
+  return figure({ title, alt, svg: drawing(whole, pieces), steps });
+}
+
+function drawing(
+  { title, alt, ...size }: { title: string; alt: string; width: number; height: number },
+  pieces: readonly SvgPiece[],
+): string {
   const defaults = `<g fill="${ink.text}" stroke="none" font-size="13">`;
   const inside = `${defaults}${pieces.map(({ markup }) => markup).join("")}</g>`;
-  return figure({ title, alt, svg: card(inside, size, { title, alt }) });
+  return card(inside, size, { title, alt });
 }

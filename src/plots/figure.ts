@@ -1,4 +1,5 @@
 import { type Bundle, withBundle } from "./bundle.ts";
+import { type Step, stepsHtml, stepsText } from "./steps.ts";
 
 /** A finished picture: what every front end can show of it, from an interactive chart down to one sentence. */
 export interface Figure {
@@ -10,6 +11,8 @@ export interface Figure {
   spec?: object;
   /** A whole SVG document with its own background, readable in light and dark pages. */
   svg: string;
+  /** For a reader who goes through the picture step by step; `svg` is the whole. */
+  steps?: readonly Step[];
 }
 
 export function isFigure(value: unknown): value is Figure {
@@ -17,7 +20,12 @@ export function isFigure(value: unknown): value is Figure {
 }
 
 /** The picture in all its types. */
-export function figureBundle({ title, alt, spec, svg }: Figure): Bundle {
+export function figureBundle({ title, alt, spec, svg, steps }: Figure): Bundle {
+  if (steps)
+    return {
+      "text/html": stepsHtml({ title, alt, svg }, steps),
+      "text/plain": `${title}\n${alt}\n${stepsText(steps)}`,
+    };
   return {
     ...(spec ? { "application/vnd.vegalite.v5+json": spec } : {}),
     "image/svg+xml": svg,

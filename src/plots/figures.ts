@@ -1,4 +1,5 @@
 /** Which figure belongs to which experiment. By name alone: plots know rows, not what they were measured on. */
+import { balloonOverhead } from "./balloon-overhead.ts";
 import type { Row } from "./columns.ts";
 import { cpuBound } from "./cpu-bound.ts";
 import { crossings } from "./crossings.ts";
@@ -6,12 +7,18 @@ import { directExecution } from "./direct-execution.ts";
 import { efficiency } from "./efficiency.ts";
 import { exitCost } from "./exit-cost.ts";
 import type { Figure } from "./figure.ts";
+import { fragmentation } from "./fragmentation.ts";
+import { idleTax } from "./idle-tax.ts";
 import { instructionMap } from "./instruction-map.ts";
 import { lmbench } from "./lmbench.ts";
 import { nanobenchmarks } from "./nanobenchmarks.ts";
+import { overcommit } from "./overcommit.ts";
+import { pageSharing } from "./page-sharing.ts";
 import { pvOps } from "./pv-ops.ts";
 import { requirements } from "./requirements.ts";
 import { sensitivityMap } from "./sensitivity-map.ts";
+import { sharingScan } from "./sharing-scan.ts";
+import { sharingTiming } from "./sharing-timing.ts";
 
 /** The rows are those of the experiment of that name, which is tested to give what its figure takes. */
 export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>> = {
@@ -26,4 +33,11 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   crossings: (rows) => crossings(rows as never),
   requirements: (rows) => requirements(rows as never),
   "exit-cost": (rows) => exitCost(rows as never),
+  "balloon-overhead": (rows) => balloonOverhead(rows as never),
+  "idle-tax": (rows) => idleTax(rows as never),
+  overcommit: (rows) => overcommit(rows as never),
+  "page-sharing": (rows) => pageSharing(rows as never),
+  "sharing-scan": (rows) => sharingScan(rows as never),
+  "sharing-timing": (rows) => sharingTiming(rows as never),
+  fragmentation: (rows) => fragmentation(rows as never),
 };

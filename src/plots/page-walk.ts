@@ -1,8 +1,8 @@
 /**
  * A page walk as the manual draws it (SDM Vol. 3, figures 4-2 and 4-8): the linear address in parts on top, under each part the table
- * that it indexes, and the way from CR3 through the entries to the page, or to the page fault.
+ * that it indexes, and the way from CR3 through the entries to the page, or to the page fault. Entry by entry for who steps through it.
  */
-import { diagram, ink, type SvgPiece, svg } from "./diagram.ts";
+import { diagram, ink, type SvgPiece, steppedDiagram, svg } from "./diagram.ts";
 import type { Figure } from "./figure.ts";
 import { flow, PILL } from "./pills.ts";
 import { FILL, MONO } from "./theme.ts";
@@ -63,20 +63,26 @@ export function pageWalk(walk: PageWalk): Figure {
   const height = PILLS + Math.max(PILL.height, ...chips.map((chip) => chip.height)) + 12;
   const width = left(steps.length) + COLUMN;
   if (walk.format === "none") return unpaged(title, walk);
-  return diagram(
+  const drawn = (reached: number) =>
+    [
+      svg`<text x="0" y="12" font-size="12" fill="${ink.muted}">linear address ${address}, ${walk.format} paging</text>`,
+      ...strip(walk, reached),
+      ...root(walk),
+      ...steps.slice(0, reached).map((step, column) => table(walk, step, column)),
+      ...chips.slice(0, reached).map(({ piece }) => piece),
+      reached > steps.length &&
+        svg`${end(walk)}<text x="0" y="${height - 4}" font-size="12" fill="${ink.muted}">${rights(walk)}</text>`,
+    ].filter((piece) => piece !== false);
+  const labels = [rootSentence(walk), ...steps.map((step) => stepSentence(walk, step)), endSentence(walk)];
+  return steppedDiagram(
     { title, alt: sentence(address, walk), width, height },
-    svg`<text x="0" y="12" font-size="12" fill="${ink.muted}">linear address ${address}, ${walk.format} paging</text>`,
-    ...strip(walk),
-    ...root(walk),
-    ...steps.map((step, column) => table(walk, step, column)),
-    end(walk),
-    ...chips.map(({ piece }) => piece),
-    svg`<text x="0" y="${height - 4}" font-size="12" fill="${ink.muted}">${rights(walk)}</text>`,
+    drawn(steps.length + 1),
+    labels.map((label, reached) => ({ label, pieces: drawn(reached) })),
   );
 }
 
 /** The parts of the linear address, each over what it selects. */
-function strip({ linear, steps, pageSize, format }: PageWalk): SvgPiece[] {
+function strip({ linear, steps, pageSize, format }: PageWalk, reached: number): SvgPiece[] {
   const address = wide(...linear);
   const rest = (steps.at(-1) as PageWalkStep).from - 1;
   const parts = steps.map((step, column) => ({
@@ -106,8 +112,11 @@ function strip({ linear, steps, pageSize, format }: PageWalk): SvgPiece[] {
         <text x="${middle}" y="${STRIP.top + 17}" font-size="11" text-anchor="middle" font-family="${MONO}">${digits}</text>
         <text x="${x}" y="${STRIP.top - 4}" font-size="10" fill="${ink.muted}">${to}</text>
         <text x="${x + COLUMN}" y="${STRIP.top - 4}" font-size="10" fill="${ink.muted}" text-anchor="end">${from}</text>
-        <text x="${middle}" y="${STRIP.top + STRIP.height + 18}" font-size="12" text-anchor="middle">${what}</text>
-        ${path(`M${middle} ${STRIP.top + STRIP.height + 24}V${arrow}`)}${head(middle, arrow, "down")}`;
+        ${
+          column < reached &&
+          svg`<text x="${middle}" y="${STRIP.top + STRIP.height + 18}" font-size="12" text-anchor="middle">${what}</text>
+        ${path(`M${middle} ${STRIP.top + STRIP.height + 24}V${arrow}`)}${head(middle, arrow, "down")}`
+        }`;
     }),
   ];
 }
@@ -224,6 +233,30 @@ function rights({ permitted, physical }: PageWalk): string {
   if (physical === undefined) return "";
   const may = (who: "user" | "supervisor") => permitted[who].join(", ") || "nothing";
   return `supervisor may: ${may("supervisor")}  ·  user may: ${may("user")}`;
+}
+
+function rootSentence({ root: at, steps }: PageWalk): string {
+  const first = steps[0]?.name ?? "entry";
+  return at === undefined
+    ? `Four registers hold the ${first}s`
+    : `CR3 says where the table of ${first}s is: ${hex(at)}`;
+}
+
+function stepSentence(walk: PageWalk, step: PageWalkStep): string {
+  const { name, kind, index, from, to, address, low, high } = step;
+  const raw = hex(wide(low, high), walk.format === "IA-32" ? 8 : 16);
+  const place = address === undefined ? "in a register" : `at ${hex(address)}`;
+  const means = {
+    table: "leads to the next table",
+    leaf: "is the page's",
+    hole: "is not present",
+    reserved: "has reserved bits set",
+  }[kind];
+  return `Bits ${to} to ${from} are ${index}: ${name} ${index}, ${place}, holds ${raw} and ${means}`;
+}
+
+function endSentence({ physical }: PageWalk): string {
+  return physical === undefined ? "The walk ends in a page fault" : `Physical address ${hex(physical)}`;
 }
 
 function sentence(address: string, walk: PageWalk): string {

@@ -1,12 +1,12 @@
 /** Systems with a name. */
 import { bochs } from "./bochs.ts";
-import { kvm } from "./kvm.ts";
+import { kvm, kvmEpt } from "./kvm.ts";
 import { native } from "./native.ts";
 import { qemu } from "./qemu.ts";
 import type { System } from "./system.ts";
 import { deprivileged } from "./trap-and-emulate.ts";
 import { vmware, vmware3 } from "./vmware.ts";
-import { vmwareVtx } from "./vmware-vtx.ts";
+import { vmwareEpt, vmwareVtx } from "./vmware-vtx.ts";
 import { xen } from "./xen.ts";
 
 export {
@@ -27,7 +27,7 @@ export { REFERENCE as TRANSLATION_POLICY } from "../virt/cpu/translate/reference
 export { HostedDevices, type World } from "./hosted.ts";
 export { type KvmOptions, kvmVm } from "./kvm.ts";
 export { KVM_DEVICES } from "./kvm-devices.ts";
-export type { Booted, System, SystemType } from "./system.ts";
+export { type Booted, fitsOn, type System, type SystemType } from "./system.ts";
 
 export const SYSTEMS: readonly System[] = [
   native,
@@ -35,7 +35,9 @@ export const SYSTEMS: readonly System[] = [
   vmware3,
   vmware,
   vmwareVtx,
+  vmwareEpt,
   kvm,
+  kvmEpt,
   xen,
   qemu,
   bochs,
@@ -43,5 +45,16 @@ export const SYSTEMS: readonly System[] = [
 
 /** By its name; undefined when there is none. */
 export const findSystem = (name: string): System | undefined => SYSTEMS.find((one) => one.name === name);
+export {
+  externalFragmentation,
+  internalFragmentation,
+  makePlacement,
+  PLACEMENTS,
+  type Placement,
+  type PlacementName,
+  type TenantSizes,
+  Tenants,
+  type Usage,
+} from "./tenants.ts";
 export { type Indication, Vm370, type Vm370Options } from "./vm370.ts";
 export { createVmware, type VmwareOptions } from "./vmware.ts";

@@ -5,15 +5,19 @@
  *
  * Type 2, as it comes with a host operating system, whose scheduler and memory it uses. But no world is switched: the monitor is
  * in that host's kernel, and an exit that the kernel deals with never leaves it.
+ *
+ * On a processor with EPT the same module ("kvm-ept") keeps one set of tables from guest-physical to host-physical memory and leaves the
+ * guest's own alone (Linux 2.6.26, "two-dimensional paging").
  */
 import { type CpuModel, RINGLAB, VMX_PROCESSOR, withHypervisor } from "../machine/cpu/model.ts";
 import type { MachineOptions } from "../machine/machine.ts";
 import { KVM } from "../machine/profiles/monitors/kvm.ts";
-import { MEROM } from "../machine/profiles/vt-generations.ts";
+import { MEROM, NEHALEM } from "../machine/profiles/vt-generations.ts";
 import { createVm, type Vm } from "../virt/cpu/engine.ts";
 import { hardwareAssisted } from "../virt/cpu/hardware/engine.ts";
 import { KVM_FEATURES, kvmCalls } from "../virt/cpu/hardware/kvm-calls.ts";
 import { vtx } from "../virt/cpu/hardware/vtx.ts";
+import { nestedPager } from "../virt/mmu/nested.ts";
 import { tracedPager } from "../virt/mmu/traced/traced.ts";
 import { KVM_DEVICES } from "./kvm-devices.ts";
 import { booted, defineSystem } from "./system.ts";
@@ -24,6 +28,8 @@ const FLOOD = 3;
 export interface KvmOptions extends MachineOptions {
   /** Guests are told that they may write page tables by hypercall (KVM_FEATURE_MMU_OP, Linux 2.6.25 … 3.2); they are unless said. */
   readonly mmuOp?: boolean;
+  /** "shadow" unless said. Under EPT a guest writes its page tables itself, and is told of no hypercall for it. */
+  readonly paging?: "shadow" | "ept";
 }
 
 /** What CPUID says to a guest; a model that names a hypervisor already stays what it is. */
@@ -31,7 +37,12 @@ function toldOf(model: CpuModel, features: number): CpuModel {
   return model.hypervisor === undefined ? withHypervisor(model, "KVMKVMKVM", [features, 0, 0, 0]) : model;
 }
 
-export function kvmVm({ mmuOp = true, model = RINGLAB, ...options }: KvmOptions = {}): Vm {
+export function kvmVm({
+  paging = "shadow",
+  mmuOp = paging === "shadow",
+  model = RINGLAB,
+  ...options
+}: KvmOptions = {}): Vm {
   const features = KVM_FEATURES.nopIoDelay | (mmuOp ? KVM_FEATURES.mmuOp : 0);
   return createVm(
     {
@@ -43,7 +54,7 @@ export function kvmVm({ mmuOp = true, model = RINGLAB, ...options }: KvmOptions 
       devices: KVM_DEVICES,
     },
     hardwareAssisted({
-      pager: tracedPager({ flood: FLOOD }),
+      pager: paging === "ept" ? nestedPager() : tracedPager({ flood: FLOOD }),
       format: vtx(),
       hypercall: kvmCalls,
     }),
@@ -64,4 +75,13 @@ export const kvm = defineSystem({
   profile: MEROM,
   needs: "vmx",
   make: (options) => booted(kvmVm(options)),
+});
+
+export const kvmEpt = defineSystem({
+  ...kvm,
+  name: "kvm-ept",
+  title: "KVM (VT-x, EPT)",
+  profile: NEHALEM,
+  needs: "ept",
+  make: (options) => booted(kvmVm({ profile: NEHALEM, ...options, paging: "ept" })),
 });

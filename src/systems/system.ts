@@ -5,6 +5,7 @@
 import type { GuestOptions } from "../guests/index.ts";
 import type { CostProfile } from "../machine/cost.ts";
 import type { Machine, MachineOptions } from "../machine/machine.ts";
+import { capabilitiesOf } from "../machine/vmx/capabilities.ts";
 import type { Vm } from "../virt/cpu/engine.ts";
 
 /** "bare": no monitor. 1: on the hardware. 2: within a host operating system. "emulator": a program of the host's. */
@@ -22,14 +23,20 @@ export interface System {
   readonly guest: Partial<GuestOptions>;
   /** The processor that it is shown on. */
   readonly profile: CostProfile;
-  /** Without this of a profile it cannot be. */
-  readonly needs?: "vmx";
+  /** Without this a processor cannot carry it. */
+  readonly needs?: "vmx" | "ept";
   /** Modes of a kernel that its technique is for; it interprets the others. */
   readonly bits: readonly (32 | 64)[];
   /** A machine, ready for something to be loaded into it. */
   make(options: MachineOptions): Booted;
   /** A machine with the disk image as its first disk, ready to run; 32 MiB of memory unless said. */
   boot(image: Uint8Array, options?: MachineOptions): Booted;
+}
+
+/** Whether a processor has what the system needs. */
+export function fitsOn({ needs }: System, profile: CostProfile): boolean {
+  if (needs === undefined) return true;
+  return profile.vmx !== undefined && (needs === "vmx" || capabilitiesOf(profile.id).ept !== undefined);
 }
 
 export interface Booted {

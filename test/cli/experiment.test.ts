@@ -29,6 +29,11 @@ const LESS: Record<string, Settings> = {
   efficiency: { system: ["native", "xen"], workload: "null-call" },
   "exit-cost": { processor: ["pentium4", "sandybridge"], iterations: 300 },
   requirements: { system: ["native", "xen"], workload: "page-fault" },
+  overcommit: { ratio: [1.4], seconds: 20 },
+  "balloon-overhead": { memory: 128, seconds: 60 },
+  "idle-tax": { tax: [0, 0.75], seconds: 90 },
+  "page-sharing": { machines: [1, 2] },
+  "sharing-scan": { rate: 400, seconds: 10 },
   crossings: { system: "vmware-vtx", workload: "disk-read" },
 };
 

@@ -63,7 +63,7 @@ const AWARE = [
 ] as const;
 const aware = (name: string) => AWARE.some(([one]) => one === name);
 
-const unmodified = ["vmware", "vmware-vtx", "kvm", "qemu"];
+const unmodified = ["vmware", "vmware-vtx", "kvm-ept", "kvm", "qemu"];
 const cases = [
   ...SYSTEMS.filter(({ type, name }) => type !== "bare" && !aware(name)).map((system) => ({
     name: system.name,

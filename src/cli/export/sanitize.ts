@@ -86,6 +86,8 @@ function attributes(element: DomElement): string {
     .map(([name, value]) => {
       if (name === "href") return isHarmless(value) ? ` href="${escapeXml(value)}" rel="noreferrer"` : "";
       if (name === "style") return style(value);
+      // Of the details of one name a browser keeps one open: the steps of a diagram.
+      if (name === "name") return element.localName === "details" ? ` name="${escapeXml(value)}"` : "";
       return ATTRIBUTES.has(name) ? ` ${name}="${escapeXml(value)}"` : "";
     })
     .join("");

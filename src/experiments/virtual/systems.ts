@@ -1,6 +1,6 @@
 /** Guests on systems: the parameters that all such experiments have, and a run of a guest to its end. */
 import { type CostProfile, type Machine, PROFILES } from "../../machine/index.ts";
-import { findSystem, SYSTEMS, type System } from "../../systems/index.ts";
+import { findSystem, fitsOn, SYSTEMS, type System } from "../../systems/index.ts";
 import type { Parameter } from "../parameter.ts";
 
 const MIB = 1 << 20;
@@ -32,8 +32,7 @@ export interface Place {
 /** The system and the processor of a point; undefined when the one cannot be on the other. */
 export function placeOf(system: string, processor: string): Place | undefined {
   const place = { system: findSystem(system)!, profile: PROFILES.find(({ id }) => id === processor)! };
-  const { needs } = place.system;
-  return needs === undefined || place.profile[needs] !== undefined ? place : undefined;
+  return fitsOn(place.system, place.profile) ? place : undefined;
 }
 
 /** What the monitor has counted up to a mark of the guest's. */

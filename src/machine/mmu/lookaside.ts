@@ -2,24 +2,26 @@
  * The TLBs and their fronts (front.ts): what leaves a TLB leaves its front, so that a front never holds what its TLB does not while
  * paging is on.
  */
+import type { Gva } from "../address.ts";
 import type { CostProfile } from "../cost.ts";
 import { EVENT, type Trace } from "../trace.ts";
 import { Front } from "./front.ts";
+import type { TranslationTags } from "./memory.ts";
 import { SMALL, type Tlb } from "./tlb.ts";
 import { Tlbs } from "./tlbs.ts";
 
 // Copies: V8 folds a module's own constants into the code, but loads an imported one each time.
 const TLB_FLUSH = EVENT.tlbFlush;
 const SMALLEST = SMALL;
+const TWO32 = 4294967296;
 
-export class Lookaside {
+export class Lookaside implements TranslationTags {
   declare readonly tlbs: Tlbs;
   /** Front of the data TLB, kinds USER_READ … SMAP_WRITE; of the instruction TLB, kinds USER_FETCH and SYSTEM_FETCH. */
   readonly data = new Front();
   readonly code = new Front();
   /** Changes whenever the code front does: while it stands still, what was fetched once is fetched again at no cost. */
   codeVersion = 0;
-  /** A change of worlds, whose translations are told apart by tags: neither CR3 nor the other control registers flush anything. */
   keeping = false;
   declare protected readonly trace: Trace;
   declare private readonly smallInstruction: Tlb;
@@ -85,28 +87,23 @@ export class Lookaside {
     this.clearFronts();
   }
 
-  /** INVVPID of an address (types: SDM Vol. 3, 30.3), and SVM's INVLPGA. */
-  invalidateVpid(vpid: number, low: number, high: number): void {
-    this.tlbs.removeFromVpid(vpid, low, high);
+  invalidateVpid(vpid: number, at: Gva): void {
+    this.tlbs.removeFromVpid(vpid, at | 0, at < 0 || at >= TWO32 ? Math.floor(at / TWO32) : 0);
     this.clearFronts();
   }
 
-  /** INVVPID of one VPID; `global`: global pages too. */
   flushVpid(vpid: number, global: boolean): void {
     this.#flushed(() => this.tlbs.flushVpid(vpid, global));
   }
 
-  /** INVVPID of all VPIDs but the host's, 0. */
   flushGuests(): void {
     this.#flushed(() => this.tlbs.flushGuests());
   }
 
-  /** INVEPT of one EP4TA, or of all. */
   flushEpt(ept: number | null): void {
     this.#flushed(() => this.tlbs.flushEpt(ept));
   }
 
-  /** SVM: an ASID; `global`: global pages too. */
   flushAsid(asid: number, global: boolean): void {
     this.#flushed(() => this.tlbs.flushAsid(asid, global));
   }

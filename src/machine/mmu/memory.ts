@@ -50,16 +50,33 @@ export interface PagingControl {
   /** INVLPG. */
   invalidate(at: Gva): void;
   /**
-   * EPT or NPT: what is called physical is guest-physical from now on, and goes through these tables; null: no more. Flushes. To be
-   * set before the control registers of whoever is entered are loaded.
+   * EPT or NPT: what is called physical is guest-physical from now on, and goes through these tables; null: no more. To be set before
+   * the control registers of whoever is entered are loaded. `vpid`: whose translations are made and used; 0: the host's, and those of
+   * guests without one. What is known of the same tables under the same VPID is known again.
    */
-  setSecondDimension(second: SecondDimension | null): void;
+  setSecondDimension(second: SecondDimension | null, vpid?: number): void;
+  readonly tags: TranslationTags;
   /** PAE's PDPTE registers, low and high halves in turn. */
   readonly pdptes: Int32Array;
   /** What loads of PDPTEs take in place of memory: at a VM entry under EPT they are fields of the VMCS (26.3.2.4). null: memory's. */
   pdpteSource: Int32Array | null;
   /** INVPCID of a type 0 … 3 with a valid descriptor (SDM Vol. 2, INVPCID). */
   invpcid(type: number, pcid: number, at: Gva): void;
+}
+
+/** Translations by their tags: VPIDs and EP4TAs (SDM Vol. 3, 28.3), ASIDs (AMD APM Vol. 2, 15.16). */
+export interface TranslationTags {
+  /** While it is set, loads of control registers flush nothing: a change of worlds that VPIDs tell apart (28.3.3.1). */
+  keeping: boolean;
+  /** INVVPID: an address, a VPID (`global`: global pages too), every VPID but 0. */
+  invalidateVpid(vpid: number, at: Gva): void;
+  flushVpid(vpid: number, global: boolean): void;
+  flushGuests(): void;
+  /** INVEPT: an EP4TA, as the address of the root; null: all. */
+  flushEpt(root: number | null): void;
+  /** As flushVpid, with guest-physical translations. */
+  flushAsid(asid: number, global: boolean): void;
+  flushEverything(): void;
 }
 
 /**

@@ -8,8 +8,9 @@ import type { Trace } from "../trace.ts";
 import { Accesses } from "./accesses.ts";
 import { BusTables } from "./bus-tables.ts";
 import { explainWalk, type WalkExplanation } from "./explain.ts";
+import { explainNestedWalk, type NestedExplanation } from "./explain-nested.ts";
 import { FRONT_ADDEND, FRONT_HIGH, FRONT_MASK, FRONT_SHIFT, frontMask } from "./front.ts";
-import type { DataWatch, FaultRegister, Memory } from "./memory.ts";
+import type { DataWatch, FaultRegister, Memory, TranslationTags } from "./memory.ts";
 import type { SecondDimension } from "./nested.ts";
 import {
   SMAP_READ,
@@ -47,6 +48,7 @@ export class Mmu extends Accesses implements Memory {
   #breakpoints: DataWatch | null = null;
   #recorder: DataWatch | null = null;
   #ac = false;
+  #second: SecondDimension | null = null;
   /** Kinds of the processor's explicit accesses, below CPL 3 and at CPL 3: the two change places at every system call. */
   #systemKinds = kindsOf(false, false, false, false);
   #userKinds = kindsOf(true, false, false, false);
@@ -137,6 +139,13 @@ export class Mmu extends Accesses implements Memory {
     return explainWalk(this.translation.paging, this.tables, at | 0, this.highOf(at as Gva));
   }
 
+  /** The same through both dimensions; undefined where there is one only. */
+  explainNested(at: number): NestedExplanation | undefined {
+    const second = this.#second;
+    if (second === null) return undefined;
+    return explainNestedWalk(this.translation.paging, second, this.tables, at | 0, this.highOf(at as Gva));
+  }
+
   fetch(at: Gva): Gpa {
     const low = at | 0;
     const high = this.highOf(at);
@@ -161,8 +170,13 @@ export class Mmu extends Accesses implements Memory {
     this.translation.loadCr3(low, high);
   }
 
-  setSecondDimension(second: SecondDimension | null): void {
-    this.translation.setSecondDimension(second);
+  setSecondDimension(second: SecondDimension | null, vpid = 0): void {
+    this.#second = second;
+    this.translation.setSecondDimension(second, vpid);
+  }
+
+  get tags(): TranslationTags {
+    return this.translation;
   }
 
   get pdptes(): Int32Array {

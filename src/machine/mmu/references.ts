@@ -17,13 +17,13 @@ const NESTED_TLB_HIT = EVENT.nestedTlbHit;
 export class References {
   declare private readonly clock: Clock;
   declare private readonly counts: Float64Array;
-  declare private readonly price: number;
+  declare private readonly walkReference: number;
   declare private readonly cache: DataCache | undefined;
 
   constructor(clock: Clock, trace: Trace, { walkReference, walkCaches }: CostProfile) {
     this.clock = clock;
     this.counts = trace.counts;
-    this.price = walkReference;
+    this.walkReference = walkReference;
     this.cache = walkCaches && new DataCache(walkCaches);
   }
 
@@ -38,7 +38,7 @@ export class References {
     const { references } = walk;
     this.#count(WALK_REFERENCE, references);
     if (cache === undefined) {
-      this.clock.charge(references * this.price);
+      this.clock.charge(references * this.walkReference);
       return;
     }
     let cycles = 0;
@@ -49,7 +49,7 @@ export class References {
   /** To an entry of the guest's tables. `at`: host-physical address. */
   guest(at: number): void {
     this.#count(WALK_REFERENCE, 1);
-    this.clock.charge(this.cache === undefined ? this.price : this.cache.reference(at));
+    this.clock.charge(this.cache === undefined ? this.walkReference : this.cache.reference(at));
   }
 
   /** All that a walk of the second dimension read. */

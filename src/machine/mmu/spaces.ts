@@ -88,6 +88,11 @@ export class Spaces {
     return this.#contexts.length === 1;
   }
 
+  /** Of a slot that is not the global pages'. */
+  pcidOf(slot: number): number {
+    return slot % SLOTS;
+  }
+
   /** A slot is of the current VPID and PCID, with whatever EP4TA. */
   isCurrent(slot: number): boolean {
     return this.isOf(slot, this.vpid) && slot % SLOTS === this.#pcid;

@@ -175,6 +175,38 @@ export class Tlb {
     entries[entry + BASE_HIGH] = 0;
   }
 
+  /** The geometry, and an entry by its place: for who wants to see what is there (explain-tlb.ts). */
+  get sets(): number {
+    return this.setMask + 1;
+  }
+
+  get waysPerSet(): number {
+    return this.ways;
+  }
+
+  entryAt(set: number, way: number): number {
+    return (set * this.ways + way) * STRIDE;
+  }
+
+  /** Page number · 4 + size, or EMPTY's −1. */
+  tag(entry: number): number {
+    return this.entries[entry] as number;
+  }
+
+  high(entry: number): number {
+    return this.entries[entry + HIGH] as number;
+  }
+
+  pcid(entry: number): number {
+    return this.spaces.pcidOf(this.entries[entry + SLOT] as number);
+  }
+
+  /** It would translate an access: its space was not flushed since. */
+  isLive(entry: number): boolean {
+    const space = this.entries[entry + SPACE] as number;
+    return space !== EMPTY && this.spaces.holds(space, this.entries[entry + SLOT] as number);
+  }
+
   /** Removes a small page of the current space, a global one too; false when it was not there. */
   drop(low: number, high: number): boolean {
     const page = low >>> SMALL_SHIFT;

@@ -59,11 +59,14 @@ export const MEROM = generation(
   CORE_2_SOURCE,
 );
 
+/** The first with EPT. */
+export const NEHALEM = later("nehalem", "Xeon X5570 (Nehalem), 2.93 GHz, 2009", 2_930_000_000, 1009);
+
 /** In the order of their years; the first of all is pentium4.ts. */
 export const VT_GENERATIONS: readonly CostProfile[] = [
   MEROM,
   later("penryn", "Core 2 Duo E8500 (Penryn), 3.16 GHz, 2008", 3_160_000_000, 1266),
-  later("nehalem", "Xeon X5570 (Nehalem), 2.93 GHz, 2009", 2_930_000_000, 1009),
+  NEHALEM,
   later("westmere", "Xeon X5690 (Westmere), 3.46 GHz, 2011", 3_460_000_000, 761),
   later("sandybridge", "Core i7-2600 (Sandy Bridge), 3.4 GHz, 2011", 3_400_000_000, 784),
 ];

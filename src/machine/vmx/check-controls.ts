@@ -44,6 +44,8 @@ export function checkControls(context: CheckContext): string | null {
     const { secondary } = capabilities;
     if (secondary === undefined || !allowed(vmcs.get(FIELDS.secondaryControls), secondary))
       return "secondary processor-based controls: a reserved bit";
+    if ((vmcs.get(FIELDS.secondaryControls) & CPU2.vpid) !== 0 && vmcs.get(FIELDS.vpid) === 0)
+      return "VPID 0, which is the host's";
     const rule = checkEpt(context);
     if (rule !== null) return rule;
   }

@@ -12,6 +12,7 @@ import { loadPaging, loadPair } from "./exit.ts";
 import { FIELDS } from "./fields.ts";
 import { fromRights, GUEST_SEGMENTS } from "./segment-fields.ts";
 import type { Vmcs } from "./vmcs.ts";
+import { vpidOf } from "./vpid.ts";
 
 const DR7_ONES = 0x400;
 const DR7_BITS = 0xffff23ff | 0;
@@ -27,11 +28,9 @@ export function loadGuest(cpu: Cpu, vmcs: Vmcs): boolean {
       : (cpu.efer & ~long) | (guest64 ? long : 0);
   if (usesEpt(vmcs)) cpu.memory.pdpteSource = pdptesOf(vmcs);
   try {
-    const { guestCr0, guestCr4 } = {
-      guestCr0: vmcs.get(FIELDS.guestCr0),
-      guestCr4: vmcs.get(FIELDS.guestCr4),
-    };
-    loadPaging(cpu, guestCr0, guestCr4, efer, vmcs.get(FIELDS.guestCr3), vmcs.getHigh(FIELDS.guestCr3));
+    const { cr0, cr4 } = { cr0: vmcs.get(FIELDS.guestCr0), cr4: vmcs.get(FIELDS.guestCr4) };
+    const { cr3, cr3High } = { cr3: vmcs.get(FIELDS.guestCr3), cr3High: vmcs.getHigh(FIELDS.guestCr3) };
+    loadPaging(cpu, { cr0, cr4, efer, cr3, cr3High }, vpidOf(vmcs) !== 0);
   } catch (error) {
     if (error !== FAULT) throw error;
     return false;

@@ -1,4 +1,5 @@
 /** EPT as a VMCS describes it, and the exits that it makes (SDM Vol. 3, 24.6.11, 27.2.1 and Table 27-7). */
+import type { Cpu } from "../cpu/cpu.ts";
 import { ept, isMisconfigured } from "../mmu/formats/ept.ts";
 import type { Refusal, SecondDimension } from "../mmu/nested.ts";
 import { RIGHT_EXECUTE, RIGHT_READ, RIGHT_WRITE, USER_FETCH, USER_READ, USER_WRITE } from "../mmu/rights.ts";
@@ -8,6 +9,7 @@ import { CPU, CPU2, EPTP } from "./controls.ts";
 import { FIELDS, type FieldName } from "./fields.ts";
 import { REASON } from "./reasons.ts";
 import type { Vmcs } from "./vmcs.ts";
+import { vpidOf } from "./vpid.ts";
 
 const TWO32 = 4294967296;
 const PAGE_MASK = -4096;
@@ -27,6 +29,11 @@ const PDPTES: readonly FieldName[] = ["guestPdpte0", "guestPdpte1", "guestPdpte2
 export const usesEpt = (vmcs: Vmcs): boolean =>
   (vmcs.get(FIELDS.primaryControls) & CPU.secondary) !== 0 &&
   (vmcs.get(FIELDS.secondaryControls) & CPU2.ept) !== 0;
+
+/** The host's translations from here on. */
+export function leaveTables(cpu: Cpu, vmcs: Vmcs): void {
+  if (usesEpt(vmcs) || vpidOf(vmcs) !== 0) cpu.memory.setSecondDimension(null);
+}
 
 /** `leave` throws: the exit's reason and qualification. */
 export function secondDimension(

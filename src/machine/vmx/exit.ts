@@ -14,6 +14,7 @@ import { savePdptes, usesEpt } from "./ept.ts";
 import { FIELDS, type FieldName, slotOf } from "./fields.ts";
 import { GUEST_SEGMENTS, toRights } from "./segment-fields.ts";
 import type { Vmcs } from "./vmcs.ts";
+import { vpidOf } from "./vpid.ts";
 
 const BS = 1 << 14;
 const DPL_SHIFT = 5;
@@ -95,7 +96,8 @@ export function loadHost(cpu: Cpu, vmcs: Vmcs): void {
       : (cpu.efer & ~long) | (host64 ? long : 0);
   const cr0 = (vmcs.get(FIELDS.hostCr0) & ~CR0_KEPT) | (cpu.cr0 & CR0_KEPT);
   const cr4 = vmcs.get(FIELDS.hostCr4) | (host64 ? CR4.PAE : 0);
-  loadPaging(cpu, cr0, cr4, efer, vmcs.get(FIELDS.hostCr3), vmcs.getHigh(FIELDS.hostCr3));
+  const { cr3, cr3High } = { cr3: vmcs.get(FIELDS.hostCr3), cr3High: vmcs.getHigh(FIELDS.hostCr3) };
+  loadPaging(cpu, { cr0, cr4, efer, cr3, cr3High }, vpidOf(vmcs) !== 0);
   if ((exit & EXIT_CONTROL.loadPat) !== 0) {
     cpu.msr[PAT] = vmcs.get(FIELDS.hostPat);
     cpu.msr[PAT + 1] = vmcs.getHigh(FIELDS.hostPat);
@@ -145,25 +147,31 @@ export function loadPair(cpu: Cpu, slot: number, vmcs: Vmcs, name: FieldName): v
   cpu.msr[slot + 1] = vmcs.getHigh(FIELDS[name]);
 }
 
+export interface PagingState {
+  readonly cr0: number;
+  readonly cr4: number;
+  readonly efer: number;
+  readonly cr3: number;
+  readonly cr3High: number;
+}
+
 /**
- * Control registers and EFER in one step. Without VPIDs no translation outlives a VM entry or a VM exit (28.3.3.1). Raises #GP(0) over
- * a PDPTE with reserved bits: the registers are not written then.
+ * Control registers and EFER in one step. Without VPIDs (`tagged`) no translation outlives a VM entry or a VM exit (28.3.3.1). Raises
+ * #GP(0) over a PDPTE with reserved bits: the registers are not written then.
  */
-export function loadPaging(
-  cpu: Cpu,
-  cr0: number,
-  cr4: number,
-  efer: number,
-  cr3: number,
-  cr3High: number,
-): void {
+export function loadPaging(cpu: Cpu, { cr0, cr4, efer, cr3, cr3High }: PagingState, tagged: boolean): void {
   const { memory } = cpu;
-  if (((cpu.cr4 ^ cr4) & CR4.PAE) !== 0 || ((cpu.efer ^ efer) & EFER.LMA) !== 0)
-    // In between neither format must read the other's root.
-    memory.setControl(cpu.cr0 & ~CR0.PG, cpu.cr4, cpu.efer & ~EFER.LMA);
-  memory.loadCr3(cr3, cr3High);
-  memory.setControl(cr0, cr4, efer);
-  memory.flush(true);
+  memory.tags.keeping = tagged;
+  try {
+    if (((cpu.cr4 ^ cr4) & CR4.PAE) !== 0 || ((cpu.efer ^ efer) & EFER.LMA) !== 0)
+      // In between neither format must read the other's root.
+      memory.setControl(cpu.cr0 & ~CR0.PG, cpu.cr4, cpu.efer & ~EFER.LMA);
+    memory.loadCr3(cr3, cr3High);
+    memory.setControl(cr0, cr4, efer);
+  } finally {
+    memory.tags.keeping = false;
+  }
+  if (!tagged) memory.flush(true);
   cpu.cr0 = cr0;
   cpu.cr4 = cr4;
   cpu.efer = efer;

@@ -15,7 +15,7 @@ import { visit } from "../cpu/visit.ts";
 import type { GuestMode } from "../guest-mode.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { BLOCKING, CPU, EXIT_CONTROL, INTERRUPTION, PIN } from "./controls.ts";
-import { usesEpt } from "./ept.ts";
+import { leaveTables } from "./ept.ts";
 import { loadHost, saveGuest } from "./exit.ts";
 import { FIELDS } from "./fields.ts";
 import { intercept } from "./intercepts.ts";
@@ -261,7 +261,7 @@ export class NonRoot implements GuestMode<Cpu>, Leaver {
     cpu.tscOffset = this.#hostTsc;
     saveGuest(cpu, vmcs, this.#blocking, rf);
     storeMsrs(cpu, vmcs);
-    if (usesEpt(vmcs)) cpu.memory.setSecondDimension(null);
+    leaveTables(cpu, vmcs);
     loadHost(cpu, vmcs);
   }
 

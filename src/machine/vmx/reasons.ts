@@ -69,4 +69,5 @@ export const VM_ERROR = {
   unsupportedField: 12,
   readOnlyField: 13,
   blockedByMovSs: 26,
+  invalidInvalidation: 28,
 } as const;

@@ -7,6 +7,7 @@
  * The processor's state in root mode is the host's, which the hypervisor sets directly and every exit loads from the host-state area. A
  * guest in non-root operation stays in it until it exits, through as many runs of the machine as that takes.
  */
+import type { Gva } from "../address.ts";
 import type { Timer } from "../clock.ts";
 import { type Cpu, CR0, EFER } from "../cpu/cpu.ts";
 import type { VmxCapabilities } from "./capabilities.ts";
@@ -15,7 +16,7 @@ import { checkGuest, QUALIFICATION } from "./check-guest.ts";
 import { checkHost } from "./check-host.ts";
 import { CPU } from "./controls.ts";
 import { loadGuest } from "./entry.ts";
-import { secondDimension, usesEpt } from "./ept.ts";
+import { leaveTables, secondDimension, usesEpt } from "./ept.ts";
 import { loadHost } from "./exit.ts";
 import { FIELDS, type FieldName } from "./fields.ts";
 import { NonRoot } from "./guest.ts";
@@ -24,6 +25,7 @@ import { firstBadMsr, loadMsrs } from "./msr-lists.ts";
 import type { Pay } from "./pay.ts";
 import { ENTRY_FAILURE, REASON, VM_ERROR } from "./reasons.ts";
 import { Vmcs } from "./vmcs.ts";
+import { invept, invvpid, vpidOf } from "./vpid.ts";
 
 export type EntryResult =
   /** The guest's state is the processor's. */
@@ -112,6 +114,25 @@ export class Vmx {
     return this.#enter();
   }
 
+  /** INVVPID of a type of vpid.ts. Throws what VMfailValid says. */
+  invvpid(type: number, vpid: number, at = 0 as Gva): void {
+    this.#invalidate("INVVPID", invvpid(this.#cpu, this.capabilities, type, vpid, at));
+  }
+
+  /** INVEPT of a type of vpid.ts; `low` and `high`: an EPT pointer. Throws what VMfailValid says. */
+  invept(type: number, low = 0, high = 0): void {
+    this.#invalidate("INVEPT", invept(this.#cpu, this.capabilities, type, low, high));
+  }
+
+  /** Priced as INVPCID. */
+  #invalidate(name: string, rule: string | null): void {
+    const { clock, prices } = this.#cpu;
+    clock.charge(prices.instructions.invpcid ?? prices.instruction);
+    if (rule === null) return;
+    this.#current?.set(FIELDS.instructionError, VM_ERROR.invalidInvalidation);
+    throw new Error(`VMfailValid(${VM_ERROR.invalidInvalidation}): ${name}: ${rule}`);
+  }
+
   /** No instruction: takes the guest out between two of its own, as NonRoot.withdraw. */
   withdraw(): void {
     if (this.#cpu.guest === this.#guest) this.#guest?.withdraw(this.#cpu);
@@ -145,7 +166,7 @@ export class Vmx {
     if (host !== null) return this.#refuse(VM_ERROR.invalidHostState, host);
     const guest = checkGuest(context);
     if (guest !== null) return this.#failEntry(REASON.invalidGuestState, guest.qualification, guest.rule);
-    this.#enterEpt(cpu, vmcs);
+    this.#enterTables(cpu, vmcs);
     if (!loadGuest(cpu, vmcs))
       return this.#failEntry(
         REASON.invalidGuestState,
@@ -166,15 +187,19 @@ export class Vmx {
     return ENTERED;
   }
 
-  /** Addresses are guest-physical from here on; what is refused leaves the guest. */
-  #enterEpt(cpu: Cpu, vmcs: Vmcs): void {
-    if (!usesEpt(vmcs)) return;
+  /** Translations are the guest's from here on. Under EPT addresses are guest-physical, and what is refused leaves the guest. */
+  #enterTables(cpu: Cpu, vmcs: Vmcs): void {
+    const vpid = vpidOf(vmcs);
+    if (!usesEpt(vmcs)) {
+      if (vpid !== 0) cpu.memory.setSecondDimension(null, vpid);
+      return;
+    }
     const leave = (reason: number, qualification: number): never => {
       if (this.#guest === null) throw new Error("invariant: an EPT violation outside of a guest");
       return this.#guest.exitWith(reason, qualification);
     };
     const { physicalBits } = cpu.prices;
-    cpu.memory.setSecondDimension(secondDimension(vmcs, this.capabilities, physicalBits, leave));
+    cpu.memory.setSecondDimension(secondDimension(vmcs, this.capabilities, physicalBits, leave), vpid);
   }
 
   /** As the last time, mostly. */
@@ -193,7 +218,7 @@ export class Vmx {
     const vmcs = this.current;
     vmcs.set(FIELDS.exitReason, reason | ENTRY_FAILURE);
     vmcs.set(FIELDS.exitQualification, qualification);
-    if (usesEpt(vmcs)) this.#cpu.memory.setSecondDimension(null);
+    leaveTables(this.#cpu, vmcs);
     loadHost(this.#cpu, vmcs);
     if (!loadMsrs(this.#cpu, vmcs, "exitMsrLoad", "exitMsrLoadCount"))
       throw new Error("VMX abort: the VM-exit MSR-load list names an MSR that cannot be loaded");

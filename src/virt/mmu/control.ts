@@ -12,3 +12,13 @@ export function loadControl(processor: Cpu, { cr0, cr4, efer }: Cpu): void {
   processor.efer = (efer & EFER.LMA) !== 0 ? efer : efer & ~EFER.LME;
   processor.memory.setControl(processor.cr0, processor.cr4, processor.efer);
 }
+
+/** What says how the guest's entries are to be read: shadows made under another one are of no use. */
+export function modeOf({ cr0, cr4, efer }: Cpu): string {
+  return [cr0 & CR0.PG, cr4 & (CR4.PAE | CR4.PSE), efer & (EFER.LMA | EFER.NXE)].join();
+}
+
+/** What judges them besides. */
+export function protectionOf({ cr0, cr4 }: Cpu): string {
+  return [cr0 & CR0.WP, cr4 & (CR4.SMEP | CR4.SMAP)].join();
+}

@@ -198,7 +198,7 @@ export class NestedPager implements Pager {
       if (level === 1 || (entry & (format.levels[level - 1]?.leaf ?? 0)) !== 0) {
         this.#write(at, 0, 0);
         ledger.pay("shadowDrop");
-        mmu.flush(true);
+        mmu.tags.flushEpt(this.nested.root);
         return;
       }
       table = (entry & PAGE_MASK) >>> 0;
@@ -211,7 +211,7 @@ export class NestedPager implements Pager {
     this.#taken = [];
     const { root } = this.nested;
     bus.ram.fill(0, root, root + PAGE);
-    mmu.flush(true);
+    mmu.tags.flushEpt(root);
   }
 
   #write(at: number, frame: number, bits: number): void {

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { FIRST_GENERATION } from "../../../src/machine/vmx/capabilities.ts";
-import { CPU, ENTRY_CONTROL, EXIT_CONTROL, PIN } from "../../../src/machine/vmx/controls.ts";
+import { CPU, CPU2, ENTRY_CONTROL, EXIT_CONTROL, PIN } from "../../../src/machine/vmx/controls.ts";
 import { FIELD_NAMES, type FieldName } from "../../../src/machine/vmx/fields.ts";
 import type { EntryResult } from "../../../src/machine/vmx/vmx.ts";
 import { Rig } from "./rig.ts";
@@ -46,7 +46,20 @@ const CONTROLS: readonly Break[] = [
   { rule: "pin-based", or: { pinControls: 1 << 31 } },
   { rule: "primary", set: { primaryControls: 0 } },
   { rule: "primary", or: { primaryControls: 1 } },
-  { rule: "secondary", or: { primaryControls: CPU.secondary, secondaryControls: 2 } },
+  { rule: "secondary", or: { primaryControls: CPU.secondary, secondaryControls: 1 << 9 } },
+  ...[
+    ["memory type", 1 | (3 << 3)],
+    ["page-walk length", 6 | (2 << 3)],
+    ["a reserved bit", 6 | (3 << 3) | (1 << 7)],
+  ].map(([rule, eptPointer]) => ({
+    rule: `EPT pointer: ${rule}`,
+    or: { primaryControls: CPU.secondary, secondaryControls: CPU2.ept },
+    set: { eptPointer: eptPointer as number },
+  })),
+  {
+    rule: "unrestricted guest without EPT",
+    or: { primaryControls: CPU.secondary, secondaryControls: CPU2.unrestricted },
+  },
   { rule: "CR3-target", set: { cr3TargetCount: 5 } },
   { rule: "CR3-target", set: { cr3TargetCount: -1 } },
   { rule: "I/O-bitmap", or: { primaryControls: CPU.ioBitmaps, ioBitmapA: 0x6001 } },

@@ -9,8 +9,19 @@ import type { PagerFactory } from "../../../src/virt/mmu/pager.ts";
 import { PROFILE } from "../../machine/mmu/board.ts";
 import { type Machine, oracle, type Verdict } from "../../machine/mmu/oracle.ts";
 import { ownPageWrong, pageWrong } from "./audit.ts";
-import { DEVICE, Dice, indicesOf, PDPT, pagesOf, ROM, randomEntry, TABLES } from "./random-tables.ts";
-import { type Access, AREA, MIB, Rig } from "./rig.ts";
+import {
+  DEVICE,
+  Dice,
+  indicesOf,
+  MEMORY,
+  PDPT,
+  pagesOf,
+  RESERVE,
+  ROM,
+  randomEntry,
+  TABLES,
+} from "./random-tables.ts";
+import { type Access, AREA, Rig } from "./rig.ts";
 import { type Page, permits, same, type Translation, translationOf } from "./translation.ts";
 
 export interface Tally {
@@ -20,6 +31,13 @@ export interface Tally {
   stale: number;
   emulated: number;
   traced: number;
+}
+
+export interface Kind {
+  /** Shadows follow every write at once: they are never older than the tables. */
+  readonly coherent?: boolean;
+  /** Writes to the guest's tables may come as faults. */
+  readonly traces?: boolean;
 }
 
 export class Campaign {
@@ -37,13 +55,14 @@ export class Campaign {
   /** Addresses of the words of tables that are used, and what they hold. */
   #words: number[] = [];
   #mirror = new Int32Array(0);
-  /** Shadows follow every write at once: they are never older than the tables. */
   readonly #coherent: boolean;
+  readonly #traces: boolean;
 
-  constructor(factory: PagerFactory, seed: number, { coherent = false, reserve = MIB } = {}) {
-    this.rig = new Rig(factory, { reserve });
+  constructor(factory: PagerFactory, seed: number, { coherent = false, traces = coherent }: Kind = {}) {
+    this.rig = new Rig(factory, { memory: MEMORY, reserve: RESERVE });
     this.#dice = new Dice(seed);
     this.#coherent = coherent;
+    this.#traces = traces;
     const { bus } = this.rig.host.machine;
     bus.setFlag(ROM, PAGE_ROM);
     bus.mapMmio(DEVICE * 4096, 4096, {
@@ -283,10 +302,10 @@ export class Campaign {
     if (physical >= this.rig.view.byteLength || frame === DEVICE || (frame === ROM && kind === "write"))
       return true;
     if (AREA.includes(page.at)) return true;
-    if (traced) return kind === "write" && this.#coherent;
+    if (traced) return kind === "write" && this.#traces;
     if (this.#cpu.smap && (access.ac || kind === "fetch")) return true;
     if (kind === "write" && !this.#cpu.writeProtect && (this.#cpu.smap || this.#cpu.smep)) return true;
-    return this.#coherent && this.#tablesBeyondRam(page);
+    return this.#traces && this.#tablesBeyondRam(page);
   }
 
   #tablesBeyondRam(page: Page): boolean {

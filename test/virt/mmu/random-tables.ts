@@ -5,14 +5,17 @@ import type { Gva } from "../../../src/machine/address.ts";
 import type { Machine } from "../../machine/mmu/oracle.ts";
 import type { Page } from "./translation.ts";
 
+/** The guest's memory, and the host's before it: large pages fit in both. */
+export const MEMORY = 0x800000;
+export const RESERVE = 0x400000;
 /** Frames: some are tables of any level and data as well, some are data; one is ROM, one a device; PAE's PDPT has its own. */
-export const TABLES = [0x10, 0x11, 0x12, 0x13, 0x14, 0x15];
-const DATA = [0x20, 0x21, 0x22, 0x23];
+export const TABLES = [0x10, 0x11, 0x12, 0x13, 0x14, 0x411];
+const DATA = [0x20, 0x21, 0x22, 0x423];
 export const ROM = 0x24;
 export const DEVICE = 0x25;
 export const PDPT = 0x30000;
 /** No RAM there: above the guest's, within the host's; beyond the host's; beyond 4 GiB. */
-const NOWHERE = [0x100, 0x1ff, 0x40000, 0x100000];
+const NOWHERE = [0x800, 0xbff, 0x40000, 0x100000];
 /** Entries that are used: small pages of an identity-mapped large page meet tables, data and the device. */
 const LAST = { ia32: 1023, pae: 511, ia32e: 511 };
 const SMALL = [0x11, 0x21, 0x25];
@@ -73,7 +76,8 @@ export function randomEntry(dice: Dice, nxe: boolean): [low: number, high: numbe
     if (dice.chance(60)) return dice.one(TABLES);
     return dice.chance(80) ? dice.one(DATA) : dice.one([ROM, DEVICE, ...NOWHERE]);
   };
-  const target = !large ? anything() : dice.chance(85) ? 0 : 0x400;
+  // Large pages: over tables and the device; over one table and data; over data alone; over nothing; beyond the guest's memory.
+  const target = !large ? anything() : dice.one([0, 0, 0x400, 0x400, 0x600, 0x800]);
   const present = dice.chance(93) ? 1 : 0;
   const writable = dice.chance(85) ? 2 : 0;
   const user = dice.chance(80) ? 4 : 0;

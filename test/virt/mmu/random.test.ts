@@ -2,26 +2,35 @@
 import { expect, test } from "vitest";
 import type { PagerFactory } from "../../../src/virt/mmu/pager.ts";
 import { shadow } from "../../../src/virt/mmu/shadow.ts";
+import { EVERYTHING } from "../../../src/virt/mmu/traced/options.ts";
 import { tracedPager } from "../../../src/virt/mmu/traced/traced.ts";
-import { Campaign } from "./campaign.ts";
+import { Campaign, type Kind } from "./campaign.ts";
 
 const SEEDS = 6;
-const EVENTS = Number(process.env.RINGLAB_PAGER_EVENTS ?? 12_000);
+const EVENTS = Number(process.env.RINGLAB_PAGER_EVENTS ?? 6_000);
 
-const PAGERS: Record<string, { factory: PagerFactory; coherent: boolean }> = {
-  "naive shadows": { factory: shadow, coherent: false },
+const PAGERS: Record<string, { factory: PagerFactory } & Kind> = {
+  "naive shadows": { factory: shadow },
   "traced shadows": { factory: tracedPager(), coherent: true },
   "traced shadows in a small pool, with floods": {
     factory: tracedPager({ tables: 16, flood: 3 }),
     coherent: true,
   },
+  "traced shadows with large pages": { factory: tracedPager({ large: true }), coherent: true },
+  "traced shadows with prefetch": { factory: tracedPager({ prefetch: true }), coherent: true },
+  "unsynced shadows": { factory: tracedPager({ unsync: 1 }), traces: true },
+  "shadows with everything": { factory: tracedPager(EVERYTHING), traces: true },
+  "everything, late, in a small pool": {
+    factory: tracedPager({ ...EVERYTHING, tables: 16, unsync: 2 }),
+    traces: true,
+  },
 };
 
 test.each(Object.entries(PAGERS))(
   "%s: every access as the manual says, whatever was done to the tables",
-  (_name, { factory, coherent }) => {
+  (_name, { factory, ...kind }) => {
     for (let seed = 1; seed <= SEEDS; seed++) {
-      const campaign = new Campaign(factory, seed, { coherent });
+      const campaign = new Campaign(factory, seed, kind);
       campaign.run(EVENTS / SEEDS);
       if (process.env.RINGLAB_PAGER_EVENTS !== undefined) console.log(seed, campaign.tally);
       expect(campaign.tally.faults).toBeGreaterThan(0);

@@ -5,6 +5,7 @@ import { FAULT, Fault } from "../../../src/machine/cpu/fault.ts";
 import { AC } from "../../../src/machine/cpu/flags.ts";
 import type { Mmu } from "../../../src/machine/mmu/mmu.ts";
 import { UNIT_MONITOR } from "../../../src/machine/profiles/monitors/unit.ts";
+import type { EventName } from "../../../src/machine/trace.ts";
 import { Host } from "../../../src/virt/cpu/host.ts";
 import type { AreaPage, Pager, PagerFactory } from "../../../src/virt/mmu/pager.ts";
 import { PROFILE } from "../../machine/mmu/board.ts";
@@ -49,9 +50,9 @@ export class Rig {
   readonly area: readonly AreaPage[];
   #registers: Registers = { format: "none" };
 
-  constructor(factory: PagerFactory, { reserve = MIB, area = true } = {}) {
+  constructor(factory: PagerFactory, { memory = MIB, reserve = MIB, area = true } = {}) {
     this.host = new Host({
-      ...{ memory: MIB, reserve, monitor: UNIT_MONITOR, profile: PROFILE, firmware: false },
+      ...{ memory, reserve, monitor: UNIT_MONITOR, profile: PROFILE, firmware: false },
     });
     const { bus } = this.host;
     this.area = area
@@ -168,9 +169,7 @@ export class Rig {
     this.host.machine.bus.dmaWrite(at as Gpa, new Uint8Array(words.buffer));
   }
 
-  count(
-    name: "hiddenFault" | "trueFault" | "tracedWrite" | "shadowFill" | "shadowDrop" | "addressSpace",
-  ): number {
+  count(name: EventName): number {
     return this.host.trace.count(name);
   }
 

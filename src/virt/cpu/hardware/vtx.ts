@@ -42,6 +42,8 @@ import type { Exit, GuestEvent, WorldSwitch, WorldSwitchFactory } from "./world-
 const TWO32 = 4294967296;
 const PAGE_FAULT = 1 << 14;
 const VMXE = 1 << 13;
+/** 0 is the host's. */
+const GUEST_VPID = 1;
 /** Bits of CR0 that the guest changes without an exit. */
 const GUEST_CR0 = CR0.TS;
 const VTPR = 0x80;
@@ -52,6 +54,11 @@ const VMX_EXITS = new Set(
 );
 const CR_ACCESS = ["mov to cr", "mov from cr", "clts", "lmsw"];
 const IN = 8;
+
+export interface VtxOptions {
+  /** Under EPT the guest's translations carry a VPID where the processor has them, and outlive its exits. They do unless said. */
+  readonly vpid?: boolean;
+}
 
 export class VtxSwitch implements WorldSwitch {
   readonly name = "vt-x";
@@ -66,8 +73,16 @@ export class VtxSwitch implements WorldSwitch {
   readonly #context: CheckContext;
   readonly #nested: NestedTables | undefined;
 
-  constructor(host: Host, capabilities: VmxCapabilities, nested?: NestedTables) {
+  readonly #tagged: boolean;
+
+  constructor(
+    host: Host,
+    capabilities: VmxCapabilities,
+    nested: NestedTables | undefined,
+    { vpid = true }: VtxOptions,
+  ) {
     this.#host = host;
+    this.#tagged = vpid;
     this.#nested = nested;
     if (nested !== undefined && (nested.kind !== "ept" || capabilities.ept === undefined))
       throw new RangeError(
@@ -103,8 +118,10 @@ export class VtxSwitch implements WorldSwitch {
     const primary = (wanted.get(FIELDS.primaryControls) & ~own) | CPU.secondary;
     wanted.set(FIELDS.primaryControls, primary);
     const unrestricted = (secondary?.may ?? 0) & CPU2.unrestricted;
-    const second = wanted.get(FIELDS.secondaryControls) | CPU2.ept | unrestricted;
+    const vpid = this.#tagged ? (secondary?.may ?? 0) & CPU2.vpid : 0;
+    const second = wanted.get(FIELDS.secondaryControls) | CPU2.ept | unrestricted | vpid;
     wanted.set(FIELDS.secondaryControls, second);
+    if (vpid !== 0) wanted.set(FIELDS.vpid, GUEST_VPID);
     wanted.set(FIELDS.eptPointer, root | EPTP.writeBack | EPTP.fourLevels | (marks ? EPTP.marks : 0));
     wanted.set(FIELDS.exceptionBitmap, 0);
     cpu.efer |= EFER.LME | EFER.LMA;
@@ -375,6 +392,6 @@ export class VtxSwitch implements WorldSwitch {
 
 /** A processor's generation decides which controls there are: by its price list unless said. */
 export const vtx =
-  (capabilities?: VmxCapabilities): WorldSwitchFactory =>
+  (capabilities?: VmxCapabilities, options: VtxOptions = {}): WorldSwitchFactory =>
   (host, nested) =>
-    new VtxSwitch(host, capabilities ?? capabilitiesOf(host.cpu.prices.id), nested);
+    new VtxSwitch(host, capabilities ?? capabilitiesOf(host.cpu.prices.id), nested, options);

@@ -1,10 +1,10 @@
 /** Hypercalls about page tables and descriptors (xen.h: mmu_update, mmuext_op, update_va_mapping, set_gdt, update_descriptor). */
 import type { Gpa, Gva } from "../../../machine/address.ts";
 import { P } from "../../../machine/mmu/formats/bits.ts";
+import type { TypedFrames } from "../../../machine/mmu/typed-frames.ts";
 import type { Host } from "../host.ts";
 import type { Area } from "./area.ts";
 import { checkedDescriptor } from "./descriptors.ts";
-import type { GuestFrames } from "./frames.ts";
 import type { GuestMemory } from "./guest-memory.ts";
 import {
   DOMID_SELF,
@@ -28,7 +28,7 @@ export type Arguments = readonly [number, number, number, number, number, number
 export interface MemoryCallsParts {
   readonly host: Host;
   readonly area: Area;
-  readonly frames: GuestFrames;
+  readonly frames: TypedFrames;
   readonly memory: GuestMemory;
 }
 
@@ -113,7 +113,7 @@ export class MemoryCalls {
     const use = frames.use(frame);
     const checked = checkedDescriptor(low | 0, upper | 0);
     host.ledger.pay("validate");
-    if (checked === undefined || !frames.owns(frame) || use === "table" || use === "directory") return EINVAL;
+    if (checked === undefined || !frames.owns(frame) || use === "l1" || use === "l2") return EINVAL;
     host.bus.write(address as Gpa, checked.low >>> 0, 4);
     host.bus.write((address + 4) as Gpa, checked.high >>> 0, 4);
     return 0;
@@ -123,7 +123,7 @@ export class MemoryCalls {
   loadDirectory(frame: number): number {
     const { host, frames } = this.#parts;
     const { cpu } = host;
-    if (!frames.take(frame, "directory")) return EINVAL;
+    if (!frames.take(frame, "l2")) return EINVAL;
     const before = cpu.cr3 >>> 12;
     cpu.cr3 = (frame * PAGE) | 0;
     cpu.memory.loadCr3(cpu.cr3, 0);
@@ -143,9 +143,9 @@ export class MemoryCalls {
     const { frames, host } = this.#parts;
     switch (operation) {
       case MMUEXT.PIN_L1:
-        return frames.pin(argument, "table") ? 0 : EINVAL;
+        return frames.pin(argument, "l1") ? 0 : EINVAL;
       case MMUEXT.PIN_L2:
-        return frames.pin(argument, "directory") ? 0 : EINVAL;
+        return frames.pin(argument, "l2") ? 0 : EINVAL;
       case MMUEXT.UNPIN:
         return frames.unpin(argument) ? 0 : EINVAL;
       case MMUEXT.NEW_BASEPTR:

@@ -18,6 +18,7 @@ import { IF } from "../../../machine/cpu/flags.ts";
 import { EAX, EBX, ECX, EDI, EDX, ESI } from "../../../machine/cpu/registers.ts";
 import { enterCode, setFromDescriptor } from "../../../machine/cpu/segments.ts";
 import { CS, DS, ES, FS, GS, SS } from "../../../machine/isa/instruction.ts";
+import type { TypedFrames } from "../../../machine/mmu/typed-frames.ts";
 import type { Monitor, Verdict, Visit } from "../../../machine/monitor.ts";
 import type { Engine } from "../engine.ts";
 import type { Host } from "../host.ts";
@@ -26,7 +27,7 @@ import { bounce, type Target } from "./bounce.ts";
 import { buildDomain, type Domain } from "./builder.ts";
 import { Calls, INT_LENGTH, isHypercall } from "./calls.ts";
 import { PortEmulator } from "./emulate.ts";
-import { GuestFrames } from "./frames.ts";
+import { guestFrames } from "./frames.ts";
 import { GuestMemory } from "./guest-memory.ts";
 import { answerCpuid } from "./identity.ts";
 import { EFAULT, SELECTOR } from "./interface.ts";
@@ -52,7 +53,7 @@ export class Paravirt implements Engine, Monitor<Cpu> {
   readonly #crossings = new Map<string, number>();
   readonly #domain: Domain;
   readonly #area: Area;
-  readonly frames: GuestFrames;
+  readonly frames: TypedFrames;
   readonly calls: Calls;
   readonly #vcpu: SharedVcpu;
   readonly #memory: GuestMemory;
@@ -73,7 +74,7 @@ export class Paravirt implements Engine, Monitor<Cpu> {
     this.#memory = memory;
     let flush = () => {};
     const parts = { bus, ledger, base, count: pages, monitorEntries: area.entries, flush: () => flush() };
-    const frames = new GuestFrames(parts);
+    const frames = guestFrames(parts);
     this.frames = frames;
     const memoryCalls = new MemoryCalls({ host, area, frames, memory });
     flush = () => memoryCalls.flush();
@@ -164,7 +165,7 @@ export class Paravirt implements Engine, Monitor<Cpu> {
   #enterFirst(memoryCalls: MemoryCalls): void {
     const { cpu, clock } = this.#host;
     const { directory, entry, startInfo, sharedInfo } = this.#domain;
-    if (!this.frames.take(sharedInfo, "writable") || !this.frames.pin(directory, "directory"))
+    if (!this.frames.take(sharedInfo, "writable") || !this.frames.pin(directory, "l2"))
       throw new Error("invariant: the domain builder's own tables are refused");
     cpu.cr0 = CR0.PE | CR0.PG | CR0.WP | CR0.NE | CR0.ET | CR0.MP | 0;
     cpu.cr4 = CR4.PGE | CR4.OSFXSR | CR4.OSXMMEXCPT;

@@ -1,7 +1,8 @@
 /** Hypercalls about traps, stacks, events and time on the processor (xen.h, vcpu.h, sched.h, event_channel.h). */
+
+import type { TypedFrames } from "../../../machine/mmu/typed-frames.ts";
 import type { Area } from "./area.ts";
 import type { Target } from "./bounce.ts";
-import type { GuestFrames } from "./frames.ts";
 import type { GuestMemory } from "./guest-memory.ts";
 import {
   EINVAL,
@@ -43,7 +44,7 @@ export interface Scheduler {
 
 export interface ProcessorCallsParts {
   readonly area: Area;
-  readonly frames: GuestFrames;
+  readonly frames: TypedFrames;
   readonly memory: GuestMemory;
   readonly vcpu: SharedVcpu;
   readonly scheduler: Scheduler;

@@ -6,16 +6,18 @@
  *                   ▼
  *     shadow  host frame, entries like frame 5's ◀── parents ── entries of shadows of page directories
  *
- * Frames that a shadow maps writable are found by `#writable`, so that one that becomes a table can be taken back (the reverse map).
+ * Frames that a shadow maps writable are found by the reverse map, so that one that becomes a table can be taken back.
  */
 import { PAGE_ROM, PAGE_TRACED } from "../../../machine/bus.ts";
 import { BusTables } from "../../../machine/mmu/bus-tables.ts";
-import { A, D, P, RW } from "../../../machine/mmu/formats/bits.ts";
+import { A, D, P, PS, RW } from "../../../machine/mmu/formats/bits.ts";
 import type { EntryFormat } from "../../../machine/mmu/formats/format.ts";
 import { LIFTED } from "../guest-walk.ts";
 import type { PagerParts } from "../pager.ts";
 import { clearEntry, TABLE, writeLeaf } from "../tables.ts";
 import { Area } from "./area.ts";
+import { largeFrames } from "./large.ts";
+import { ReverseMap } from "./reverse-map.ts";
 import { BLANK, GUEST, type Role, roleKey, ShadowTable } from "./table.ts";
 
 const PAGE = 4096;
@@ -35,8 +37,7 @@ export class Shadows {
   readonly #byPlace = new Map<number, ShadowTable>();
   /** By the guest's frame: those are traced. */
   readonly #ofGuest = new Map<number, ShadowTable[]>();
-  /** Guest's frame → addresses of the leaves that map it writable. */
-  readonly #writable = new Map<number, Set<number>>();
+  readonly #writable: ReverseMap;
   readonly #blanks = new Map<number, ShadowTable>();
   readonly watched: Set<number>;
 
@@ -47,6 +48,7 @@ export class Shadows {
     this.format = format;
     this.#tables = new BusTables(parts.bus);
     this.#most = most;
+    this.#writable = new ReverseMap(largeFrames(format));
     this.area = new Area(format, parts.area ?? []);
     for (let level = 1; level <= format.depth; level++)
       for (let number = level === format.depth ? 0 : 1; number <= this.#places(level); number++)
@@ -81,7 +83,7 @@ export class Shadows {
     this.#byRole.set(key, table);
     if (role.kind === GUEST) {
       const others = this.#ofGuest.get(role.frame);
-      if (others === undefined) this.#trace(role.frame);
+      if (others === undefined) this.trace(role.frame);
       this.#ofGuest.set(role.frame, [...(others ?? []), table]);
     }
     return table;
@@ -102,6 +104,12 @@ export class Shadows {
     return (flags & (PAGE_ROM | PAGE_TRACED)) !== 0 || this.watched.has(frame);
   }
 
+  /** From now on every write to the frame is seen. */
+  trace(frame: number): void {
+    this.#parts.machine.bus.setFlag(frame, PAGE_TRACED);
+    this.#protect(frame);
+  }
+
   /** The shadows of a frame of the guest's. */
   of(frame: number): readonly ShadowTable[] {
     return this.#ofGuest.get(frame) ?? [];
@@ -117,29 +125,34 @@ export class Shadows {
 
   /** False when it was so already. */
   link(table: ShadowTable, index: number, child: ShadowTable): boolean {
-    const before = this.child(table, index);
-    if (before === child) return false;
+    if (this.child(table, index) === child) return false;
     const slot = this.#slot(table, index);
-    before?.parents.delete(slot);
+    this.#forget(table, slot);
+    // A large leaf may have been there: its upper half goes too.
+    clearEntry(this.format, this.#tables, slot);
     this.#tables.writeEntry(slot, child.at | TABLE);
     child.parents.add(slot);
     this.#parts.ledger.pay("shadowFill");
     return true;
   }
 
-  /** Maps a frame of the guest's in a level-1 table; `bits`: low half without the frame. False when it was so already. */
+  /** What the slot holds: 0 for a hole. */
+  entry(table: ShadowTable, index: number): number {
+    return this.#tables.readEntry(this.#slot(table, index));
+  }
+
+  /**
+   * Maps a frame of the guest's in a level-1 table, or with the bit PS the large page that begins with it; `bits`: low half without the
+   * frame. False when it was so already.
+   */
   map(table: ShadowTable, index: number, frame: number, bits: number, executable: boolean): boolean {
     const { base, ledger } = this.#parts;
     const slot = this.#slot(table, index);
     const before = this.#tables.readEntry(slot);
     if (!writeLeaf(this.format, this.#tables, slot, frame * PAGE + base, bits, executable)) return false;
     ledger.pay("shadowFill");
-    this.#forget(before, slot);
-    if ((bits & RW) !== 0) {
-      const slots = this.#writable.get(frame);
-      if (slots === undefined) this.#writable.set(frame, new Set([slot]));
-      else slots.add(slot);
-    }
+    this.#forget(table, slot, before);
+    if ((bits & RW) !== 0) this.#writable.add(frame, slot, (bits & PS) !== 0);
     return true;
   }
 
@@ -148,14 +161,9 @@ export class Shadows {
     const slot = this.#slot(table, index);
     const entry = this.#tables.readEntry(slot);
     if ((entry & P) === 0) return;
-    if (table.level === 1) {
-      if (this.area.page(table.area, index) !== undefined) return;
-      this.#forget(entry, slot);
-    } else {
-      const child = this.child(table, index);
-      if (child === undefined) return;
-      child.parents.delete(slot);
-    }
+    const own = table.level === 1 ? this.area.page(table.area, index) : this.#blankAt(entry);
+    if (own !== undefined) return;
+    this.#forget(table, slot);
     this.#empty(table, index);
     this.#parts.ledger.pay("shadowDrop");
   }
@@ -165,11 +173,7 @@ export class Shadows {
     const { entryBytes, indexMask } = this.format;
     for (const slot of table.parents)
       this.#empty(this.#byPlace.get(slot & PAGE_MASK) as ShadowTable, (slot & (PAGE - 1)) / entryBytes);
-    for (let index = 0; index <= indexMask; index++) {
-      const slot = this.#slot(table, index);
-      if (table.level === 1) this.#forget(this.#tables.readEntry(slot), slot);
-      else this.child(table, index)?.parents.delete(slot);
-    }
+    for (let index = 0; index <= indexMask; index++) this.#forget(table, this.#slot(table, index));
     this.#byRole.delete(table.key);
     if (table.kind === GUEST) {
       const others = this.of(table.frame).filter((one) => one !== table);
@@ -201,13 +205,13 @@ export class Shadows {
 
   /** Takes back what was granted because WP, SMEP and SMAP were as they are no more. */
   dropLifted(): void {
-    for (const slots of this.#writable.values())
-      for (const slot of slots) {
-        if ((this.#tables.readEntry(slot) & LIFTED) === 0) continue;
-        slots.delete(slot);
-        clearEntry(this.format, this.#tables, slot);
-        this.#parts.ledger.pay("shadowDrop");
-      }
+    for (const slot of this.#writable.all()) {
+      const entry = this.#tables.readEntry(slot);
+      if ((entry & LIFTED) === 0) continue;
+      this.#writable.delete(this.#frameOf(entry), slot, (entry & PS) !== 0);
+      clearEntry(this.format, this.#tables, slot);
+      this.#parts.ledger.pay("shadowDrop");
+    }
   }
 
   /** Gives everything back. */
@@ -216,7 +220,7 @@ export class Shadows {
     const { size } = this.#byRole;
     if (size > 0) this.#parts.ledger.pay("shadowDrop", 0, size);
     for (const table of this.#byPlace.values()) this.#parts.frames.give(table.at);
-    for (const map of [this.#byRole, this.#byPlace, this.#ofGuest, this.#writable, this.#blanks]) map.clear();
+    for (const map of [this.#byRole, this.#byPlace, this.#ofGuest, this.#blanks]) map.clear();
     this.roots = [];
   }
 
@@ -255,26 +259,33 @@ export class Shadows {
     }
   }
 
-  /** A leaf goes that was `entry`. */
-  #forget(entry: number, slot: number): void {
-    if ((entry & (P | RW)) !== (P | RW)) return;
-    const frame = (((entry & PAGE_MASK) >>> 0) - this.#parts.base) / PAGE;
-    this.#writable.get(frame)?.delete(slot);
+  /** What the slot held, `entry`, is there no more. */
+  #forget(table: ShadowTable, slot: number, entry = this.#tables.readEntry(slot)): void {
+    if ((entry & P) === 0) return;
+    const large = table.level > 1 && (entry & PS) !== 0;
+    if (table.level > 1 && !large) this.#byPlace.get((entry & PAGE_MASK) >>> 0)?.parents.delete(slot);
+    else if ((entry & RW) !== 0) this.#writable.delete(this.#frameOf(entry), slot, large);
   }
 
-  #trace(frame: number): void {
-    this.#parts.machine.bus.setFlag(frame, PAGE_TRACED);
-    this.#protect(frame);
+  /** The guest's frame that a leaf maps, or begins with. */
+  #frameOf(entry: number): number {
+    return (((entry & PAGE_MASK) >>> 0) - this.#parts.base) / PAGE;
   }
 
-  /** P's TLB may know the frame writable even where no shadow does any more. */
+  /** The BLANK table that an entry leads to, if it does. */
+  #blankAt(entry: number): ShadowTable | undefined {
+    const table = this.#byPlace.get((entry & PAGE_MASK) >>> 0);
+    return table?.kind === BLANK ? table : undefined;
+  }
+
+  /** P's TLB may know the frame writable even where no shadow does any more. A large page is read-only as a whole: a write brings pieces. */
   #protect(frame: number): void {
-    for (const slot of this.#writable.get(frame) ?? []) {
+    for (const slot of this.#writable.of(frame)) {
       const entry = this.#tables.readEntry(slot);
       if ((entry & LIFTED) !== 0) clearEntry(this.format, this.#tables, slot);
       else this.#tables.writeEntry(slot, entry & ~(RW | D));
+      this.#writable.delete(this.#frameOf(entry), slot, (entry & PS) !== 0);
     }
-    this.#writable.delete(frame);
     this.#parts.processor.memory.flush(true);
   }
 

@@ -10,33 +10,26 @@
  */
 import type { Gpa, Gva, Hpa } from "../../../machine/address.ts";
 import { PAGE_MMIO, PAGE_ROM, PAGE_TRACED } from "../../../machine/bus.ts";
-import { CR0, CR4, EFER } from "../../../machine/cpu/cpu.ts";
 import { BusTables } from "../../../machine/mmu/bus-tables.ts";
 import { P } from "../../../machine/mmu/formats/bits.ts";
 import { ERROR_PRESENT, ERROR_WRITE } from "../../../machine/mmu/rights.ts";
-import { loadControl } from "../control.ts";
+import { loadControl, modeOf, protectionOf } from "../control.ts";
 import { GuestWalk } from "../guest-walk.ts";
 import type { PageFaultVerdict, Pager, PagerFactory, PagerParts } from "../pager.ts";
+import { indexOf } from "../tables.ts";
 import { Mirror, WAY } from "./mirror.ts";
+import type { TracedOptions } from "./options.ts";
 import { Pieces } from "./pieces.ts";
 import { Shadows } from "./shadows.ts";
 import { DIRECT, GUEST, type ShadowTable } from "./table.ts";
+import { Unsynced } from "./unsynced.ts";
 
 const TWO32 = 4294967296;
 const PAGE = 4096;
 const RETRY: PageFaultVerdict = { kind: "retry" };
 const PDPTES = 4;
 const LEAST_TABLES = 16;
-
-export interface TracedOptions {
-  /** The most shadow tables, 16 or more; 1024 unless said. */
-  readonly tables?: number;
-  /**
-   * After so many writes to a table in use through which nothing was filled in between, it is given up until it is used again: KVM's way
-   * with guests that write over a table wholly. Never, unless said.
-   */
-  readonly flood?: number;
-}
+const NEVER = Number.POSITIVE_INFINITY;
 
 export class TracedPager implements Pager {
   readonly #parts: PagerParts;
@@ -46,6 +39,9 @@ export class TracedPager implements Pager {
   readonly #pieces = new Pieces();
   readonly #most: number;
   readonly #flood: number;
+  readonly #prefetch: boolean;
+  readonly #unsynced: Unsynced;
+  readonly #relinked = () => this.#unsynced.sync(this.#shadows);
   /** P's PDPT, and a root without anything while formats change. */
   readonly #pdpt: Hpa;
   readonly #watched = new Set<number>();
@@ -58,16 +54,19 @@ export class TracedPager implements Pager {
   #marking = false;
 
   /** Throws a RangeError for too few tables. */
-  constructor(parts: PagerParts, { tables = 1024, flood = Number.POSITIVE_INFINITY }: TracedOptions = {}) {
+  constructor(parts: PagerParts, options: TracedOptions = {}) {
+    const { tables = 1024, flood = NEVER, unsync = NEVER, prefetch = false, large = false } = options;
     if (!(tables >= LEAST_TABLES))
       throw new RangeError(`a shadow pager with ${tables} tables: it needs ${LEAST_TABLES} at least`);
     const { machine, ledger, bus, frames } = parts;
     this.#parts = parts;
     this.#guest = new GuestWalk(machine, ledger);
-    this.#mirror = new Mirror(machine, this.#guest);
+    this.#mirror = new Mirror(parts, this.#guest, large);
+    this.#unsynced = new Unsynced(parts, this.#mirror, unsync);
     this.#tables = new BusTables(bus);
     this.#most = tables;
     this.#flood = flood;
+    this.#prefetch = prefetch;
     const pdpt = frames.take();
     if (pdpt === undefined) throw new Error("invariant: the monitor has no frames for page tables");
     this.#pdpt = pdpt;
@@ -81,18 +80,18 @@ export class TracedPager implements Pager {
   }
 
   adopt(): void {
+    this.#unsynced.clear();
     this.#shadows.clear();
     this.#shadows = this.#anew();
   }
 
   control(): void {
     const { machine, processor } = this.#parts;
-    const { cr0, cr4, efer } = machine.cpu;
-    if (modeOf(cr0, cr4, efer) !== this.#mode) {
+    if (modeOf(machine.cpu) !== this.#mode) {
       this.adopt();
       return;
     }
-    const protection = protectionOf(cr0, cr4);
+    const protection = protectionOf(machine.cpu);
     if (protection !== this.#protection) this.#shadows.dropLifted();
     this.#protection = protection;
     loadControl(processor, machine.cpu);
@@ -108,11 +107,11 @@ export class TracedPager implements Pager {
     const { memory } = this.#parts.processor;
     if (this.#pieces.mayCover(at)) memory.flush(true);
     else memory.invalidate(at);
+    this.#reread(at | 0, this.#highOf(at));
   }
 
   fault(at: Gva, error: number): PageFaultVerdict {
-    const high = this.#parts.processor.wide ? Math.floor(at / TWO32) : 0;
-    return this.#guest.noted(this.#resolve(at, at | 0, high, error));
+    return this.#guest.noted(this.#resolve(at, at | 0, this.#highOf(at), error));
   }
 
   watch(page: Gpa, on: boolean): void {
@@ -155,15 +154,39 @@ export class TracedPager implements Pager {
     )
       return refusal;
     const frame = Math.floor(gpa / PAGE);
-    if (write && (flags & PAGE_TRACED) !== 0 && !this.#givesUp(frame))
+    if (
+      write &&
+      (flags & PAGE_TRACED) !== 0 &&
+      !this.#givesUp(frame) &&
+      !this.#unsynced.add(this.#shadows, frame)
+    )
       return { kind: "emulate", gpa, traced: true };
     const { depth, shifts } = this.#shadows.format;
     if (write && this.#watched.has(frame)) return refusal;
-    if (guest.level > 1 && guest.level <= depth) this.#pieces.add(at, shifts[guest.level] as number);
-    const root = this.#shadows.roots[this.#usesPdptes ? low >>> 30 : 0] as ShadowTable;
-    const changed = this.#mirror.fill(this.#shadows, root, low, high);
+    const changed = this.#mirror.fill(this.#shadows, this.#rootOf(low), low, high, this.#relinked);
+    if (guest.level > this.#mirror.level && guest.level <= depth)
+      this.#pieces.add(at, shifts[guest.level] as number);
     if (!changed && guest.doubtful && (error & ERROR_PRESENT) !== 0) return guest.violation();
     return RETRY;
+  }
+
+  /** INVLPG: the entry's shadow may be old no more. */
+  #reread(low: number, high: number): void {
+    const shadows = this.#shadows;
+    const table = this.#mirror.leafTable(shadows, this.#rootOf(low), low, high);
+    if (table === undefined || !(this.#prefetch || this.#unsynced.has(table.frame))) return;
+    const index = indexOf(shadows.format, 1, low, high);
+    if (this.#prefetch) this.#mirror.reread(shadows, table, index);
+    else shadows.drop(table, index);
+  }
+
+  #rootOf(low: number): ShadowTable {
+    return this.#shadows.roots[this.#usesPdptes ? low >>> 30 : 0] as ShadowTable;
+  }
+
+  /** Upper half of an address; 0 outside of 64-bit mode (address.ts). */
+  #highOf(at: Gva): number {
+    return this.#parts.processor.wide ? Math.floor(at / TWO32) : 0;
   }
 
   /** A device's registers, or nothing at all, taken for a table: nobody would tell when it changes. */
@@ -193,9 +216,8 @@ export class TracedPager implements Pager {
   /** Begins without any shadow, in the format that V's registers ask for. */
   #anew(): Shadows {
     const { machine, processor, bus, mmu } = this.#parts;
-    const { cr0, cr4, efer } = machine.cpu;
-    this.#mode = modeOf(cr0, cr4, efer);
-    this.#protection = protectionOf(cr0, cr4);
+    this.#mode = modeOf(machine.cpu);
+    this.#protection = protectionOf(machine.cpu);
     this.#pieces.clear();
     bus.ram.fill(0, this.#pdpt, this.#pdpt + PAGE);
     // Before the format changes: four zero PDPTEs are always valid.
@@ -223,6 +245,7 @@ export class TracedPager implements Pager {
       shadows.roots = [only];
       root = only.at;
     }
+    this.#unsynced.sync(shadows);
     processor.cr3 = root;
     processor.cr3High = 0;
     processor.memory.loadCr3(root, 0);
@@ -241,14 +264,6 @@ export class TracedPager implements Pager {
     if (root < 0 || (machine.bus.flags(root as Gpa) & PAGE_MMIO) !== 0) return shadows.blank(depth, area);
     return shadows.table({ ...role, kind: GUEST, frame: Math.floor(root / PAGE) });
   }
-}
-
-function modeOf(cr0: number, cr4: number, efer: number): string {
-  return [cr0 & CR0.PG, cr4 & (CR4.PAE | CR4.PSE), efer & (EFER.LMA | EFER.NXE)].join();
-}
-
-function protectionOf(cr0: number, cr4: number): string {
-  return [cr0 & CR0.WP, cr4 & (CR4.SMEP | CR4.SMAP)].join();
 }
 
 /** For an engine's options. */

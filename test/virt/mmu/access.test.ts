@@ -1,0 +1,9 @@
+/** Every pager agrees with the naive model on result, error code and the A and D bits left in the guest's tables. */
+import { shadow } from "../../../src/virt/mmu/shadow.ts";
+import { EVERYTHING } from "../../../src/virt/mmu/traced/options.ts";
+import { tracedPager } from "../../../src/virt/mmu/traced/traced.ts";
+import { accessCases } from "./access.cases.ts";
+
+accessCases("naive shadows", shadow);
+accessCases("traced shadows", tracedPager());
+accessCases("traced shadows with everything", tracedPager(EVERYTHING));
