@@ -38,6 +38,8 @@ export interface Region {
   /** For CR3. */
   readonly root: number;
   readonly second: SecondDimension | null;
+  /** Physical address of the region's first frame. */
+  readonly frames: number;
 }
 
 interface Bits {
@@ -67,13 +69,13 @@ export function mapRegion({ span, page, nested, physicalBits }: RegionOptions): 
   const format = ia32e({ ...options, pse: true, pge: false, nxe: true });
   const root = builder.take();
   builder.map(format, root, OWN, { from: 0, to: frames, bytes: rounded, shift: page });
-  if (nested === undefined) return { bus, root, second: null };
+  if (nested === undefined) return { bus, root, second: null, frames };
   const extended = ept({ ...options, marks: false });
   const eptRoot = builder.take();
   const tables = { from: 0, to: 0, bytes: Math.ceil((own * PAGE) / 2 ** nested) * 2 ** nested };
   builder.map(extended, eptRoot, OF_EPT, { ...tables, shift: nested });
   builder.map(extended, eptRoot, OF_EPT, { from: frames, to: frames, bytes: rounded, shift: nested });
-  return { bus, root, second: secondDimension(extended, eptRoot) };
+  return { bus, root, second: secondDimension(extended, eptRoot), frames };
 }
 
 /** EPT over all that a trace touches: nothing is ever refused. */
