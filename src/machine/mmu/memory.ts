@@ -52,9 +52,10 @@ export interface PagingControl {
   /**
    * EPT or NPT: what is called physical is guest-physical from now on, and goes through these tables; null: no more. To be set before
    * the control registers of whoever is entered are loaded. `vpid`: whose translations are made and used; 0: the host's, and those of
-   * guests without one. What is known of the same tables under the same VPID is known again.
+   * guests without one. What is known of the same tables under the same VPID is known again. `asids`: it is an ASID, by which
+   * guest-physical translations are known as well.
    */
-  setSecondDimension(second: SecondDimension | null, vpid?: number): void;
+  setSecondDimension(second: SecondDimension | null, vpid?: number, asids?: boolean): void;
   readonly tags: TranslationTags;
   /** PAE's PDPTE registers, low and high halves in turn. */
   readonly pdptes: Int32Array;

@@ -170,9 +170,9 @@ export class Mmu extends Accesses implements Memory {
     this.translation.loadCr3(low, high);
   }
 
-  setSecondDimension(second: SecondDimension | null, vpid = 0): void {
+  setSecondDimension(second: SecondDimension | null, vpid = 0, asids = false): void {
     this.#second = second;
-    this.translation.setSecondDimension(second, vpid);
+    this.translation.setSecondDimension(second, vpid, asids);
   }
 
   get tags(): TranslationTags {

@@ -9,6 +9,7 @@ import { JUMP, RETURN } from "../cpu/task.ts";
 import { visit } from "../cpu/visit.ts";
 import type { GuestMode } from "../guest-mode.ts";
 import type { Instruction } from "../isa/instruction.ts";
+import { leaveAsid } from "./asid.ts";
 import { EXIT, exitName } from "./exit-codes.ts";
 import { intercept, interestOf } from "./intercepts.ts";
 import type { Leaver } from "./leaver.ts";
@@ -97,6 +98,11 @@ export class SvmGuest implements GuestMode<Cpu>, Leaver {
 
   exitWith(code: number, info1 = 0, info2 = 0): never {
     this.#tell(code, info1, info2);
+    return this.exitTold();
+  }
+
+  /** Leaves the instruction; the VMCB has the exit's code and what goes with it. */
+  exitTold(): never {
     FAULT.vector = LEAVE;
     throw FAULT;
   }
@@ -199,6 +205,7 @@ export class SvmGuest implements GuestMode<Cpu>, Leaver {
     vmcb.set32(CONTROL.eventInjection, injection);
     vmcb.set64(CONTROL.interruptShadow, this.#shadow ? 1 : 0);
     saveGuest(cpu, vmcb);
+    leaveAsid(cpu);
     if (!loadState(cpu, this.#host)) throw new Error("invariant: the host's PDPTEs have reserved bits set");
   }
 

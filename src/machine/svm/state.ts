@@ -19,7 +19,7 @@ import {
 import { EAX, ESP } from "../cpu/registers.ts";
 import { setSegment, updateMode } from "../cpu/segments.ts";
 import { CS, DS, ES, FS, GS, SS } from "../isa/instruction.ts";
-import { CONTROL, STATE, type Vmcb } from "./vmcb.ts";
+import { STATE, type Vmcb } from "./vmcb.ts";
 
 type Place = readonly [register: number, offset: number];
 
@@ -139,10 +139,7 @@ export function loadRegisters(cpu: Cpu, vmcb: Vmcb): void {
   updateMode(cpu);
 }
 
-/**
- * Control registers and EFER. Translations are tagged by ASID (15.16.1), so that those of a guest with the same tables outlive a stay in
- * the host; TLB_CONTROL asks for a flush.
- */
+/** Control registers and EFER. Translations are told apart by ASIDs (asid.ts): none is flushed. */
 function loadPaging(cpu: Cpu, vmcb: Vmcb): boolean {
   const cr0 = vmcb.get(STATE.cr0);
   const cr3 = vmcb.get(STATE.cr3);
@@ -154,6 +151,7 @@ function loadPaging(cpu: Cpu, vmcb: Vmcb): boolean {
   const efer = (wanted & ~EFER.LMA) | ((cr0 & CR0.PG) !== 0 && (wanted & EFER.LME) !== 0 ? EFER.LMA : 0);
   const same = cr0 === cpu.cr0 && cr4 === cpu.cr4 && efer === cpu.efer;
   if (!same || cr3 !== cpu.cr3 || cr3High !== cpu.cr3High) {
+    memory.tags.keeping = true;
     try {
       if (!same) memory.setControl(cpu.cr0 & ~CR0.PG, cpu.cr4, cpu.efer & ~EFER.LMA);
       memory.loadCr3(cr3, cr3High);
@@ -162,9 +160,10 @@ function loadPaging(cpu: Cpu, vmcb: Vmcb): boolean {
       if (error !== FAULT) throw error;
       memory.setControl(cpu.cr0, cpu.cr4, cpu.efer);
       return false;
+    } finally {
+      memory.tags.keeping = false;
     }
   }
-  if ((vmcb.get(CONTROL.tlbControl) & 7) !== 0) memory.flush(true);
   cpu.cr0 = cr0;
   cpu.cr3 = cr3;
   cpu.cr3High = cr3High;

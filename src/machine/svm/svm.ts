@@ -2,11 +2,14 @@
  * SVM's instructions as a hypervisor written in TypeScript calls them (AMD APM Vol. 2, chapter 15): VMLOAD, VMRUN, and VMSAVE after a
  * #VMEXIT, which ends in Monitor.visit. The VMCB is memory: reading and writing it are plain accesses.
  */
+import type { Gva } from "../address.ts";
 import type { Cpu } from "../cpu/cpu.ts";
 import { IF } from "../cpu/flags.ts";
+import { enterAsid, leaveAsid } from "./asid.ts";
 import { checkGuest, SVME } from "./check.ts";
 import { EXIT } from "./exit-codes.ts";
 import { SvmGuest } from "./guest.ts";
+import { secondDimension } from "./npt.ts";
 import { loadState, saveGuest, vmload, vmsave } from "./state.ts";
 import { CONTROL, Vmcb } from "./vmcb.ts";
 
@@ -52,12 +55,29 @@ export class Svm {
     const hostInterrupts = (cpu.flags.eflags & IF) !== 0;
     const rule = checkGuest(vmcb, cpu.prices.physicalBits);
     if (rule !== null) return this.#refuse(vmcb, rule);
-    if (!loadState(cpu, vmcb)) return this.#refuse(vmcb, "a PDPTE with reserved bits set");
+    enterAsid(cpu, vmcb, secondDimension(vmcb, cpu.prices, this.#leave));
+    if (!loadState(cpu, vmcb)) {
+      leaveAsid(cpu);
+      return this.#refuse(vmcb, "a PDPTE with reserved bits set");
+    }
     cpu.shadow = (vmcb.get(CONTROL.interruptShadow) & 1) !== 0;
     this.#guest = new SvmGuest({ cpu, vmcb, host: this.#save, hostInterrupts, pay: this.#pay });
     cpu.guest = this.#guest;
     cpu.clock.attend();
     return ENTERED;
+  }
+
+  /** A nested page fault; EXITCODE and the rest are told. */
+  readonly #leave = (): never => {
+    if (this.#guest === null) throw new Error("invariant: a nested page fault outside of a guest");
+    return this.#guest.exitTold();
+  };
+
+  /** INVLPGA: a page of an ASID, global or not. Priced as INVLPG. */
+  invlpga(at: Gva, asid: number): void {
+    const { clock, prices, memory } = this.#cpu;
+    clock.charge(prices.instructions.invlpg ?? prices.instruction);
+    memory.tags.invalidateVpid(asid, at);
   }
 
   /** No instruction: takes the guest out between two of its own, without a #VMEXIT. */

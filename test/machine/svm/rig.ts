@@ -26,6 +26,7 @@ export const BITMAPS = 0x42000;
 export class SvmRig implements Monitor<Cpu> {
   readonly bus = new Bus(1 << 20);
   readonly clock = new Clock();
+  readonly trace = new Trace(this.clock);
   readonly cpu: Cpu;
   readonly svm: Svm;
   readonly vmcb: Vmcb;
@@ -37,7 +38,7 @@ export class SvmRig implements Monitor<Cpu> {
 
   constructor() {
     const { bus, clock } = this;
-    const trace = new Trace(clock);
+    const { trace } = this;
     const memory = new Mmu({ bus, clock, trace, profile: PENTIUM_4 });
     this.cpu = new Cpu({ bus, clock, trace, memory, prices: PENTIUM_4, model: SVM_PROCESSOR });
     resetCpu(this.cpu);

@@ -5,7 +5,7 @@
  * VMWRITE; V, the picture of the guest for whoever looks, is drawn without charge.
  */
 import type { Gpa, Gva } from "../../../machine/address.ts";
-import { type Cpu, CR0, CR4, EFER } from "../../../machine/cpu/cpu.ts";
+import { type Cpu, CR0 } from "../../../machine/cpu/cpu.ts";
 import { refreshWatch } from "../../../machine/cpu/debug.ts";
 import { NMI_KIND, SOFTWARE } from "../../../machine/cpu/deliver/event.ts";
 import { capabilitiesOf, type VmxCapabilities } from "../../../machine/vmx/capabilities.ts";
@@ -35,13 +35,22 @@ import {
 import { REASON, reasonName } from "../../../machine/vmx/reasons.ts";
 import type { Vmcs } from "../../../machine/vmx/vmcs.ts";
 import { Vmx } from "../../../machine/vmx/vmx.ts";
+import { INVVPID } from "../../../machine/vmx/vpid.ts";
 import type { NestedTables } from "../../mmu/pager.ts";
 import type { Host } from "../host.ts";
-import type { Exit, GuestEvent, WorldSwitch, WorldSwitchFactory } from "./world-switch.ts";
+import {
+  type Exit,
+  enterLongMode,
+  type GuestEvent,
+  type WorldSwitch,
+  type WorldSwitchFactory,
+} from "./world-switch.ts";
 
 const TWO32 = 4294967296;
 const PAGE_FAULT = 1 << 14;
 const VMXE = 1 << 13;
+/** What decides about the guest's translation. */
+const PAGING_FIELDS = [FIELDS.guestCr0, FIELDS.guestCr3, FIELDS.guestCr4, FIELDS.entryControls];
 /** 0 is the host's. */
 const GUEST_VPID = 1;
 /** Bits of CR0 that the guest changes without an exit. */
@@ -73,7 +82,10 @@ export class VtxSwitch implements WorldSwitch {
   readonly #context: CheckContext;
   readonly #nested: NestedTables | undefined;
 
-  readonly #tagged: boolean;
+  /** The guest has a VPID … */
+  #tagged: boolean;
+  /** … under which its processor may know what is not so any more. */
+  #stale = true;
 
   constructor(
     host: Host,
@@ -121,18 +133,15 @@ export class VtxSwitch implements WorldSwitch {
     const vpid = this.#tagged ? (secondary?.may ?? 0) & CPU2.vpid : 0;
     const second = wanted.get(FIELDS.secondaryControls) | CPU2.ept | unrestricted | vpid;
     wanted.set(FIELDS.secondaryControls, second);
-    if (vpid !== 0) wanted.set(FIELDS.vpid, GUEST_VPID);
+    this.#tagged = vpid !== 0;
+    if (this.#tagged) wanted.set(FIELDS.vpid, GUEST_VPID);
     wanted.set(FIELDS.eptPointer, root | EPTP.writeBack | EPTP.fourLevels | (marks ? EPTP.marks : 0));
     wanted.set(FIELDS.exceptionBitmap, 0);
-    cpu.efer |= EFER.LME | EFER.LMA;
-    cpu.cr0 |= CR0.PE | CR0.PG | CR0.NE;
-    cpu.cr4 |= CR4.PAE | VMXE;
-    cpu.cr3 = this.#host.frame();
+    cpu.cr4 |= VMXE;
+    enterLongMode({ cpu, frame: this.#host.frame() });
     wanted.set(FIELDS.hostCr0, cpu.cr0);
     wanted.set(FIELDS.hostCr3, cpu.cr3);
     wanted.set(FIELDS.hostCr4, cpu.cr4);
-    cpu.memory.loadCr3(cpu.cr3, 0);
-    cpu.memory.setControl(cpu.cr0, cpu.cr4, cpu.efer);
     wanted.set(FIELDS.exitControls, wanted.get(FIELDS.exitControls) | EXIT_CONTROL.host64);
   }
 
@@ -175,6 +184,8 @@ export class VtxSwitch implements WorldSwitch {
   }
 
   fits(virtual: Cpu): boolean {
+    // A shadow pager has no tables for real mode.
+    if (this.#nested === undefined && (virtual.cr0 & CR0.PE) === 0) return false;
     this.#describe(virtual);
     const wanted = this.#wanted;
     wanted.set(FIELDS.guestCr0, virtual.cr0 | CR0.NE | (this.#nested === undefined ? CR0.PG : 0));
@@ -195,10 +206,7 @@ export class VtxSwitch implements WorldSwitch {
     const wanted = this.#wanted;
     this.#describe(virtual);
     if (this.#nested === undefined) this.#enterShadow();
-    else {
-      wanted.set(FIELDS.guestCr0, virtual.cr0 | CR0.NE);
-      wanted.set(FIELDS.guestCr4, virtual.cr4 | VMXE);
-    }
+    else this.#enterNested(virtual);
     wanted.set(FIELDS.cr0Shadow, virtual.cr0);
     wanted.set(FIELDS.cr4Shadow, virtual.cr4);
     const primary = wanted.get(FIELDS.primaryControls) & ~CPU.interruptWindow;
@@ -218,6 +226,21 @@ export class VtxSwitch implements WorldSwitch {
     cpu.cr2High = virtual.cr2High;
     const result = this.#vmcs.launched ? this.#vmx.vmresume() : this.#vmx.vmlaunch();
     if (result.kind !== "entered") throw new Error(`invariant: VM entry ${result.kind}: ${result.rule}`);
+  }
+
+  forget(): void {
+    this.#stale = true;
+  }
+
+  /** The address space is the guest's own. What V changed of it by itself was no change of P's, whose TLBs must be told. */
+  #enterNested(virtual: Cpu): void {
+    const wanted = this.#wanted;
+    const vmcs = this.#vmcs;
+    wanted.set(FIELDS.guestCr0, virtual.cr0 | CR0.NE);
+    wanted.set(FIELDS.guestCr4, virtual.cr4 | VMXE);
+    const changed = PAGING_FIELDS.some((field) => vmcs.get(field) !== wanted.get(field));
+    if (this.#tagged && (changed || this.#stale)) this.#vmx.invvpid(INVVPID.context, GUEST_VPID);
+    this.#stale = false;
   }
 
   /** The address space is the pager's, for the guest and for the monitor. */
