@@ -20,6 +20,7 @@ import { requirements } from "./requirements.ts";
 import { sensitiveInstructions } from "./sensitive-instructions.ts";
 import { sharingScan } from "./sharing-scan.ts";
 import { sharingTiming } from "./sharing-timing.ts";
+import { takeBackExperiment } from "./take-back.ts";
 
 export { type Column, columnsOf, defineExperiment, type Experiment, type Row, rowsAt } from "./experiment.ts";
 export { grid, type Job, type Seeds, type Settings } from "./grid.ts";
@@ -48,6 +49,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   pageSharing,
   sharingScan,
   sharingTiming,
+  takeBackExperiment,
   fragmentation,
 ];
 

@@ -19,6 +19,7 @@ import { requirements } from "./requirements.ts";
 import { sensitivityMap } from "./sensitivity-map.ts";
 import { sharingScan } from "./sharing-scan.ts";
 import { sharingTiming } from "./sharing-timing.ts";
+import { takeBack } from "./take-back.ts";
 
 /** The rows are those of the experiment of that name, which is tested to give what its figure takes. */
 export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>> = {
@@ -39,5 +40,6 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   "page-sharing": (rows) => pageSharing(rows as never),
   "sharing-scan": (rows) => sharingScan(rows as never),
   "sharing-timing": (rows) => sharingTiming(rows as never),
+  "take-back": (rows) => takeBack(rows as never),
   fragmentation: (rows) => fragmentation(rows as never),
 };
