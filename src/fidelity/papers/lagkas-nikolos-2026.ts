@@ -22,12 +22,12 @@ export const lagkasNikolos2026: Paper = {
   rows: [
     absent(
       "exits",
-      "part of a balloon's time that is spent in exits",
+      "a balloon's time in exits",
       "81 %",
       "the price list is of 2002. The mechanism runs: `take-back` finds 91 % with one page an exit, 71 % with four, 4 % with 256",
     ),
     absent(
-      "virtio-mem",
+      "plug",
       "2 GiB by virtio-mem",
       "2,500 ms",
       "the price list is of 2002. The mechanism runs: `take-back` moves what is in a block before it goes",
