@@ -20,6 +20,8 @@ import { requirements } from "./requirements.ts";
 import { sensitiveInstructions } from "./sensitive-instructions.ts";
 import { sharingScan } from "./sharing-scan.ts";
 import { sharingTiming } from "./sharing-timing.ts";
+import { tlbTags } from "./tlb-tags.ts";
+import { walkReferences } from "./walk-references.ts";
 
 export { type Column, columnsOf, defineExperiment, type Experiment, type Row, rowsAt } from "./experiment.ts";
 export { grid, type Job, type Seeds, type Settings } from "./grid.ts";
@@ -41,6 +43,8 @@ export const EXPERIMENTS: readonly Experiment[] = [
   efficiency,
   crossings,
   exitCost,
+  walkReferences,
+  tlbTags,
   requirements,
   overcommit,
   balloonOverhead,

@@ -6,6 +6,7 @@ import { adamsAgesen2006 } from "./papers/adams-agesen-2006.ts";
 import { agesen2012 } from "./papers/agesen-2012.ts";
 import { barham2003 } from "./papers/barham-2003.ts";
 import { bellard2005 } from "./papers/bellard-2005.ts";
+import { bhargava2008 } from "./papers/bhargava-2008.ts";
 import { dall2016 } from "./papers/dall-2016.ts";
 import { lkmlPvops2009 } from "./papers/lkml-pvops-2009.ts";
 import { robinIrvine2000 } from "./papers/robin-irvine-2000.ts";
@@ -34,6 +35,7 @@ export const PAPERS: readonly Paper[] = [
   barham2003,
   bellard2005,
   adamsAgesen2006,
+  bhargava2008,
   lkmlPvops2009,
   agesen2012,
   dall2016,

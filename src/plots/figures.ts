@@ -19,6 +19,8 @@ import { requirements } from "./requirements.ts";
 import { sensitivityMap } from "./sensitivity-map.ts";
 import { sharingScan } from "./sharing-scan.ts";
 import { sharingTiming } from "./sharing-timing.ts";
+import { tlbTags } from "./tlb-tags.ts";
+import { walkReferences } from "./walk-references.ts";
 
 /** The rows are those of the experiment of that name, which is tested to give what its figure takes. */
 export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>> = {
@@ -33,6 +35,8 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   crossings: (rows) => crossings(rows as never),
   requirements: (rows) => requirements(rows as never),
   "exit-cost": (rows) => exitCost(rows as never),
+  "walk-references": (rows) => walkReferences(rows as never),
+  "tlb-tags": (rows) => tlbTags(rows as never),
   "balloon-overhead": (rows) => balloonOverhead(rows as never),
   "idle-tax": (rows) => idleTax(rows as never),
   overcommit: (rows) => overcommit(rows as never),

@@ -27,6 +27,7 @@ const LESS: Record<string, Settings> = {
   "cpu-bound": { system: ["native", "vmware"], workload: "baseline" },
   "pv-ops": { variant: ["vanilla", "patched"], workload: "null-call" },
   efficiency: { system: ["native", "xen"], workload: "null-call" },
+  "tlb-tags": { interval: [100, 1000], switches: 20 },
   "exit-cost": { processor: ["pentium4", "sandybridge"], iterations: 300 },
   requirements: { system: ["native", "xen"], workload: "page-fault" },
   overcommit: { ratio: [1.4], seconds: 20 },

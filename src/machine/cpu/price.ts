@@ -35,7 +35,7 @@ const REFERENCES = 63;
 /** Cycles that one plain instruction may be charged on its way (TLB misses, page walks), at most. */
 export function mostCharged({ walkReference, walkCaches, stlbHit }: CostProfile): number {
   const reference = walkCaches?.memory ?? walkReference;
-  return PAGES * Math.max(stlbHit, REFERENCES * reference);
+  return PAGES * ((walkCaches?.start ?? 0) + Math.max(stlbHit, REFERENCES * reference));
 }
 
 function touchesMemory({ row, modrm, rm }: Op): boolean {

@@ -32,7 +32,6 @@ export const FAULT = -1;
 const ITLB_MISS = EVENT.itlbMiss;
 const DTLB_MISS = EVENT.dtlbMiss;
 const STLB_HIT = EVENT.stlbHit;
-const WALK = EVENT.walk;
 const NO_ADDRESS = FAULT;
 const HOLE_FOUND = VACANT;
 const DIRECT = DIRECT_KINDS;
@@ -77,7 +76,6 @@ export class Translation extends Lookaside {
   declare private readonly stlbHit: number;
   declare private readonly pages: Uint8Array;
   declare private readonly ram: number;
-  declare private readonly counts: Float64Array;
 
   constructor(parts: TranslationParts) {
     const { tables, clock, trace, profile, pages } = parts;
@@ -88,7 +86,6 @@ export class Translation extends Lookaside {
     this.stlbHit = profile.stlbHit;
     this.pages = pages;
     this.ram = pages.length * 4096;
-    this.counts = trace.counts;
     this.paging = new Paging(profile, tables);
     const { paging, tlbs } = this;
     const code = { level: tlbs.instruction, front: this.code, miss: ITLB_MISS, fetches: true };
@@ -205,12 +202,14 @@ export class Translation extends Lookaside {
   save(out: StateWriter): void {
     this.paging.save(out);
     this.tlbs.save(out);
+    out.flag(this.fractured);
     this.#references.save(out);
   }
 
   load(from: StateReader): void {
     this.paging.load(from);
     this.tlbs.load(from);
+    this.fractured = from.flag();
     this.#references.load(from);
     this.tlbs.shifts[LARGE] = this.paging.format.shifts[2] as number;
     this.clearFronts();
@@ -261,7 +260,7 @@ export class Translation extends Lookaside {
   }
 
   #fromBoth(nested: Nested, low: number, high: number, access: number): number {
-    this.counts[WALK] = (this.counts[WALK] as number) + 1;
+    this.#references.begin();
     let found = false;
     try {
       found = nested.translate(this.paging, this.tlbs.shifts, low, high, access);
@@ -271,6 +270,7 @@ export class Translation extends Lookaside {
     }
     if (!found) return this.#denied(access, nested.error);
     const { size, rights, base } = nested;
+    if (nested.fractured) this.fractured = true;
     this.#size = size;
     this.tlbs.putSecond(low, high, size, rights, base);
     return this.#keep(low, high, access, size, rights, base);
@@ -282,7 +282,7 @@ export class Translation extends Lookaside {
     const { structures } = this.tlbs;
     const root = this.paging.rootOf(low);
     if (root === NO_ADDRESS) return this.#fault(low, high, access, 0);
-    this.counts[WALK] = (this.counts[WALK] as number) + 1;
+    this.#references.begin();
     let level = structures === undefined ? 0 : structures.begin(format, walk, low, high);
     if (level !== 0) {
       this.#references.structureHit();

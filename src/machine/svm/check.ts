@@ -1,6 +1,7 @@
 /** Consistency checks of VMRUN (AMD APM Vol. 2, 15.5.1): what breaks one is a #VMEXIT with code −1. Segments are not among them. */
 import { CR0, CR4, EFER } from "../cpu/cpu.ts";
 import { PUSHES_ERROR } from "../cpu/fault.ts";
+import { usesNpt } from "./npt.ts";
 import { CONTROL, EVENT, INTERCEPT2, STATE, type Vmcb } from "./vmcb.ts";
 
 export const SVME = 1 << 12;
@@ -38,7 +39,8 @@ export function checkGuest(vmcb: Vmcb, physicalBits: number): string | null {
   if (!fits(vmcb, CONTROL.msrBitmap, MSR_BITMAP_BYTES, physicalBits))
     return "MSR bitmap beyond the physical-address width";
   if (vmcb.get(CONTROL.asid) === 0) return "ASID 0";
-  if ((vmcb.get(CONTROL.nestedPaging) & 1) !== 0) return "nested paging, which this processor lacks";
+  if (usesNpt(vmcb) && vmcb.getHigh(CONTROL.nestedCr3) >>> (physicalBits - 32) !== 0)
+    return "nested CR3 beyond the physical-address width";
   return checkInjection(vmcb);
 }
 

@@ -47,6 +47,7 @@ export const EXIT = {
   monitor: 0x8a,
   mwait: 0x8b,
   xsetbv: 0x8d,
+  npf: 0x400,
   invalid: -1,
 } as const;
 

@@ -98,6 +98,11 @@ export class SvmGuest implements GuestMode<Cpu>, Leaver {
 
   exitWith(code: number, info1 = 0, info2 = 0): never {
     this.#tell(code, info1, info2);
+    return this.exitTold();
+  }
+
+  /** Leaves the instruction; the VMCB has the exit's code and what goes with it. */
+  exitTold(): never {
     FAULT.vector = LEAVE;
     throw FAULT;
   }

@@ -9,6 +9,7 @@ import { enterAsid, leaveAsid } from "./asid.ts";
 import { checkGuest, SVME } from "./check.ts";
 import { EXIT } from "./exit-codes.ts";
 import { SvmGuest } from "./guest.ts";
+import { secondDimension } from "./npt.ts";
 import { loadState, saveGuest, vmload, vmsave } from "./state.ts";
 import { CONTROL, Vmcb } from "./vmcb.ts";
 
@@ -54,7 +55,7 @@ export class Svm {
     const hostInterrupts = (cpu.flags.eflags & IF) !== 0;
     const rule = checkGuest(vmcb, cpu.prices.physicalBits);
     if (rule !== null) return this.#refuse(vmcb, rule);
-    enterAsid(cpu, vmcb);
+    enterAsid(cpu, vmcb, secondDimension(vmcb, cpu.prices, this.#leave));
     if (!loadState(cpu, vmcb)) {
       leaveAsid(cpu);
       return this.#refuse(vmcb, "a PDPTE with reserved bits set");
@@ -65,6 +66,12 @@ export class Svm {
     cpu.clock.attend();
     return ENTERED;
   }
+
+  /** A nested page fault; EXITCODE and the rest are told. */
+  readonly #leave = (): never => {
+    if (this.#guest === null) throw new Error("invariant: a nested page fault outside of a guest");
+    return this.#guest.exitTold();
+  };
 
   /** INVLPGA: a page of an ASID, global or not. Priced as INVLPG. */
   invlpga(at: Gva, asid: number): void {

@@ -79,9 +79,7 @@ export class HardwareAssisted extends Vmm {
   }
 
   protected executable(): boolean {
-    const { cpu } = this.host.machine;
-    // A shadow pager has no tables for real mode.
-    return (this.#control === null || (cpu.cr0 & CR0.PE) !== 0) && this.#format.fits(cpu);
+    return this.#format.fits(this.host.machine.cpu);
   }
 
   protected afterInterpretation(): void {

@@ -3,17 +3,26 @@
  * and the TLB is tagged, so that translations outlive an exit. There are no shadows of control registers: reads exit as well.
  */
 import type { Gpa, Gva } from "../../../machine/address.ts";
-import { type Cpu, CR0 } from "../../../machine/cpu/cpu.ts";
+import { type Cpu, CR0, CR4 } from "../../../machine/cpu/cpu.ts";
 import { EXCEPTION, SOFTWARE } from "../../../machine/cpu/deliver/event.ts";
 import { BP, OF, PF } from "../../../machine/cpu/fault.ts";
 import { IF } from "../../../machine/cpu/flags.ts";
+import { ERROR_FETCH, ERROR_WRITE } from "../../../machine/mmu/rights.ts";
+import { TLB_CONTROL } from "../../../machine/svm/asid.ts";
 import { checkGuest, SVME } from "../../../machine/svm/check.ts";
 import { EXIT, exitName } from "../../../machine/svm/exit-codes.ts";
 import { loadRegisters, saveGuest, vmload, vmsave } from "../../../machine/svm/state.ts";
 import { Svm } from "../../../machine/svm/svm.ts";
 import { CONTROL, EVENT, INTERCEPT, INTERCEPT2, STATE, VIRTUAL, Vmcb } from "../../../machine/svm/vmcb.ts";
+import type { NestedTables } from "../../mmu/pager.ts";
 import type { Host } from "../host.ts";
-import type { Exit, GuestEvent, WorldSwitch, WorldSwitchFactory } from "./world-switch.ts";
+import {
+  type Exit,
+  enterLongMode,
+  type GuestEvent,
+  type WorldSwitch,
+  type WorldSwitchFactory,
+} from "./world-switch.ts";
 
 const TWO32 = 4294967296;
 const PAGE = 4096;
@@ -38,15 +47,36 @@ export class SvmSwitch implements WorldSwitch {
   readonly #host: Host;
   readonly #svm: Svm;
   readonly #vmcb: Vmcb;
+  readonly #nested: NestedTables | undefined;
+  /** The guest's ASID may stand for translations that do not hold any more. */
+  #stale = true;
+  /** What decides about the guest's translation, as it left. */
+  #left: readonly number[] = [];
 
-  constructor(host: Host) {
+  constructor(host: Host, nested?: NestedTables) {
     this.#host = host;
+    this.#nested = nested;
+    if (nested?.kind === "ept")
+      throw new RangeError("EPT on a processor with SVM, whose nested tables are NPT");
     const { cpu, bus, ledger } = host;
     this.#svm = new Svm(cpu, host.frame(), (event, detail) => ledger.pay(event, detail));
     this.#vmcb = new Vmcb(bus, host.frame());
     // The monitor takes interrupts: it is the host.
     cpu.flags.value = IF | 2;
     this.#configure();
+    if (nested !== undefined) this.#configureNested(nested);
+  }
+
+  /** The guest keeps its page faults, its CR3 and INVLPG. */
+  #configureNested({ root }: NestedTables): void {
+    const vmcb = this.#vmcb;
+    vmcb.set64(CONTROL.nestedPaging, 1);
+    vmcb.set64(CONTROL.nestedCr3, root);
+    vmcb.set16(CONTROL.crReads, 0x111);
+    vmcb.set16(CONTROL.crWrites, 0x111);
+    vmcb.set32(CONTROL.exceptions, 0);
+    vmcb.set32(CONTROL.intercepts, vmcb.get(CONTROL.intercepts) & ~INTERCEPT.invlpg);
+    enterLongMode({ cpu: this.#host.cpu, frame: this.#host.frame() });
   }
 
   /** What never changes. */
@@ -79,6 +109,8 @@ export class SvmSwitch implements WorldSwitch {
 
   fits(virtual: Cpu): boolean {
     const vmcb = this.#vmcb;
+    // A shadow pager has no tables for real mode.
+    if (this.#nested === undefined && (virtual.cr0 & CR0.PE) === 0) return false;
     this.#describe(virtual);
     vmcb.set64(STATE.efer, virtual.efer | SVME);
     vmcb.set32(CONTROL.eventInjection, 0);
@@ -94,12 +126,15 @@ export class SvmSwitch implements WorldSwitch {
   enter(virtual: Cpu, event: GuestEvent | null, window: boolean): void {
     const { cpu } = this.#host;
     const vmcb = this.#vmcb;
+    if (this.#nested !== undefined) this.#follow(virtual, this.#nested);
     this.#describe(virtual);
     cpu.efer |= SVME;
-    vmcb.set64(STATE.cr0, cpu.cr0);
-    vmcb.set64(STATE.cr3, cpu.cr3, cpu.cr3High);
-    vmcb.set64(STATE.cr4, cpu.cr4);
-    vmcb.set64(STATE.efer, cpu.efer);
+    if (this.#nested === undefined) {
+      vmcb.set64(STATE.cr0, cpu.cr0);
+      vmcb.set64(STATE.cr3, cpu.cr3, cpu.cr3High);
+      vmcb.set64(STATE.cr4, cpu.cr4);
+      vmcb.set64(STATE.efer, cpu.efer);
+    } else vmcb.set64(STATE.efer, virtual.efer | SVME);
     vmcb.set64(CONTROL.interruptShadow, virtual.shadow ? 1 : 0);
     vmcb.set64(CONTROL.tscOffset, virtual.tscOffset | 0, Math.floor(virtual.tscOffset / TWO32));
     vmcb.set32(CONTROL.virtualInterrupt, VIRTUAL.masking | (window ? VIRTUAL.irq | VIRTUAL.ignoreTpr : 0));
@@ -120,11 +155,22 @@ export class SvmSwitch implements WorldSwitch {
   }
 
   forget(): void {
-    // Shadow tables are flushed by the pager.
+    this.#stale = true;
+  }
+
+  /** What V changed of its registers by itself was no change of P's, whose TLBs must be told. PAE's PDPTEs are read by VMRUN itself. */
+  #follow(virtual: Cpu, nested: NestedTables): void {
+    const { cr0, cr3, cr4 } = virtual;
+    const flush = this.#stale || pagingOf(virtual).some((value, n) => value !== this.#left[n]);
+    this.#vmcb.set8(CONTROL.tlbControl, flush ? TLB_CONTROL.asid : TLB_CONTROL.nothing);
+    this.#stale = false;
+    const pae = (cr0 & CR0.PG) !== 0 && (cr4 & CR4.PAE) !== 0 && !virtual.longMode;
+    if (pae && flush) nested.violation({ gpa: (cr3 >>> 0) as Gpa, write: false, fetch: false });
   }
 
   leave(virtual: Cpu): Exit {
     this.#draw(virtual);
+    this.#left = pagingOf(virtual);
     return this.#read();
   }
 
@@ -135,6 +181,12 @@ export class SvmSwitch implements WorldSwitch {
     // What the pager flushes from here on is the guest's, as by INVLPGA and TLB_CONTROL.
     cpu.memory.setSecondDimension(null, ASID, true);
     virtual.msr.set(cpu.msr);
+    if (this.#nested !== undefined) {
+      virtual.cr3 = vmcb.get(STATE.cr3);
+      virtual.cr3High = vmcb.getHigh(STATE.cr3);
+      virtual.memory.loadCr3(virtual.cr3, virtual.cr3High);
+      virtual.memory.flush(true);
+    }
     virtual.cr0 = (virtual.cr0 & ~CR0.TS) | (vmcb.get(STATE.cr0) & CR0.TS);
     vmload(virtual, vmcb);
     loadRegisters(virtual, vmcb);
@@ -155,6 +207,12 @@ export class SvmSwitch implements WorldSwitch {
         error: vmcb.get(CONTROL.exitInfo1),
         during,
       };
+    if (code === EXIT.npf) {
+      const error = vmcb.get(CONTROL.exitInfo1);
+      const gpa = (vmcb.getHigh(CONTROL.exitInfo2) * TWO32 + (vmcb.get(CONTROL.exitInfo2) >>> 0)) as Gpa;
+      const violation = { gpa, write: (error & ERROR_WRITE) !== 0, fetch: (error & ERROR_FETCH) !== 0 };
+      return { kind: "violation", name: "nested page fault", violation, during };
+    }
     if (OWN_INSTRUCTIONS.has(code)) return { kind: "undefined", name, during };
     switch (code) {
       case EXIT.intr:
@@ -208,6 +266,8 @@ export class SvmSwitch implements WorldSwitch {
   }
 }
 
+const pagingOf = ({ cr0, cr3, cr3High, cr4, efer }: Cpu) => [cr0, cr3, cr3High, cr4, efer];
+
 function toEvent(information: number, error: number): GuestEvent | null {
   const kind = (information >> 8) & 7;
   const vector = information & 0xff;
@@ -216,4 +276,4 @@ function toEvent(information: number, error: number): GuestEvent | null {
   return { kind, vector, error: (information & EVENT.error) !== 0 ? error : -1, length: 0 };
 }
 
-export const svm = (): WorldSwitchFactory => (host) => new SvmSwitch(host);
+export const svm = (): WorldSwitchFactory => (host, nested) => new SvmSwitch(host, nested);

@@ -5,7 +5,7 @@
  * VMWRITE; V, the picture of the guest for whoever looks, is drawn without charge.
  */
 import type { Gpa, Gva } from "../../../machine/address.ts";
-import { type Cpu, CR0, CR4, EFER } from "../../../machine/cpu/cpu.ts";
+import { type Cpu, CR0 } from "../../../machine/cpu/cpu.ts";
 import { refreshWatch } from "../../../machine/cpu/debug.ts";
 import { NMI_KIND, SOFTWARE } from "../../../machine/cpu/deliver/event.ts";
 import { capabilitiesOf, type VmxCapabilities } from "../../../machine/vmx/capabilities.ts";
@@ -38,7 +38,13 @@ import { Vmx } from "../../../machine/vmx/vmx.ts";
 import { INVVPID } from "../../../machine/vmx/vpid.ts";
 import type { NestedTables } from "../../mmu/pager.ts";
 import type { Host } from "../host.ts";
-import type { Exit, GuestEvent, WorldSwitch, WorldSwitchFactory } from "./world-switch.ts";
+import {
+  type Exit,
+  enterLongMode,
+  type GuestEvent,
+  type WorldSwitch,
+  type WorldSwitchFactory,
+} from "./world-switch.ts";
 
 const TWO32 = 4294967296;
 const PAGE_FAULT = 1 << 14;
@@ -76,8 +82,9 @@ export class VtxSwitch implements WorldSwitch {
   readonly #context: CheckContext;
   readonly #nested: NestedTables | undefined;
 
-  /** The guest has a VPID. */
+  /** The guest has a VPID … */
   #tagged: boolean;
+  /** … under which its processor may know what is not so any more. */
   #stale = true;
 
   constructor(
@@ -130,15 +137,11 @@ export class VtxSwitch implements WorldSwitch {
     if (this.#tagged) wanted.set(FIELDS.vpid, GUEST_VPID);
     wanted.set(FIELDS.eptPointer, root | EPTP.writeBack | EPTP.fourLevels | (marks ? EPTP.marks : 0));
     wanted.set(FIELDS.exceptionBitmap, 0);
-    cpu.efer |= EFER.LME | EFER.LMA;
-    cpu.cr0 |= CR0.PE | CR0.PG | CR0.NE;
-    cpu.cr4 |= CR4.PAE | VMXE;
-    cpu.cr3 = this.#host.frame();
+    cpu.cr4 |= VMXE;
+    enterLongMode({ cpu, frame: this.#host.frame() });
     wanted.set(FIELDS.hostCr0, cpu.cr0);
     wanted.set(FIELDS.hostCr3, cpu.cr3);
     wanted.set(FIELDS.hostCr4, cpu.cr4);
-    cpu.memory.loadCr3(cpu.cr3, 0);
-    cpu.memory.setControl(cpu.cr0, cpu.cr4, cpu.efer);
     wanted.set(FIELDS.exitControls, wanted.get(FIELDS.exitControls) | EXIT_CONTROL.host64);
   }
 
@@ -181,6 +184,8 @@ export class VtxSwitch implements WorldSwitch {
   }
 
   fits(virtual: Cpu): boolean {
+    // A shadow pager has no tables for real mode.
+    if (this.#nested === undefined && (virtual.cr0 & CR0.PE) === 0) return false;
     this.#describe(virtual);
     const wanted = this.#wanted;
     wanted.set(FIELDS.guestCr0, virtual.cr0 | CR0.NE | (this.#nested === undefined ? CR0.PG : 0));

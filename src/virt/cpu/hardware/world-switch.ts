@@ -3,7 +3,7 @@
  * reasons to come back. A format (vtx.ts, svm.ts) translates.
  */
 import type { Gva } from "../../../machine/address.ts";
-import type { Cpu } from "../../../machine/cpu/cpu.ts";
+import { type Cpu, CR0, CR4, EFER } from "../../../machine/cpu/cpu.ts";
 import type { NestedTables, Violation } from "../../mmu/pager.ts";
 import type { Host } from "../host.ts";
 
@@ -39,6 +39,19 @@ export type Exit = {
   | { readonly kind: "taskSwitch" }
   | { readonly kind: "shutdown"; readonly detail: string }
 );
+
+/**
+ * Where a monitor lives whose guests have their own address spaces: in long mode, so that it may enter guests of every mode. Nothing of it
+ * ever runs there, so its tables are empty.
+ */
+export function enterLongMode({ cpu, frame }: { cpu: Cpu; frame: number }): void {
+  cpu.efer |= EFER.LME | EFER.LMA;
+  cpu.cr0 |= CR0.PE | CR0.PG | CR0.NE;
+  cpu.cr4 |= CR4.PAE;
+  cpu.cr3 = frame;
+  cpu.memory.loadCr3(frame, 0);
+  cpu.memory.setControl(cpu.cr0, cpu.cr4, cpu.efer);
+}
 
 export interface WorldSwitch {
   readonly name: string;

@@ -53,3 +53,9 @@ engineCases({
   engine: hardwareAssisted({ pager: shadow, format: svm() }),
   options: { physical: SVM_PROCESSOR },
 });
+
+engineCases({
+  name: "SVM with NPT",
+  engine: hardwareAssisted({ pager: nestedPager({ format: "npt" }), format: svm() }),
+  options: { physical: SVM_PROCESSOR },
+});

@@ -23,6 +23,7 @@ test.each<[name: string, format: WorldSwitchFactory, physical: CpuModel, pager: 
   ["VT-x with EPT", nehalem, VMX_PROCESSOR, nestedPager({ largest: 12 })],
   ["VT-x with EPT and an unrestricted guest", haswell, VMX_PROCESSOR, nestedPager({ marks: true })],
   ["SVM", svm(), SVM_PROCESSOR, shadow],
+  ["SVM with NPT", svm(), SVM_PROCESSOR, nestedPager({ format: "npt", largest: 12 })],
 ])(
   `${COUNT} random fragments of kernel code do the same under %s as on the bare machine`,
   (_name, format, physical, pager) => {
