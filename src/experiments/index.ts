@@ -12,6 +12,7 @@ import { idleTax } from "./idle-tax.ts";
 import { lmbench } from "./lmbench.ts";
 import { nanobenchmarks } from "./nanobenchmarks.ts";
 import { suggestion } from "./nearest.ts";
+import { nestedWalkCaches } from "./nested-walk-caches.ts";
 import { overcommit } from "./overcommit.ts";
 import { pageSharing } from "./page-sharing.ts";
 import { BadPoint } from "./parameter.ts";
@@ -21,6 +22,9 @@ import { sensitiveInstructions } from "./sensitive-instructions.ts";
 import { sharingScan } from "./sharing-scan.ts";
 import { sharingTiming } from "./sharing-timing.ts";
 import { takeBackExperiment } from "./take-back.ts";
+import { tlbGeometry } from "./tlb-geometry.ts";
+import { tlbTags } from "./tlb-tags.ts";
+import { walkReferences } from "./walk-references.ts";
 
 export { type Column, columnsOf, defineExperiment, type Experiment, type Row, rowsAt } from "./experiment.ts";
 export { grid, type Job, type Seeds, type Settings } from "./grid.ts";
@@ -42,6 +46,10 @@ export const EXPERIMENTS: readonly Experiment[] = [
   efficiency,
   crossings,
   exitCost,
+  walkReferences,
+  tlbGeometry,
+  nestedWalkCaches,
+  tlbTags,
   requirements,
   overcommit,
   balloonOverhead,

@@ -7,6 +7,7 @@ import { agesen2012 } from "./papers/agesen-2012.ts";
 import { amitWei2017 } from "./papers/amit-wei-2017.ts";
 import { barham2003 } from "./papers/barham-2003.ts";
 import { bellard2005 } from "./papers/bellard-2005.ts";
+import { bhargava2008 } from "./papers/bhargava-2008.ts";
 import { dall2016 } from "./papers/dall-2016.ts";
 import { lagkasNikolos2026 } from "./papers/lagkas-nikolos-2026.ts";
 import { lkmlPvops2009 } from "./papers/lkml-pvops-2009.ts";
@@ -36,6 +37,7 @@ export const PAPERS: readonly Paper[] = [
   barham2003,
   bellard2005,
   adamsAgesen2006,
+  bhargava2008,
   lkmlPvops2009,
   agesen2012,
   dall2016,

@@ -31,6 +31,8 @@ export interface WalkCaches {
   readonly levels: readonly CacheLevel[];
   /** Cycles of a reference that is found in none. */
   readonly memory: number;
+  /** Cycles of each walk before its first reference: the last TLB had to be looked up. */
+  readonly start: number;
 }
 
 /** Hardware-assisted virtualization: a way out of the guest, the way back, and an access to a field of the VMCS. */

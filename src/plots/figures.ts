@@ -12,6 +12,7 @@ import { idleTax } from "./idle-tax.ts";
 import { instructionMap } from "./instruction-map.ts";
 import { lmbench } from "./lmbench.ts";
 import { nanobenchmarks } from "./nanobenchmarks.ts";
+import { nestedWalkCaches } from "./nested-walk-caches.ts";
 import { overcommit } from "./overcommit.ts";
 import { pageSharing } from "./page-sharing.ts";
 import { pvOps } from "./pv-ops.ts";
@@ -20,6 +21,9 @@ import { sensitivityMap } from "./sensitivity-map.ts";
 import { sharingScan } from "./sharing-scan.ts";
 import { sharingTiming } from "./sharing-timing.ts";
 import { takeBack } from "./take-back.ts";
+import { tlbGeometry } from "./tlb-geometry.ts";
+import { tlbTags } from "./tlb-tags.ts";
+import { walkReferences } from "./walk-references.ts";
 
 /** The rows are those of the experiment of that name, which is tested to give what its figure takes. */
 export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>> = {
@@ -34,6 +38,10 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   crossings: (rows) => crossings(rows as never),
   requirements: (rows) => requirements(rows as never),
   "exit-cost": (rows) => exitCost(rows as never),
+  "walk-references": (rows) => walkReferences(rows as never),
+  "tlb-geometry": (rows) => tlbGeometry(rows as never),
+  "nested-walk-caches": (rows) => nestedWalkCaches(rows as never),
+  "tlb-tags": (rows) => tlbTags(rows as never),
   "balloon-overhead": (rows) => balloonOverhead(rows as never),
   "idle-tax": (rows) => idleTax(rows as never),
   overcommit: (rows) => overcommit(rows as never),

@@ -5,14 +5,14 @@
  *       0        –        –      none: linear = physical
  *       1        0        0      32-bit, root CR3
  *       1        1        0      PAE, roots are four PDPTE registers
- *       1        1        1      4-level, root CR3
+ *       1        1        1      4-level, root CR3; 5-level with CR4.LA57, which no model of a processor has yet
  */
 import { GP, raise } from "../cpu/fault.ts";
 import type { StateReader, StateWriter } from "../state.ts";
 import { P } from "./formats/bits.ts";
 import type { EntryFormat } from "./formats/format.ts";
 import { ia32 } from "./formats/ia32.ts";
-import { ia32e } from "./formats/ia32e.ts";
+import { ia32e, la57 } from "./formats/ia32e.ts";
 import { pae, paePdpteReserved } from "./formats/pae.ts";
 import { accessTable } from "./rights.ts";
 import type { TableMemory } from "./walk.ts";
@@ -23,6 +23,7 @@ const CR0_PG = 1 << 31;
 const CR4_PSE = 1 << 4;
 const CR4_PAE = 1 << 5;
 const CR4_PGE = 1 << 7;
+const CR4_LA57 = 1 << 12;
 const CR4_PCIDE = 1 << 17;
 const CR4_SMEP = 1 << 20;
 const CR4_SMAP = 1 << 21;
@@ -195,7 +196,7 @@ export class Paging {
       pge: (this.#cr4 & CR4_PGE) !== 0,
       nxe: (this.#efer & EFER_NXE) !== 0,
     };
-    if ((this.#efer & EFER_LMA) !== 0) return ia32e(options);
+    if ((this.#efer & EFER_LMA) !== 0) return (this.#cr4 & CR4_LA57) !== 0 ? la57(options) : ia32e(options);
     return (this.#cr4 & CR4_PAE) !== 0 ? pae(options) : ia32(options);
   }
 }

@@ -19,6 +19,7 @@ import { References } from "./references.ts";
 import { RepeatedWalks, VACANT } from "./repeat.ts";
 import { accessError, RIGHT_DIRTY, USER_FETCH } from "./rights.ts";
 import { NO_EPT } from "./spaces.ts";
+import { StraightMisses } from "./straight.ts";
 import type { StructureCaches } from "./structure-cache.ts";
 import { LARGE, NO_ENTRY, SMALL, type Tlb } from "./tlb.ts";
 import { LEAF, type TableMemory, Walk } from "./walk.ts";
@@ -32,7 +33,6 @@ export const FAULT = -1;
 const ITLB_MISS = EVENT.itlbMiss;
 const DTLB_MISS = EVENT.dtlbMiss;
 const STLB_HIT = EVENT.stlbHit;
-const WALK = EVENT.walk;
 const NO_ADDRESS = FAULT;
 const HOLE_FOUND = VACANT;
 const DIRECT = DIRECT_KINDS;
@@ -53,6 +53,8 @@ export interface TranslationParts {
   readonly pages: Uint8Array;
   /** All of RAM. */
   readonly view: DataView;
+  /** Kinds of access that may go straight to what lies beyond RAM; none unless said. */
+  readonly beyond?: number;
 }
 
 export class Translation extends Lookaside {
@@ -69,6 +71,7 @@ export class Translation extends Lookaside {
   #repeats = false;
   /** In a guest under EPT or NPT. */
   #nested: Nested | null = null;
+  #second: SecondDimension | null = null;
   readonly #references: References;
   declare private readonly codeWalks: RepeatedWalks;
   declare readonly dataWalks: RepeatedWalks;
@@ -77,7 +80,8 @@ export class Translation extends Lookaside {
   declare private readonly stlbHit: number;
   declare private readonly pages: Uint8Array;
   declare private readonly ram: number;
-  declare private readonly counts: Float64Array;
+  declare private readonly beyond: number;
+  declare readonly straight: StraightMisses;
 
   constructor(parts: TranslationParts) {
     const { tables, clock, trace, profile, pages } = parts;
@@ -88,13 +92,14 @@ export class Translation extends Lookaside {
     this.stlbHit = profile.stlbHit;
     this.pages = pages;
     this.ram = pages.length * 4096;
-    this.counts = trace.counts;
+    this.beyond = parts.beyond ?? 0;
     this.paging = new Paging(profile, tables);
     const { paging, tlbs } = this;
     const code = { level: tlbs.instruction, front: this.code, miss: ITLB_MISS, fetches: true };
     const data = { level: tlbs.data, front: this.data, miss: DTLB_MISS, fetches: false };
     this.codeWalks = new RepeatedWalks({ ...parts, paging, tlbs, ...code });
     this.dataWalks = new RepeatedWalks({ ...parts, paging, tlbs, ...data });
+    this.straight = new StraightMisses({ ...parts, paging, tlbs, front: this.data });
   }
 
   /**
@@ -109,7 +114,19 @@ export class Translation extends Lookaside {
 
   /** The rest of translate(), after RepeatedWalks.again() gave no page: for callers that want few calls on the way there. */
   translateAfter(outcome: number, low: number, high: number, access: number): number {
-    return outcome === HOLE_FOUND ? this.#hole(low, high, access) : this.#search(low, high, access);
+    if (outcome === HOLE_FOUND) return this.#hole(low, high, access);
+    const { straight } = this;
+    if (straight.ready && access < FETCHES && straight.take(low, high, access))
+      return straight.baseHigh * TWO32 + (straight.baseLow >>> 0) + (low & PAGE_OFFSET);
+    return this.#search(low, high, access);
+  }
+
+  /** As translate() of an access to data that the front does not answer, for whoever asks for no address; false: FAULT. */
+  touch(low: number, high: number, access: number): boolean {
+    const { straight } = this;
+    return (
+      (straight.ready && straight.take(low, high, access)) || this.#search(low, high, access) !== NO_ADDRESS
+    );
   }
 
   /** The way through the levels. */
@@ -163,7 +180,7 @@ export class Translation extends Lookaside {
     this.tlbs.shifts[LARGE] = this.paging.format.shifts[2] as number;
     if (effect === FLUSH_ALL) this.flush(true);
     else this.clearFronts();
-    this.#decideRepeats();
+    this.#decide();
   }
 
   loadCr3(low: number, high: number): void {
@@ -172,6 +189,7 @@ export class Translation extends Lookaside {
     this.tlbs.spaces.switchTo(pcid);
     if (pcids && high < 0) this.clearFronts();
     else this.flush(false);
+    this.straight.setRoot();
   }
 
   /**
@@ -181,11 +199,12 @@ export class Translation extends Lookaside {
   setSecondDimension(second: SecondDimension | null, vpid = 0, asids = false): void {
     const { tables, tlbs } = this;
     tlbs.enter(vpid, second === null ? NO_EPT : second.root, asids);
+    this.#second = second;
     this.#nested =
       second === null ? null : new Nested({ second, tables, tlbs, references: this.#references });
     this.paging.memory = this.#nested ?? this.tables;
     this.clearFronts();
-    this.#decideRepeats();
+    this.#decide();
   }
 
   /** Outside of 64-bit mode the data front's upper halves are not compared: it must not hold pages of both. */
@@ -200,24 +219,27 @@ export class Translation extends Lookaside {
     this.codeVersion++;
     this.codeWalks.clear();
     this.dataWalks.clear();
+    this.straight.pageChanged(base >>> 12);
   }
 
   save(out: StateWriter): void {
     this.paging.save(out);
     this.tlbs.save(out);
+    out.flag(this.fractured);
     this.#references.save(out);
   }
 
   load(from: StateReader): void {
     this.paging.load(from);
     this.tlbs.load(from);
+    this.fractured = from.flag();
     this.#references.load(from);
     this.tlbs.shifts[LARGE] = this.paging.format.shifts[2] as number;
     this.clearFronts();
-    this.#decideRepeats();
+    this.#decide();
   }
 
-  #decideRepeats(): void {
+  #decide(): void {
     const { enabled, format } = this.paging;
     this.#repeats =
       this.#nested === null &&
@@ -230,6 +252,7 @@ export class Translation extends Lookaside {
       this.tlbs.spaces.single;
     this.codeWalks.clear();
     this.dataWalks.clear();
+    this.straight.decide(this.#second, this.#references.flat);
   }
 
   #fromSecondLevel(second: Tlb, low: number, high: number, access: number): number {
@@ -261,7 +284,7 @@ export class Translation extends Lookaside {
   }
 
   #fromBoth(nested: Nested, low: number, high: number, access: number): number {
-    this.counts[WALK] = (this.counts[WALK] as number) + 1;
+    this.#references.begin();
     let found = false;
     try {
       found = nested.translate(this.paging, this.tlbs.shifts, low, high, access);
@@ -271,6 +294,7 @@ export class Translation extends Lookaside {
     }
     if (!found) return this.#denied(access, nested.error);
     const { size, rights, base } = nested;
+    if (nested.fractured) this.fractured = true;
     this.#size = size;
     this.tlbs.putSecond(low, high, size, rights, base);
     return this.#keep(low, high, access, size, rights, base);
@@ -282,7 +306,7 @@ export class Translation extends Lookaside {
     const { structures } = this.tlbs;
     const root = this.paging.rootOf(low);
     if (root === NO_ADDRESS) return this.#fault(low, high, access, 0);
-    this.counts[WALK] = (this.counts[WALK] as number) + 1;
+    this.#references.begin();
     let level = structures === undefined ? 0 : structures.begin(format, walk, low, high);
     if (level !== 0) {
       this.#references.structureHit();
@@ -329,7 +353,7 @@ export class Translation extends Lookaside {
 
   /** Kinds of access that may go straight to the page at a physical address. */
   #direct(base: number): number {
-    return base < this.ram ? (DIRECT[this.pages[base >>> 12] as number] as number) : 0;
+    return base < this.ram ? (DIRECT[this.pages[base >>> 12] as number] as number) : this.beyond;
   }
 
   /** The 4-KiB page of an address within a page of any size. */

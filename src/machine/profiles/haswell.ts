@@ -88,6 +88,7 @@ export const HASWELL: CostProfile = {
       { bytes: 2097152, ways: 16, latency: 36 },
     ],
     memory: 230,
+    start: 7,
   },
   vmx: { exit: 438, entry: 346, read: 19, write: 16 },
   sources: {
@@ -119,7 +120,8 @@ export const HASWELL: CostProfile = {
       "Bhargava et al., ASPLOS 2008: 16 entries, for AMD's Opteron (from memory); Intel tells nothing of one",
     walkCaches:
       "7-cpu.com, i7-4770: 4, 12 and 36 cycles for levels of 32 KiB, 256 KiB and 8 MiB, and 57 ns more for memory (from memory; its pages on " +
-      "Westmere and Ivy Bridge, which were read, have 4, 10 to 12, 30 to 40 and 67 ns). Assumption: page tables hold a quarter of each level",
+      "Westmere and Ivy Bridge, which were read, have 4, 10 to 12, 30 to 40 and 67 ns). Assumptions: page tables hold a quarter of each level; a walk " +
+      "begins once the second-level TLB has been looked up in vain, in the time of a hit",
     vmx: "assumption: as Sandy Bridge's 784 cycles a round trip (Agesen et al., USENIX ATC 2012, Table 1, from memory), divided as vt-generations.ts does",
     "instructions.mul": FOG,
     "instructions.imul": FOG,

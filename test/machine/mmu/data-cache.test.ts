@@ -8,7 +8,7 @@ const LEVELS = [
   { bytes: 512, ways: 2, latency: 4 },
   { bytes: 4096, ways: 4, latency: 12 },
 ];
-const CACHES = { levels: LEVELS, memory: 200 };
+const CACHES = { levels: LEVELS, memory: 200, start: 0 };
 
 /** Each set a list of lines, the last one used at its end. */
 class Lists {
@@ -70,7 +70,7 @@ describe.each([1, 2, 3])("seed %i", (seed) => {
 });
 
 test("a geometry without a power of two of sets is refused", () => {
-  expect(() => new DataCache({ levels: [{ bytes: 3072, ways: 4, latency: 1 }], memory: 2 })).toThrow(
-    "a cache of 3072 bytes and 4 ways",
-  );
+  expect(
+    () => new DataCache({ levels: [{ bytes: 3072, ways: 4, latency: 1 }], memory: 2, start: 0 }),
+  ).toThrow("a cache of 3072 bytes and 4 ways");
 });

@@ -26,7 +26,7 @@ const TINY: Partial<CostProfile> = {
     { entries: 1, ways: 1 },
   ],
   nestedTlb: { entries: 4, ways: 2 },
-  walkCaches: { levels: [{ bytes: 256, ways: 2, latency: 4 }], memory: 100 },
+  walkCaches: { levels: [{ bytes: 256, ways: 2, latency: 4 }], memory: 100, start: 0 },
 };
 
 /** Guest-physical pages (and physical ones, natively): tables of level n at 16 n + 0 … 3, data from 96 on. */

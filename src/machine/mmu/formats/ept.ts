@@ -12,7 +12,7 @@
  */
 import { RIGHT_DIRTY, RIGHT_EXECUTE, RIGHT_READ, RIGHT_USER, RIGHT_WRITE } from "../rights.ts";
 import { highBits, lowBits } from "./bits.ts";
-import { EntryFormat, type Field } from "./format.ts";
+import { EntryFormat, type Field, type LevelBits } from "./format.ts";
 
 export const EPT_READ = 1;
 export const EPT_WRITE = 2;
@@ -29,6 +29,8 @@ export interface EptOptions {
   readonly marks: boolean;
   /** IA32_VMX_EPT_VPID_CAP bit 17. */
   readonly gigabytePages: boolean;
+  /** 4 unless said (bits 5:3 of the EPTP, less one); 5 came with 5-level paging. */
+  readonly depth?: 4 | 5;
 }
 
 const RIGHTS: readonly Field[] = [
@@ -48,9 +50,14 @@ const leaf = (shift: number): readonly Field[] => [
   { name: "frame", from: shift, to: 51 },
 ];
 
-export function ept({ physicalBits, marks, gigabytePages }: EptOptions): EntryFormat {
+export function ept({ physicalBits, marks, gigabytePages, depth = 4 }: EptOptions): EntryFormat {
   const high = highBits(physicalBits, 51);
   const table: [number, number] = [lowBits(3, 7), high];
+  const above = (name: string, shift: number): LevelBits => ({
+    ...{ name, shift, leaf: 0 },
+    ...{ reservedTable: table, reservedLeaf: [0, high] },
+    ...{ tableFields: TABLE, leafFields: [] },
+  });
   return new EntryFormat({
     name: "EPT",
     entryBytes: 8,
@@ -71,11 +78,8 @@ export function ept({ physicalBits, marks, gigabytePages }: EptOptions): EntryFo
         ...{ reservedTable: table, reservedLeaf: [lowBits(12, 29), high] },
         ...{ tableFields: TABLE, leafFields: leaf(30) },
       },
-      {
-        ...{ name: "EPT PML4E", shift: 39, leaf: 0 },
-        ...{ reservedTable: table, reservedLeaf: [0, high] },
-        ...{ tableFields: TABLE, leafFields: [] },
-      },
+      above("EPT PML4E", 39),
+      ...(depth === 5 ? [above("EPT PML5E", 48)] : []),
     ],
     present: EPT_READ | EPT_WRITE | EPT_EXECUTE,
     accessed: marks ? EPT_ACCESSED : 0,

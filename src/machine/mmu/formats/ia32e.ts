@@ -24,11 +24,22 @@ import {
   tableFields,
   XD,
 } from "./bits.ts";
-import { EntryFormat } from "./format.ts";
+import { EntryFormat, type FormatParts } from "./format.ts";
 
-export function ia32e({ physicalBits, pge, nxe, gigabytePages }: FormatOptions): EntryFormat {
+export const ia32e = (options: FormatOptions): EntryFormat => new EntryFormat(ia32eParts(options));
+
+/** 5-level paging (4.5 with CR4.LA57): one level more above, whose entries are PML4's. */
+export function la57(options: FormatOptions): EntryFormat {
+  const parts = ia32eParts(options);
+  const [top] = parts.levels.slice(-1);
+  if (top === undefined) throw new Error("invariant: IA-32e paging has levels");
+  const pml5e = { ...top, name: "PML5E", shift: top.shift + parts.indexBits };
+  return new EntryFormat({ ...parts, name: "IA-32e, 5 levels", levels: [...parts.levels, pml5e] });
+}
+
+function ia32eParts({ physicalBits, pge, nxe, gigabytePages }: FormatOptions): FormatParts {
   const high = highBits(physicalBits, 51) | (nxe ? 0 : XD);
-  return new EntryFormat({
+  return {
     name: "IA-32e",
     entryBytes: 8,
     indexBits: 9,
@@ -60,5 +71,5 @@ export function ia32e({ physicalBits, pge, nxe, gigabytePages }: FormatOptions):
     addressHigh: highBits(32, 51),
     rights: rightsOf(pge),
     leafHigh: (_low, high) => high & 0xfffff,
-  });
+  };
 }
