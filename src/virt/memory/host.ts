@@ -81,8 +81,11 @@ export class Host {
     return vm;
   }
 
-  /** Static allocation: every page gets its frame now. */
+  /** Static allocation: every page gets its frame now. Throws a RangeError, and nothing has changed, when there are not as many. */
   reserve(vm: Vm): void {
+    const missing = vm.pages - vm.resident;
+    if (missing > this.frames.free)
+      throw new RangeError(`${vm.name} needs ${missing} frames, and ${this.frames.free} are free`);
     for (let gpn = 0; gpn < vm.pages; gpn++)
       if (this.pages.frame(vm, gpn) === undefined) this.pages.populate(vm, gpn);
   }
