@@ -16,6 +16,8 @@ import { Vm, type VmOptions } from "./vm.ts";
 
 export interface HostOptions {
   readonly frames: number;
+  /** The host's RAM, full of zeros, such as a board's; memory of its own unless it is given. */
+  readonly memory?: ArrayBufferLike;
   readonly prices?: MemoryPrices;
   readonly format?: P2mFormat;
   readonly sharer?: Sharer;
@@ -40,6 +42,7 @@ export class Host {
 
   constructor({
     frames,
+    memory,
     prices = ESX_2002,
     format = EPT_P2M,
     sharer = REFERENCE,
@@ -49,7 +52,7 @@ export class Host {
     const generator = xoroshiro128plus(seed);
     this.draw = (below) => uniformInt(generator, 0, below - 1);
     this.ledger = new MemoryLedger(prices);
-    this.frames = new HostFrames(frames, this.ledger);
+    this.frames = new HostFrames(frames, this.ledger, memory);
     this.swap = new SwapFile(this.ledger);
     this.pages = new Pages(this.frames, this.swap, this.ledger);
     this.sharing = new SharingTable(this.pages, this.vms, hash);
