@@ -9,14 +9,8 @@ import { HASWELL } from "../machine/profiles/haswell.ts";
 import { defineExperiment } from "./experiment.ts";
 
 const MIB = 2 ** 20;
-const STEPS = [
-  "native",
-  "nested, nothing cached",
-  "guest's page-walk cache",
-  "page-walk caches of both",
-  "and a nested TLB",
-  "and nested pages of 2 MiB",
-] as const;
+/** Page-walk caches (PWC) are AMD's name for structure-cache.ts. */
+const STEPS = ["native", "no caches", "guest's PWC", "both PWCs", "+ nested TLB", "+ 2-MiB pages"] as const;
 type Step = (typeof STEPS)[number];
 const SMALL = 12;
 const LARGE = 21;
@@ -39,7 +33,7 @@ export const nestedWalkCaches = defineExperiment({
   seed: 1,
   parameters: {
     stream: {
-      default: ["gups", "zipf", "graph-walk"],
+      default: ["gups", "graph-walk"],
       oneOf: STREAMS,
       unit: "",
       doc: "what is asked of memory",
