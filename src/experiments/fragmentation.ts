@@ -46,22 +46,27 @@ export const fragmentation = defineExperiment({
     const bytes = Math.ceil(memory / page) * page * KIB;
     const largest = Math.min(Math.max(most, least) * KIB, bytes);
     const sizes = { least: Math.min(least * KIB, largest), most: largest };
-    const host = new Tenants(makePlacement(placement, new Uint8Array(bytes), page * KIB), sizes, seed);
-    const rows = [summary(0, [host.placement.usage], [host.count])];
-    const every = Math.max(1, Math.floor(departures / SAMPLES));
-    for (let time = every; time <= departures; time += every) {
-      const usages: Usage[] = [];
-      const counts: number[] = [];
-      for (let step = 0; step < every; step++) {
-        host.step();
-        usages.push(host.placement.usage);
-        counts.push(host.count);
-      }
-      rows.push(summary(time, usages, counts));
-    }
-    return rows;
+    const tenants = new Tenants(makePlacement(placement, new Uint8Array(bytes), page * KIB), sizes, seed);
+    return fragmentationOf(tenants, departures);
   },
 });
+
+/** What becomes of a host's memory while so many tenants leave. */
+export function fragmentationOf(host: Tenants, departures: number) {
+  const rows = [summary(0, [host.placement.usage], [host.count])];
+  const every = Math.max(1, Math.floor(departures / SAMPLES));
+  for (let time = every; time <= departures; time += every) {
+    const usages: Usage[] = [];
+    const counts: number[] = [];
+    for (let step = 0; step < every; step++) {
+      host.step();
+      usages.push(host.placement.usage);
+      counts.push(host.count);
+    }
+    rows.push(summary(time, usages, counts));
+  }
+  return rows;
+}
 
 /** Means since the row before; what was copied is a sum from the beginning. */
 function summary(time: number, usages: readonly Usage[], counts: readonly number[]) {

@@ -41,6 +41,7 @@ export function fragmentation(rows: readonly FragmentationRow[]): Figure {
     series: "part",
     facet: "placement",
     range: [0, 1],
+    panels: names.length === 4 ? 2 : 3,
   });
 }
 

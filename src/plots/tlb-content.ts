@@ -57,7 +57,7 @@ export function tlbContent(name: string, steps: readonly TlbStep[]): Figure {
   };
   const count = (outcome: TlbStep["outcome"]) => steps.filter((step) => step.outcome === outcome).length;
   const misses = count("fill") + count("evict");
-  const alt = `${count("hit") + misses} accesses: ${count("hit")} hits, ${misses} misses, ${count("evict")} evictions.`;
+  const alt = `${count("hit") + misses} accesses. Hits: ${count("hit")}, misses: ${misses}, evictions: ${count("evict")}.`;
   const whole = last === undefined ? [] : drawn(last, `After ${alt}`);
   return steppedDiagram(
     { title: name, alt, ...size },
@@ -82,7 +82,7 @@ function drawn(step: TlbStep, text: string): SvgPiece[] {
         (cell, way) => drawCell(cell, left(way), y, isAt(step, number, way) ? step.outcome : undefined),
       )}`;
     }),
-    svg`<text x="0" y="${TOP + step.sets.length * (CELL.height + CELL.gap) + 14}" font-size="11" fill="${ink.muted}">in a cell: page → frame, rights, address space. Dashed: not valid.</text>`,
+    svg`<text x="0" y="${TOP + step.sets.length * (CELL.height + CELL.gap) + 14}" font-size="11" fill="${ink.muted}">A cell: page → frame. Dashed: not valid.</text>`,
   ];
 }
 

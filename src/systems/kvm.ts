@@ -17,7 +17,7 @@ import { createVm, type Vm } from "../virt/cpu/engine.ts";
 import { hardwareAssisted } from "../virt/cpu/hardware/engine.ts";
 import { KVM_FEATURES, kvmCalls } from "../virt/cpu/hardware/kvm-calls.ts";
 import { vtx } from "../virt/cpu/hardware/vtx.ts";
-import { nestedPager } from "../virt/mmu/nested.ts";
+import { type NestedOptions, nestedPager } from "../virt/mmu/nested.ts";
 import { tracedPager } from "../virt/mmu/traced/traced.ts";
 import { KVM_DEVICES } from "./kvm-devices.ts";
 import { booted, defineSystem } from "./system.ts";
@@ -30,6 +30,8 @@ export interface KvmOptions extends MachineOptions {
   readonly mmuOp?: boolean;
   /** "shadow" unless said. Under EPT a guest writes its page tables itself, and is told of no hypercall for it. */
   readonly paging?: "shadow" | "ept";
+  /** Under EPT: the largest page that memory is given in, as a power of two; 21 unless said. */
+  readonly largest?: NestedOptions["largest"];
 }
 
 /** What CPUID says to a guest; a model that names a hypervisor already stays what it is. */
@@ -41,6 +43,7 @@ export function kvmVm({
   paging = "shadow",
   mmuOp = paging === "shadow",
   model = RINGLAB,
+  largest = 21,
   ...options
 }: KvmOptions = {}): Vm {
   const features = KVM_FEATURES.nopIoDelay | (mmuOp ? KVM_FEATURES.mmuOp : 0);
@@ -54,7 +57,7 @@ export function kvmVm({
       devices: KVM_DEVICES,
     },
     hardwareAssisted({
-      pager: paging === "ept" ? nestedPager() : tracedPager({ flood: FLOOD }),
+      pager: paging === "ept" ? nestedPager({ largest }) : tracedPager({ flood: FLOOD }),
       format: vtx(),
       hypercall: kvmCalls,
     }),

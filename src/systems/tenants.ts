@@ -51,8 +51,9 @@ export class Tenants {
     this.#fill();
   }
 
-  /** One tenant, any of those that are here, leaves; whoever waits comes in. */
+  /** One tenant, any of those that are here, leaves; whoever waits comes in. Nothing happens where nobody got a place. */
   step(): void {
+    if (this.#here.length === 0) return;
     const leaving = uniformInt(this.#departures, 0, this.#here.length - 1);
     this.placement.leave(this.#here[leaving] as number);
     this.#here[leaving] = this.#here.at(-1) as number;

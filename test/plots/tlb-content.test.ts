@@ -13,7 +13,7 @@ const steps = stepTlb({ entries: 4, ways: 2 }, [
 
 test("looks as it did", async () => {
   const figure = tlbContent("Data TLB, 2 sets of 2 ways", steps);
-  expect(figure.alt).toBe("6 accesses: 1 hits, 5 misses, 2 evictions.");
+  expect(figure.alt).toBe("6 accesses. Hits: 1, misses: 5, evictions: 2.");
   await expect(rounded(figure.steps?.[4]?.svg ?? "")).toMatchFileSnapshot("snapshots/tlb-content.svg");
 });
 

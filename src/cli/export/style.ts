@@ -30,7 +30,7 @@ pre code.hljs,pre .hljs{padding:0;background:none}
 .printed{background:none;border-left:3px solid var(--line);border-radius:0;padding:.1rem 0 .1rem 1rem;white-space:pre-wrap;overflow-wrap:anywhere}
 .stderr{border-color:var(--muted);color:var(--muted)}
 .error{border-color:var(--warn);background:var(--warn-ground);padding:.6rem 1rem}
-details{margin:0 0 1em}summary{cursor:pointer;color:var(--muted);font-size:.9rem;margin:.3rem 0}
+details{margin:0 0 1em}details[name]{margin:0}summary{cursor:pointer;color:var(--muted);font-size:.9rem;margin:.3rem 0}
 figure{margin:.8rem 0;overflow-x:auto}img{max-width:100%;height:auto}
 .html,.wide{overflow-x:auto}
 table{border-collapse:collapse;font-size:.9375rem;margin:0 0 1em;font-variant-numeric:tabular-nums}

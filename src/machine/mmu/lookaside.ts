@@ -23,6 +23,8 @@ export class Lookaside implements TranslationTags {
   /** Changes whenever the code front does: while it stands still, what was fetched once is fetched again at no cost. */
   codeVersion = 0;
   keeping = false;
+  /** Since the machine began there was a large page of a guest's of which a TLB holds small pieces, as EPT's pages are small. */
+  protected fractured = false;
   declare protected readonly trace: Trace;
   declare private readonly smallInstruction: Tlb;
   declare private readonly smallData: Tlb;
@@ -46,8 +48,12 @@ export class Lookaside implements TranslationTags {
     this.clearFronts();
   }
 
-  /** INVLPG: global pages too. */
+  /** INVLPG: global pages too. Pieces of a large page cannot be told from their neighbours, so that everything goes (4.10.4.1). */
   invalidate(low: number, high: number): void {
+    if (this.fractured) {
+      this.#flushed(() => this.tlbs.flushAll(true));
+      return;
+    }
     if (this.tlbs.simple) this.#dropSmall(low, high);
     else this.#drop(low, this.tlbs.invalidate(low, high));
   }
@@ -78,17 +84,18 @@ export class Lookaside implements TranslationTags {
   }
 
   invpcid(type: number, pcid: number, low: number, high: number): void {
-    if (type === 0) this.tlbs.removeFrom(pcid, low, high);
+    if (type === 0 && !this.fractured) this.tlbs.removeFrom(pcid, low, high);
     else {
       this.trace.tally(TLB_FLUSH, 1);
-      if (type === 1) this.tlbs.flush(pcid);
+      if (type <= 1) this.tlbs.flush(pcid);
       else this.tlbs.flushAll(type === 2);
     }
     this.clearFronts();
   }
 
   invalidateVpid(vpid: number, at: Gva): void {
-    this.tlbs.removeFromVpid(vpid, at | 0, at < 0 || at >= TWO32 ? Math.floor(at / TWO32) : 0);
+    if (this.fractured) this.tlbs.flushVpid(vpid, true);
+    else this.tlbs.removeFromVpid(vpid, at | 0, at < 0 || at >= TWO32 ? Math.floor(at / TWO32) : 0);
     this.clearFronts();
   }
 

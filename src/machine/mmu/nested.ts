@@ -92,6 +92,8 @@ export class Nested implements TableMemory {
   rights = 0;
   base = 0;
   size = 0;
+  /** It is a piece of a larger page of the guest's. */
+  fractured = false;
   /** Error code's P and RSVD of the last walk that did not. */
   error = 0;
   readonly #second: SecondDimension;
@@ -184,6 +186,7 @@ export class Nested implements TableMemory {
     const writable = (nested & RIGHT_WRITE) !== 0 && (nested & RIGHT_DIRTY) !== 0;
     this.rights = kept | (rights & nested & RIGHT_EXECUTE) | (writable ? rights & RIGHT_DIRTY : 0);
     this.size = size;
+    this.fractured = (shifts[size] as number) < guestShift;
     const bytes = 2 ** (shifts[size] as number);
     this.base = host - (host % bytes);
   }

@@ -384,5 +384,11 @@ function peek(words: Int32Array, at: number): number {
 }
 
 function isStraight({ format, root, tablesAreWritten }: SecondDimension): boolean {
-  return format.name === "EPT" && format.accessed === 0 && !tablesAreWritten && root < TWO32;
+  return (
+    format.name === "EPT" &&
+    format.depth === LEVELS &&
+    format.accessed === 0 &&
+    !tablesAreWritten &&
+    root < TWO32
+  );
 }

@@ -225,12 +225,14 @@ export class Translation extends Lookaside {
   save(out: StateWriter): void {
     this.paging.save(out);
     this.tlbs.save(out);
+    out.flag(this.fractured);
     this.#references.save(out);
   }
 
   load(from: StateReader): void {
     this.paging.load(from);
     this.tlbs.load(from);
+    this.fractured = from.flag();
     this.#references.load(from);
     this.tlbs.shifts[LARGE] = this.paging.format.shifts[2] as number;
     this.clearFronts();
@@ -292,6 +294,7 @@ export class Translation extends Lookaside {
     }
     if (!found) return this.#denied(access, nested.error);
     const { size, rights, base } = nested;
+    if (nested.fractured) this.fractured = true;
     this.#size = size;
     this.tlbs.putSecond(low, high, size, rights, base);
     return this.#keep(low, high, access, size, rights, base);

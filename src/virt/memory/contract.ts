@@ -67,8 +67,8 @@ export interface SharingPort {
   users(frame: number): number;
   /** A shared frame is read-only, and stays so until `own`. */
   isShared(frame: number): boolean;
-  /** The frame that was remembered under a hash last. Frames that went back to the host are forgotten. */
-  find(hash: number): number | undefined;
+  /** The frame that was remembered under a hash last; null when there is none. Frames that went back to the host are forgotten. */
+  find(hash: number): number | null;
   remember(hash: number, frame: number): void;
   /** The page gives its frame back and has the other one, which is shared from now on. */
   share(page: number, frame: number): void;

@@ -38,7 +38,7 @@ function scan(page: number, port: SharingPort): void {
   const hash = port.hash(frame);
   const other = port.find(hash);
   if (other === frame) return;
-  if (other === undefined || (!port.isShared(other) && port.hash(other) !== hash)) {
+  if (other === null || (!port.isShared(other) && port.hash(other) !== hash)) {
     port.remember(hash, frame);
     return;
   }

@@ -62,8 +62,8 @@ export class SharingTable implements SharingPort {
     return this.#pages.frames.owner(frame) === SHARED;
   }
 
-  find(hash: number): number | undefined {
-    return this.#frames.get(hash);
+  find(hash: number): number | null {
+    return this.#frames.get(hash) ?? null;
   }
 
   /** A frame is remembered under one hash, the last, and a hash has one frame. */

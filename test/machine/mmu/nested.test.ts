@@ -296,3 +296,13 @@ test("random rights: what both grant is granted, and the TLB never grants more",
     { seed: 8, numRuns: 100 },
   );
 });
+
+test("INVLPG drops all pieces of a large page of the guest's", () => {
+  const b = rig({ guest: 3, nested: 4 });
+  b.mmu.read32(gva(0x5000));
+  b.mmu.read32(gva(PAGE));
+  // The 2-MiB page becomes one that is not there.
+  b.view.setInt32(BASE + 0x3000, 0, true);
+  b.mmu.invalidate(gva(0x5000));
+  expect(raised(b.mmu, () => b.mmu.read32(gva(PAGE)))).toMatchObject({ vector: 14, error: 0 });
+});

@@ -90,7 +90,7 @@ describe("a hint", () => {
     const hash = host.sharing.hash(frame);
     expect(host.sharing.find(hash)).toBe(frame);
     host.channel(a).give([0]);
-    expect(host.sharing.find(hash)).toBeUndefined();
+    expect(host.sharing.find(hash)).toBeNull();
     b.write32(0, 5);
     host.sharer.scan(b.first, host.sharing);
     expect(shared(host).shared).toBe(0);

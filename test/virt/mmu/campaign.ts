@@ -38,6 +38,8 @@ export interface Kind {
   readonly coherent?: boolean;
   /** Writes to the guest's tables may come as faults. */
   readonly traces?: boolean;
+  /** The guest's own tables are in force: there are no shadows to look at, and no pages of the monitor's. */
+  readonly nested?: boolean;
 }
 
 export class Campaign {
@@ -57,9 +59,15 @@ export class Campaign {
   #mirror = new Int32Array(0);
   readonly #coherent: boolean;
   readonly #traces: boolean;
+  readonly #nested: boolean;
 
-  constructor(factory: PagerFactory, seed: number, { coherent = false, traces = coherent }: Kind = {}) {
-    this.rig = new Rig(factory, { memory: MEMORY, reserve: RESERVE });
+  constructor(
+    factory: PagerFactory,
+    seed: number,
+    { coherent = false, traces = coherent, nested = false }: Kind = {},
+  ) {
+    this.rig = new Rig(factory, { memory: MEMORY, reserve: RESERVE, area: !nested });
+    this.#nested = nested;
     this.#dice = new Dice(seed);
     this.#coherent = coherent;
     this.#traces = traces;
@@ -237,7 +245,7 @@ export class Campaign {
     const access: Access = { kind, implicit, user, ac: this.#cpu.smap && this.#dice.chance(50), value };
     const at = (page.at + offset) as Gva;
     // The monitor's own pages are there for its own ring, which is not the guest's.
-    if (AREA.includes(page.at) && (implicit || !user) && this.#inOwnFormat(page)) return;
+    if (this.#isOwn(page) && (implicit || !user) && this.#inOwnFormat(page)) return;
     const want = this.#expect({ ...page, low: page.low + offset }, access);
     const old = page.stale.filter((one) => permits(one, this.#cpu, access));
     const used = kind === "write" ? this.#translation(page) : undefined;
@@ -286,6 +294,11 @@ export class Campaign {
     this.#compare(new Map(), kind === "write" ? (physical as number) : -1, value, report);
   }
 
+  /** One of the monitor's own pages. */
+  #isOwn(page: Page): boolean {
+    return !this.#nested && AREA.includes(page.at);
+  }
+
   #inOwnFormat(page: Page): boolean {
     return this.#cpu.format !== "ia32e" || page.high === 0xffff;
   }
@@ -301,7 +314,8 @@ export class Campaign {
     const frame = Math.floor(physical / 4096);
     if (physical >= this.rig.view.byteLength || frame === DEVICE || (frame === ROM && kind === "write"))
       return true;
-    if (AREA.includes(page.at)) return true;
+    if (this.#isOwn(page)) return true;
+    if (this.#nested) return this.#tablesBeyondRam(page);
     if (traced) return kind === "write" && this.#traces;
     if (this.#cpu.smap && (access.ac || kind === "fetch")) return true;
     if (kind === "write" && !this.#cpu.writeProtect && (this.#cpu.smap || this.#cpu.smep)) return true;
@@ -334,11 +348,11 @@ export class Campaign {
   #audit(): void {
     const { rig } = this;
     if (!rig.areaIntact) throw new Error(`the monitor's memory was written, at event ${this.tally.events}`);
-    if (!this.#paging) return;
+    if (!this.#paging || this.#nested) return;
     for (const page of this.#pages) {
       const now = this.#translation(page);
       const known = [...(now === undefined ? [] : [now]), ...(this.#coherent ? [] : page.stale)];
-      const own = AREA.includes(page.at) && this.#inOwnFormat(page);
+      const own = this.#isOwn(page) && this.#inOwnFormat(page);
       const wrong = own ? ownPageWrong(rig, page) : pageWrong(rig, this.#cpu, page, known);
       if (wrong === undefined) continue;
       throw new Error(

@@ -1,5 +1,6 @@
 /** The campaign, a little of it. RINGLAB_PAGER_EVENTS=10000000 does more: so many events for each pager. */
 import { expect, test } from "vitest";
+import { nestedPager } from "../../../src/virt/mmu/nested.ts";
 import type { PagerFactory } from "../../../src/virt/mmu/pager.ts";
 import { shadow } from "../../../src/virt/mmu/shadow.ts";
 import { EVERYTHING } from "../../../src/virt/mmu/traced/options.ts";
@@ -24,6 +25,9 @@ const PAGERS: Record<string, { factory: PagerFactory } & Kind> = {
     factory: tracedPager({ ...EVERYTHING, tables: 16, unsync: 2 }),
     traces: true,
   },
+  EPT: { factory: nestedPager({ largest: 12 }), nested: true },
+  "EPT with accessed and dirty flags, large pages": { factory: nestedPager({ marks: true }), nested: true },
+  NPT: { factory: nestedPager({ format: "npt" }), nested: true },
 };
 
 test.each(Object.entries(PAGERS))(

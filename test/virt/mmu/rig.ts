@@ -4,10 +4,11 @@ import { CR0, CR4, EFER } from "../../../src/machine/cpu/cpu.ts";
 import { FAULT, Fault } from "../../../src/machine/cpu/fault.ts";
 import { AC } from "../../../src/machine/cpu/flags.ts";
 import type { Mmu } from "../../../src/machine/mmu/mmu.ts";
+import { USER_FETCH, USER_WRITE } from "../../../src/machine/mmu/rights.ts";
 import { UNIT_MONITOR } from "../../../src/machine/profiles/monitors/unit.ts";
 import type { EventName } from "../../../src/machine/trace.ts";
 import { Host } from "../../../src/virt/cpu/host.ts";
-import type { AreaPage, Pager, PagerFactory } from "../../../src/virt/mmu/pager.ts";
+import type { AreaPage, Pager, PagerFactory, Violation } from "../../../src/virt/mmu/pager.ts";
 import { PROFILE } from "../../machine/mmu/board.ts";
 
 export const MIB = 1 << 20;
@@ -44,6 +45,19 @@ export interface Result {
   readonly faults: number;
 }
 
+/** P's second dimension refused. */
+class Refused extends Error {
+  readonly violation: Violation;
+
+  constructor(violation: Violation) {
+    super(`a violation at ${violation.gpa.toString(16)}`);
+    this.violation = violation;
+  }
+}
+
+/** A walk in two dimensions may meet a hole under every table, and one under the page. */
+const MOST_FAULTS = 12;
+
 export class Rig {
   readonly host: Host;
   readonly pager: Pager;
@@ -63,6 +77,30 @@ export class Rig {
         })
       : [];
     this.pager = factory(this.host.pagerParts(this.area));
+    const { nested } = this.pager;
+    if (nested === undefined) return;
+    this.host.mmu.setSecondDimension({
+      ...nested,
+      refuse: ({ low, high, access }) => {
+        const gpa = (high * 2 ** 32 + (low >>> 0)) as Gpa;
+        throw new Refused({ gpa, write: access === USER_WRITE, fetch: access === USER_FETCH });
+      },
+    });
+  }
+
+  /** Under a nested pager P has the guest's registers themselves. */
+  #nested(action: (mmu: Mmu) => void): void {
+    const { nested } = this.pager;
+    if (nested === undefined) return;
+    for (let tries = 0; tries < 8; tries++)
+      try {
+        action(this.host.mmu);
+        return;
+      } catch (refused) {
+        if (!(refused instanceof Refused)) throw refused;
+        nested.violation(refused.violation);
+      }
+    throw new Error("no progress while P's control registers are loaded");
   }
 
   get view(): DataView {
@@ -99,6 +137,7 @@ export class Rig {
     machine.mmu.setControl(cpu.cr0, cpu.cr4, cpu.efer);
     cpu.wide = machine.mmu.wide = processor.wide = mmu.wide = format === "ia32e";
     this.pager.control();
+    this.#nested((memory) => memory.setControl(cpu.cr0, cpu.cr4, cpu.efer));
   }
 
   get registers(): Registers {
@@ -111,12 +150,14 @@ export class Rig {
     mmu.loadCr3(cr3, 0);
     cpu.cr3 = cr3;
     this.pager.loadCr3();
+    this.#nested((memory) => memory.loadCr3(cr3, 0));
   }
 
   /** INVLPG. */
   invalidate(at: Gva): void {
     this.v.invalidate(at);
     this.pager.invalidate(at);
+    this.#nested((memory) => memory.invalidate(at));
   }
 
   /** What P and the pager, or V in their place, make of an access to four bytes. */
@@ -128,8 +169,18 @@ export class Rig {
     }
     machine.cpu.cpl = access.user ? 3 : 0;
     machine.cpu.flags.eflags = access.ac ? machine.cpu.flags.eflags | AC : machine.cpu.flags.eflags & ~AC;
-    for (let faults = 0; faults < 8; faults++) {
-      const error = perform(mmu, at, access);
+    for (let faults = 0; faults < MOST_FAULTS; faults++) {
+      let error: number | undefined;
+      try {
+        error = perform(mmu, at, access);
+      } catch (refused) {
+        if (!(refused instanceof Refused)) throw refused;
+        if (this.pager.nested?.violation(refused.violation) === "emulate")
+          return this.#byV(at, access, faults);
+        continue;
+      }
+      if (error !== undefined && this.pager.nested !== undefined)
+        return { error, by: "guest", traced: false, faults };
       if (error === undefined) {
         const offset = locate(mmu, at, access);
         return { physical: offset - base, by: "P", traced: false, faults };
@@ -145,6 +196,15 @@ export class Rig {
         : { error: own, by: "V", traced, faults };
     }
     throw new Error(`no progress at ${at.toString(16)}: ${JSON.stringify(access)}`);
+  }
+
+  #byV(at: Gva, access: Access, faults: number): Result {
+    const { mmu } = this.host.machine;
+    mmu.flush(true);
+    const error = perform(mmu, at, access);
+    const physical = mmu.explain(at).physical;
+    const end = error === undefined && physical !== undefined ? { physical } : { error: error as number };
+    return { ...end, by: "V", traced: false, faults };
   }
 
   /** What P's tables, which are the pager's, say of an address: "→ 5000 RWX user", host-physical addresses within the guest as its own. */
