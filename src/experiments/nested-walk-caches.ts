@@ -59,7 +59,6 @@ export const nestedWalkCaches = defineExperiment({
   columns: {
     references: { label: "references", unit: "per walk" },
     nested: { label: "of them to the monitor's tables", unit: "per walk" },
-    walkCycles: { label: "a walk", unit: "cycles" },
     cycles: { label: "translation", unit: "cycles per access" },
   },
   run({ stream, step, memory, accesses }, seed) {
@@ -75,12 +74,11 @@ export const nestedWalkCaches = defineExperiment({
     const after = drive.counts;
     const since = (count: keyof typeof after) => after[count] - before[count];
     const walks = since("walks");
-    if (walks === 0) return [{ references: 0, nested: 0, walkCycles: 0, cycles: since("cycles") / accesses }];
+    if (walks === 0) return [{ references: 0, nested: 0, cycles: since("cycles") / accesses }];
     return [
       {
         references: since("references") / walks,
         nested: since("nestedReferences") / walks,
-        walkCycles: (since("cycles") - profile.stlbHit * since("secondLevelHits")) / walks,
         cycles: since("cycles") / accesses,
       },
     ];
