@@ -20,6 +20,7 @@ import { requirements } from "./requirements.ts";
 import { sensitiveInstructions } from "./sensitive-instructions.ts";
 import { sharingScan } from "./sharing-scan.ts";
 import { sharingTiming } from "./sharing-timing.ts";
+import { tlbReach } from "./tlb-reach.ts";
 import { tlbTags } from "./tlb-tags.ts";
 import { walkReferences } from "./walk-references.ts";
 
@@ -45,6 +46,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   exitCost,
   walkReferences,
   tlbTags,
+  tlbReach,
   requirements,
   overcommit,
   balloonOverhead,

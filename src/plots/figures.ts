@@ -19,6 +19,7 @@ import { requirements } from "./requirements.ts";
 import { sensitivityMap } from "./sensitivity-map.ts";
 import { sharingScan } from "./sharing-scan.ts";
 import { sharingTiming } from "./sharing-timing.ts";
+import { tlbReach } from "./tlb-reach.ts";
 import { tlbTags } from "./tlb-tags.ts";
 import { walkReferences } from "./walk-references.ts";
 
@@ -36,6 +37,7 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   requirements: (rows) => requirements(rows as never),
   "exit-cost": (rows) => exitCost(rows as never),
   "walk-references": (rows) => walkReferences(rows as never),
+  "tlb-reach": (rows) => tlbReach(rows as never),
   "tlb-tags": (rows) => tlbTags(rows as never),
   "balloon-overhead": (rows) => balloonOverhead(rows as never),
   "idle-tax": (rows) => idleTax(rows as never),
