@@ -1,7 +1,23 @@
 import { describe, expect, test } from "vitest";
 import type { Gva } from "../../../../src/machine/address.ts";
 import { tracedPager } from "../../../../src/virt/mmu/traced/traced.ts";
-import { A, AT, D, DATA, ia32, P, PTE, pagerCases, READ, ROOT, TABLE, U, W, WRITE } from "../pager.cases.ts";
+import {
+  A,
+  AT,
+  D,
+  DATA,
+  ia32,
+  P,
+  PS,
+  PTE,
+  pagerCases,
+  READ,
+  ROOT,
+  TABLE,
+  U,
+  W,
+  WRITE,
+} from "../pager.cases.ts";
 import { Rig } from "../rig.ts";
 
 const agile = tracedPager({ agile: { after: 1, interval: 100 } });
@@ -79,23 +95,35 @@ test("after some loads of CR3 all is shadowed again", () => {
   expect(nested).toEqual([true, false, false]);
 });
 
-describe("references of a walk of four levels over four", () => {
-  const TABLES = [0x10000, 0x11000, 0x12000, 0x13000];
-  /** Four tables, root first; the page table maps page 5, and all tables at 16 to 19. */
-  function four(): Rig {
-    const rig = new Rig(agile);
-    TABLES.forEach((table, i) => {
-      const next = TABLES[i + 1];
-      if (next !== undefined) rig.set(table, next | P | W | A, 0);
-      rig.set(0x13000 + 8 * (16 + i), table | P | W | A | D, 0);
-    });
-    rig.set(0x13000 + 8 * 5, DATA | P | W | A | D, 0);
-    rig.load(0x10000);
-    rig.control({ format: "ia32e", writeProtect: true });
-    rig.access(AT, READ);
-    return rig;
-  }
+const TABLES = [0x10000, 0x11000, 0x12000, 0x13000];
+/** Four tables, root first; the page table maps page 5, and all tables at 16 to 19. */
+function four(): Rig {
+  const rig = new Rig(agile);
+  TABLES.forEach((table, i) => {
+    const next = TABLES[i + 1];
+    if (next !== undefined) rig.set(table, next | P | W | A, 0);
+    rig.set(0x13000 + 8 * (16 + i), table | P | W | A | D, 0);
+  });
+  rig.set(0x13000 + 8 * 5, DATA | P | W | A | D, 0);
+  rig.load(0x10000);
+  rig.control({ format: "ia32e", writeProtect: true });
+  rig.access(AT, READ);
+  return rig;
+}
 
+test("a large page in a table of the processor's own: one INVLPG takes all the pieces that the nested tables made of it", () => {
+  const rig = four();
+  // The page directory is at page 18: its entry 1 becomes a page of 2 MiB, which the guest's memory does not fill.
+  const pde = 0x12008 as Gva;
+  const large = (page: number) => (0x200000 + page * 0x1000) as Gva;
+  rig.access(pde, { ...WRITE, value: P | W | PS | A | D });
+  for (const page of [0x20, 0x21]) expect(rig.access(large(page), READ).physical).toBe(page * 0x1000);
+  rig.access(pde, { ...WRITE, value: 0 });
+  rig.invalidate(large(0x20));
+  expect(rig.access(large(0x21), READ).error).toBe(0);
+});
+
+describe("references of a walk of four levels over four", () => {
   test.each([
     ["in shadows alone", 0, 4],
     ["switched at the page table", 1, 8],
