@@ -46,6 +46,8 @@ export class Mmu extends Accesses implements Memory {
   declare readonly translation: Translation;
   declare private readonly tables: BusTables;
   #user = false;
+  #breakpoints: DataWatch | null = null;
+  #recorder: DataWatch | null = null;
   #ac = false;
   #second: SecondDimension | null = null;
   /** Kinds of the processor's explicit accesses, below CPL 3 and at CPL 3: the two change places at every system call. */
@@ -92,12 +94,29 @@ export class Mmu extends Accesses implements Memory {
   }
 
   get watch(): DataWatch | null {
-    return this.slow.watch;
+    return this.#breakpoints;
   }
 
   set watch(value: DataWatch | null) {
-    if (value === this.slow.watch) return;
-    this.slow.watch = value;
+    if (value === this.#breakpoints) return;
+    this.#breakpoints = value;
+    this.#watchBoth();
+  }
+
+  /** Told of every explicit access as well, of whoever wants to know; the processor knows nothing of it. */
+  set recorder(value: DataWatch | null) {
+    this.#recorder = value;
+    this.#watchBoth();
+  }
+
+  #watchBoth(): void {
+    const one = this.#breakpoints;
+    const other = this.#recorder;
+    const both: DataWatch = (low, high, size, write) => {
+      other?.(low, high, size, write);
+      one?.(low, high, size, write);
+    };
+    this.slow.watch = one !== null && other !== null ? both : (one ?? other);
     this.#decideKinds();
   }
 
