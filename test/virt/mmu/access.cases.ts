@@ -11,7 +11,7 @@ import { Rig } from "./rig.ts";
 
 const WHOLE = process.env.RINGLAB_ACCESS === "whole";
 /** A prime: no bit of a case is the same in all of the slice. */
-const OF = 131;
+const OF = 521;
 /** The host's address of guest-physical 0 is one of a large page. */
 const RESERVE = 0x400000;
 
@@ -19,7 +19,8 @@ const RESERVE = 0x400000;
 const doubtful = ({ smap, smep, ac, writeProtect }: Machine, { kind }: Access) =>
   (smap && (ac || kind === "fetch")) || (kind === "write" && !writeProtect && (smap || smep));
 
-function under(factory: PagerFactory): Subject {
+/** `agile`: P has WP on the guest's own tables as well, so that V writes what a supervisor may write without it. */
+function under(factory: PagerFactory, agile: boolean): Subject {
   const rig = new Rig(factory, { memory: NEEDED, reserve: RESERVE, area: false });
   return {
     ...{ view: rig.view, physicalBits: PROFILE.physicalBits, origin: 0 },
@@ -37,8 +38,10 @@ function under(factory: PagerFactory): Subject {
     invalidate: () => rig.invalidate(ADDRESS),
     access({ kind, implicit }: Access, machine: Machine) {
       const { user, ac } = machine;
+      const lifted = agile && kind === "write" && !machine.writeProtect;
+      const known = lifted || doubtful(machine, { kind, implicit });
       const result = rig.access(ADDRESS, { kind, implicit, user, ac, value: 1 });
-      if (result.by === "V" && result.error === undefined && !doubtful(machine, { kind, implicit }))
+      if (result.by === "V" && result.error === undefined && !known)
         throw new Error(`V carried out what P can: ${JSON.stringify({ machine, kind, implicit })}`);
       return { error: result.error, physical: result.physical ?? 0 };
     },
@@ -54,13 +57,13 @@ export function accessCasesOf(name: string, make: () => Subject, which = (_space
         const { cases, wrong } = explore(space, make(), WHOLE ? { of: 1, which: 0 } : { of: OF, which: 7 });
         if (WHOLE) console.log(`${cases} cases`);
         expect(wrong).toBeUndefined();
-        expect(cases).toBeGreaterThan(20);
+        expect(cases).toBeGreaterThan(5);
       },
       1_200_000,
     );
   });
 }
 
-export function accessCases(name: string, factory: PagerFactory): void {
-  accessCasesOf(name, () => under(factory));
+export function accessCases(name: string, factory: PagerFactory, { agile = false } = {}): void {
+  accessCasesOf(name, () => under(factory, agile));
 }

@@ -11,3 +11,4 @@ accessCases("traced shadows with everything", tracedPager(EVERYTHING));
 accessCases("EPT", nestedPager({ largest: 12 }));
 accessCases("EPT with accessed and dirty flags", nestedPager({ marks: true }));
 accessCases("NPT", nestedPager({ format: "npt" }));
+accessCases("agile paging", tracedPager({ agile: { after: 1, interval: 5 } }), { agile: true });

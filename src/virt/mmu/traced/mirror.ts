@@ -9,9 +9,9 @@ import { RIGHT_DIRTY, RIGHT_EXECUTE, RIGHT_USER, RIGHT_WRITE } from "../../../ma
 import { type GuestWalk, leafOf } from "../guest-walk.ts";
 import type { PagerParts } from "../pager.ts";
 import { indexOf } from "../tables.ts";
+import type { NestedPart } from "./agile.ts";
 import { GuestEntry } from "./entry.ts";
 import { fitsLarge, LARGE_LEVEL, largeFrames } from "./large.ts";
-import type { NestedPart } from "./nested-part.ts";
 import type { Shadows } from "./shadows.ts";
 import { CLEAN, DIRECT, GUEST, type Role, roleKey, type ShadowTable } from "./table.ts";
 

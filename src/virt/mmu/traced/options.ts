@@ -1,6 +1,6 @@
 /** What a caching shadow pager may do besides keeping its shadows; each can be left out, to see what it saves. */
 
-import type { AgileOptions } from "./nested-part.ts";
+import type { AgileOptions } from "./agile.ts";
 
 export interface TracedOptions {
   /** The most shadow tables, 16 or more; 1024 unless said. */
@@ -19,7 +19,7 @@ export interface TracedOptions {
   readonly prefetch?: boolean;
   /** A large page of the guest's gets a large entry where that is possible (large.ts). No, unless said: pieces of 4 KiB. */
   readonly large?: boolean;
-  /** Tables that churn are walked by the processor itself, under nested tables (nested-part.ts). Never, unless said. */
+  /** Tables that churn are walked by the processor itself, under nested tables (agile.ts). Never, unless said. */
   readonly agile?: AgileOptions;
 }
 

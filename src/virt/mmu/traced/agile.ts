@@ -79,7 +79,7 @@ export class NestedPart {
 
   /** MOV CR3. */
   load(shadows: Shadows): void {
-    if (++this.#loads < this.#options.interval || this.#frames.size === 0) return;
+    if (this.#frames.size === 0 || ++this.#loads < this.#options.interval) return;
     this.#loads = 0;
     this.#frames.clear();
     shadows.dropSwitches();
