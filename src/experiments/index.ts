@@ -21,6 +21,7 @@ import { requirements } from "./requirements.ts";
 import { sensitiveInstructions } from "./sensitive-instructions.ts";
 import { sharingScan } from "./sharing-scan.ts";
 import { sharingTiming } from "./sharing-timing.ts";
+import { takeBackExperiment } from "./take-back.ts";
 import { tlbGeometry } from "./tlb-geometry.ts";
 import { tlbTags } from "./tlb-tags.ts";
 import { walkReferences } from "./walk-references.ts";
@@ -56,6 +57,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   pageSharing,
   sharingScan,
   sharingTiming,
+  takeBackExperiment,
   fragmentation,
 ];
 

@@ -20,6 +20,7 @@ import { requirements } from "./requirements.ts";
 import { sensitivityMap } from "./sensitivity-map.ts";
 import { sharingScan } from "./sharing-scan.ts";
 import { sharingTiming } from "./sharing-timing.ts";
+import { takeBack } from "./take-back.ts";
 import { tlbGeometry } from "./tlb-geometry.ts";
 import { tlbTags } from "./tlb-tags.ts";
 import { walkReferences } from "./walk-references.ts";
@@ -47,5 +48,6 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   "page-sharing": (rows) => pageSharing(rows as never),
   "sharing-scan": (rows) => sharingScan(rows as never),
   "sharing-timing": (rows) => sharingTiming(rows as never),
+  "take-back": (rows) => takeBack(rows as never),
   fragmentation: (rows) => fragmentation(rows as never),
 };
