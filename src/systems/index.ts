@@ -48,6 +48,13 @@ export const SYSTEMS: readonly System[] = [
 /** By its name; undefined when there is none. */
 export const findSystem = (name: string): System | undefined => SYSTEMS.find((one) => one.name === name);
 export {
+  type ShadowAction,
+  type ShadowEntry,
+  type ShadowRow,
+  type ShadowStep,
+  stepShadow,
+} from "./step-shadow.ts";
+export {
   externalFragmentation,
   internalFragmentation,
   makePlacement,
