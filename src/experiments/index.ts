@@ -12,6 +12,7 @@ import { idleTax } from "./idle-tax.ts";
 import { lmbench } from "./lmbench.ts";
 import { nanobenchmarks } from "./nanobenchmarks.ts";
 import { suggestion } from "./nearest.ts";
+import { nestedWalkCaches } from "./nested-walk-caches.ts";
 import { overcommit } from "./overcommit.ts";
 import { pageSharing } from "./page-sharing.ts";
 import { BadPoint } from "./parameter.ts";
@@ -20,6 +21,8 @@ import { requirements } from "./requirements.ts";
 import { sensitiveInstructions } from "./sensitive-instructions.ts";
 import { sharingScan } from "./sharing-scan.ts";
 import { sharingTiming } from "./sharing-timing.ts";
+import { takeBackExperiment } from "./take-back.ts";
+import { tlbGeometry } from "./tlb-geometry.ts";
 import { tlbTags } from "./tlb-tags.ts";
 import { walkReferences } from "./walk-references.ts";
 
@@ -44,6 +47,8 @@ export const EXPERIMENTS: readonly Experiment[] = [
   crossings,
   exitCost,
   walkReferences,
+  tlbGeometry,
+  nestedWalkCaches,
   tlbTags,
   requirements,
   overcommit,
@@ -52,6 +57,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   pageSharing,
   sharingScan,
   sharingTiming,
+  takeBackExperiment,
   fragmentation,
 ];
 

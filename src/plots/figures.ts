@@ -12,6 +12,7 @@ import { idleTax } from "./idle-tax.ts";
 import { instructionMap } from "./instruction-map.ts";
 import { lmbench } from "./lmbench.ts";
 import { nanobenchmarks } from "./nanobenchmarks.ts";
+import { nestedWalkCaches } from "./nested-walk-caches.ts";
 import { overcommit } from "./overcommit.ts";
 import { pageSharing } from "./page-sharing.ts";
 import { pvOps } from "./pv-ops.ts";
@@ -19,6 +20,8 @@ import { requirements } from "./requirements.ts";
 import { sensitivityMap } from "./sensitivity-map.ts";
 import { sharingScan } from "./sharing-scan.ts";
 import { sharingTiming } from "./sharing-timing.ts";
+import { takeBack } from "./take-back.ts";
+import { tlbGeometry } from "./tlb-geometry.ts";
 import { tlbTags } from "./tlb-tags.ts";
 import { walkReferences } from "./walk-references.ts";
 
@@ -36,6 +39,8 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   requirements: (rows) => requirements(rows as never),
   "exit-cost": (rows) => exitCost(rows as never),
   "walk-references": (rows) => walkReferences(rows as never),
+  "tlb-geometry": (rows) => tlbGeometry(rows as never),
+  "nested-walk-caches": (rows) => nestedWalkCaches(rows as never),
   "tlb-tags": (rows) => tlbTags(rows as never),
   "balloon-overhead": (rows) => balloonOverhead(rows as never),
   "idle-tax": (rows) => idleTax(rows as never),
@@ -43,5 +48,6 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   "page-sharing": (rows) => pageSharing(rows as never),
   "sharing-scan": (rows) => sharingScan(rows as never),
   "sharing-timing": (rows) => sharingTiming(rows as never),
+  "take-back": (rows) => takeBack(rows as never),
   fragmentation: (rows) => fragmentation(rows as never),
 };

@@ -5,6 +5,7 @@ const BENCHES: Record<string, () => Promise<{ bench: () => Promise<string> }>> =
   "grader-class": () => import("./grader/class.ts"),
   machine: () => import("./machine/interpreter.ts"),
   "machine-mmu": () => import("./machine/mmu.ts"),
+  "mmu-streams": () => import("./machine/streams.ts"),
 };
 
 const asked = process.argv.slice(2);

@@ -6,6 +6,7 @@ import type { CostProfile } from "../cost.ts";
 import type { StateReader, StateWriter } from "../state.ts";
 import type { Trace } from "../trace.ts";
 import { Accesses } from "./accesses.ts";
+import type { AgileTables } from "./agile.ts";
 import { BusTables } from "./bus-tables.ts";
 import { explainWalk, type WalkExplanation } from "./explain.ts";
 import { explainNestedWalk, type NestedExplanation } from "./explain-nested.ts";
@@ -45,6 +46,8 @@ export class Mmu extends Accesses implements Memory {
   declare readonly translation: Translation;
   declare private readonly tables: BusTables;
   #user = false;
+  #breakpoints: DataWatch | null = null;
+  #recorder: DataWatch | null = null;
   #ac = false;
   #second: SecondDimension | null = null;
   /** Kinds of the processor's explicit accesses, below CPL 3 and at CPL 3: the two change places at every system call. */
@@ -91,12 +94,29 @@ export class Mmu extends Accesses implements Memory {
   }
 
   get watch(): DataWatch | null {
-    return this.slow.watch;
+    return this.#breakpoints;
   }
 
   set watch(value: DataWatch | null) {
-    if (value === this.slow.watch) return;
-    this.slow.watch = value;
+    if (value === this.#breakpoints) return;
+    this.#breakpoints = value;
+    this.#watchBoth();
+  }
+
+  /** Told of every explicit access as well, of whoever wants to know; the processor knows nothing of it. */
+  set recorder(value: DataWatch | null) {
+    this.#recorder = value;
+    this.#watchBoth();
+  }
+
+  #watchBoth(): void {
+    const one = this.#breakpoints;
+    const other = this.#recorder;
+    const both: DataWatch = (low, high, size, write) => {
+      other?.(low, high, size, write);
+      one?.(low, high, size, write);
+    };
+    this.slow.watch = one !== null && other !== null ? both : (one ?? other);
     this.#decideKinds();
   }
 
@@ -154,6 +174,11 @@ export class Mmu extends Accesses implements Memory {
   setSecondDimension(second: SecondDimension | null, vpid = 0, asids = false): void {
     this.#second = second;
     this.translation.setSecondDimension(second, vpid, asids);
+  }
+
+  /** A monitor with agile paging is at work: what SWITCH in its shadow tables leads to, goes through these tables. */
+  setAgile(nested: AgileTables): void {
+    this.translation.setAgile(nested);
   }
 
   get tags(): TranslationTags {

@@ -82,6 +82,23 @@ export class Tlb {
     return NOWHERE;
   }
 
+  /** The entry of a small page in whatever address space, valid or flushed, or NOWHERE. */
+  seek(low: number, high: number): number {
+    const page = low >>> SMALL_SHIFT;
+    const tag = page << 2;
+    const { entries } = this;
+    let at = this.heads[page & this.hashMask] as number;
+    while (at !== NOWHERE && (entries[at] !== tag || entries[at + HIGH] !== high))
+      at = entries[at + NEXT] as number;
+    return at;
+  }
+
+  /** An entry translates in the current address space. */
+  isValid(entry: number): boolean {
+    const space = this.entries[entry + SPACE] as number;
+    return space === this.spaces.current || space === this.spaces.global;
+  }
+
   rights(entry: number): number {
     return this.entries[entry + RIGHTS] as number;
   }
@@ -93,6 +110,22 @@ export class Tlb {
     return high === 0 ? low : high * TWO32 + low;
   }
 
+  baseLow(entry: number): number {
+    return this.entries[entry + BASE] as number;
+  }
+
+  baseHigh(entry: number): number {
+    return this.entries[entry + BASE_HIGH] as number;
+  }
+
+  /** What put() does with a small page of which seek() found no entry. */
+  add(low: number, high: number, rights: number, baseLow: number, baseHigh: number): void {
+    const page = low >>> SMALL_SHIFT;
+    this.evicted = EMPTY;
+    const at = this.#take(page, page << 2, high);
+    this.#write(at, rights, baseLow, baseHigh);
+  }
+
   /**
    * Puts a translation in: in place of the one for the same page, valid or flushed, otherwise where the set's turn is.
    * `evicted` then tells the tag of a translation of another page that had to go. Returns the entry.
@@ -101,10 +134,9 @@ export class Tlb {
     const entries = this.entries;
     const spaces = this.spaces;
     const page = low >>> (this.shifts[size] as number);
-    const bucket = page & this.hashMask;
     const tag = (page << 2) | size;
     this.evicted = EMPTY;
-    let at = this.heads[bucket] as number;
+    let at = this.heads[page & this.hashMask] as number;
     while (at !== NOWHERE) {
       if (entries[at] === tag && entries[at + HIGH] === high) {
         const space = entries[at + SPACE] as number;
@@ -113,19 +145,8 @@ export class Tlb {
       }
       at = entries[at + NEXT] as number;
     }
-    if (at === NOWHERE) {
-      at = this.#victim(page & this.setMask);
-      entries[at] = tag;
-      entries[at + HIGH] = high;
-      entries[at + NEXT] = this.heads[bucket] as number;
-      this.heads[bucket] = at;
-    }
-    const global = (rights & GLOBAL) !== 0;
-    entries[at + SPACE] = global ? spaces.global : spaces.current;
-    entries[at + SLOT] = global ? spaces.globalSlot : spaces.slot;
-    entries[at + RIGHTS] = rights;
-    entries[at + BASE] = base | 0;
-    entries[at + BASE_HIGH] = base < TWO32 ? 0 : Math.floor(base / TWO32);
+    if (at === NOWHERE) at = this.#take(page, tag, high);
+    this.#write(at, rights, base | 0, base < TWO32 ? 0 : Math.floor(base / TWO32));
     return at;
   }
 
@@ -243,6 +264,28 @@ export class Tlb {
     from.array(this.entries);
     from.array(this.heads);
     from.array(this.nextWay);
+  }
+
+  /** An entry for a page: the one whose turn it is in the page's set. */
+  #take(page: number, tag: number, high: number): number {
+    const { entries, heads } = this;
+    const bucket = page & this.hashMask;
+    const at = this.#victim(page & this.setMask);
+    entries[at] = tag;
+    entries[at + HIGH] = high;
+    entries[at + NEXT] = heads[bucket] as number;
+    heads[bucket] = at;
+    return at;
+  }
+
+  #write(at: number, rights: number, baseLow: number, baseHigh: number): void {
+    const { entries, spaces } = this;
+    const global = (rights & GLOBAL) !== 0;
+    entries[at + SPACE] = global ? spaces.global : spaces.current;
+    entries[at + SLOT] = global ? spaces.globalSlot : spaces.slot;
+    entries[at + RIGHTS] = rights;
+    entries[at + BASE] = baseLow;
+    entries[at + BASE_HIGH] = baseHigh;
   }
 
   /** The way of a set whose turn it is, taken out of its chain. */

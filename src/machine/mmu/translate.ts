@@ -11,6 +11,7 @@ import type { Clock } from "../clock.ts";
 import type { CostProfile } from "../cost.ts";
 import type { StateReader, StateWriter } from "../state.ts";
 import { EVENT, type Trace } from "../trace.ts";
+import { Agile, type AgileTables } from "./agile.ts";
 import { DIRECT_KINDS } from "./direct.ts";
 import { Lookaside } from "./lookaside.ts";
 import { Nested, type SecondDimension } from "./nested.ts";
@@ -19,6 +20,7 @@ import { References } from "./references.ts";
 import { RepeatedWalks, VACANT } from "./repeat.ts";
 import { accessError, RIGHT_DIRTY, USER_FETCH } from "./rights.ts";
 import { NO_EPT } from "./spaces.ts";
+import { StraightMisses } from "./straight.ts";
 import type { StructureCaches } from "./structure-cache.ts";
 import { LARGE, NO_ENTRY, SMALL, type Tlb } from "./tlb.ts";
 import { LEAF, type TableMemory, Walk } from "./walk.ts";
@@ -52,6 +54,8 @@ export interface TranslationParts {
   readonly pages: Uint8Array;
   /** All of RAM. */
   readonly view: DataView;
+  /** Kinds of access that may go straight to what lies beyond RAM; none unless said. */
+  readonly beyond?: number;
 }
 
 export class Translation extends Lookaside {
@@ -68,6 +72,9 @@ export class Translation extends Lookaside {
   #repeats = false;
   /** In a guest under EPT or NPT. */
   #nested: Nested | null = null;
+  #second: SecondDimension | null = null;
+  /** Walks begin in shadow tables, and may go on under these. */
+  #agile: Agile | null = null;
   readonly #references: References;
   declare private readonly codeWalks: RepeatedWalks;
   declare readonly dataWalks: RepeatedWalks;
@@ -76,6 +83,8 @@ export class Translation extends Lookaside {
   declare private readonly stlbHit: number;
   declare private readonly pages: Uint8Array;
   declare private readonly ram: number;
+  declare private readonly beyond: number;
+  declare readonly straight: StraightMisses;
 
   constructor(parts: TranslationParts) {
     const { tables, clock, trace, profile, pages } = parts;
@@ -86,12 +95,14 @@ export class Translation extends Lookaside {
     this.stlbHit = profile.stlbHit;
     this.pages = pages;
     this.ram = pages.length * 4096;
+    this.beyond = parts.beyond ?? 0;
     this.paging = new Paging(profile, tables);
     const { paging, tlbs } = this;
     const code = { level: tlbs.instruction, front: this.code, miss: ITLB_MISS, fetches: true };
     const data = { level: tlbs.data, front: this.data, miss: DTLB_MISS, fetches: false };
     this.codeWalks = new RepeatedWalks({ ...parts, paging, tlbs, ...code });
     this.dataWalks = new RepeatedWalks({ ...parts, paging, tlbs, ...data });
+    this.straight = new StraightMisses({ ...parts, paging, tlbs, front: this.data });
   }
 
   /**
@@ -106,7 +117,19 @@ export class Translation extends Lookaside {
 
   /** The rest of translate(), after RepeatedWalks.again() gave no page: for callers that want few calls on the way there. */
   translateAfter(outcome: number, low: number, high: number, access: number): number {
-    return outcome === HOLE_FOUND ? this.#hole(low, high, access) : this.#search(low, high, access);
+    if (outcome === HOLE_FOUND) return this.#hole(low, high, access);
+    const { straight } = this;
+    if (straight.ready && access < FETCHES && straight.take(low, high, access))
+      return straight.baseHigh * TWO32 + (straight.baseLow >>> 0) + (low & PAGE_OFFSET);
+    return this.#search(low, high, access);
+  }
+
+  /** As translate() of an access to data that the front does not answer, for whoever asks for no address; false: FAULT. */
+  touch(low: number, high: number, access: number): boolean {
+    const { straight } = this;
+    return (
+      (straight.ready && straight.take(low, high, access)) || this.#search(low, high, access) !== NO_ADDRESS
+    );
   }
 
   /** The way through the levels. */
@@ -160,7 +183,7 @@ export class Translation extends Lookaside {
     this.tlbs.shifts[LARGE] = this.paging.format.shifts[2] as number;
     if (effect === FLUSH_ALL) this.flush(true);
     else this.clearFronts();
-    this.#decideRepeats();
+    this.#decide();
   }
 
   loadCr3(low: number, high: number): void {
@@ -169,6 +192,7 @@ export class Translation extends Lookaside {
     this.tlbs.spaces.switchTo(pcid);
     if (pcids && high < 0) this.clearFronts();
     else this.flush(false);
+    this.straight.setRoot();
   }
 
   /**
@@ -178,11 +202,18 @@ export class Translation extends Lookaside {
   setSecondDimension(second: SecondDimension | null, vpid = 0, asids = false): void {
     const { tables, tlbs } = this;
     tlbs.enter(vpid, second === null ? NO_EPT : second.root, asids);
+    this.#second = second;
     this.#nested =
       second === null ? null : new Nested({ second, tables, tlbs, references: this.#references });
     this.paging.memory = this.#nested ?? this.tables;
     this.clearFronts();
-    this.#decideRepeats();
+    this.#decide();
+  }
+
+  /** A monitor with agile paging: its shadow tables may switch to the guest's own, and to these under them. */
+  setAgile(nested: AgileTables): void {
+    this.#agile = new Agile(nested, this.tables, this.#references);
+    this.#decide();
   }
 
   /** Outside of 64-bit mode the data front's upper halves are not compared: it must not hold pages of both. */
@@ -197,6 +228,7 @@ export class Translation extends Lookaside {
     this.codeVersion++;
     this.codeWalks.clear();
     this.dataWalks.clear();
+    this.straight.pageChanged(base >>> 12);
   }
 
   save(out: StateWriter): void {
@@ -213,13 +245,14 @@ export class Translation extends Lookaside {
     this.#references.load(from);
     this.tlbs.shifts[LARGE] = this.paging.format.shifts[2] as number;
     this.clearFronts();
-    this.#decideRepeats();
+    this.#decide();
   }
 
-  #decideRepeats(): void {
+  #decide(): void {
     const { enabled, format } = this.paging;
     this.#repeats =
       this.#nested === null &&
+      this.#agile === null &&
       enabled &&
       format.depth === 2 &&
       format.entryBytes === 4 &&
@@ -229,6 +262,7 @@ export class Translation extends Lookaside {
       this.tlbs.spaces.single;
     this.codeWalks.clear();
     this.dataWalks.clear();
+    this.straight.decide(this.#second, this.#agile === null && this.#references.flat);
   }
 
   #fromSecondLevel(second: Tlb, low: number, high: number, access: number): number {
@@ -254,12 +288,11 @@ export class Translation extends Lookaside {
   }
 
   #fromTables(low: number, high: number, access: number): number {
-    return this.#nested === null
-      ? this.#fromOwn(low, high, access)
-      : this.#fromBoth(this.#nested, low, high, access);
+    const both = this.#nested ?? this.#agile;
+    return both === null ? this.#fromOwn(low, high, access) : this.#fromBoth(both, low, high, access);
   }
 
-  #fromBoth(nested: Nested, low: number, high: number, access: number): number {
+  #fromBoth(nested: Nested | Agile, low: number, high: number, access: number): number {
     this.#references.begin();
     let found = false;
     try {
@@ -329,7 +362,7 @@ export class Translation extends Lookaside {
 
   /** Kinds of access that may go straight to the page at a physical address. */
   #direct(base: number): number {
-    return base < this.ram ? (DIRECT[this.pages[base >>> 12] as number] as number) : 0;
+    return base < this.ram ? (DIRECT[this.pages[base >>> 12] as number] as number) : this.beyond;
   }
 
   /** The 4-KiB page of an address within a page of any size. */
