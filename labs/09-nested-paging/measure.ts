@@ -7,7 +7,6 @@ import { NEHALEM } from "../../src/machine/profiles/vt-generations.ts";
 import { findSystem, kvmVm } from "../../src/systems/index.ts";
 
 const LIMIT = 1_000_000_000;
-const MEGABYTES = 48;
 /** Pages of the pointer chase: eight times what the TLB of this processor holds. */
 const PAGES = 8192;
 
@@ -45,17 +44,20 @@ function machineOf(way: Way, options: MachineOptions) {
 interface Work {
   readonly workload: string;
   readonly parameters: Record<string, number>;
+  /** Of the guest, in megabytes. */
+  readonly memory: number;
 }
-const fork = (iterations: number): Work => ({ workload: "fork", parameters: { iterations } });
+const fork = (iterations: number): Work => ({ workload: "fork", parameters: { iterations }, memory: 8 });
 const chase = (steps: number, nodes = PAGES): Work => ({
   workload: "pointer-chase",
   parameters: { nodes, steps },
+  memory: 48,
 });
 
 /** The marks at which the work begins and ends. */
 function marksOf(way: Way, work: Work, profile: CostProfile): [from: Mark, to: Mark] {
-  const { image } = buildGuest({ ...work, timerHz: 0, memory: MEGABYTES });
-  const machine = machineOf(way, { profile, memory: MEGABYTES << 20, disks: [image] });
+  const { image } = buildGuest({ ...work, timerHz: 0 });
+  const machine = machineOf(way, { profile, memory: work.memory << 20, disks: [image] });
   const stop = machine.run({ limit: LIMIT });
   if (stop.reason !== "exit") throw new Error(`the guest ended with ${stop.reason}`);
   return machine.board.marker.marks as [Mark, Mark];
@@ -108,7 +110,7 @@ function measureCosts(profile: CostProfile) {
  * Millions of cycles that a program adds to an empty one: it gets 8192 pages, and loads from them at random. Each load costs the same, so
  * two points make a line.
  */
-export function lifeRows(loads = 2_000_000, profile: CostProfile = PROCESSOR) {
+export function lifeRows(loads = 1_600_000, profile: CostProfile = PROCESSOR) {
   const ways: Way[] = ["shadow", "small", "large"];
   return ways.flatMap((way) => {
     const [empty] = marksOf(way, chase(1, 1), profile);
