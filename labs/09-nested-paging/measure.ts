@@ -10,7 +10,7 @@ const LIMIT = 1_000_000_000;
 /** Pages of the pointer chase: eight times what the TLB of this processor holds. */
 const PAGES = 8192;
 
-/** The first processor with EPT, which then was the first to choose. */
+/** The first processor with EPT; its price list says what of it is another one's. */
 export const PROCESSOR = NEHALEM;
 
 /** The same without the caches that let a walk begin in the middle. */
@@ -28,8 +28,8 @@ export function withoutWalkCaches(): CostProfile {
 export const WAYS = {
   bare: "bare machine",
   shadow: "shadow paging",
-  small: "EPT, 4-KiB pages",
-  large: "EPT, 2-MiB pages",
+  small: "EPT, 4 KiB",
+  large: "EPT, 2 MiB",
 } as const;
 export type Way = keyof typeof WAYS;
 
@@ -84,17 +84,17 @@ const LOADS = 20_000;
 /** The same guest counts the same each time: what was measured once in a notebook is not measured again. */
 const measured = new Map<CostProfile, ReturnType<typeof measureCosts>>();
 
-/** A fork, and a load of a random one of 8192 pages. */
 export function costRows(profile: CostProfile = PROCESSOR) {
   const rows = measured.get(profile) ?? measureCosts(profile);
   measured.set(profile, rows);
   return rows;
 }
 
-function measureCosts(profile: CostProfile) {
+/** A fork, and a load of a random one of so many pages. */
+export function measureCosts(profile: CostProfile, pages = PAGES) {
   const operations = [
     ["a fork", fork(FORKS), FORKS],
-    ["a load", chase(LOADS), LOADS],
+    ["a load", chase(LOADS, pages), LOADS],
   ] as const;
   return operations.flatMap(([operation, work, count]) => {
     const all = (Object.keys(WAYS) as Way[]).map((way) => ({ way, ...oneOf(way, work, count, profile) }));
