@@ -15,6 +15,8 @@ import { suggestion } from "./nearest.ts";
 import { nestedWalkCaches } from "./nested-walk-caches.ts";
 import { overcommit } from "./overcommit.ts";
 import { pageSharing } from "./page-sharing.ts";
+import { pagingChurn } from "./paging-churn.ts";
+import { pagingSwitches } from "./paging-switches.ts";
 import { BadPoint } from "./parameter.ts";
 import { pvOps } from "./pv-ops.ts";
 import { requirements } from "./requirements.ts";
@@ -59,6 +61,8 @@ export const EXPERIMENTS: readonly Experiment[] = [
   sharingTiming,
   takeBackExperiment,
   fragmentation,
+  pagingChurn,
+  pagingSwitches,
 ];
 
 /** @throws {BadPoint} when there is none of that name */

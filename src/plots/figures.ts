@@ -15,6 +15,8 @@ import { nanobenchmarks } from "./nanobenchmarks.ts";
 import { nestedWalkCaches } from "./nested-walk-caches.ts";
 import { overcommit } from "./overcommit.ts";
 import { pageSharing } from "./page-sharing.ts";
+import { pagingChurn } from "./paging-churn.ts";
+import { pagingSwitches } from "./paging-switches.ts";
 import { pvOps } from "./pv-ops.ts";
 import { requirements } from "./requirements.ts";
 import { sensitivityMap } from "./sensitivity-map.ts";
@@ -50,4 +52,6 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   "sharing-timing": (rows) => sharingTiming(rows as never),
   "take-back": (rows) => takeBack(rows as never),
   fragmentation: (rows) => fragmentation(rows as never),
+  "paging-churn": (rows) => pagingChurn(rows as never),
+  "paging-switches": (rows) => pagingSwitches(rows as never),
 };
