@@ -10,6 +10,7 @@ import { bellard2005 } from "./papers/bellard-2005.ts";
 import { bhargava2008 } from "./papers/bhargava-2008.ts";
 import { dall2016 } from "./papers/dall-2016.ts";
 import { lagkasNikolos2026 } from "./papers/lagkas-nikolos-2026.ts";
+import { li2015 } from "./papers/li-2015.ts";
 import { lkmlPvops2009 } from "./papers/lkml-pvops-2009.ts";
 import { robinIrvine2000 } from "./papers/robin-irvine-2000.ts";
 import { vmware2009 } from "./papers/vmware-2009.ts";
@@ -43,6 +44,7 @@ export const PAPERS: readonly Paper[] = [
   lkmlPvops2009,
   agesen2012,
   dall2016,
+  li2015,
   amitWei2017,
   lagkasNikolos2026,
 ];
