@@ -73,7 +73,7 @@ export function hidden(seed: number): HiddenTest<NestedPaging>[] {
       "only the last entry's rights",
       "rights of any entry",
       "nobody fetches",
-      "stops where a right is missing",
+      "stops where a write is refused",
     ]),
     walk<WalkSlip>("C6", "references in their order", [
       "the root is the host's",

@@ -196,7 +196,7 @@ export const LAB: Lab<NestedPaging> = defineLab<NestedPaging>({
   parts: [
     { id: "nested", title: "Step 1, one dimension", points: 3 },
     { id: "walk", title: "Step 2, two dimensions", points: 4 },
-    { id: "lookup", title: "Step 3, whose translation?", points: 2 },
+    { id: "lookup", title: "Step 3, tags", points: 2 },
     { id: "flush", title: "Step 4, what goes", points: 3 },
     { id: "fill", title: "Step 5, the largest page", points: 3 },
   ],

@@ -15,7 +15,7 @@ export const NESTED_SLIPS = [
   "only the last entry's rights",
   "rights of any entry",
   "nobody fetches",
-  "stops where a right is missing",
+  "stops where a write is refused",
   "forgets the place in the page",
   "always sixteen words",
 ] as const;
@@ -62,7 +62,7 @@ function nestedOf(gpa: number, access: Access, ept: Tables, memory: HostMemory, 
     const lacks =
       (access === "write" && !every("write")) ||
       (access === "fetch" && !every("execute") && slip !== "nobody fetches");
-    if (slip === "stops where a right is missing" && lacks) return violation;
+    if (slip === "stops where a write is refused" && access === "write" && lacks) return violation;
     if (isPage) {
       if (wrong) return misconfiguration;
       if (lacks) return violation;
@@ -161,7 +161,7 @@ function walkedOf(
   const sizes = [guestSize, end.size] as const;
   const both = {
     "the greater size": Math.max(...sizes),
-    "the guest's size": guestSize,
+    "the guest's size": guest.levels === 0 ? end.size : guestSize,
     "the host's size": end.size,
   } as Record<string, number>;
   return {

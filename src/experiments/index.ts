@@ -25,6 +25,7 @@ import { sharingScan } from "./sharing-scan.ts";
 import { sharingTiming } from "./sharing-timing.ts";
 import { takeBackExperiment } from "./take-back.ts";
 import { tlbGeometry } from "./tlb-geometry.ts";
+import { tlbReach } from "./tlb-reach.ts";
 import { tlbTags } from "./tlb-tags.ts";
 import { walkReferences } from "./walk-references.ts";
 
@@ -52,6 +53,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   tlbGeometry,
   nestedWalkCaches,
   tlbTags,
+  tlbReach,
   requirements,
   overcommit,
   balloonOverhead,

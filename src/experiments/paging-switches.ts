@@ -11,7 +11,10 @@ export const pagingSwitches = defineExperiment({
   title: "Shadow, direct and nested paging against process switches",
   question: "What does another address space cost, and what does it cost to come back to the working set?",
   parameters: {
-    paging: pagingParameter,
+    paging: {
+      ...pagingParameter,
+      default: ["native", "shadow, forgotten", "shadow", "direct", "nested, 4 KiB", "nested"],
+    },
     processor: processorParameter("nehalem"),
     processes: {
       default: [2, 4, 8],
@@ -22,7 +25,7 @@ export const pagingSwitches = defineExperiment({
       doc: "that pass a token round",
     },
     kilobytes: {
-      default: [0, 64],
+      default: [0, 16],
       min: 0,
       max: 1024,
       integer: true,

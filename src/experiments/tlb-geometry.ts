@@ -1,10 +1,13 @@
 /** How large a TLB must be, and how many ways it needs: misses of streams of accesses over its geometry. */
-import { makeStream, STREAMS } from "../guests/streams/index.ts";
+import { makeStream, STREAMS, Strided } from "../guests/streams/index.ts";
 import { Drive } from "../machine/mmu/drive.ts";
 import { UNIT } from "../machine/profiles/unit.ts";
 import { defineExperiment } from "./experiment.ts";
 
 const MIB = 2 ** 20;
+/** A matrix whose rows are so many bytes apart, read down a column: its pages share few sets. */
+const ROW = 64 * 1024;
+const COLUMN = "column";
 const FULL = "all";
 const WAYS = ["1", "4", FULL] as const;
 const SHIFTS = { "4 KiB": 12, "2 MiB": 21 } as const;
@@ -17,8 +20,8 @@ export const tlbGeometry = defineExperiment({
   seed: 1,
   parameters: {
     stream: {
-      default: ["gups", "zipf", "graph-walk", "working-sets"],
-      oneOf: STREAMS,
+      default: ["zipf", "graph-walk", "working-sets", COLUMN],
+      oneOf: [...STREAMS, COLUMN],
       unit: "",
       doc: "what is asked of memory",
     },
@@ -52,7 +55,8 @@ export const tlbGeometry = defineExperiment({
   },
   run({ stream, entries, ways, page, memory, accesses }, seed) {
     const found = ways === FULL ? entries : Math.min(Number(ways), entries);
-    const source = makeStream(stream, memory * MIB, seed);
+    const span = memory * MIB;
+    const source = stream === COLUMN ? new Strided({ span, stride: ROW }) : makeStream(stream, span, seed);
     const drive = new Drive({
       profile: { ...UNIT, dtlb: { small: { entries, ways: found } } },
       span: source.span,

@@ -12,6 +12,7 @@ import { dall2016 } from "./papers/dall-2016.ts";
 import { lagkasNikolos2026 } from "./papers/lagkas-nikolos-2026.ts";
 import { lkmlPvops2009 } from "./papers/lkml-pvops-2009.ts";
 import { robinIrvine2000 } from "./papers/robin-irvine-2000.ts";
+import { vmware2009 } from "./papers/vmware-2009.ts";
 import { waldspurger2002 } from "./papers/waldspurger-2002.ts";
 import type { Paper, Row } from "./row.ts";
 
@@ -38,6 +39,7 @@ export const PAPERS: readonly Paper[] = [
   bellard2005,
   adamsAgesen2006,
   bhargava2008,
+  vmware2009,
   lkmlPvops2009,
   agesen2012,
   dall2016,

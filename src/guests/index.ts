@@ -12,4 +12,5 @@ export {
   perOperation,
 } from "./nanobenchmarks.ts";
 export { SITE_SIZE, type Site } from "./sites.ts";
+export * from "./streams/index.ts";
 export { expectedOutput, type Parameter, type Workload, workloads } from "./workloads.ts";

@@ -24,6 +24,7 @@ import { sharingScan } from "./sharing-scan.ts";
 import { sharingTiming } from "./sharing-timing.ts";
 import { takeBack } from "./take-back.ts";
 import { tlbGeometry } from "./tlb-geometry.ts";
+import { tlbReach } from "./tlb-reach.ts";
 import { tlbTags } from "./tlb-tags.ts";
 import { walkReferences } from "./walk-references.ts";
 
@@ -43,6 +44,7 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   "walk-references": (rows) => walkReferences(rows as never),
   "tlb-geometry": (rows) => tlbGeometry(rows as never),
   "nested-walk-caches": (rows) => nestedWalkCaches(rows as never),
+  "tlb-reach": (rows) => tlbReach(rows as never),
   "tlb-tags": (rows) => tlbTags(rows as never),
   "balloon-overhead": (rows) => balloonOverhead(rows as never),
   "idle-tax": (rows) => idleTax(rows as never),

@@ -27,5 +27,5 @@ export { type SensitivityRow, sensitivityMap } from "./sensitivity-map.ts";
 export { type ShadowRow, type ShadowStep, shadowTables } from "./shadow-tables.ts";
 export { formatCell, type TableOptions, table } from "./table.ts";
 export { PALETTE, QUIET } from "./theme.ts";
-export { type TlbCell, type TlbStep, tlbContent } from "./tlb-content.ts";
+export { type TlbCell, type TlbStep, tlbContent, tlbNow } from "./tlb-content.ts";
 export { vegaLite } from "./vega.ts";

@@ -28,7 +28,7 @@ export function nestedWalkCaches(rows: readonly NestedWalkCachesRow[]): Figure {
       x: "step",
       y: "references",
       facet: "stream",
-      panels: 3,
+      panels: 2,
     },
   );
 }

@@ -2,7 +2,7 @@
  * What a TLB holds: a row for each set, a cell for each way, and which of them the last access hit, filled, or took from another
  * page. Access by access for who steps through it.
  */
-import { ink, type SvgPiece, steppedDiagram, svg } from "./diagram.ts";
+import { diagram, ink, type SvgPiece, steppedDiagram, svg } from "./diagram.ts";
 import type { Figure } from "./figure.ts";
 import { FILL, MONO } from "./theme.ts";
 
@@ -44,17 +44,24 @@ const COLOUR = { hit: FILL.green, fill: FILL.blue, evict: FILL.vermillion, flush
 const hex = (value: number, digits = 1) => value.toString(16).padStart(digits, "0");
 
 /**
+ * A TLB as it is now: `tlbNow("Data TLB", machine.mmu.explainTlb("data"))`.
+ * @param sets by set, then by way
+ */
+export function tlbNow(name: string, sets: TlbStep["sets"]): Figure {
+  const cells = sets.flat();
+  const alt = `${cells.filter(({ valid }) => valid).length} of ${cells.length} entries are valid.`;
+  const step = { access: alt, outcome: "flush", at: undefined, evicted: undefined, sets } as const;
+  return diagram({ title: name, alt, ...sizeOf(sets) }, ...drawn(step, `${name}: ${alt}`));
+}
+
+/**
  * @param name of the TLB, with its geometry: "Data TLB, 4 sets of 2 ways"
  * @param steps accesses in their order, each with what the TLB held after it
  * @throws {FigureError} when there is no step
  */
 export function tlbContent(name: string, steps: readonly TlbStep[]): Figure {
   const last = steps.at(-1);
-  const ways = Math.max(1, ...(last?.sets ?? []).map((set) => set.length));
-  const size = {
-    width: Math.max(LEAST_WIDTH, LABEL + ways * (CELL.width + CELL.gap)),
-    height: TOP + (last?.sets.length ?? 0) * (CELL.height + CELL.gap) + FOOT,
-  };
+  const size = sizeOf(last?.sets ?? []);
   const count = (outcome: TlbStep["outcome"]) => steps.filter((step) => step.outcome === outcome).length;
   const misses = count("fill") + count("evict");
   const alt = `${count("hit") + misses} accesses. Hits: ${count("hit")}, misses: ${misses}, evictions: ${count("evict")}.`;
@@ -64,6 +71,14 @@ export function tlbContent(name: string, steps: readonly TlbStep[]): Figure {
     whole,
     steps.map((step) => ({ label: sentence(step), pieces: drawn(step, sentence(step)) })),
   );
+}
+
+function sizeOf(sets: TlbStep["sets"]) {
+  const ways = Math.max(1, ...sets.map((set) => set.length));
+  return {
+    width: Math.max(LEAST_WIDTH, LABEL + ways * (CELL.width + CELL.gap)),
+    height: TOP + sets.length * (CELL.height + CELL.gap) + FOOT,
+  };
 }
 
 function drawn(step: TlbStep, text: string): SvgPiece[] {

@@ -34,7 +34,7 @@ export function tlbGeometry(rows: readonly TlbGeometryRow[]): Figure {
       y: "misses",
       series: "ways",
       facet: "stream",
-      panels: 3,
+      panels: 2,
       log: ["x"],
     },
   );

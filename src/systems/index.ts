@@ -1,12 +1,13 @@
 /** Systems with a name. */
 import { bochs } from "./bochs.ts";
+import { esx, esxEpt } from "./esx.ts";
 import { kvm, kvmEpt } from "./kvm.ts";
 import { native } from "./native.ts";
 import { qemu } from "./qemu.ts";
 import type { System } from "./system.ts";
 import { deprivileged } from "./trap-and-emulate.ts";
 import { vmware, vmware3 } from "./vmware.ts";
-import { vmwareEpt, vmwareVtx } from "./vmware-vtx.ts";
+import { vmwareVtx } from "./vmware-vtx.ts";
 import { xen } from "./xen.ts";
 
 export {
@@ -35,7 +36,8 @@ export const SYSTEMS: readonly System[] = [
   vmware3,
   vmware,
   vmwareVtx,
-  vmwareEpt,
+  esx,
+  esxEpt,
   kvm,
   kvmEpt,
   xen,
@@ -45,6 +47,13 @@ export const SYSTEMS: readonly System[] = [
 
 /** By its name; undefined when there is none. */
 export const findSystem = (name: string): System | undefined => SYSTEMS.find((one) => one.name === name);
+export {
+  type ShadowAction,
+  type ShadowEntry,
+  type ShadowRow,
+  type ShadowStep,
+  stepShadow,
+} from "./step-shadow.ts";
 export {
   externalFragmentation,
   internalFragmentation,

@@ -31,3 +31,9 @@ test("a larger TLB misses no oftener, and a working set that fits hardly ever", 
   expect(sizes[0]).toBeGreaterThan(900);
   expect(sizes[3]).toBeLessThan(10);
 });
+
+test("down a column ways decide: its pages fit, but share a few sets", () => {
+  // 256 of 4096 pages, each sixteenth: sixteen sets of one way, four of four.
+  const column = (ways: string) => misses({ stream: "column", entries: 256, ways });
+  expect([column("1"), column("4"), column("all")]).toEqual([1000, 1000, 0]);
+});

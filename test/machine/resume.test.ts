@@ -1,8 +1,10 @@
 /** A run that goes on from a snapshot is the same run: same steps, same cycles, same events. */
 import { expect, test } from "vitest";
+import { buildGuest } from "../../src/guests/index.ts";
 import { assemble } from "../../src/machine/isa/asm/assemble.ts";
 import { boot } from "../../src/machine/load/boot.ts";
 import type { Machine } from "../../src/machine/machine.ts";
+import { HASWELL } from "../../src/machine/profiles/haswell.ts";
 
 /** Fills memory, reads the disk by way of the BIOS and waits for ticks, for ever: string instructions, devices, HLT. */
 const GUEST = assemble(
@@ -72,4 +74,20 @@ test("a snapshot at every stop changes nothing", () => {
     copied = next;
   }
   expect(copied.board.vga.text().join("")).toBe(straight.board.vga.text().join(""));
+});
+
+test("structure caches and the caches of walk references are in a snapshot: a kernel with processes on a Haswell", () => {
+  const { image } = buildGuest({ workload: "context-switch" });
+  const start = () => boot(image.slice(), { memory: 32 << 20, profile: HASWELL });
+  const straight = start();
+  let copied = start();
+  for (let i = 0; i < 6; i++) {
+    straight.run({ limit: 40_000 });
+    copied.run({ limit: 40_000 });
+    expect([...mark(copied), ...copied.trace.counts]).toEqual([...mark(straight), ...straight.trace.counts]);
+    const next = start();
+    next.load(copied.save());
+    copied = next;
+  }
+  expect(straight.trace.count("structureHit")).toBeGreaterThan(10);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { stepTlb, type TlbAction } from "../../src/machine/index.ts";
-import { tlbContent } from "../../src/plots/index.ts";
+import { boot, type Gva, stepTlb, type TlbAction } from "../../src/machine/index.ts";
+import { tlbContent, tlbNow } from "../../src/plots/index.ts";
 import { rounded } from "./snapshot.ts";
 
 const read = (page: number): TlbAction => ({ kind: "read", page });
@@ -33,4 +33,23 @@ test("each step says what happened", () => {
 
 test("a TLB that nobody used is refused", () => {
   expect(() => tlbContent("TLB", [])).toThrow('"TLB" has no steps');
+});
+
+test("a machine's own, as it is", () => {
+  const machine = boot(Uint8Array.of(0x90), { kind: "flat", memory: 1 << 20, firmware: false });
+  const { mmu } = machine;
+  machine.bus.view.setInt32(0x1000, 0x2007, true);
+  for (const page of [3, 5]) machine.bus.view.setInt32(0x2000 + 4 * page, 0x8007, true);
+  mmu.loadCr3(0x1000, 0);
+  mmu.setControl(0x80010001, 0, 0);
+  for (const page of [3, 5]) mmu.read8((page * 4096) as Gva);
+  const sets = mmu.explainTlb("data") ?? [];
+  const known = sets.flat().filter(({ valid }) => valid);
+  expect(known.map(({ page, frame, space }) => [page, frame, space])).toEqual([
+    [3, 8, "PCID 0"],
+    [5, 8, "PCID 0"],
+  ]);
+  const figure = tlbNow("Data TLB", sets);
+  expect(figure.alt).toMatch(/^2 of \d+ entries are valid\.$/);
+  expect(figure.steps).toBeUndefined();
 });

@@ -65,11 +65,11 @@ const sequence: Order = {
   unit: "cycles per access",
   ascending: [
     cycles("native", "native"),
-    cycles("large pages", "and nested pages of 2 MiB"),
-    cycles("nested TLB", "and a nested TLB"),
-    cycles("caches of both", "page-walk caches of both"),
-    cycles("guest's cache", "guest's page-walk cache"),
-    cycles("nothing", "nested, nothing cached"),
+    cycles("large pages", "+ 2-MiB pages"),
+    cycles("nested TLB", "+ nested TLB"),
+    cycles("caches of both", "both PWCs"),
+    cycles("guest's cache", "guest's PWC"),
+    cycles("nothing", "no caches"),
   ],
   note: "random updates over 128 MiB, at Haswell's prices of a reference",
 };

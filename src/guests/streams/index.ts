@@ -14,6 +14,7 @@ export { GraphWalk, type GraphWalkOptions } from "./graph-walk.ts";
 export { Gups, type GupsOptions } from "./gups.ts";
 export { PointerChase, type PointerChaseOptions } from "./pointer-chase.ts";
 export { Recorded, Recorder, type Recording } from "./recording.ts";
+export { runStream, STREAM_PAGES, type StreamPage, type StreamRun } from "./run.ts";
 export { Strided, type StridedOptions } from "./strided.ts";
 export { WorkingSets, type WorkingSetsOptions } from "./working-sets.ts";
 export { Zipf, type ZipfOptions } from "./zipf.ts";

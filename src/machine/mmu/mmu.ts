@@ -10,6 +10,7 @@ import type { AgileTables } from "./agile.ts";
 import { BusTables } from "./bus-tables.ts";
 import { explainWalk, type WalkExplanation } from "./explain.ts";
 import { explainNestedWalk, type NestedExplanation } from "./explain-nested.ts";
+import { explainTlb, type TlbCell } from "./explain-tlb.ts";
 import { FRONT_ADDEND, FRONT_HIGH, FRONT_MASK, FRONT_SHIFT, frontMask } from "./front.ts";
 import type { DataWatch, FaultRegister, Memory, TranslationTags } from "./memory.ts";
 import type { SecondDimension } from "./nested.ts";
@@ -24,6 +25,7 @@ import {
   USER_WRITE,
 } from "./rights.ts";
 import { SlowAccess } from "./slow.ts";
+import type { Tlb } from "./tlb.ts";
 import { Translation } from "./translate.ts";
 
 const PAGE_MASK = -4096;
@@ -145,6 +147,13 @@ export class Mmu extends Accesses implements Memory {
     const second = this.#second;
     if (second === null) return undefined;
     return explainNestedWalk(this.translation.paging, second, this.tables, at | 0, this.highOf(at as Gva));
+  }
+
+  /** What a TLB for 4-KiB pages holds, by set and way; undefined where the processor has no second level. */
+  explainTlb(which: "instruction" | "data" | "second"): TlbCell[][] | undefined {
+    const { tlbs } = this.translation;
+    const tlb = which === "second" ? tlbs.second : (tlbs[which][0] as Tlb);
+    return tlb && explainTlb(tlb, tlbs.shifts);
   }
 
   fetch(at: Gva): Gpa {

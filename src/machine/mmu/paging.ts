@@ -190,8 +190,9 @@ export class Paging {
   }
 
   #format(): EntryFormat {
+    const { physicalBits, gigabytePages } = this.features;
     const options = {
-      ...this.features,
+      ...{ physicalBits, gigabytePages },
       pse: (this.#cr4 & CR4_PSE) !== 0,
       pge: (this.#cr4 & CR4_PGE) !== 0,
       nxe: (this.#efer & EFER_NXE) !== 0,

@@ -67,13 +67,21 @@ export function permits(rights: number, access: number, { writeProtect, smep, sm
   }
 }
 
+const TABLES = new Map<number, Uint16Array>();
+
 /**
  * All of permits() as a table: bit `access` of element `rights`, and 8 above it the same without regard to the dirty bit.
  *
  *     15 … 8  permitted        7 … 0  permitted, and nothing is left to mark in the tables
+ *
+ * Each is made once; nobody writes to it.
  */
 export function accessTable(protection: Protection): Uint16Array {
-  return Uint16Array.from({ length: 2 * RIGHT_GLOBAL }, (_, rights) => {
+  const { writeProtect, smep, smap } = protection;
+  const key = (writeProtect ? 1 : 0) | (smep ? 2 : 0) | (smap ? 4 : 0);
+  const known = TABLES.get(key);
+  if (known !== undefined) return known;
+  const table = Uint16Array.from({ length: 2 * RIGHT_GLOBAL }, (_, rights) => {
     let kinds = 0;
     for (let access = USER_READ; access <= SYSTEM_FETCH; access++) {
       if (!permits(rights, access, protection)) continue;
@@ -82,6 +90,8 @@ export function accessTable(protection: Protection): Uint16Array {
     }
     return kinds;
   });
+  TABLES.set(key, table);
+  return table;
 }
 
 export { isWrite };

@@ -195,10 +195,10 @@ export class StraightMisses {
 
   /**
    * Reads the entries that the walks of these accesses (stream.ts) would read, for nothing but to have them in this computer's own caches:
-   * the reads do not depend on each other, those of a walk do.
+   * the reads do not depend on each other, those of a walk do. Of two dimensions there are too many for that to be worth its time.
    */
   ahead(accesses: Uint32Array, from: number, to: number): void {
-    if (!this.ready) return;
+    if (!this.ready || this.#nested) return;
     const { words } = this;
     const root = this.#rootLow;
     let sum = 0;
@@ -206,10 +206,6 @@ export class StraightMisses {
       const access = accesses[i] as number;
       const low = (access & ~1) << 5;
       const high = access >>> 27;
-      if (this.#nested) {
-        sum ^= this.#peekBoth(low, high);
-        continue;
-      }
       let entry = peek(words, root | ((high >>> 4) & INDEX));
       entry = peek(words, (entry & FRAME) | (((low >>> 27) | (high << 5)) & INDEX));
       entry = peek(words, (entry & FRAME) | ((low >>> 18) & INDEX));
@@ -220,29 +216,6 @@ export class StraightMisses {
 
   /** Of what ahead() read, so that the reads are not left out. */
   sum = 0;
-
-  #peekBoth(low: number, high: number): number {
-    const { words } = this;
-    let table = this.#rootLow;
-    let entry = 0;
-    let entryHigh = 0;
-    for (let shift = TOP_SHIFT; shift >= PAGE_SHIFT; shift -= LEVEL_BITS) {
-      const bits = shift >= 32 ? high >>> (shift - 32) : (low >>> shift) | (high << (32 - shift));
-      const at = (this.#peekHost(table, 0) & FRAME) | ((bits << 3) & INDEX);
-      entry = peek(words, at);
-      entryHigh = peek(words, at + 4);
-      table = entry & FRAME;
-    }
-    return this.#peekHost(table, entryHigh & MOST_ADDRESS_HIGH);
-  }
-
-  #peekHost(low: number, high: number): number {
-    const { words } = this;
-    let entry = peek(words, this.#eptRoot | ((high >>> 4) & INDEX));
-    entry = peek(words, (entry & FRAME) | (((low >>> 27) | (high << 5)) & INDEX));
-    entry = peek(words, (entry & FRAME) | ((low >>> 18) & INDEX));
-    return peek(words, (entry & FRAME) | ((low >>> 9) & INDEX));
-  }
 
   /** RIGHT_… of the page, its base being set, or ASTRAY. */
   #walk(low: number, high: number, access: number): number {

@@ -24,9 +24,12 @@ export class HostFrames {
   readonly #used: Uint8Array;
   readonly #ledger: MemoryLedger;
 
-  constructor(total: number, ledger: MemoryLedger) {
+  /** `memory`: where the frames are, frame 0 at its beginning; memory of their own unless it is given. */
+  constructor(total: number, ledger: MemoryLedger, memory?: ArrayBufferLike) {
     this.total = total;
-    const buffer = new ArrayBuffer(total * PAGE_BYTES);
+    const buffer = memory ?? new ArrayBuffer(total * PAGE_BYTES);
+    if (buffer.byteLength < total * PAGE_BYTES)
+      throw new RangeError(`${total} frames do not fit into ${buffer.byteLength} bytes`);
     this.bytes = new Uint8Array(buffer);
     this.words = new Int32Array(buffer);
     this.#owner = new Int32Array(total);

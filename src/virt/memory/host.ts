@@ -16,6 +16,8 @@ import { Vm, type VmOptions } from "./vm.ts";
 
 export interface HostOptions {
   readonly frames: number;
+  /** The host's RAM, full of zeros, such as a board's; memory of its own unless it is given. */
+  readonly memory?: ArrayBufferLike;
   readonly prices?: MemoryPrices;
   readonly format?: P2mFormat;
   readonly sharer?: Sharer;
@@ -40,6 +42,7 @@ export class Host {
 
   constructor({
     frames,
+    memory,
     prices = ESX_2002,
     format = EPT_P2M,
     sharer = REFERENCE,
@@ -49,7 +52,7 @@ export class Host {
     const generator = xoroshiro128plus(seed);
     this.draw = (below) => uniformInt(generator, 0, below - 1);
     this.ledger = new MemoryLedger(prices);
-    this.frames = new HostFrames(frames, this.ledger);
+    this.frames = new HostFrames(frames, this.ledger, memory);
     this.swap = new SwapFile(this.ledger);
     this.pages = new Pages(this.frames, this.swap, this.ledger);
     this.sharing = new SharingTable(this.pages, this.vms, hash);
@@ -81,8 +84,11 @@ export class Host {
     return vm;
   }
 
-  /** Static allocation: every page gets its frame now. */
+  /** Static allocation: every page gets its frame now. Throws a RangeError, and nothing has changed, when there are not as many. */
   reserve(vm: Vm): void {
+    const missing = vm.pages - vm.resident;
+    if (missing > this.frames.free)
+      throw new RangeError(`${vm.name} needs ${missing} frames, and ${this.frames.free} are free`);
     for (let gpn = 0; gpn < vm.pages; gpn++)
       if (this.pages.frame(vm, gpn) === undefined) this.pages.populate(vm, gpn);
   }

@@ -10,13 +10,14 @@ export class P2m implements TableMemory {
   readonly #frames: HostFrames;
   readonly #format: P2mFormat;
   readonly #tables: number[] = [];
-  readonly #root: number;
+  /** Host-physical address: what an EPTP or an nCR3 holds. */
+  readonly root: number;
   readonly #walk = new Walk();
 
   constructor(frames: HostFrames, format: P2mFormat) {
     this.#frames = frames;
     this.#format = format;
-    this.#root = this.table();
+    this.root = this.table();
   }
 
   /** Makes tables for pages from `from` up to, not including, `to`; they are unplugged. Throws when the host has no frame for one. */
@@ -24,7 +25,7 @@ export class P2m implements TableMemory {
     const { entryBytes, depth, indexMask } = this.#format.format;
     const perTable = indexMask + 1;
     for (let gpn = from; gpn < to; gpn++) {
-      let table = this.#root;
+      let table = this.root;
       for (let level = depth; level > 1; level--) {
         const at = table + (Math.floor(gpn / perTable ** (level - 1)) % perTable) * entryBytes;
         if (this.readEntry(at) === 0) this.writeEntry(at, this.table() | this.#format.table);
@@ -37,7 +38,7 @@ export class P2m implements TableMemory {
   /** The low half of the page's entry, as the processor finds it: `leaf` says whether the page is there. */
   find(gpn: number): number {
     const { format } = this.#format;
-    this.#walk.run(format, this, this.#root, (gpn << SHIFT) | 0, gpn >>> (32 - SHIFT), false);
+    this.#walk.run(format, this, this.root, (gpn << SHIFT) | 0, gpn >>> (32 - SHIFT), false);
     return this.#walk.low[this.#walk.references - 1]!;
   }
 

@@ -6,7 +6,7 @@ import { chromium } from "playwright-core";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { htmlPage } from "../../../src/cli/export/page.ts";
 import { toNotebook } from "../../../src/kernel/notebook.ts";
-import { bundleOf, diagram, svg, vegaLite } from "../../../src/plots/index.ts";
+import { bundleOf, diagram, steppedDiagram, svg, vegaLite } from "../../../src/plots/index.ts";
 import { lacks } from "../../support/needs.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ringlab-export-"));
@@ -153,6 +153,28 @@ describe.skipIf(lacks("chromium", import.meta.url))("in a browser", () => {
         if (name === "clean")
           expect(await tab.locator("html").evaluate((root) => root.scrollWidth)).toBeLessThanOrEqual(400);
       }
+    } finally {
+      await browser.close();
+    }
+  });
+
+  test("a reader steps through a diagram without a script: one step is open, its picture is drawn", async () => {
+    const size = { title: "T", alt: "A", width: 30, height: 20 };
+    const frames = ["one", "two"].map((label) => ({ label, pieces: [svg`<g/>`] }));
+    const target = join(folder, "steps.html");
+    writeFileSync(target, page(code("f", shows(bundleOf(steppedDiagram(size, [svg`<g/>`], frames))))));
+    const browser = await chromium.launch({
+      executablePath: "/usr/bin/chromium",
+      args: ["--no-sandbox", "--disable-quic"],
+    });
+    try {
+      const tab = await browser.newPage();
+      await tab.goto(pathToFileURL(target).href);
+      const open = () => tab.locator("details[open] > summary").allTextContents();
+      expect(await open()).toEqual(["T"]);
+      await tab.locator("summary", { hasText: "2. two" }).click();
+      expect(await open()).toEqual(["2. two"]);
+      expect((await tab.locator("details[open] img").boundingBox())?.width).toBe(58);
     } finally {
       await browser.close();
     }

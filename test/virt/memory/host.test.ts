@@ -16,6 +16,13 @@ test("static allocation takes every frame at once", () => {
   expect([vms[0]!.resident, host.frames.free]).toEqual([8, 20 - 4 - 8]);
 });
 
+test("static allocation does not overcommit", () => {
+  const { host, vms } = rig(22, 8, 8);
+  host.reserve(vms[0]!);
+  expect(() => host.reserve(vms[1]!)).toThrow("vm1 needs 8 frames, and 6 are free");
+  expect([vms[1]!.resident, host.frames.free]).toEqual([0, 6]);
+});
+
 describe("where there is no memory", () => {
   test("reads are ones and writes go nowhere", () => {
     const { vms } = rig(20, 8);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { isMisconfigured } from "../../../src/machine/mmu/formats/ept.ts";
 import { HostFrames, MONITOR } from "../../../src/virt/memory/frames.ts";
 import { EPT_P2M, Host, NPT_P2M, PAGE_BYTES } from "../../../src/virt/memory/index.ts";
 import { MemoryLedger } from "../../../src/virt/memory/ledger.ts";
@@ -44,6 +45,17 @@ describe.each(FORMATS)("%s", (_, format) => {
     expect(vm.counts.swapOuts).toBeGreaterThan(0);
     for (let gpn = 0; gpn < 8; gpn++) expect(vm.read32(gpn * PAGE_BYTES)).toBe(gpn);
   });
+});
+
+test("no entry of an EPT is a misconfiguration", () => {
+  const frames = new HostFrames(16, new MemoryLedger(UNIT_PRICES));
+  const p2m = new P2m(frames, EPT_P2M);
+  p2m.cover(0, 3);
+  p2m.map(0, 9, true);
+  p2m.map(1, 9, false);
+  for (let gpn = 0; gpn < 2; gpn++) expect(isMisconfigured(p2m.find(gpn), true, false)).toBe(false);
+  for (const frame of [0, 1, 2])
+    expect(isMisconfigured(frames.words[frame * 1024]!, false, false)).toBe(false);
 });
 
 test("a host without room for the tables says so", () => {

@@ -12,7 +12,7 @@
  */
 import { RIGHT_DIRTY, RIGHT_EXECUTE, RIGHT_READ, RIGHT_USER, RIGHT_WRITE } from "../rights.ts";
 import { highBits, lowBits } from "./bits.ts";
-import { EntryFormat, type Field, type LevelBits } from "./format.ts";
+import { EntryFormat, type Field, type LevelBits, once } from "./format.ts";
 
 export const EPT_READ = 1;
 export const EPT_WRITE = 2;
@@ -50,7 +50,8 @@ const leaf = (shift: number): readonly Field[] => [
   { name: "frame", from: shift, to: 51 },
 ];
 
-export function ept({ physicalBits, marks, gigabytePages, depth = 4 }: EptOptions): EntryFormat {
+export const ept = once<EptOptions>(["physicalBits", "marks", "gigabytePages", "depth"], (options) => {
+  const { physicalBits, marks, gigabytePages, depth = 4 } = options;
   const high = highBits(physicalBits, 51);
   const table: [number, number] = [lowBits(3, 7), high];
   const above = (name: string, shift: number): LevelBits => ({
@@ -93,7 +94,7 @@ export function ept({ physicalBits, marks, gigabytePages, depth = 4 }: EptOption
       (!marks || (leafLow & EPT_DIRTY) !== 0 ? RIGHT_DIRTY : 0),
     leafHigh: (_low, high) => high & 0xfffff,
   });
-}
+});
 
 /** What no masks of reserved bits can say: W without R, X alone, a memory type that does not exist (28.2.3.1). */
 export function isMisconfigured(low: number, isLeaf: boolean, executeOnly: boolean): boolean {

@@ -49,6 +49,27 @@ export interface FormatParts {
   leafHigh(low: number, high: number, level: number): number;
 }
 
+/**
+ * A maker of formats that makes each one once: control registers change oftener, at every VM entry and exit, than there are formats. Options
+ * are told apart by the values named.
+ */
+export function once<O extends object>(
+  named: readonly (keyof O)[],
+  make: (options: O) => EntryFormat,
+): (options: O) => EntryFormat {
+  const made = new Map<string, EntryFormat>();
+  return (options) => {
+    let key = "";
+    for (const name of named) key += `${options[name]} `;
+    let format = made.get(key);
+    if (format === undefined) {
+      format = make(options);
+      made.set(key, format);
+    }
+    return format;
+  };
+}
+
 const PAGE_SHIFT = 12;
 
 export const PLAN_STRIDE = 8;

@@ -11,10 +11,11 @@
  *              frame  │ 0 │ 39…32 │ PAT │
  */
 import { A, D, type FormatOptions, leafFields, lowBits, P, PS, rightsOf, tableFields } from "./bits.ts";
-import { EntryFormat } from "./format.ts";
+import { EntryFormat, once } from "./format.ts";
 
 /** PSE-36 reaches 40 bits; with fewer physical bits those above are reserved, as bit 21 always is (SDM Vol. 3, 4.3, M). */
-export function ia32({ physicalBits, pse, pge }: FormatOptions): EntryFormat {
+export const ia32 = once<FormatOptions>(["physicalBits", "pse", "pge"], (options) => {
+  const { physicalBits, pse, pge } = options;
   const reserved4M = lowBits(Math.min(40, physicalBits) - 19, 21);
   return new EntryFormat({
     name: "IA-32",
@@ -44,4 +45,4 @@ export function ia32({ physicalBits, pse, pge }: FormatOptions): EntryFormat {
     rights: rightsOf(pge),
     leafHigh: (low, _high, level) => (level === 2 ? (low >>> 13) & 0xff : 0),
   });
-}
+});

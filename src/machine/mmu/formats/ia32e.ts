@@ -24,18 +24,20 @@ import {
   tableFields,
   XD,
 } from "./bits.ts";
-import { EntryFormat, type FormatParts } from "./format.ts";
+import { EntryFormat, type FormatParts, once } from "./format.ts";
 
-export const ia32e = (options: FormatOptions): EntryFormat => new EntryFormat(ia32eParts(options));
+const NAMED = ["physicalBits", "pge", "nxe", "gigabytePages"] as const;
+
+export const ia32e = once<FormatOptions>(NAMED, (options) => new EntryFormat(ia32eParts(options)));
 
 /** 5-level paging (4.5 with CR4.LA57): one level more above, whose entries are PML4's. */
-export function la57(options: FormatOptions): EntryFormat {
+export const la57 = once<FormatOptions>(NAMED, (options) => {
   const parts = ia32eParts(options);
   const [top] = parts.levels.slice(-1);
   if (top === undefined) throw new Error("invariant: IA-32e paging has levels");
   const pml5e = { ...top, name: "PML5E", shift: top.shift + parts.indexBits };
   return new EntryFormat({ ...parts, name: "IA-32e, 5 levels", levels: [...parts.levels, pml5e] });
-}
+});
 
 function ia32eParts({ physicalBits, pge, nxe, gigabytePages }: FormatOptions): FormatParts {
   const high = highBits(physicalBits, 51) | (nxe ? 0 : XD);

@@ -26,14 +26,15 @@ import {
   tableFields,
   XD,
 } from "./bits.ts";
-import { EntryFormat } from "./format.ts";
+import { EntryFormat, once } from "./format.ts";
 
 /** Bits that make MOV CR3 raise #GP(0) in a PDPTE that is present: low and high half. */
 export function paePdpteReserved(physicalBits: number): readonly [low: number, high: number] {
   return [lowBits(1, 2) | lowBits(5, 8), highBits(physicalBits, 63)];
 }
 
-export function pae({ physicalBits, pge, nxe }: FormatOptions): EntryFormat {
+export const pae = once<FormatOptions>(["physicalBits", "pge", "nxe"], (options) => {
+  const { physicalBits, pge, nxe } = options;
   const high = highBits(physicalBits, 62) | (nxe ? 0 : XD);
   return new EntryFormat({
     name: "PAE",
@@ -58,4 +59,4 @@ export function pae({ physicalBits, pge, nxe }: FormatOptions): EntryFormat {
     rights: rightsOf(pge),
     leafHigh: (_low, high) => high & 0xfffff,
   });
-}
+});

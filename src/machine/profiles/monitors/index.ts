@@ -1,5 +1,6 @@
 /** The price lists of monitors' work by name. */
 import type { MonitorPrices } from "../../cost.ts";
+import { ESX } from "./esx.ts";
 import { KVM } from "./kvm.ts";
 import { QEMU } from "./qemu.ts";
 import { UNIT_MONITOR } from "./unit.ts";
@@ -12,6 +13,7 @@ export const MONITORS: readonly MonitorPrices[] = [
   VMWARE_3,
   VMWARE,
   VMWARE_VTX,
+  ESX,
   XEN,
   KVM,
   QEMU,

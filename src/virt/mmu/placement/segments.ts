@@ -79,6 +79,8 @@ export class Segments implements Placement {
 
   translate(tenant: number, offset: number, size: number): Hpa | undefined {
     const { base, bytes } = this.#of(tenant);
+    // The processor's offsets are unsigned: its rules would take a negative one for a small one.
+    if (!(offset >= 0)) return undefined;
     const segment = { base, limit: bytes - 1, access: ACCESS };
     return translateSegment(segment, offset, size, true).linear as Hpa | undefined;
   }

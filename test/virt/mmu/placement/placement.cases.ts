@@ -68,6 +68,13 @@ export function placementCases(make: (memory: Uint8Array) => Placement): void {
     );
   });
 
+  test.each([-1, -4096, 2 ** 31, 2 ** 32, Number.NaN])("offset %d leads nowhere", (offset) => {
+    const placement = make(new Uint8Array(MEMORY));
+    placement.admit(1, 100);
+    placement.admit(2, 100);
+    expect(placement.translate(2, offset, 1)).toBeUndefined();
+  });
+
   test("who is here does not come again, and who is not does not leave", () => {
     const placement = make(new Uint8Array(MEMORY));
     placement.admit(1, 10);
