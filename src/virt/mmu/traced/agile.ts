@@ -2,6 +2,9 @@
  * Agile paging: where the guest keeps writing to a table, the processor walks that table itself, and what is below it, under nested tables;
  * above, where little changes, it walks shadows. After a while all goes back to shadows, and what still churns comes here again. (Gandhi, Hill
  * and Swift, ISCA 2016, sections III and IV; the policy is their simple one, with loads of CR3 in place of seconds.)
+ *
+ * Their processor gives the guest its own page faults in the nested part, and keeps a cache of CR3s; ours leaves the guest for both, as it does
+ * under shadows: what is saved here are the writes to tables.
  */
 import type { Gpa } from "../../../machine/address.ts";
 import { PAGE_TRACED } from "../../../machine/bus.ts";

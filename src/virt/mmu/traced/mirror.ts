@@ -4,7 +4,7 @@
 import type { Gpa } from "../../../machine/address.ts";
 import { PAGE_MMIO } from "../../../machine/bus.ts";
 import { SWITCH } from "../../../machine/mmu/agile.ts";
-import { P, PS, RW, US } from "../../../machine/mmu/formats/bits.ts";
+import { A, P, PS, RW, US } from "../../../machine/mmu/formats/bits.ts";
 import { RIGHT_DIRTY, RIGHT_EXECUTE, RIGHT_USER, RIGHT_WRITE } from "../../../machine/mmu/rights.ts";
 import { type GuestWalk, leafOf } from "../guest-walk.ts";
 import type { PagerParts } from "../pager.ts";
@@ -66,10 +66,10 @@ export class Mirror {
         if (changed) relinked();
         this.level = guest.level;
         this.switched = true;
-        const bits =
-          ((below.rights & RIGHT_WRITE) !== 0 ? RW : 0) | ((below.rights & RIGHT_USER) !== 0 ? US : 0);
+        const write = (below.rights & RIGHT_WRITE) !== 0 ? RW : 0;
+        const bits = P | A | SWITCH | write | ((below.rights & RIGHT_USER) !== 0 ? US : 0);
         const runs = (below.rights & RIGHT_EXECUTE) !== 0;
-        changed = shadows.switchTo(table, index, below.frame, bits, runs) || changed;
+        changed = shadows.map(table, index, below.frame, bits, runs) || changed;
         return this.#nested.fill(this.#guest) || changed;
       }
       const child = shadows.table(below);

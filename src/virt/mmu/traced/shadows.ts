@@ -144,32 +144,9 @@ export class Shadows {
     return this.#tables.readEntry(this.#slot(table, index));
   }
 
-  /** The slot leads to the guest's own table in a frame, which the processor walks itself; `bits` are the rights of the way. */
-  switchTo(table: ShadowTable, index: number, frame: number, bits: number, executable: boolean): boolean {
-    const slot = this.#slot(table, index);
-    const before = this.#tables.readEntry(slot);
-    const at = frame * PAGE + this.#parts.base;
-    if (!writeLeaf(this.format, this.#tables, slot, at, bits | P | A | SWITCH, executable)) return false;
-    this.#forget(table, slot, before);
-    this.#switches.add(slot);
-    this.#parts.ledger.pay("shadowFill");
-    return true;
-  }
-
-  /** Takes all those away. */
-  dropSwitches(): void {
-    for (const slot of this.#switches) {
-      if ((this.#tables.readEntry(slot) & SWITCH) === 0) continue;
-      clearEntry(this.format, this.#tables, slot);
-      this.#parts.ledger.pay("shadowDrop");
-    }
-    this.#switches.clear();
-    this.#parts.processor.memory.flush(true);
-  }
-
   /**
-   * Maps a frame of the guest's in a level-1 table, or with the bit PS the large page that begins with it; `bits`: low half without the
-   * frame. False when it was so already.
+   * Maps a frame of the guest's in a level-1 table, or with the bit PS the large page that begins with it, or leads with SWITCH to the
+   * guest's own table there; `bits`: low half without the frame. False when it was so already.
    */
   map(table: ShadowTable, index: number, frame: number, bits: number, executable: boolean): boolean {
     const { base, ledger } = this.#parts;
@@ -178,7 +155,8 @@ export class Shadows {
     if (!writeLeaf(this.format, this.#tables, slot, frame * PAGE + base, bits, executable)) return false;
     ledger.pay("shadowFill");
     this.#forget(table, slot, before);
-    if ((bits & RW) !== 0) this.#writable.add(frame, slot, (bits & PS) !== 0);
+    if ((bits & SWITCH) !== 0) this.#switches.add(slot);
+    else if ((bits & RW) !== 0) this.#writable.add(frame, slot, (bits & PS) !== 0);
     return true;
   }
 
@@ -238,6 +216,17 @@ export class Shadows {
       clearEntry(this.format, this.#tables, slot);
       this.#parts.ledger.pay("shadowDrop");
     }
+  }
+
+  /** No slot leads to a table of the guest's own any more. */
+  dropSwitches(): void {
+    for (const slot of this.#switches) {
+      if ((this.#tables.readEntry(slot) & SWITCH) === 0) continue;
+      clearEntry(this.format, this.#tables, slot);
+      this.#parts.ledger.pay("shadowDrop");
+    }
+    this.#switches.clear();
+    this.#parts.processor.memory.flush(true);
   }
 
   /** Gives everything back. */
