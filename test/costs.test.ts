@@ -56,7 +56,7 @@ describe("who charges", () => {
       .filter((file) => !CHARGING.includes(file))
       .flatMap((file) => calls(file, "charge"));
     expect(charges.length).toBeGreaterThan(10);
-    const PRICE = /\b(prices\.\w+|\w+\.cost|(stlbHit|mmioAccess|walkReference))\b/;
+    const PRICE = /\b(prices\.\w+|\w+\.cost|(stlbHit|mmioAccess|walkReference|walkStart|cache\.reference))\b/;
     const astray = charges.filter(
       ({ arguments: [cycles] }) => numbers(cycles!).length > 0 || !PRICE.test(cycles!.getText()),
     );

@@ -135,6 +135,8 @@ export function hidden(seed: number): HiddenTest<NestedPaging>[] {
       "memory everywhere",
       "read-only slots are written",
       "emulates reads of read-only slots",
+      "emulates fetches of read-only slots",
+      "one word too many",
     ]),
     fill<FillSlip>("C17", "sizes", ["always sixteen words", "256 words at most", "level 4 has pages"]),
     fill<FillSlip>("C17", "slots that do not fit", [

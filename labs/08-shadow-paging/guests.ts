@@ -1,37 +1,24 @@
 /** Real guests below real pagers: the laboratory's kernel under VT-x, with the shadow pagers of the library. */
 import { buildGuest, type GuestOptions } from "../../src/guests/index.ts";
-import { VMX_PROCESSOR } from "../../src/machine/cpu/model.ts";
 import type { Mark } from "../../src/machine/devices/marker-port.ts";
-import { KVM } from "../../src/machine/profiles/monitors/kvm.ts";
-import { MEROM } from "../../src/machine/profiles/vt-generations.ts";
-import { createVm } from "../../src/virt/cpu/engine.ts";
-import { hardwareAssisted } from "../../src/virt/cpu/hardware/engine.ts";
-import { vtx } from "../../src/virt/cpu/hardware/vtx.ts";
-import { shadow } from "../../src/virt/mmu/shadow.ts";
-import { tracedPager } from "../../src/virt/mmu/traced/traced.ts";
+import { type KvmOptions, kvmVm } from "../../src/systems/index.ts";
 
 const MEMORY = 8;
 const LIMIT = 200_000_000;
 
 export const PAGERS = {
-  "forgets at CR3": shadow,
-  "keeps and traces": tracedPager(),
-  "and lets tables go out of sync": tracedPager({ unsync: 1 }),
-  "and looks again at INVLPG": tracedPager({ unsync: 1, prefetch: true }),
-} as const;
+  "forgets at CR3": { paging: "naive" },
+  "keeps and traces": { shadow: {} },
+  "and lets tables go out of sync": { shadow: { unsync: 1 } },
+  "and looks again at INVLPG": { shadow: { unsync: 1, prefetch: true } },
+} as const satisfies Record<string, KvmOptions>;
 type Workload = NonNullable<GuestOptions["workload"]>;
 export type PagerName = keyof typeof PAGERS;
 
 /** One workload of the real guest: what it took between its marks. `cycles`: of a Core 2 with the prices of KVM's monitor. */
 export function guestRow(pager: PagerName, workload: Workload, parameters: Record<string, number> = {}) {
   const { image } = buildGuest({ memory: MEMORY, workload, parameters, timerHz: 0, patch: false });
-  const { machine } = createVm(
-    {
-      ...{ memory: MEMORY << 20, disks: [image], profile: MEROM, monitor: KVM },
-      physical: VMX_PROCESSOR,
-    },
-    hardwareAssisted({ pager: PAGERS[pager], format: vtx() }),
-  );
+  const { machine } = kvmVm({ memory: MEMORY << 20, disks: [image], mmuOp: false, ...PAGERS[pager] });
   const stop = machine.run({ limit: LIMIT });
   if (stop.reason !== "exit") throw new Error(`the guest ended with ${stop.reason}`);
   const [from, to] = machine.board.marker.marks as [Mark, Mark];

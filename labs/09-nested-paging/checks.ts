@@ -52,7 +52,7 @@ const flush = (clause: string, name: string, what: Flush, entries: readonly Entr
 const fill = (clause: string, name: string, input: Filling): Check<NestedPaging> =>
   define({ ...{ part: "fill", clause, name, input }, scenario: SCENARIOS.fill, expected: fillLines(input) });
 
-const HIGH = oneOf(0x13a72, { "101": "800f" }, "read", 4);
+const HIGH = oneOf(0x13a72, { "101": "3000f" }, "read", 4);
 const ALIGNED = slot(0x200, 0x200, 0x5200);
 
 export const CHECKS = defineChecks<NestedPaging>(LAB, [
@@ -74,6 +74,7 @@ export const CHECKS = defineChecks<NestedPaging>(LAB, [
   nested("C4", "L at level 1", 0x3a72, { "127": "550f" }),
   nested("C5", "a write, where one entry of three says no", 0x3a72, { "11a": "125" }, "write"),
   nested("C5", "a fetch, where the first entry says no", 0x3a72, { "103": "113" }, "fetch"),
+  nested("C5", "refused above, misconfigured below", 0x3a72, { "11a": "125", "127": "5506" }, "write"),
   nested("C5", "a read of what may not be written", 0x3a72, { "103": "113", "127": "5505" }),
 
   walk("C6", "two by two levels, eight references", twoOf()),
@@ -148,8 +149,8 @@ export const CHECKS = defineChecks<NestedPaging>(LAB, [
   fill("C16", "a device, where no memory is", fillings([ALIGNED], "read fee, write 1ff, read 400")),
   fill(
     "C16",
-    "a write to ROM, and a read",
-    fillings([slot(0x200, 0x100, 0x5200, false)], "write 210, read 210"),
+    "a write to ROM, and a fetch",
+    fillings([slot(0x200, 0x100, 0x5200, false)], "write 210, fetch 210"),
   ),
   fill("C17", "a large page", fillings([ALIGNED], "write 277")),
   fill("C17", "a very large page", fillings([slot(0, 0x3000, 0x4000)], "fetch 1234, read 2fff")),

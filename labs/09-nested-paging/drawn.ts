@@ -69,7 +69,10 @@ export function drawNested(draw: Draw): OneDimension {
   const gpa = address(draw, ept.levels);
   builder.map(gpa, ept);
   const { memory } = builder;
-  if (draw(4) > 0) {
+  if (ept.levels === 4 && draw(4) === 0) {
+    // A page that would fit, where there are none.
+    memory.write(ept.root + digit(gpa, 4), 0x10000 * (1 + draw(8)) + one(draw, [9, 0xb, 0xd, 0xf]));
+  } else if (draw(4) > 0) {
     const entries = Object.keys(memory.words);
     spoil(draw, memory, Number.parseInt(one(draw, entries), 16));
     // A second one, so that the first that is met decides.
@@ -190,7 +193,7 @@ export function drawFilling(draw: Draw): Filling {
   const reach = 16 ** (ept.levels + 1);
   const unit = one(
     draw,
-    [16, 256, 256, 4096].filter((size) => size * 4 <= reach),
+    [16, 256, 256, 4096, 65536].filter((size) => size * 4 <= reach),
   );
   const slots: Slot[] = [];
   let gpa = draw(3) * unit;
@@ -206,7 +209,7 @@ export function drawFilling(draw: Draw): Filling {
   const place = () => {
     const slot = slots.length > 0 ? one(draw, slots) : { gpa: 0, words: reach };
     const at = slot.gpa + draw(slot.words);
-    return draw(5) === 0 ? Math.min(slot.gpa + slot.words + draw(32), reach - 1) : at;
+    return draw(5) === 0 ? Math.min(slot.gpa + slot.words + draw(2) * draw(32), reach - 1) : at;
   };
   const violations = Array.from({ length: 1 + draw(3) }, () => ({
     gpa: place(),

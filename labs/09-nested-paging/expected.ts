@@ -108,6 +108,8 @@ export const FILL_SLIPS = [
   "tables are read-only",
   "nobody fetches",
   "emulates reads of read-only slots",
+  "emulates fetches of read-only slots",
+  "one word too many",
 ] as const;
 export type FillSlip = (typeof FILL_SLIPS)[number];
 
@@ -128,12 +130,18 @@ export function fillLines({ ept, slots, words, free, violations }: Filling, slip
   const host = new HostMemory(words, free);
   const one = ({ gpa, access }: Filling["violations"][number]): string => {
     const slot = slots.find(({ gpa: first, words: count }) => gpa >= first && gpa < first + count);
+    const past = slots.some(({ gpa: first, words: count }) => gpa === first + count);
+    if (slot === undefined && past && slip === "one word too many") return "retry";
     if (slot === undefined) {
       if (slip === "memory everywhere" && slots[0] !== undefined) host.take();
       return slip === "memory everywhere" ? "retry" : "emulate";
     }
     if (!slot.writable && access === "write" && slip !== "read-only slots are written") return "emulate";
-    if (!slot.writable && slip === "emulates reads of read-only slots") return "emulate";
+    const emulated = {
+      read: "emulates reads of read-only slots",
+      fetch: "emulates fetches of read-only slots",
+    };
+    if (!slot.writable && access !== "write" && slip === emulated[access]) return "emulate";
     let table = ept.root;
     for (let level = ept.levels; level > 0; level--) {
       const at = table + digit(gpa, level);

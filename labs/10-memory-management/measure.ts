@@ -90,6 +90,16 @@ export function swappingRows(ratios: readonly number[], conditions: Conditions =
   });
 }
 
+/** The component and a host that only swaps, in another world. */
+export function worldRows(component: MemoryManagement, ratios: readonly number[], conditions: Conditions) {
+  const swapping = swappingRows(ratios, conditions);
+  return overcommitRows(component, ratios, conditions).map(({ ratio, percent, swapIns, faults }, at) => ({
+    ...{ overcommit: ratio, "yours (%)": percent },
+    "swapping (%)": Math.round(10 * swapping[at]!.percent) / 10,
+    ...{ swapIns, faults },
+  }));
+}
+
 const NOTHING = { balloon: false, scan: 0 };
 
 /** Opens the lab: one host, four ways to find memory. */

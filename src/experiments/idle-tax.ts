@@ -26,7 +26,7 @@ export const idleTax = defineExperiment({
       unit: "MiB",
       doc: "of the host, for two machines of 256 MiB",
     },
-    files: { default: 320, min: 100, max: 1000, unit: "MiB", doc: "that the busy machine serves" },
+    files: { default: 240, min: 100, max: 1000, unit: "MiB", doc: "that the busy machine serves" },
     seconds: { default: 600, min: 60, max: 3600, integer: true, unit: "s", doc: "measured, after as long" },
   },
   columns: {

@@ -12,14 +12,19 @@ import { idleTax } from "./idle-tax.ts";
 import { lmbench } from "./lmbench.ts";
 import { nanobenchmarks } from "./nanobenchmarks.ts";
 import { suggestion } from "./nearest.ts";
+import { nestedWalkCaches } from "./nested-walk-caches.ts";
 import { overcommit } from "./overcommit.ts";
 import { pageSharing } from "./page-sharing.ts";
+import { pagingChurn } from "./paging-churn.ts";
+import { pagingSwitches } from "./paging-switches.ts";
 import { BadPoint } from "./parameter.ts";
 import { pvOps } from "./pv-ops.ts";
 import { requirements } from "./requirements.ts";
 import { sensitiveInstructions } from "./sensitive-instructions.ts";
 import { sharingScan } from "./sharing-scan.ts";
 import { sharingTiming } from "./sharing-timing.ts";
+import { takeBackExperiment } from "./take-back.ts";
+import { tlbGeometry } from "./tlb-geometry.ts";
 import { tlbReach } from "./tlb-reach.ts";
 import { tlbTags } from "./tlb-tags.ts";
 import { walkReferences } from "./walk-references.ts";
@@ -45,6 +50,8 @@ export const EXPERIMENTS: readonly Experiment[] = [
   crossings,
   exitCost,
   walkReferences,
+  tlbGeometry,
+  nestedWalkCaches,
   tlbTags,
   tlbReach,
   requirements,
@@ -54,7 +61,10 @@ export const EXPERIMENTS: readonly Experiment[] = [
   pageSharing,
   sharingScan,
   sharingTiming,
+  takeBackExperiment,
   fragmentation,
+  pagingChurn,
+  pagingSwitches,
 ];
 
 /** @throws {BadPoint} when there is none of that name */

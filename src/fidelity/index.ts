@@ -4,10 +4,12 @@ import { type Judgement, judge } from "./judge.ts";
 import { Measurements, type Runner } from "./measure.ts";
 import { adamsAgesen2006 } from "./papers/adams-agesen-2006.ts";
 import { agesen2012 } from "./papers/agesen-2012.ts";
+import { amitWei2017 } from "./papers/amit-wei-2017.ts";
 import { barham2003 } from "./papers/barham-2003.ts";
 import { bellard2005 } from "./papers/bellard-2005.ts";
 import { bhargava2008 } from "./papers/bhargava-2008.ts";
 import { dall2016 } from "./papers/dall-2016.ts";
+import { lagkasNikolos2026 } from "./papers/lagkas-nikolos-2026.ts";
 import { lkmlPvops2009 } from "./papers/lkml-pvops-2009.ts";
 import { robinIrvine2000 } from "./papers/robin-irvine-2000.ts";
 import { waldspurger2002 } from "./papers/waldspurger-2002.ts";
@@ -39,6 +41,8 @@ export const PAPERS: readonly Paper[] = [
   lkmlPvops2009,
   agesen2012,
   dall2016,
+  amitWei2017,
+  lagkasNikolos2026,
 ];
 
 /** There is no row of that id. */

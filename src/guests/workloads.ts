@@ -183,6 +183,10 @@ export const workloads: readonly Workload[] = [
       stride: { ...count("from node to node in memory", 4096, 1_048_576, "bytes"), step: 4, minimum: 4 },
       steps: count("loads", 50_001),
       seed: { ...count("of the order", 1, 0xffffffff, "seed"), minimum: 0 },
+      change: {
+        ...count("between two changes of the page tables: a page comes, is touched and goes; 0 for none", 0),
+        ...{ unit: "loads", minimum: 0 },
+      },
     },
     operation: "load",
     operations: (p) => p.steps!,

@@ -12,13 +12,18 @@ import { idleTax } from "./idle-tax.ts";
 import { instructionMap } from "./instruction-map.ts";
 import { lmbench } from "./lmbench.ts";
 import { nanobenchmarks } from "./nanobenchmarks.ts";
+import { nestedWalkCaches } from "./nested-walk-caches.ts";
 import { overcommit } from "./overcommit.ts";
 import { pageSharing } from "./page-sharing.ts";
+import { pagingChurn } from "./paging-churn.ts";
+import { pagingSwitches } from "./paging-switches.ts";
 import { pvOps } from "./pv-ops.ts";
 import { requirements } from "./requirements.ts";
 import { sensitivityMap } from "./sensitivity-map.ts";
 import { sharingScan } from "./sharing-scan.ts";
 import { sharingTiming } from "./sharing-timing.ts";
+import { takeBack } from "./take-back.ts";
+import { tlbGeometry } from "./tlb-geometry.ts";
 import { tlbReach } from "./tlb-reach.ts";
 import { tlbTags } from "./tlb-tags.ts";
 import { walkReferences } from "./walk-references.ts";
@@ -37,6 +42,8 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   requirements: (rows) => requirements(rows as never),
   "exit-cost": (rows) => exitCost(rows as never),
   "walk-references": (rows) => walkReferences(rows as never),
+  "tlb-geometry": (rows) => tlbGeometry(rows as never),
+  "nested-walk-caches": (rows) => nestedWalkCaches(rows as never),
   "tlb-reach": (rows) => tlbReach(rows as never),
   "tlb-tags": (rows) => tlbTags(rows as never),
   "balloon-overhead": (rows) => balloonOverhead(rows as never),
@@ -45,5 +52,8 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   "page-sharing": (rows) => pageSharing(rows as never),
   "sharing-scan": (rows) => sharingScan(rows as never),
   "sharing-timing": (rows) => sharingTiming(rows as never),
+  "take-back": (rows) => takeBack(rows as never),
   fragmentation: (rows) => fragmentation(rows as never),
+  "paging-churn": (rows) => pagingChurn(rows as never),
+  "paging-switches": (rows) => pagingSwitches(rows as never),
 };

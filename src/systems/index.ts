@@ -27,7 +27,7 @@ export { REFERENCE as TRANSLATION_POLICY } from "../virt/cpu/translate/reference
 export { HostedDevices, type World } from "./hosted.ts";
 export { type KvmOptions, kvmVm } from "./kvm.ts";
 export { KVM_DEVICES } from "./kvm-devices.ts";
-export { type Booted, fitsOn, type System, type SystemType } from "./system.ts";
+export { type Booted, booted, fitsOn, type System, type SystemType } from "./system.ts";
 
 export const SYSTEMS: readonly System[] = [
   native,

@@ -18,6 +18,8 @@ import { hardwareAssisted } from "../virt/cpu/hardware/engine.ts";
 import { KVM_FEATURES, kvmCalls } from "../virt/cpu/hardware/kvm-calls.ts";
 import { vtx } from "../virt/cpu/hardware/vtx.ts";
 import { type NestedOptions, nestedPager } from "../virt/mmu/nested.ts";
+import { shadow } from "../virt/mmu/shadow.ts";
+import type { TracedOptions } from "../virt/mmu/traced/options.ts";
 import { tracedPager } from "../virt/mmu/traced/traced.ts";
 import { KVM_DEVICES } from "./kvm-devices.ts";
 import { booted, defineSystem } from "./system.ts";
@@ -28,8 +30,15 @@ const FLOOD = 3;
 export interface KvmOptions extends MachineOptions {
   /** Guests are told that they may write page tables by hypercall (KVM_FEATURE_MMU_OP, Linux 2.6.25 … 3.2); they are unless said. */
   readonly mmuOp?: boolean;
-  /** "shadow" unless said. Under EPT a guest writes its page tables itself, and is told of no hypercall for it. */
-  readonly paging?: "shadow" | "ept";
+  /**
+   * "shadow" unless said: shadows that are kept and traced. "naive": forgotten at each load of CR3. "ept": a guest writes its page tables
+   * itself, and is told of no hypercall for it.
+   */
+  readonly paging?: "naive" | "shadow" | "ept";
+  /** What the shadow pager does besides; giving up floods of writes, as KVM of 2007 did, unless said. */
+  readonly shadow?: TracedOptions;
+  /** Under EPT: the guest's translations carry a VPID where the processor has them. They do unless said. */
+  readonly vpid?: boolean;
   /** Under EPT: the largest page that memory is given in, as a power of two; 21 unless said. */
   readonly largest?: NestedOptions["largest"];
 }
@@ -41,24 +50,26 @@ function toldOf(model: CpuModel, features: number): CpuModel {
 
 export function kvmVm({
   paging = "shadow",
-  mmuOp = paging === "shadow",
+  mmuOp = paging !== "ept",
   model = RINGLAB,
+  shadow: kept = { flood: FLOOD },
   largest = 21,
-  ...options
+  vpid = true,
+  ...machine
 }: KvmOptions = {}): Vm {
   const features = KVM_FEATURES.nopIoDelay | (mmuOp ? KVM_FEATURES.mmuOp : 0);
   return createVm(
     {
       profile: MEROM,
-      ...options,
+      ...machine,
       model: toldOf(model, features),
       physical: VMX_PROCESSOR,
       monitor: KVM,
       devices: KVM_DEVICES,
     },
     hardwareAssisted({
-      pager: paging === "ept" ? nestedPager({ largest }) : tracedPager({ flood: FLOOD }),
-      format: vtx(),
+      pager: { naive: shadow, shadow: tracedPager(kept), ept: nestedPager({ largest }) }[paging],
+      format: vtx(undefined, { vpid }),
       hypercall: kvmCalls,
     }),
   );

@@ -27,6 +27,8 @@ const LESS: Record<string, Settings> = {
   "cpu-bound": { system: ["native", "vmware"], workload: "baseline" },
   "pv-ops": { variant: ["vanilla", "patched"], workload: "null-call" },
   efficiency: { system: ["native", "xen"], workload: "null-call" },
+  "tlb-geometry": { stream: ["gups", "zipf"], accesses: 2000 },
+  "nested-walk-caches": { stream: "gups", memory: 4, accesses: 2000 },
   "tlb-reach": { stream: ["gups", "strided"], span: [1, 16], accesses: 5000 },
   "tlb-tags": { interval: [100, 1000], switches: 20 },
   "exit-cost": { processor: ["pentium4", "sandybridge"], iterations: 300 },

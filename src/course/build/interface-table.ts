@@ -7,14 +7,19 @@ export function interfaceTable<C extends object>(lab: Lab<C>): string {
     string,
     MethodDeclaration<(...all: unknown[]) => unknown>,
   ][];
+  // A port that several methods are given is listed where it comes first.
+  const listed = new Set<string>();
   const rows = methods.flatMap(([name, { doc, parameters, returns }]) => [
     `| **${name}** | | ${cell(doc)} |`,
-    ...parameters.flatMap(({ name: parameter, type, doc, port = {} }) => [
-      `| ${parameter} | \`${cell(type)}\` | ${cell(doc)} |`,
-      ...Object.entries<PortDeclaration>(port).map(([method, declaration]) =>
-        portRow(parameter, method, declaration),
-      ),
-    ]),
+    ...parameters.flatMap(({ name: parameter, type, doc, port = {} }) => {
+      const key = `${parameter}: ${type}`;
+      const entries = listed.has(key) ? [] : Object.entries<PortDeclaration>(port);
+      listed.add(key);
+      return [
+        `| ${parameter} | \`${cell(type)}\` | ${cell(doc)} |`,
+        ...entries.map(([method, declaration]) => portRow(parameter, method, declaration)),
+      ];
+    }),
     `| returns | \`${cell(returns.type)}\` | ${cell(returns.doc)} |`,
   ]);
   return [

@@ -117,8 +117,7 @@ export const adamsAgesen2006: Paper = {
     }),
     figure("callret", "native", 11),
     figure("callret", "vmware", 51, {
-      basis: "prediction",
-      note: "translated code alone, which looks the return's target up in a table",
+      note: "translated code alone, which looks the return's target up in a table and jumps there",
     }),
     figure("callret", "vmware-vtx", 11, { basis: "prediction", note: NOTHING_TO_FIT }),
     order("callret", ["vmware-vtx", "vmware"], "prediction"),

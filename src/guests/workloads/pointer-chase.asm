@@ -2,6 +2,7 @@
 ;
 ; One node every `stride` bytes; each holds the address of the next. The order is one random cycle through all nodes
 ; (Sattolo 1986), by the generator x · 1664525 + 1013904223 from `seed`: node i takes the place of node (x >> 8) mod i.
+; Every `change` loads a page is mapped, touched and unmapped: the page tables change as well.
 
 %include "program.asm"
 
@@ -16,6 +17,12 @@ param_stride:                           ; bytes, a multiple of 4
 param_steps:
         dd      0
 param_seed:
+        dd      0
+param_change:                           ; 0: never
+        dd      0
+until_change:
+        dd      0
+place:
         dd      0
 memory:
         dd      0
@@ -64,10 +71,15 @@ main:
         mov     ebp, [param_steps]
         mov     esi, [memory]
         call    begin
+        mov     eax, [param_change]
+        mov     [until_change], eax
+        test    eax, eax
+        jnz     .changing
 .step:
         mov     esi, [esi]
         dec     ebp
         jnz     .step
+.end:
         call    finish
         mov     eax, esi                ; the number of the node where it ends
         sub     eax, [memory]
@@ -76,3 +88,26 @@ main:
         mov     ebx, eax
         mov     eax, [param_steps]
         jmp     report
+
+.changing:
+        mov     esi, [esi]
+        dec     dword [until_change]
+        jz      .change
+.changed:
+        dec     ebp
+        jnz     .changing
+        jmp     .end
+.change:
+        mov     eax, [param_change]
+        mov     [until_change], eax
+        mov     [place], esi
+        mov     ebx, 4096
+        mov     esi, 1
+        sys     mmap
+        check   "no page"
+        mov     [eax], eax
+        mov     ebx, eax
+        sys     munmap
+        check   "not unmapped"
+        mov     esi, [place]
+        jmp     .changed

@@ -11,8 +11,9 @@ const NO_ACCESS = /^(lea|nop|invlpg|prefetch.*)$/;
 /** Operands that are in memory whatever ModR/M says: the string instructions' and moffs. */
 const IMPLIED = /^[XYO]/;
 
-/** The name of an instruction in CostProfile.instructions: its mnemonic, or "mov cr", "mov dr", "mov sreg". */
+/** The name of an instruction in CostProfile.instructions: its mnemonic, or "mov cr", "mov dr", "mov sreg", "jmp indirect". */
 export function priceName({ row }: Pick<Op, "row">): string {
+  if (row.mnemonic === "jmp" && row.operands[0]?.[0] === "E") return "jmp indirect";
   if (row.mnemonic !== "mov") return row.mnemonic;
   const kind = SPECIAL[row.operands[0]?.[0] as string];
   return kind === undefined ? "mov" : `mov ${kind}`;

@@ -6,6 +6,7 @@ import type { CostProfile } from "../cost.ts";
 import type { StateReader, StateWriter } from "../state.ts";
 import type { Trace } from "../trace.ts";
 import { Accesses } from "./accesses.ts";
+import type { AgileTables } from "./agile.ts";
 import { BusTables } from "./bus-tables.ts";
 import { explainWalk, type WalkExplanation } from "./explain.ts";
 import { explainNestedWalk, type NestedExplanation } from "./explain-nested.ts";
@@ -173,6 +174,11 @@ export class Mmu extends Accesses implements Memory {
   setSecondDimension(second: SecondDimension | null, vpid = 0, asids = false): void {
     this.#second = second;
     this.translation.setSecondDimension(second, vpid, asids);
+  }
+
+  /** A monitor with agile paging is at work: what SWITCH in its shadow tables leads to, goes through these tables. */
+  setAgile(nested: AgileTables): void {
+    this.translation.setAgile(nested);
   }
 
   get tags(): TranslationTags {

@@ -20,14 +20,14 @@ export class References {
   declare private readonly counts: Float64Array;
   declare private readonly walkReference: number;
   declare private readonly cache: DataCache | undefined;
-  declare private readonly start: number;
+  declare private readonly walkStart: number;
 
   constructor(clock: Clock, trace: Trace, { walkReference, walkCaches }: CostProfile) {
     this.clock = clock;
     this.counts = trace.counts;
     this.walkReference = walkReference;
     this.cache = walkCaches && new DataCache(walkCaches);
-    this.start = walkCaches?.start ?? 0;
+    this.walkStart = walkCaches?.start ?? 0;
   }
 
   /** Each costs the same. */
@@ -38,7 +38,7 @@ export class References {
   /** A walk begins, in one dimension or two. */
   begin(): void {
     this.#count(WALK, 1);
-    if (this.start !== 0) this.clock.charge(this.start);
+    if (this.walkStart !== 0) this.clock.charge(this.walkStart);
   }
 
   /** All that a walk read, of the only tables that there are. */
@@ -50,9 +50,8 @@ export class References {
       this.clock.charge(references * this.walkReference);
       return;
     }
-    let cycles = 0;
-    for (let step = 0; step < references; step++) cycles += cache.reference(walk.address[step] as number);
-    this.clock.charge(cycles);
+    for (let step = 0; step < references; step++)
+      this.clock.charge(cache.reference(walk.address[step] as number));
   }
 
   /** To an entry of the guest's tables. `at`: host-physical address. */

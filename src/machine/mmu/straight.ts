@@ -122,7 +122,7 @@ export class StraightMisses {
     this.#setPlain(pages.findLastIndex((flags) => (flags & PAGE_MMIO) !== 0) + 1);
   }
 
-  /** To be called when paging or the second dimension changed. `flat`: each reference costs the same. */
+  /** To be called when paging or the second dimension changed. `flat`: each reference costs the same, and is of these tables. */
   decide(second: SecondDimension | null, flat: boolean): void {
     const { enabled, format } = this.paging;
     this.#possible =

@@ -11,6 +11,7 @@ import type { Clock } from "../clock.ts";
 import type { CostProfile } from "../cost.ts";
 import type { StateReader, StateWriter } from "../state.ts";
 import { EVENT, type Trace } from "../trace.ts";
+import { Agile, type AgileTables } from "./agile.ts";
 import { DIRECT_KINDS } from "./direct.ts";
 import { Lookaside } from "./lookaside.ts";
 import { Nested, type SecondDimension } from "./nested.ts";
@@ -72,6 +73,8 @@ export class Translation extends Lookaside {
   /** In a guest under EPT or NPT. */
   #nested: Nested | null = null;
   #second: SecondDimension | null = null;
+  /** Walks begin in shadow tables, and may go on under these. */
+  #agile: Agile | null = null;
   readonly #references: References;
   declare private readonly codeWalks: RepeatedWalks;
   declare readonly dataWalks: RepeatedWalks;
@@ -207,6 +210,12 @@ export class Translation extends Lookaside {
     this.#decide();
   }
 
+  /** A monitor with agile paging: its shadow tables may switch to the guest's own, and to these under them. */
+  setAgile(nested: AgileTables): void {
+    this.#agile = new Agile(nested, this.tables, this.#references);
+    this.#decide();
+  }
+
   /** Outside of 64-bit mode the data front's upper halves are not compared: it must not hold pages of both. */
   setWide(value: boolean): void {
     this.wide = value;
@@ -243,6 +252,7 @@ export class Translation extends Lookaside {
     const { enabled, format } = this.paging;
     this.#repeats =
       this.#nested === null &&
+      this.#agile === null &&
       enabled &&
       format.depth === 2 &&
       format.entryBytes === 4 &&
@@ -252,7 +262,7 @@ export class Translation extends Lookaside {
       this.tlbs.spaces.single;
     this.codeWalks.clear();
     this.dataWalks.clear();
-    this.straight.decide(this.#second, this.#references.flat);
+    this.straight.decide(this.#second, this.#agile === null && this.#references.flat);
   }
 
   #fromSecondLevel(second: Tlb, low: number, high: number, access: number): number {
@@ -278,12 +288,11 @@ export class Translation extends Lookaside {
   }
 
   #fromTables(low: number, high: number, access: number): number {
-    return this.#nested === null
-      ? this.#fromOwn(low, high, access)
-      : this.#fromBoth(this.#nested, low, high, access);
+    const both = this.#nested ?? this.#agile;
+    return both === null ? this.#fromOwn(low, high, access) : this.#fromBoth(both, low, high, access);
   }
 
-  #fromBoth(nested: Nested, low: number, high: number, access: number): number {
+  #fromBoth(nested: Nested | Agile, low: number, high: number, access: number): number {
     this.#references.begin();
     let found = false;
     try {

@@ -47,6 +47,7 @@ export const PENTIUM_4: CostProfile = {
     "mov cr": 140,
     "mov dr": 140,
     "mov sreg": 12,
+    "jmp indirect": 30,
     clts: 140,
     lmsw: 140,
     invlpg: 140,
@@ -113,6 +114,8 @@ export const PENTIUM_4: CostProfile = {
       "Adams & Agesen 2006, sec. 6.3: MOV to CR8 takes four times the 35 cycles of the software monitor",
     "instructions.mov dr": LIKE_CR8,
     "instructions.mov sreg": "assumption: a descriptor's two reads and its checks",
+    "instructions.jmp indirect":
+      "fitted: Adams & Agesen 2006, sec. 5, call/ret: with it a return that translated code looks up makes 51 cycles of a pair. A jump through memory or a register that the branch predictor gets wrong costs about as much on a Prescott",
     "instructions.clts": LIKE_CR8,
     "instructions.lmsw": LIKE_CR8,
     "instructions.invlpg": LIKE_CR8,

@@ -15,10 +15,13 @@ export const XEON: CostProfile = {
   name: "Xeon, 2.4 GHz, 2002",
   hertz: 2_400_000_000,
   cr3Load: 1150,
+  instructions: { ...PENTIUM_4.instructions, "jmp indirect": 19 },
   sources: {
     ...Object.fromEntries(
       Object.entries(sources).map(([price, source]) => [price, `${AS_PENTIUM_4}: ${source}`]),
     ),
+    "instructions.jmp indirect":
+      "assumption: as pentium4.ts, in proportion to the pipelines: 20 stages of a Northwood to 31 of a Prescott",
     cr3Load:
       "fitted: Barham et al. 2003, Table 4, L-UP: with it a switch between two processes takes the 0.77 µs of 2p/0K. It stands for what the " +
       "caches lose as well, which the model has not",

@@ -13,6 +13,7 @@ export { FREE, MONITOR, SHARED } from "./frames.ts";
 export { BATCH, BalloonDriver } from "./guest/balloon-driver.ts";
 export { fillPage, mix } from "./guest/content.ts";
 export { GuestDisk } from "./guest/disk.ts";
+export { HotPlug } from "./guest/hot-plug.ts";
 export { type GuestOptions, GuestOs } from "./guest/os.ts";
 export { Host, type HostOptions } from "./host.ts";
 export { KsmScanner } from "./ksm.ts";

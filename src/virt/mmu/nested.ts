@@ -117,6 +117,20 @@ export class NestedPager implements Pager {
     // The guest's page tables are not watched.
   }
 
+  /** The page is there, with all that it may have. */
+  maps(gpa: Gpa): boolean {
+    const format = this.#format;
+    let table: number = this.nested.root;
+    for (let level = format.depth; level > 0; level--) {
+      const at = table + 8 * indexOf(format, level, gpa | 0, Math.floor(gpa / TWO32));
+      const entry = this.#tables.readEntry(at);
+      if ((entry & format.present) === 0) return false;
+      if (level === 1 || (entry & (format.levels[level - 1]?.leaf ?? 0)) !== 0) return true;
+      table = (entry & PAGE_MASK) >>> 0;
+    }
+    return false;
+  }
+
   #violation({ gpa, write }: Violation): "retry" | "emulate" {
     const { bus } = this.#parts.machine;
     const page = (gpa - (gpa % PAGE)) as Gpa;

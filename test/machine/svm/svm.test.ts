@@ -64,7 +64,13 @@ describe("VMRUN's consistency checks (15.5.1): #VMEXIT −1, and nothing has cha
     ["I/O bitmap", set64(CONTROL.ioBitmap, -4096, 15)],
     ["MSR bitmap", set64(CONTROL.msrBitmap, 0, 16)],
     ["ASID", (vmcb) => vmcb.set32(CONTROL.asid, 0)],
-    ["nested paging", set64(CONTROL.nestedPaging, 1)],
+    [
+      "nested CR3",
+      (vmcb) => {
+        vmcb.set64(CONTROL.nestedPaging, 1);
+        vmcb.set64(CONTROL.nestedCr3, 0x4000, 1 << 8);
+      },
+    ],
     ["reserved type", set64(CONTROL.eventInjection, event(1, 32))],
     ["reserved type", set64(CONTROL.eventInjection, event(5, 1))],
     ["an exception that there is not", set64(CONTROL.eventInjection, event(3, 2))],

@@ -40,6 +40,8 @@ export interface Kind {
   readonly traces?: boolean;
   /** The guest's own tables are in force: there are no shadows to look at, and no pages of the monitor's. */
   readonly nested?: boolean;
+  /** Some of the guest's own tables are in force: shadows do not say all, and what a supervisor writes without WP there, V writes. */
+  readonly agile?: boolean;
 }
 
 export class Campaign {
@@ -60,14 +62,16 @@ export class Campaign {
   readonly #coherent: boolean;
   readonly #traces: boolean;
   readonly #nested: boolean;
+  readonly #agile: boolean;
 
   constructor(
     factory: PagerFactory,
     seed: number,
-    { coherent = false, traces = coherent, nested = false }: Kind = {},
+    { coherent = false, traces = coherent, nested = false, agile = false }: Kind = {},
   ) {
     this.rig = new Rig(factory, { memory: MEMORY, reserve: RESERVE, area: !nested });
     this.#nested = nested;
+    this.#agile = agile;
     this.#dice = new Dice(seed);
     this.#coherent = coherent;
     this.#traces = traces;
@@ -318,7 +322,8 @@ export class Campaign {
     if (this.#nested) return this.#tablesBeyondRam(page);
     if (traced) return kind === "write" && this.#traces;
     if (this.#cpu.smap && (access.ac || kind === "fetch")) return true;
-    if (kind === "write" && !this.#cpu.writeProtect && (this.#cpu.smap || this.#cpu.smep)) return true;
+    const lifted = kind === "write" && !this.#cpu.writeProtect;
+    if (lifted && (this.#agile || this.#cpu.smap || this.#cpu.smep)) return true;
     return this.#traces && this.#tablesBeyondRam(page);
   }
 
@@ -348,7 +353,7 @@ export class Campaign {
   #audit(): void {
     const { rig } = this;
     if (!rig.areaIntact) throw new Error(`the monitor's memory was written, at event ${this.tally.events}`);
-    if (!this.#paging || this.#nested) return;
+    if (!this.#paging || this.#nested || this.#agile) return;
     for (const page of this.#pages) {
       const now = this.#translation(page);
       const known = [...(now === undefined ? [] : [now]), ...(this.#coherent ? [] : page.stale)];

@@ -21,6 +21,11 @@ const PAGERS: Record<string, { factory: PagerFactory } & Kind> = {
   "traced shadows with prefetch": { factory: tracedPager({ prefetch: true }), coherent: true },
   "unsynced shadows": { factory: tracedPager({ unsync: 1 }), traces: true },
   "shadows with everything": { factory: tracedPager(EVERYTHING), traces: true },
+  "agile paging": { factory: tracedPager({ agile: { after: 1, interval: 3 } }), traces: true, agile: true },
+  "agile paging, late, with large pages, in a small pool": {
+    factory: tracedPager({ agile: { after: 2, interval: 8 }, large: true, tables: 16 }),
+    ...{ traces: true, agile: true },
+  },
   "everything, late, in a small pool": {
     factory: tracedPager({ ...EVERYTHING, tables: 16, unsync: 2 }),
     traces: true,

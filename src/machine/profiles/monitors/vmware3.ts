@@ -12,14 +12,14 @@ export const VMWARE_3: MonitorPrices = {
   name: "VMware Workstation 3.2, 2002",
   work: {
     ...VMWARE.work,
-    dispatch: 40,
-    inject: 40,
-    emulate: 15,
-    callout: 15,
+    dispatch: 32,
+    inject: 32,
+    emulate: 12,
+    callout: 12,
     lookup: 10,
-    userEntry: 30,
+    userEntry: 25,
     addressSpace: 35_800,
-    shadowFill: 900,
+    shadowFill: 1300,
   },
   sources: {
     ...(Object.fromEntries(

@@ -34,7 +34,7 @@ export interface GuestOptions {
 }
 
 export class GuestOs {
-  readonly counts = { hits: 0, faults: 0, evictions: 0, swapIns: 0, swapOuts: 0 };
+  readonly counts = { hits: 0, faults: 0, evictions: 0, swapIns: 0, swapOuts: 0, moves: 0 };
   readonly #memory: GuestMemory;
   readonly #disk: GuestDisk;
   readonly #ledger: MemoryLedger;
@@ -159,15 +159,42 @@ export class GuestOs {
     this.release(gpn);
   }
 
-  /** Gives up certain pages, to have them unplugged. False, and nothing has changed, when the kernel is in one of them. */
+  /**
+   * Empties certain pages, to have them unplugged: what is in them moves to others, for which something may have to be evicted. False,
+   * and nothing has changed, when the kernel is in one of them, or the balloon has one, which would come back to a place without memory.
+   */
   vacate(from: number, to: number): boolean {
-    for (let gpn = from; gpn < to; gpn++) if (this.#kinds[gpn] === KERNEL) return false;
+    for (let gpn = from; gpn < to; gpn++)
+      if (this.#kinds[gpn] === KERNEL || this.#kinds[gpn] === GONE) return false;
+    const moving: { kind: number; from: number }[] = [];
     for (let gpn = from; gpn < to; gpn++) {
-      if (this.#kinds[gpn] === FREE) this.#free.splice(this.#free.indexOf(gpn), 1);
-      else if (this.#kinds[gpn] !== GONE) this.writeBack(gpn);
+      const kind = this.#kinds[gpn]!;
+      if (kind === FREE) this.#free.splice(this.#free.indexOf(gpn), 1);
+      if (kind === FILE || kind === ANONYMOUS) moving.push({ kind, from: gpn });
+      // Neither is chosen by the clock from here on.
       this.#kinds[gpn] = GONE;
     }
+    for (const page of moving) this.move(page);
     return true;
+  }
+
+  private move({ kind, from }: { kind: number; from: number }): void {
+    const to = this.#free.pop() ?? this.evict();
+    if (to === undefined) {
+      this.#kinds[from] = kind;
+      this.writeBack(from);
+      this.#kinds[from] = GONE;
+      return;
+    }
+    this.counts.moves++;
+    this.#ledger.pay("copy");
+    this.#memory.readPage(from, this.#page);
+    this.#memory.writePage(to, this.#page);
+    this.#kinds[to] = kind;
+    this.#what[to] = this.#what[from]!;
+    this.#dirty[to] = this.#dirty[from]!;
+    this.#referenced[to] = this.#referenced[from]!;
+    (kind === FILE ? this.#cache : this.#resident).set(this.#what[to]!, to);
   }
 
   /** The kernel's part of a request: its own text, and what it knows of the page. */

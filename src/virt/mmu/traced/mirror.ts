@@ -3,13 +3,15 @@
  */
 import type { Gpa } from "../../../machine/address.ts";
 import { PAGE_MMIO } from "../../../machine/bus.ts";
-import { P, PS, RW } from "../../../machine/mmu/formats/bits.ts";
+import { SWITCH } from "../../../machine/mmu/agile.ts";
+import { P, PS, RW, US } from "../../../machine/mmu/formats/bits.ts";
 import { RIGHT_DIRTY, RIGHT_EXECUTE, RIGHT_USER, RIGHT_WRITE } from "../../../machine/mmu/rights.ts";
 import { type GuestWalk, leafOf } from "../guest-walk.ts";
 import type { PagerParts } from "../pager.ts";
 import { indexOf } from "../tables.ts";
 import { GuestEntry } from "./entry.ts";
 import { fitsLarge, LARGE_LEVEL, largeFrames } from "./large.ts";
+import type { NestedPart } from "./nested-part.ts";
 import type { Shadows } from "./shadows.ts";
 import { CLEAN, DIRECT, GUEST, type Role, roleKey, type ShadowTable } from "./table.ts";
 
@@ -20,16 +22,20 @@ export const WAY = RIGHT_WRITE | RIGHT_USER | RIGHT_EXECUTE;
 export class Mirror {
   /** Level of the leaf that the last fill() came to. */
   level = 1;
+  /** It went on in the guest's own tables. */
+  switched = false;
   readonly #parts: PagerParts;
   readonly #guest: GuestWalk;
   readonly #large: boolean;
+  readonly #nested: NestedPart | undefined;
   readonly #entry = new GuestEntry();
 
-  /** `large`: one entry for a large page, where that is possible. */
-  constructor(parts: PagerParts, guest: GuestWalk, large: boolean) {
+  /** `large`: one entry for a large page, where that is possible. `nested`: tables that the processor is to walk itself. */
+  constructor(parts: PagerParts, guest: GuestWalk, large: boolean, nested?: NestedPart) {
     this.#parts = parts;
     this.#guest = guest;
     this.#large = large;
+    this.#nested = nested;
   }
 
   /**
@@ -43,6 +49,7 @@ export class Mirror {
     const frame = guest.page / PAGE;
     let table = root;
     let changed = false;
+    this.switched = false;
     const executable = (guest.rights & RIGHT_EXECUTE) !== 0;
     for (let level = format.depth; level > 1; level--) {
       const index = indexOf(format, level, low, high);
@@ -54,7 +61,18 @@ export class Mirror {
         this.level = level;
         return shadows.map(table, index, first, bits, executable) || changed;
       }
-      const child = shadows.table(this.#below(shadows, table, level, index));
+      const below = this.#below(shadows, table, level, index);
+      if (this.#nested?.has(below)) {
+        if (changed) relinked();
+        this.level = guest.level;
+        this.switched = true;
+        const bits =
+          ((below.rights & RIGHT_WRITE) !== 0 ? RW : 0) | ((below.rights & RIGHT_USER) !== 0 ? US : 0);
+        const runs = (below.rights & RIGHT_EXECUTE) !== 0;
+        changed = shadows.switchTo(table, index, below.frame, bits, runs) || changed;
+        return this.#nested.fill(this.#guest) || changed;
+      }
+      const child = shadows.table(below);
       if (shadows.link(table, index, child)) changed = true;
       table = child;
     }
@@ -121,7 +139,8 @@ export class Mirror {
     entry.read(format, table.level, tables.readEntry(at), high);
     if (table.level > 1) {
       const child = shadows.child(table, index);
-      if (child === undefined) this.#followLarge(shadows, table, index);
+      if ((shadows.entry(table, index) & SWITCH) !== 0) shadows.drop(table, index);
+      else if (child === undefined) this.#followLarge(shadows, table, index);
       else if (!(entry.usable && this.#keyOf(shadows, table, index) === child.key))
         shadows.drop(table, index);
       return;

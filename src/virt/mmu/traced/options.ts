@@ -1,5 +1,7 @@
 /** What a caching shadow pager may do besides keeping its shadows; each can be left out, to see what it saves. */
 
+import type { AgileOptions } from "./nested-part.ts";
+
 export interface TracedOptions {
   /** The most shadow tables, 16 or more; 1024 unless said. */
   readonly tables?: number;
@@ -17,6 +19,8 @@ export interface TracedOptions {
   readonly prefetch?: boolean;
   /** A large page of the guest's gets a large entry where that is possible (large.ts). No, unless said: pieces of 4 KiB. */
   readonly large?: boolean;
+  /** Tables that churn are walked by the processor itself, under nested tables (nested-part.ts). Never, unless said. */
+  readonly agile?: AgileOptions;
 }
 
 /** All of them as KVM has them since Linux 2.6.28. */

@@ -9,6 +9,7 @@
  * Frames that a shadow maps writable are found by the reverse map, so that one that becomes a table can be taken back.
  */
 import { PAGE_ROM, PAGE_TRACED } from "../../../machine/bus.ts";
+import { SWITCH } from "../../../machine/mmu/agile.ts";
 import { BusTables } from "../../../machine/mmu/bus-tables.ts";
 import { A, D, P, PS, RW } from "../../../machine/mmu/formats/bits.ts";
 import type { EntryFormat } from "../../../machine/mmu/formats/format.ts";
@@ -38,6 +39,8 @@ export class Shadows {
   /** By the guest's frame: those are traced. */
   readonly #ofGuest = new Map<number, ShadowTable[]>();
   readonly #writable: ReverseMap;
+  /** Slots that lead to the guest's own tables. */
+  readonly #switches = new Set<number>();
   readonly #blanks = new Map<number, ShadowTable>();
   readonly watched: Set<number>;
 
@@ -139,6 +142,29 @@ export class Shadows {
   /** What the slot holds: 0 for a hole. */
   entry(table: ShadowTable, index: number): number {
     return this.#tables.readEntry(this.#slot(table, index));
+  }
+
+  /** The slot leads to the guest's own table in a frame, which the processor walks itself; `bits` are the rights of the way. */
+  switchTo(table: ShadowTable, index: number, frame: number, bits: number, executable: boolean): boolean {
+    const slot = this.#slot(table, index);
+    const before = this.#tables.readEntry(slot);
+    const at = frame * PAGE + this.#parts.base;
+    if (!writeLeaf(this.format, this.#tables, slot, at, bits | P | A | SWITCH, executable)) return false;
+    this.#forget(table, slot, before);
+    this.#switches.add(slot);
+    this.#parts.ledger.pay("shadowFill");
+    return true;
+  }
+
+  /** Takes all those away. */
+  dropSwitches(): void {
+    for (const slot of this.#switches) {
+      if ((this.#tables.readEntry(slot) & SWITCH) === 0) continue;
+      clearEntry(this.format, this.#tables, slot);
+      this.#parts.ledger.pay("shadowDrop");
+    }
+    this.#switches.clear();
+    this.#parts.processor.memory.flush(true);
   }
 
   /**

@@ -12,12 +12,13 @@ import type { Gpa, Gva, Hpa } from "../../../machine/address.ts";
 import { PAGE_MMIO, PAGE_ROM, PAGE_TRACED } from "../../../machine/bus.ts";
 import { BusTables } from "../../../machine/mmu/bus-tables.ts";
 import { P } from "../../../machine/mmu/formats/bits.ts";
-import { ERROR_PRESENT, ERROR_WRITE } from "../../../machine/mmu/rights.ts";
+import { ERROR_PRESENT, ERROR_WRITE, RIGHT_WRITE } from "../../../machine/mmu/rights.ts";
 import { loadControl, modeOf, protectionOf } from "../control.ts";
 import { GuestWalk } from "../guest-walk.ts";
 import type { PageFaultVerdict, Pager, PagerFactory, PagerParts } from "../pager.ts";
 import { indexOf } from "../tables.ts";
 import { Mirror, WAY } from "./mirror.ts";
+import { NestedPart } from "./nested-part.ts";
 import type { TracedOptions } from "./options.ts";
 import { Pieces } from "./pieces.ts";
 import { Shadows } from "./shadows.ts";
@@ -41,6 +42,7 @@ export class TracedPager implements Pager {
   readonly #flood: number;
   readonly #prefetch: boolean;
   readonly #unsynced: Unsynced;
+  readonly #nested: NestedPart | undefined;
   readonly #relinked = () => this.#unsynced.sync(this.#shadows);
   /** P's PDPT, and a root without anything while formats change. */
   readonly #pdpt: Hpa;
@@ -55,13 +57,14 @@ export class TracedPager implements Pager {
 
   /** Throws a RangeError for too few tables. */
   constructor(parts: PagerParts, options: TracedOptions = {}) {
-    const { tables = 1024, flood = NEVER, unsync = NEVER, prefetch = false, large = false } = options;
+    const { tables = 1024, flood = NEVER, unsync = NEVER, prefetch = false, large = false, agile } = options;
     if (!(tables >= LEAST_TABLES))
       throw new RangeError(`a shadow pager with ${tables} tables: it needs ${LEAST_TABLES} at least`);
     const { machine, ledger, bus, frames } = parts;
     this.#parts = parts;
     this.#guest = new GuestWalk(machine, ledger);
-    this.#mirror = new Mirror(parts, this.#guest, large);
+    this.#nested = agile && new NestedPart(parts, agile);
+    this.#mirror = new Mirror(parts, this.#guest, large, this.#nested);
     this.#unsynced = new Unsynced(parts, this.#mirror, unsync);
     this.#tables = new BusTables(bus);
     this.#most = tables;
@@ -81,6 +84,7 @@ export class TracedPager implements Pager {
 
   adopt(): void {
     this.#unsynced.clear();
+    this.#nested?.clear();
     this.#shadows.clear();
     this.#shadows = this.#anew();
   }
@@ -100,6 +104,7 @@ export class TracedPager implements Pager {
 
   loadCr3(): void {
     this.#parts.ledger.pay("addressSpace");
+    this.#nested?.load(this.#shadows);
     this.#loadRoots(this.#shadows);
   }
 
@@ -115,6 +120,7 @@ export class TracedPager implements Pager {
   }
 
   watch(page: Gpa, on: boolean): void {
+    this.#nested?.watch(Math.floor(page / PAGE), on);
     this.#shadows.watch(Math.floor(page / PAGE), on);
   }
 
@@ -154,18 +160,16 @@ export class TracedPager implements Pager {
     )
       return refusal;
     const frame = Math.floor(gpa / PAGE);
-    if (
-      write &&
-      (flags & PAGE_TRACED) !== 0 &&
-      !this.#givesUp(frame) &&
-      !this.#unsynced.add(this.#shadows, frame)
-    )
+    if (write && (flags & PAGE_TRACED) !== 0 && !this.#letsGo(frame))
       return { kind: "emulate", gpa, traced: true };
     const { depth, shifts } = this.#shadows.format;
     if (write && this.#watched.has(frame)) return refusal;
     const changed = this.#mirror.fill(this.#shadows, this.#rootOf(low), low, high, this.#relinked);
     if (guest.level > this.#mirror.level && guest.level <= depth)
       this.#pieces.add(at, shifts[guest.level] as number);
+    // On the guest's own tables P has WP, whatever V has: no entry there can be lifted.
+    const lifted = write && (guest.rights & RIGHT_WRITE) === 0;
+    if (lifted && this.#mirror.switched) return refusal;
     if (!changed && guest.doubtful && (error & ERROR_PRESENT) !== 0) return guest.violation();
     return RETRY;
   }
@@ -197,6 +201,14 @@ export class TracedPager implements Pager {
     for (let step = 0; step < references; step++)
       if ((machine.bus.flags(address[step] as Gpa) & PAGE_MMIO) !== 0) return false;
     return true;
+  }
+
+  /** The guest may write to a traced frame, in one way or another. */
+  #letsGo(frame: number): boolean {
+    const shadows = this.#shadows;
+    return (
+      this.#givesUp(frame) || this.#unsynced.add(shadows, frame) || this.#nested?.add(shadows, frame) === true
+    );
   }
 
   /** The frame's trace is not worth it any more: its tables are gone. */

@@ -86,27 +86,6 @@ describe("the balloon", () => {
   });
 });
 
-describe("hot-plug", () => {
-  test("new pages are used, and pages that are to go are emptied first", () => {
-    const { host, vm, os } = boot(16, 80, 32);
-    host.plug(vm, 16);
-    for (let gpn = 16; gpn < 32; gpn++) os.receive(gpn);
-    for (let id = 0; id < 24; id++) os.anonymous(id, true);
-    expect(os.counts.evictions).toBe(0);
-    expect(os.vacate(16, 32)).toBe(true);
-    host.unplug(vm, 16);
-    for (let id = 0; id < 24; id++) os.anonymous(id, false);
-    expect([vm.pages, os.usable]).toEqual([16, 16 - 5]);
-  });
-
-  test("the kernel's own pages cannot go", () => {
-    const { os } = boot(16);
-    const usable = os.usable;
-    expect(os.vacate(2, 10)).toBe(false);
-    expect(os.usable).toBe(usable);
-  });
-});
-
 test("double paging: the guest evicts what the host has swapped out", () => {
   const { host, vm, os } = boot(32);
   for (let id = 0; id < 20; id++) os.anonymous(id, true);
