@@ -28,6 +28,7 @@ const LESS: Record<string, Settings> = {
   "pv-ops": { variant: ["vanilla", "patched"], workload: "null-call" },
   efficiency: { system: ["native", "xen"], workload: "null-call" },
   "tlb-geometry": { stream: ["column", "zipf"], accesses: 2000 },
+  "tlb-geometry": { stream: ["gups", "zipf"], accesses: 2000 },
   "nested-walk-caches": { stream: "gups", memory: 4, accesses: 2000 },
   "tlb-reach": { stream: ["gups", "strided"], span: [1, 16], accesses: 5000 },
   "tlb-tags": { interval: [100, 1000], switches: 20 },
