@@ -13,7 +13,7 @@ export const pagingSwitches = defineExperiment({
   parameters: {
     paging: {
       ...pagingParameter,
-      default: ["native", "shadow, forgotten", "shadow", "direct", "nested, 4 KiB", "nested"],
+      default: ["shadow, forgotten", "shadow", "direct", "nested"],
     },
     processor: processorParameter("nehalem"),
     processes: {

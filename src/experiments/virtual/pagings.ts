@@ -26,13 +26,17 @@ const PAGINGS: Readonly<Record<string, System>> = {
   direct: findSystem("xen")!,
   "nested, 4 KiB": withPager({ paging: "ept", largest: 12 }, "ept"),
   nested: withPager({ paging: "ept" }, "ept"),
+  agile: withPager(
+    { shadow: { flood: 3, unsync: 1, prefetch: true, agile: { after: 2, interval: 64 } } },
+    "ept",
+  ),
 };
 
 export const pagingParameter = {
-  default: ["native", "shadow", "shadow, unsynced", "direct", "nested, 4 KiB", "nested"],
+  default: ["shadow", "direct", "nested, 4 KiB", "nested"],
   oneOf: Object.keys(PAGINGS),
   unit: "",
-  doc: "whose tables the processor walks: shadows forgotten at each load of CR3, kept and traced, out of sync; the guest's own, checked (Xen); both, the monitor's of 4-KiB or of 2-MiB pages",
+  doc: "whose tables the processor walks: shadows forgotten at each load of CR3, kept and traced, out of sync; the guest's own, checked (Xen); both, the monitor's of 4-KiB or of 2-MiB pages; shadows above and the guest's own below where these churn (agile)",
 } satisfies Parameter<string>;
 
 /** undefined when the processor has not what it takes. */
