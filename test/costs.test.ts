@@ -83,7 +83,7 @@ describe("who charges", () => {
   test("experiments pay for nothing and read no price", () => {
     expect(within("experiments", "fidelity", "plots").flatMap((file) => calls(file, "pay"))).toEqual([]);
     const reading = within("experiments", "fidelity").filter((file) =>
-      /\bprofile\.(?!id\b|name\b|hertz\b|ram\b|vmx\b(?!\.))|\.(work|instructions)\.\w+|profiles\/monitors\/(?!index)/.test(
+      /\bprofile\.(?!id\b|name\b|hertz\b|ram\b|stlb\b|vmx\b(?!\.))|\.(work|instructions)\.\w+|profiles\/monitors\/(?!index)/.test(
         readFileSync(join(ROOT, file), "utf8"),
       ),
     );
@@ -102,7 +102,7 @@ describe.each(MONITORS.map((monitor) => [monitor.name, monitor] as const))("%s",
   test("a fitted price names the figure that it was fitted to, which may be fitted to", () => {
     const fitted = Object.values(sources).filter((source) => /^fitted/i.test(source));
     const FIGURE =
-      /^fitted: .*(Adams & Agesen 2006, (ptemod|in|cr8wr|callret|syscall|pgfault)\b|Barham et al\. 2003, Tables? [34])/;
+      /^fitted: .*(Adams & Agesen 2006, (ptemod|in|cr8wr|callret|syscall|pgfault)\b|Barham et al\. 2003, Tables? [34]|VMware, Performance Evaluation of Intel EPT)/;
     expect(fitted.filter((source) => !FIGURE.test(source))).toEqual([]);
   });
 });
