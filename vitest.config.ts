@@ -4,13 +4,20 @@ import { WIDE } from "./test/support/wide.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Whole files that start many programs; they run with RINGLAB_WIDE=all (npm run test:wide), as .ci/run does. */
+/** Whole files that start many programs, or take long; they run with RINGLAB_WIDE=all (npm run test:wide), as .ci/run does. */
 const WIDE_FILES = [
+  "test/cli/check/*.test.ts",
+  "test/cli/labs.test.ts",
+  "test/cli/notebook.test.ts",
+  "test/e2e/*.test.ts",
+  "test/grader/hostile/attacks.test.ts",
   "test/grader/release/*.test.ts",
   "test/grader/run/class.test.ts",
   "test/kernel/nbclient.test.ts",
   "test/kernel/own/recovery.test.ts",
+  "test/labs/04-binary-translation.test.ts",
   "test/labs/notebook-run.test.ts",
+  "test/server/page.test.ts",
 ];
 
 export default defineConfig({

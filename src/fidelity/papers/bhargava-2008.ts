@@ -26,7 +26,7 @@ const POINTS: readonly [id: string, what: string, published: number, ours: Readi
 
 const references = ([id, what, published, ours, derived]: (typeof POINTS)[number]): Figure => ({
   kind: "figure",
-  id: `bhargava08-refs-${id}`,
+  id: `bhargava08-${id}`,
   place: derived ? "Figure 1, by its formula" : "Figure 1",
   what,
   verified: SUMMARIES,
@@ -65,11 +65,11 @@ const sequence: Order = {
   unit: "cycles per access",
   ascending: [
     cycles("native", "native"),
-    cycles("large pages", "+ 2-MiB pages"),
-    cycles("nested TLB", "+ nested TLB"),
-    cycles("caches of both", "both PWCs"),
-    cycles("guest's cache", "guest's PWC"),
-    cycles("nothing", "no caches"),
+    cycles("2M", "+ 2-MiB pages"),
+    cycles("NTLB", "+ nested TLB"),
+    cycles("both", "both PWCs"),
+    cycles("guest", "guest's PWC"),
+    cycles("none", "no caches"),
   ],
   note: "random updates over 128 MiB, at Haswell's prices of a reference",
 };
@@ -82,7 +82,7 @@ export const bhargava2008: Paper = {
   rows: [
     ...POINTS.map(references),
     sequence,
-    gain("pwc", "page-walk cache over the nested dimension, too", "15 to 38 %"),
+    gain("pwc", "page-walk cache for both dimensions", "15 to 38 %"),
     gain("ntlb", "a nested TLB besides", "3 to 7 %"),
     gain("large", "large nested pages besides", "3 to 22 %"),
   ],
