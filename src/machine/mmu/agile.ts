@@ -13,6 +13,7 @@ import type { EntryFormat } from "./formats/format.ts";
 import type { Paging } from "./paging.ts";
 import type { References } from "./references.ts";
 import { ERROR_PRESENT, isWrite, RIGHT_DIRTY, RIGHT_EXECUTE, RIGHT_WRITE } from "./rights.ts";
+import { sizeWithin } from "./tlb.ts";
 import { LEAF, type TableMemory, Walk } from "./walk.ts";
 
 /** In a shadow's entry for a table: a bit that the formats leave to software. */
@@ -140,9 +141,7 @@ export class Agile implements TableMemory {
 
   /** The largest page of the TLBs' that neither side cuts. */
   #found(shifts: Int32Array, host: number, rights: number, guestShift: number, nestedShift: number): void {
-    const least = Math.min(guestShift, nestedShift);
-    let size = shifts.length - 1;
-    while (size > 0 && (shifts[size] as number) > least) size--;
+    const size = sizeWithin(shifts, Math.min(guestShift, nestedShift));
     this.rights = rights;
     this.size = size;
     this.fractured = (shifts[size] as number) < guestShift;

@@ -29,7 +29,7 @@ import {
   USER_WRITE,
 } from "./rights.ts";
 import type { StructureCaches } from "./structure-cache.ts";
-import { LARGE, NO_ENTRY } from "./tlb.ts";
+import { LARGE, NO_ENTRY, sizeWithin } from "./tlb.ts";
 import type { Tlbs } from "./tlbs.ts";
 import { HOLE, LEAF, RESERVED, type TableMemory, Walk } from "./walk.ts";
 
@@ -177,9 +177,7 @@ export class Nested implements TableMemory {
 
   /** The largest page of the TLBs' that neither dimension cuts. */
   #combine(shifts: Int32Array, host: number, rights: number, guestShift: number): void {
-    const least = Math.min(guestShift, this.#nestedShift);
-    let size = shifts.length - 1;
-    while (size > 0 && (shifts[size] as number) > least) size--;
+    const size = sizeWithin(shifts, Math.min(guestShift, this.#nestedShift));
     const nested = this.#nestedRights;
     const kept = rights & ~(RIGHT_EXECUTE | RIGHT_DIRTY) & ((nested & RIGHT_READ) !== 0 ? -1 : ~RIGHT_READ);
     // Without the right to write the page counts as not dirty: a write then walks, and finds out whose the fault is.

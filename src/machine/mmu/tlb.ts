@@ -36,6 +36,13 @@ const SMALL_SHIFT = 12;
 const NOWHERE = NO_ENTRY;
 const GLOBAL = RIGHT_GLOBAL;
 
+/** The largest of the sizes that is no larger than 2^most bytes, as an index of `shifts`. */
+export function sizeWithin(shifts: Int32Array, most: number): number {
+  let size = shifts.length - 1;
+  while (size > SMALL && (shifts[size] as number) > most) size--;
+  return size;
+}
+
 export class Tlb {
   /** Tag of the entry that the last put() threw out; EMPTY's −1 when there was none. */
   evicted = EMPTY;

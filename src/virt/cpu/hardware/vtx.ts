@@ -82,6 +82,8 @@ export class VtxSwitch implements WorldSwitch {
   readonly #context: CheckContext;
   readonly #nested: NestedTables | undefined;
 
+  /** Bits of CR0 without which the guest cannot be entered, whatever else it is. */
+  #mode: number = CR0.PE;
   /** The guest has a VPID … */
   #tagged: boolean;
   /** … under which its processor may know what is not so any more. */
@@ -130,6 +132,7 @@ export class VtxSwitch implements WorldSwitch {
     const primary = (wanted.get(FIELDS.primaryControls) & ~own) | CPU.secondary;
     wanted.set(FIELDS.primaryControls, primary);
     const unrestricted = (secondary?.may ?? 0) & CPU2.unrestricted;
+    this.#mode = unrestricted === 0 ? CR0.PE | CR0.PG : 0;
     const vpid = this.#tagged ? (secondary?.may ?? 0) & CPU2.vpid : 0;
     const second = wanted.get(FIELDS.secondaryControls) | CPU2.ept | unrestricted | vpid;
     wanted.set(FIELDS.secondaryControls, second);
@@ -184,8 +187,8 @@ export class VtxSwitch implements WorldSwitch {
   }
 
   fits(virtual: Cpu): boolean {
-    // A shadow pager has no tables for real mode.
-    if (this.#nested === undefined && (virtual.cr0 & CR0.PE) === 0) return false;
+    // Asked at every instruction that is interpreted, so what is often so comes first. A shadow pager has no tables for real mode.
+    if ((virtual.cr0 & this.#mode) !== this.#mode) return false;
     this.#describe(virtual);
     const wanted = this.#wanted;
     wanted.set(FIELDS.guestCr0, virtual.cr0 | CR0.NE | (this.#nested === undefined ? CR0.PG : 0));
