@@ -134,9 +134,11 @@ async function serve(notebook: string | undefined, options: Options): Promise<vo
     return start(free);
   });
   const url = server.url.replace("/tree", page);
+  // Whoever reads the address may ask to stop at once.
+  const stopped = stopRequested(server, shutdown);
   announce(url, folder);
   if (options.open) void openBrowser(url);
-  await stopRequested(server, shutdown);
+  await stopped;
   console.log("Stopping the server and its kernels.");
   await server.stop();
   process.exit(0);
