@@ -24,11 +24,11 @@ export {
   type WayOut,
 } from "../virt/cpu/translate/policy.ts";
 export { REFERENCE as TRANSLATION_POLICY } from "../virt/cpu/translate/reference.ts";
-
+export { EVERYTHING } from "../virt/mmu/traced/options.ts";
 export { HostedDevices, type World } from "./hosted.ts";
 export { type KvmOptions, kvmVm } from "./kvm.ts";
 export { KVM_DEVICES } from "./kvm-devices.ts";
-export { type Booted, booted, fitsOn, type System, type SystemType } from "./system.ts";
+export { type Booted, booted, defineSystem, fitsOn, type System, type SystemType } from "./system.ts";
 
 export const SYSTEMS: readonly System[] = [
   native,

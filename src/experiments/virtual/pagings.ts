@@ -1,35 +1,38 @@
 /** Who keeps the page tables that the processor walks: the ways of virtualizing memory, on one monitor wherever that is possible. */
 import type { MachineOptions } from "../../machine/index.ts";
 import { PROFILES } from "../../machine/index.ts";
-import { booted, findSystem, fitsOn, type KvmOptions, kvmVm, type System } from "../../systems/index.ts";
+import {
+  booted,
+  defineSystem,
+  EVERYTHING,
+  findSystem,
+  fitsOn,
+  type KvmOptions,
+  kvmVm,
+  type System,
+} from "../../systems/index.ts";
 import type { Parameter } from "../parameter.ts";
 import type { Place } from "./systems.ts";
 
 const kvm = findSystem("kvm")!;
 
 /** KVM with another pager; guests write their page tables as on the bare machine. */
-const withPager = (options: KvmOptions, needs: System["needs"] = "vmx"): System => {
-  const make = (machine: MachineOptions) => booted(kvmVm({ mmuOp: false, ...options, ...machine }));
-  return {
+const withPager = (options: KvmOptions, needs: System["needs"] = "vmx"): System =>
+  defineSystem({
     ...kvm,
     needs,
-    make,
-    boot: (image, machine = {}) => make({ ...machine, disks: [image, ...(machine.disks ?? [])] }),
-  };
-};
+    make: (machine: MachineOptions) => booted(kvmVm({ mmuOp: false, ...options, ...machine })),
+  });
 
 const PAGINGS: Readonly<Record<string, System>> = {
   native: findSystem("native")!,
   "shadow, forgotten": withPager({ paging: "naive" }),
   shadow: withPager({ shadow: {} }),
-  "shadow, unsynced": withPager({ shadow: { flood: 3, unsync: 1, prefetch: true, large: true } }),
+  "shadow, unsynced": withPager({ shadow: EVERYTHING }),
   direct: findSystem("xen")!,
   "nested, 4 KiB": withPager({ paging: "ept", largest: 12 }, "ept"),
   nested: withPager({ paging: "ept" }, "ept"),
-  agile: withPager(
-    { shadow: { flood: 3, unsync: 1, prefetch: true, agile: { after: 2, interval: 64 } } },
-    "ept",
-  ),
+  agile: withPager({ shadow: { ...EVERYTHING, large: false, agile: { after: 2, interval: 64 } } }, "ept"),
 };
 
 export const pagingParameter = {

@@ -12,7 +12,7 @@
 import type { EntryFormat } from "./formats/format.ts";
 import type { Paging } from "./paging.ts";
 import type { References } from "./references.ts";
-import { ERROR_PRESENT, isWrite, RIGHT_DIRTY, RIGHT_EXECUTE, RIGHT_WRITE } from "./rights.ts";
+import { isWrite, RIGHT_DIRTY, RIGHT_EXECUTE, RIGHT_WRITE } from "./rights.ts";
 import { sizeWithin } from "./tlb.ts";
 import { LEAF, type TableMemory, Walk } from "./walk.ts";
 
@@ -27,8 +27,6 @@ export interface AgileTables {
 
 const TWO32 = 4294967296;
 const UPPER_HALF = 4;
-/** In an access table: without regard to marks. */
-const PERMITTED = 8;
 const MOST_ENTRIES = 8;
 /** Where a walk is: in the shadow, at the first table of the guest's, or beyond. */
 const SHADOW = 0;
@@ -78,10 +76,8 @@ export class Agile implements TableMemory {
     walk.run(format, this, root, low, high, true);
     if (this.#refused) return false;
     this.error = walk.error;
-    if (walk.outcome !== LEAF) return false;
+    if (!walk.allows(format, kinds, access)) return false;
     let rights = walk.rights(format);
-    this.error = ERROR_PRESENT;
-    if ((((kinds[rights] as number) >> (access + PERMITTED)) & 1) === 0) return false;
     this.error = 0;
     const write = isWrite(access);
     walk.markLeaf(format, this, write);

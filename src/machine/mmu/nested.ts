@@ -66,18 +66,10 @@ export interface Refusal {
 
 const TWO32 = 4294967296;
 const UPPER_HALF = 4;
-/** In an access table: without regard to marks. */
-const PERMITTED = 8;
 /** More entries than one walk reads; loads of PDPTEs, which are none, go round. */
 const MOST_ENTRIES = 8;
 const USER = { writeProtect: true, smep: false, smap: false };
 const ALL_RIGHTS = RIGHT_READ | RIGHT_WRITE | RIGHT_USER | RIGHT_EXECUTE | RIGHT_DIRTY;
-
-/** A walk's outcome permits an access, but for what is left to mark. */
-function allows(walk: Walk, format: EntryFormat, kinds: Uint16Array, access: number): boolean {
-  if (walk.outcome !== LEAF) return false;
-  return (((kinds[walk.rights(format)] as number) >> (access + PERMITTED)) & 1) !== 0;
-}
 
 export interface NestedParts {
   readonly second: SecondDimension;
@@ -163,13 +155,13 @@ export class Nested implements TableMemory {
     if (level !== 0) {
       this.#references.structureHit();
       walk.descend(format, this, level, (structures as StructureCaches).table, low, high, true);
-      if (!allows(walk, format, kinds, access)) level = 0;
+      if (!walk.allows(format, kinds, access)) level = 0;
     }
     if (level === 0) {
       this.#entries = 0;
       walk.run(format, this, root, low, high, true);
       this.error = walk.error;
-      if (!allows(walk, format, kinds, access)) return false;
+      if (!walk.allows(format, kinds, access)) return false;
     }
     structures?.fill(format, walk, low, high);
     return true;
@@ -271,11 +263,11 @@ export class Nested implements TableMemory {
         false,
       );
       this.#references.nested(walk);
-      if (!this.#misconfigured() && allows(walk, format, this.#kinds, access)) return;
+      if (!this.#misconfigured() && walk.allows(format, this.#kinds, access)) return;
     }
     walk.run(format, this.#tables, root, low, high, false);
     this.#references.nested(walk);
-    if (!this.#misconfigured() && allows(walk, format, this.#kinds, access)) return;
+    if (!this.#misconfigured() && walk.allows(format, this.#kinds, access)) return;
     const outcome = this.#misconfigured() ? RESERVED : walk.outcome;
     this.#refuse(low, high, access, outcome, outcome === LEAF ? walk.rights(format) : 0, final);
   }

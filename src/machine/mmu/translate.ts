@@ -23,7 +23,7 @@ import { NO_EPT } from "./spaces.ts";
 import { StraightMisses } from "./straight.ts";
 import type { StructureCaches } from "./structure-cache.ts";
 import { LARGE, NO_ENTRY, SMALL, type Tlb } from "./tlb.ts";
-import { LEAF, type TableMemory, Walk } from "./walk.ts";
+import { type TableMemory, Walk } from "./walk.ts";
 
 const TWO32 = 4294967296;
 const PAGE_OFFSET = 0xfff;
@@ -40,10 +40,7 @@ const DIRECT = DIRECT_KINDS;
 const FETCHES = USER_FETCH;
 const SMALLEST = SMALL;
 const NOWHERE = NO_ENTRY;
-const FOUND = LEAF;
 const DIRTY = RIGHT_DIRTY;
-/** In Paging.kinds: without regard to marks. */
-const PERMITTED = 8;
 
 export interface TranslationParts {
   readonly tables: TableMemory;
@@ -311,7 +308,7 @@ export class Translation extends Lookaside {
 
   #fromOwn(low: number, high: number, access: number): number {
     const walk = this.#walk;
-    const { format } = this.paging;
+    const { format, kinds } = this.paging;
     const { structures } = this.tlbs;
     const root = this.paging.rootOf(low);
     if (root === NO_ADDRESS) return this.#fault(low, high, access, 0);
@@ -322,12 +319,12 @@ export class Translation extends Lookaside {
       walk.descend(format, this.tables, level, (structures as StructureCaches).table, low, high, true);
       this.#references.walk(walk);
       // What a structure cache leads to is no fault yet, either.
-      if (!this.#permits(walk, access)) level = 0;
+      if (!walk.allows(format, kinds, access)) level = 0;
     }
     if (level === 0) {
       walk.run(format, this.tables, root, low, high, true);
       this.#references.walk(walk);
-      if (!this.#permits(walk, access)) return this.#fault(low, high, access, walk.error);
+      if (!walk.allows(format, kinds, access)) return this.#fault(low, high, access, walk.error);
     }
     if (structures !== undefined) structures.fill(format, walk, low, high);
     let rights = walk.rights(format);
@@ -339,12 +336,6 @@ export class Translation extends Lookaside {
     const base = walk.base(format);
     this.tlbs.putSecond(low, high, size, rights, base);
     return this.#keep(low, high, access, size, rights, base);
-  }
-
-  #permits(walk: Walk, access: number): boolean {
-    if (walk.outcome !== FOUND) return false;
-    const rights = walk.rights(this.paging.format);
-    return (((this.paging.kinds[rights] as number) >> (access + PERMITTED)) & 1) !== 0;
   }
 
   /** Puts a translation into the first level and its front. */

@@ -39,6 +39,8 @@ const LEAF_BIT = PLAN_LEAF;
 const RESERVED_TABLE = PLAN_RESERVED_TABLE;
 const RESERVED_LEAF = PLAN_RESERVED_LEAF;
 const FOUND_LEAF = LEAF;
+/** In an access table (rights.ts): without regard to marks. */
+const PERMITTED = 8;
 const FOUND_HOLE = HOLE;
 const FOUND_RESERVED = RESERVED;
 
@@ -127,6 +129,12 @@ export class Walk {
       someHigh |= this.high[step] as number;
     }
     return format.rights(everyLow, someHigh, this.low[leaf] as number);
+  }
+
+  /** It found a page, whose rights permit an access (Paging.kinds), but for what is left to mark. */
+  allows(format: EntryFormat, kinds: Uint16Array, access: number): boolean {
+    if (this.outcome !== FOUND_LEAF) return false;
+    return (((kinds[this.rights(format)] as number) >> (access + PERMITTED)) & 1) !== 0;
   }
 
   /** Physical address of the page that a LEAF names, its low bits zero. */
