@@ -20,9 +20,11 @@ import { IrqWires } from "./devices/irq.ts";
 import { Lapic } from "./devices/lapic.ts";
 import { LapicMsrs } from "./devices/lapic-msrs.ts";
 import { MARKER_PORT, MarkerPort, type Meter } from "./devices/marker-port.ts";
+import { interruptMessage } from "./devices/message.ts";
 import { PciBus } from "./devices/pci/bus.ts";
 import { hostBridge } from "./devices/pci/i440fx.ts";
 import { Piix3 } from "./devices/pci/piix3.ts";
+import type { Card } from "./devices/pci/slot.ts";
 import { Pic } from "./devices/pic.ts";
 import { Pit } from "./devices/pit.ts";
 import { BytePorts } from "./devices/ports.ts";
@@ -30,9 +32,12 @@ import { Rtc } from "./devices/rtc.ts";
 import { TestDevice } from "./devices/test-device.ts";
 import { Uart } from "./devices/uart.ts";
 import { Vga } from "./devices/vga/vga.ts";
+import { directDma } from "./dma.ts";
 import { type Stateful, StateReader, StateWriter } from "./state.ts";
 
 const IOAPIC_BASE = 0xfec00000;
+/** PCI devices 0 and 1 are the chip set; 2 is where such boards have a display. */
+const FIRST_CARD = 3;
 const PAGE = 4096;
 
 /** ISA interrupts. */
@@ -44,6 +49,8 @@ export interface BoardParts {
   readonly meter: Meter;
   readonly hertz: number;
   readonly disks: readonly (Disk | undefined)[];
+  /** Plugged into PCI devices 3, 4, … */
+  readonly cards?: readonly Card[];
   /** Seconds since 1970 at which the clock starts. */
   readonly date?: number | undefined;
 }
@@ -69,11 +76,15 @@ export class Board implements Stateful {
   readonly #cpu: Cpu;
   readonly #pristine: Uint8Array;
 
-  constructor({ cpu, meter, hertz, disks, date }: BoardParts) {
+  constructor({ cpu, meter, hertz, disks, cards = [], date }: BoardParts) {
     const { bus, clock } = cpu;
     const { wires } = this;
     const common = { bus, clock, hertz };
     const attend = () => clock.attend();
+    const message = (address: number, data: number) => {
+      const interrupt = interruptMessage(address, data);
+      if (interrupt !== undefined) this.lapic.deliver(interrupt);
+    };
     const onReset = () => this.#stop({ reason: "reset" });
     this.#cpu = cpu;
     this.disks = disks;
@@ -117,6 +128,11 @@ export class Board implements Stateful {
     this.pci.plug(0, 0, hostBridge(bus));
     this.pci.plug(1, 0, bridge);
     this.pci.plug(1, 1, new IdeController({ ...common, wires, disks }));
+    for (const [i, card] of cards.entries()) {
+      const device = FIRST_CARD + i;
+      const requester = device << 3;
+      this.pci.plug(device, 0, card({ ...common, dma: directDma(bus), message, requester }));
+    }
     this.marker = new MarkerPort(meter);
     this.testDevice = new TestDevice(bus, wires);
     this.#mapPorts(bus);

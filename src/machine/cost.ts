@@ -43,6 +43,37 @@ export interface WorldSwitchPrices {
   readonly write: number;
 }
 
+/** The part of a monitor's work that moves data between guests and devices. */
+export const IO_MONITOR_WORK = [
+  /** A notification from a guest that goes to a back end by itself, without its access being emulated: ioeventfd. */
+  "kick",
+  /** A back end: taking one request off a ring, checking it, asking the host for it, and putting its completion back. */
+  "request",
+  /** Copying a line of 64 bytes between two memories. */
+  "copyLine",
+  /** A packet's way through the host's or the driver domain's network code: the bridge, the tap or the NIC's driver. */
+  "packet",
+  /** Grant tables: checking and mapping a page of another domain, … */
+  "grantMap",
+  /** … taking the mapping away with its translations, … */
+  "grantUnmap",
+  /** … or checking both sides of a copy, beside the lines that it copies. */
+  "grantCopy",
+  /** An event channel's bit set for another domain. */
+  "eventSend",
+  /** From one domain to another on the same processor: scheduling, registers, address space. */
+  "domainSwitch",
+  /** An entry of an I/O page table written, … */
+  "ioMap",
+  /** … or taken away, … */
+  "ioUnmap",
+  /** … and an invalidation sent to the IOMMU and waited for. */
+  "iotlbFlush",
+  /** An interrupt written to a posted-interrupt descriptor in place of an injection. */
+  "interruptPost",
+] as const;
+export type IoWork = (typeof IO_MONITOR_WORK)[number];
+
 /** What a monitor's own paths are made of. The monitors here are TypeScript, so their code has prices in place of instructions. */
 export const MONITOR_WORK = [
   /** From the first instruction of a trap's handler to the one that knows what to do, and back: registers saved and restored. */
@@ -84,6 +115,7 @@ export const MONITOR_WORK = [
   "worldSwitch",
   /** A system call of the host's, on behalf of the guest. */
   "hostCall",
+  ...IO_MONITOR_WORK,
 ] as const;
 export type MonitorWork = (typeof MONITOR_WORK)[number];
 

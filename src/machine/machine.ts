@@ -10,6 +10,7 @@ import { resetCpu } from "./cpu/reset.ts";
 import { Interpreter } from "./cpu/run.ts";
 import { loadCpu, saveCpu } from "./cpu/snapshot.ts";
 import { Disk } from "./devices/disk.ts";
+import type { Card } from "./devices/pci/slot.ts";
 import type { Executor } from "./executor.ts";
 import { installFirmware } from "./firmware/install.ts";
 import { Mmu } from "./mmu/mmu.ts";
@@ -43,6 +44,8 @@ export interface MachineOptions {
   readonly model?: CpuModel;
   /** At most four: IDE channel 0 master and slave, channel 1 master and slave. Images are not copied. */
   readonly disks?: readonly (Disk | Uint8Array | undefined)[];
+  /** Plugged into PCI devices 3, 4, …, in this order. */
+  readonly cards?: readonly Card[];
   /** What the clock shows at the start: seconds since 1970, UTC. 2026-01-01 unless said. */
   readonly date?: number;
   /** Without it there is no ROM: nothing is at the processor's first address. It is there unless said. */
@@ -87,8 +90,8 @@ export class Machine {
 
   /** Throws a RangeError for a memory size or a number of disks that cannot be. */
   constructor(options: MachineOptions = {}) {
-    const { memory = DEFAULT_MEMORY, profile = PENTIUM_4, disks = [], date, firmware = true } = options;
-    const { model, virtual } = options;
+    const { memory = DEFAULT_MEMORY, profile = PENTIUM_4, disks = [], cards = [], date } = options;
+    const { firmware = true, model, virtual } = options;
     this.profile = profile;
     this.bus = virtual?.bus ?? new Bus(memory);
     const clock = virtual?.clock ?? new Clock();
@@ -109,6 +112,7 @@ export class Machine {
       meter: { clock, trace: this.trace, retired },
       hertz: profile.hertz,
       disks: disks.map((disk) => (disk instanceof Uint8Array ? new Disk(disk) : disk)),
+      cards,
       date,
     });
     this.interpreter = new Interpreter(this.cpu);

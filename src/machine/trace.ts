@@ -66,6 +66,20 @@ export const EVENTS = [
   // Walks, in either dimension, that a paging-structure cache let begin below the root, and nested walks that the nested TLB spared.
   "structureHit",
   "nestedTlbHit",
+  // Of virtual I/O (ledger.ts).
+  "kick",
+  "request",
+  "copyLine",
+  "packet",
+  "grantMap",
+  "grantUnmap",
+  "grantCopy",
+  "eventSend",
+  "domainSwitch",
+  "ioMap",
+  "ioUnmap",
+  "iotlbFlush",
+  "interruptPost",
 ] as const;
 export type EventName = (typeof EVENTS)[number];
 

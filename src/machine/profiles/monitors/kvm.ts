@@ -1,5 +1,6 @@
 /** KVM in the Linux kernel, devices in QEMU's process. */
 import type { MonitorPrices } from "../../cost.ts";
+import { IO_SOURCES, IO_WORK } from "./io.ts";
 
 const ESTIMATE = "assumption: instructions of such a path, counted by hand, at one cycle each; not measured";
 
@@ -27,6 +28,7 @@ export const KVM: MonitorPrices = {
     device: 50,
     worldSwitch: 4000,
     hostCall: 1500,
+    ...IO_WORK,
   },
   sources: {
     dispatch: ESTIMATE,
@@ -49,5 +51,6 @@ export const KVM: MonitorPrices = {
     device: ESTIMATE,
     worldSwitch: ESTIMATE,
     hostCall: ESTIMATE,
+    ...IO_SOURCES,
   },
 };

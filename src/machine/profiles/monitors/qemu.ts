@@ -1,5 +1,6 @@
 /** QEMU's full-system translation: helpers and devices in one process of the host. */
 import type { MonitorPrices } from "../../cost.ts";
+import { IO_SOURCES, IO_WORK } from "./io.ts";
 
 /** Tables of virt/cpu/emulate/env.ts: three software TLBs, and the jump targets. */
 const FLUSHED = 3 * 256 + 4096;
@@ -30,6 +31,7 @@ export const QEMU: MonitorPrices = {
     device: 50,
     worldSwitch: 4000,
     hostCall: 1500,
+    ...IO_WORK,
   },
   sources: {
     dispatch: ESTIMATE,
@@ -53,5 +55,6 @@ export const QEMU: MonitorPrices = {
     device: ESTIMATE,
     worldSwitch: ESTIMATE,
     hostCall: ESTIMATE,
+    ...IO_SOURCES,
   },
 };

@@ -1,5 +1,6 @@
 /** The software monitor of Adams & Agesen 2006: binary translation and traced shadow page tables. */
 import type { MonitorPrices } from "../../cost.ts";
+import { IO_SOURCES, IO_WORK } from "./io.ts";
 
 const ESTIMATE = "assumption: instructions of such a path, counted by hand, at one cycle each; not measured";
 const IN_FIT =
@@ -30,6 +31,7 @@ export const VMWARE: MonitorPrices = {
     device: 40,
     worldSwitch: 4000,
     hostCall: 1500,
+    ...IO_WORK,
   },
   sources: {
     dispatch: ESTIMATE,
@@ -55,5 +57,6 @@ export const VMWARE: MonitorPrices = {
     device: IN_FIT,
     worldSwitch: ESTIMATE,
     hostCall: ESTIMATE,
+    ...IO_SOURCES,
   },
 };

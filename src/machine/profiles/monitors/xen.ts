@@ -1,5 +1,6 @@
 /** The hypervisor of Barham et al. 2003: paravirtualized guests with validated page tables of their own. */
 import type { MonitorPrices } from "../../cost.ts";
+import { IO_SOURCES, IO_WORK } from "./io.ts";
 
 const ESTIMATE = "assumption: instructions of such a path, counted by hand, at one cycle each; not measured";
 const FITTED_FORK =
@@ -30,6 +31,7 @@ export const XEN: MonitorPrices = {
     device: 50,
     worldSwitch: 4000,
     hostCall: 1500,
+    ...IO_WORK,
   },
   sources: {
     dispatch: FITTED_FORK,
@@ -54,5 +56,6 @@ export const XEN: MonitorPrices = {
     device: ESTIMATE,
     worldSwitch: ESTIMATE,
     hostCall: ESTIMATE,
+    ...IO_SOURCES,
   },
 };

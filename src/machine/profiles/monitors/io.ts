@@ -1,0 +1,38 @@
+/** What virtual I/O costs the processor, the same for every monitor until a figure tells them apart. */
+import type { IoWork } from "../../cost.ts";
+
+const ESTIMATE = "assumption: instructions of such a path, counted by hand, at one cycle each; not measured";
+const LINES =
+  "assumption: a load and a store of 4 bytes a cycle, as REP MOVSD does on lines that are near; not measured";
+
+export const IO_WORK: Readonly<Record<IoWork, number>> = {
+  kick: 300,
+  request: 600,
+  copyLine: 16,
+  packet: 2000,
+  grantMap: 500,
+  grantUnmap: 700,
+  grantCopy: 300,
+  eventSend: 100,
+  domainSwitch: 1500,
+  ioMap: 100,
+  ioUnmap: 100,
+  iotlbFlush: 2000,
+  interruptPost: 60,
+};
+
+export const IO_SOURCES: Readonly<Record<IoWork, string>> = {
+  kick: ESTIMATE,
+  request: ESTIMATE,
+  copyLine: LINES,
+  packet: ESTIMATE,
+  grantMap: ESTIMATE,
+  grantUnmap: ESTIMATE,
+  grantCopy: ESTIMATE,
+  eventSend: ESTIMATE,
+  domainSwitch: ESTIMATE,
+  ioMap: ESTIMATE,
+  ioUnmap: ESTIMATE,
+  iotlbFlush: ESTIMATE,
+  interruptPost: ESTIMATE,
+};
