@@ -66,7 +66,9 @@ class SplitQueue implements Virtqueue {
     let table = this.#layout.descriptors;
     let entries = size;
     let inTable = false;
-    for (let index = head, slots = 1; ; slots++) {
+    let slots = 0;
+    for (let index = head; ; ) {
+      if (!inTable) slots++;
       if (index >= entries) return { fault: "head" };
       if (!memory.load(table + DESCRIPTOR_BYTES * index)) return { fault: "outside" };
       const flags = memory.third;
@@ -80,7 +82,6 @@ class SplitQueue implements Virtqueue {
         entries = length / DESCRIPTOR_BYTES;
         inTable = true;
         index = 0;
-        slots--;
         continue;
       }
       const next = memory.fourth;
