@@ -6,6 +6,7 @@
  *     └──────────────────────────────────── a write of 0: reset ──────────────────────────────────────┘
  */
 import type { Dma } from "../../../machine/dma.ts";
+import { SnapshotError, type Stateful, type StateReader, type StateWriter } from "../../../machine/state.ts";
 import { FREE, type IoLedger } from "../backend.ts";
 import { Transfer } from "./buffer.ts";
 import { EVENT_IDX, INDIRECT_DESC, STATUS, VERSION_1 } from "./features.ts";
@@ -25,6 +26,8 @@ export interface QueueState {
   requests: number;
   interrupts: number;
   suppressed: number;
+  /** Taken, and not given back. */
+  inFlight: number;
 }
 
 export interface DeviceParts {
@@ -34,7 +37,7 @@ export interface DeviceParts {
   readonly queue?: VirtqueueFactory;
 }
 
-export abstract class VirtioDevice {
+export abstract class VirtioDevice implements Stateful {
   /** Device ID (5). */
   abstract readonly id: number;
   /** Device configuration space: little-endian, read by the driver as it is now. */
@@ -64,7 +67,7 @@ export abstract class VirtioDevice {
     this.offered = features | VERSION_1 | INDIRECT_DESC | EVENT_IDX;
     this.queues = queueSizes.map((most) => ({
       ...{ most, size: most, enabled: false, descriptors: 0, driver: 0, device: 0, live: undefined },
-      ...{ kicks: 0, requests: 0, interrupts: 0, suppressed: 0 },
+      ...{ kicks: 0, requests: 0, interrupts: 0, suppressed: 0, inFlight: 0 },
     }));
     this.#dma = dma;
     this.#make = queue;
@@ -111,11 +114,12 @@ export abstract class VirtioDevice {
     if (this.live) this.#start(queue);
   }
 
-  #start(queue: QueueState): void {
+  #start(queue: QueueState, position?: readonly number[]): void {
     const { size, descriptors, driver, device } = queue;
     const indirect = (this.accepted & INDIRECT_DESC) !== 0n;
     const eventIndex = (this.accepted & EVENT_IDX) !== 0n;
-    queue.live = this.#make({ size, descriptors, driver, device, indirect, eventIndex }, this.#dma);
+    const layout = { size, descriptors, driver, device, indirect, eventIndex };
+    queue.live = this.#make(layout, this.#dma, position);
   }
 
   /** An available-buffer notification. 2.1.2: before DRIVER_OK nothing is taken; 2.7.10.2: one too many does no harm. */
@@ -133,6 +137,7 @@ export abstract class VirtioDevice {
     this.life++;
     for (const queue of this.queues) {
       queue.live = undefined;
+      queue.inFlight = 0;
       queue.enabled = false;
       queue.size = queue.most;
       queue.descriptors = queue.driver = queue.device = 0;
@@ -163,13 +168,16 @@ export abstract class VirtioDevice {
       return undefined;
     }
     queue.requests++;
+    queue.inFlight++;
     this.ledger.pay("request");
     return chain;
   }
 
   protected push(index: number, chain: Chain, written: number): void {
-    const queue = this.queues[index]?.live;
-    if (this.live && queue !== undefined && !queue.push(chain, written)) this.needsReset();
+    const queue = this.queues[index] as QueueState;
+    if (queue.live === undefined || !this.live) return;
+    queue.inFlight--;
+    if (!queue.live.push(chain, written)) this.needsReset();
   }
 
   /** Tells the driver of what was pushed, if it wants to be told. */
@@ -180,5 +188,47 @@ export abstract class VirtioDevice {
       queue.interrupts++;
       this.onUsed(index);
     } else queue.suppressed++;
+  }
+
+  /** Throws a SnapshotError while a back end has a request that it has not answered. */
+  save(out: StateWriter): void {
+    out.section("virtio");
+    for (const value of [this.status, this.generation]) out.int(value);
+    for (const shift of [0n, 32n]) out.int(Number(BigInt.asIntN(32, this.accepted >> shift)));
+    out.bytes(this.config);
+    for (const queue of this.queues) {
+      if (queue.inFlight > 0 && this.live)
+        throw new SnapshotError(
+          `${queue.inFlight} requests of a virtio device are with its back end: let the machine run on until they are answered`,
+        );
+      for (const value of [queue.size, queue.descriptors, queue.driver, queue.device]) out.double(value);
+      out.flag(queue.enabled);
+      const position = queue.live?.position();
+      out.flag(position !== undefined);
+      out.int(position?.length ?? 0);
+      for (const value of position ?? []) out.int(value);
+    }
+  }
+
+  load(from: StateReader): void {
+    from.section("virtio");
+    this.life++;
+    this.status = from.int();
+    this.generation = from.int();
+    const [low, high] = [from.int(), from.int()];
+    this.accepted = BigInt.asUintN(32, BigInt(low)) | (BigInt.asUintN(32, BigInt(high)) << 32n);
+    from.array(this.config);
+    for (const queue of this.queues) {
+      queue.size = from.double();
+      queue.descriptors = from.double();
+      queue.driver = from.double();
+      queue.device = from.double();
+      queue.enabled = from.flag();
+      const live = from.flag();
+      const position = Array.from({ length: from.int() }, () => from.int());
+      queue.live = undefined;
+      queue.inFlight = 0;
+      if (live) this.#start(queue, position);
+    }
   }
 }
