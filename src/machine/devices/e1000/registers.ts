@@ -47,7 +47,6 @@ export const FULL_DUPLEX = 1;
 export const SET_LINK_UP = 0x40;
 export const SPEED_1000 = 0x200;
 export const RESET = 1 << 26;
-export const VLAN_MODE = 1 << 30;
 export const PHY_RESET = 1 << 31;
 /** STATUS (13.4.2). */
 export const LINK_UP = 2;

@@ -1,6 +1,6 @@
 /**
  * The transmit ring: legacy descriptors, and contexts with data descriptors for checksums (3.3). TCP segmentation is not modelled: a packet
- * that asks for it is not sent, and counted in TSCTFC.
+ * that asks for it is not sent, and counted in TSCTFC. Nor are VLAN tags put in or taken out: they travel in the frame.
  *
  *     legacy    63 … 0 address ┊ 15 … 0 length │ 23 … 16 CSO │ 31 … 24 command │ 32 DD │ 47 … 40 CSS
  *     data      63 … 0 address ┊ 19 … 0 length │ 23 … 20 = 1 │ 31 … 24 command │ 32 DD │ 40 IP, 41 TCP/UDP checksum
