@@ -54,14 +54,21 @@ export class IoDomain {
 
   /** Gives a page of the host's an I/O virtual address. */
   map(host: number): Iova {
-    const iova = this.#free.pop() ?? this.#next;
-    if (iova === this.#next) this.#next += PAGE;
+    let iova = this.#free.pop();
+    while (iova !== undefined && this.#taken(iova)) iova = this.#free.pop();
+    if (iova === undefined) {
+      while (this.#taken(this.#next)) this.#next += PAGE;
+      iova = this.#next;
+      this.#next += PAGE;
+    }
     this.mapAt(iova as Iova, host);
     return iova as Iova;
   }
 
-  /** The same at an address of the caller's: identity, or a guest's memory pre-mapped as the guest sees it. */
+  /** The same at an address of the caller's: identity, or a guest's memory pre-mapped as the guest sees it. Throws a RangeError when it is taken. */
   mapAt(iova: Iova, host: number): void {
+    if (this.#mapped.has(iova)) throw new RangeError(`I/O page ${iova} is mapped already`);
+    if (this.#waiting.includes(iova)) this.flush();
     this.#parts.driver.map(this.#root, iova, host);
     this.#mapped.add(iova);
   }
@@ -73,7 +80,7 @@ export class IoDomain {
     driver.unmap(this.#root, iova);
     if (policy.kind === "strict") {
       driver.flushPage(number, iova);
-      this.#free.push(iova);
+      this.#release([iova]);
       return;
     }
     if (this.#waiting.length === 0) clock.set(this.#timer, clock.now + policy.cycles);
@@ -86,8 +93,18 @@ export class IoDomain {
     if (this.#waiting.length === 0) return;
     const { driver, number, clock } = this.#parts;
     driver.flushDomain(number);
-    this.#free.push(...this.#waiting);
+    this.#release(this.#waiting);
     this.#waiting = [];
     clock.clear(this.#timer);
+  }
+
+  /** Mapped, or still known to the IOTLB perhaps. */
+  #taken(iova: number): boolean {
+    return this.#mapped.has(iova) || this.#waiting.includes(iova);
+  }
+
+  /** What the allocator has not come to yet is free anyway. */
+  #release(pages: readonly number[]): void {
+    this.#free.push(...pages.filter((page) => page < this.#next));
   }
 }

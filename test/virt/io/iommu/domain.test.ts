@@ -81,3 +81,26 @@ test("a detached device reaches nothing, and what is not mapped cannot be unmapp
   domain.unmap(at);
   expect(() => domain.unmap(at)).toThrow(RangeError);
 });
+
+test("addresses of the caller's own and given ones keep out of each other's way", () => {
+  const { domain } = world(DEFERRED);
+  domain.mapAt(0x1000 as Iova, BUFFER);
+  expect(domain.map(BUFFER)).toBe(0x2000);
+  expect(() => domain.mapAt(0x2000 as Iova, BUFFER)).toThrow(RangeError);
+  domain.mapAt(0x3000 as Iova, BUFFER);
+  domain.unmap(0x3000 as Iova);
+  expect(domain.map(BUFFER), "3000 waits for its flush").toBe(0x4000);
+  domain.flush();
+  expect(domain.map(BUFFER)).toBe(0x3000);
+  expect(domain.map(BUFFER)).toBe(0x5000);
+});
+
+test("an address that was free, was taken by the caller and waits for its flush is not given out", () => {
+  const { domain } = world(DEFERRED);
+  const at = domain.map(BUFFER);
+  domain.unmap(at);
+  domain.flush();
+  domain.mapAt(at, BUFFER);
+  domain.unmap(at);
+  expect(domain.map(BUFFER)).not.toBe(at);
+});
