@@ -1,5 +1,3 @@
-cat > (address - space.ts) << "E";
-
 /**
  * How a domain's frame numbers and addresses lead to machine frames: the contract between the hypervisor's tables and whoever keeps a
  * domain's translations. A domain in TypeScript has a Physmap (physmap.ts); one whose page tables are the processor's, as a PV guest's are,
