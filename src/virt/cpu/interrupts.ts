@@ -11,6 +11,8 @@ export class HostInterrupts implements InterruptSource {
   readonly #virtual: Cpu;
   /** The engine knows that an interrupt waits, and V cannot take it yet. */
   noted = false;
+  /** The monitor itself has something for the guest: an interrupt that no device's line stands behind. */
+  called = false;
   taskPriority = 0;
 
   constructor(virtual: Cpu) {
@@ -19,7 +21,7 @@ export class HostInterrupts implements InterruptSource {
 
   pending(): boolean {
     const { nmiPending, nmiBlocked, irq } = this.#virtual;
-    return (nmiPending && !nmiBlocked) || (!this.noted && irq.pending());
+    return this.called || (nmiPending && !nmiBlocked) || (!this.noted && irq.pending());
   }
 
   acknowledge(): number {
