@@ -12,6 +12,8 @@ export class HostInterrupts implements InterruptSource {
   /** The engine knows that an interrupt waits, and V cannot take it yet. */
   noted = false;
   taskPriority = 0;
+  /** What the processor learns of by itself (posted interrupts): nobody needs to come out for it. */
+  posted: () => boolean = () => false;
 
   constructor(virtual: Cpu) {
     this.#virtual = virtual;
@@ -19,7 +21,7 @@ export class HostInterrupts implements InterruptSource {
 
   pending(): boolean {
     const { nmiPending, nmiBlocked, irq } = this.#virtual;
-    return (nmiPending && !nmiBlocked) || (!this.noted && irq.pending());
+    return (nmiPending && !nmiBlocked) || (!this.noted && irq.pending() && !this.posted());
   }
 
   acknowledge(): number {

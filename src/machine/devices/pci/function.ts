@@ -18,6 +18,9 @@ const INTERRUPT_LINE = 0x3c;
 /** Status bit 3: the function asserts its interrupt pin. */
 const INTERRUPT_STATUS = 8;
 
+/** Where windows are opened: the buses. */
+export type Windows = Pick<Bus, "mapMmio" | "mapPorts">;
+
 /** A window of 2^n bytes. Ports: at least 4; memory: at least a page. */
 export type Window =
   | { readonly kind: "io"; readonly size: number; readonly device: PortDevice }
@@ -45,9 +48,9 @@ export class PciFunction implements Stateful {
   readonly #writable = new Uint8Array(256);
   readonly #windows = new Map<number, Window>();
   readonly #mapped = new Map<number, () => void>();
-  readonly #bus: Bus;
+  readonly #bus: Windows;
 
-  constructor(bus: Bus, identity: Identity) {
+  constructor(bus: Windows, identity: Identity) {
     this.#bus = bus;
     const view = this.#view;
     view.setUint16(0x00, identity.vendor, true);
