@@ -3,7 +3,7 @@
  *
  *     020 0A0 4D0 PIC · 040 061 PIT · 060 064 092 keyboard controller · 070 RTC · 0E0 2000 test device · 0E1 marker · 0E9 debug console · 0F4 exit
  *     170 1F0 IDE · 3B0 … 3DF VGA · 3F8 serial · 510 fw_cfg · 600 ACPI · CF8 CFC PCI · CF9 reset
- *     FEC00000 IOAPIC · FEE00000 local APIC
+ *     FEC00000 IOAPIC · FED90000 DMA remapping, if there is one · FEE00000 local APIC
  */
 import type { Bus } from "./bus.ts";
 import type { Cpu, Stop } from "./cpu/cpu.ts";
@@ -33,6 +33,7 @@ import { TestDevice } from "./devices/test-device.ts";
 import { Uart } from "./devices/uart.ts";
 import { Vga } from "./devices/vga/vga.ts";
 import { directDma } from "./dma.ts";
+import { IOMMU_BASE, Iommu, type IommuOptions } from "./iommu/iommu.ts";
 import { type Stateful, StateReader, StateWriter } from "./state.ts";
 
 const IOAPIC_BASE = 0xfec00000;
@@ -51,6 +52,8 @@ export interface BoardParts {
   readonly disks: readonly (Disk | undefined)[];
   /** Plugged into PCI devices 3, 4, … */
   readonly cards?: readonly Card[];
+  /** Between the cards and memory. */
+  readonly iommu?: IommuOptions | undefined;
   /** Seconds since 1970 at which the clock starts. */
   readonly date?: number | undefined;
 }
@@ -71,12 +74,14 @@ export class Board implements Stateful {
   readonly fwCfg: FwCfg;
   readonly disks: readonly (Disk | undefined)[];
   readonly debugConsole = new DebugConsole();
+  /** Off until its registers say otherwise: addresses and messages of cards pass as they are. */
+  readonly iommu: Iommu | undefined;
   readonly marker: MarkerPort;
   readonly testDevice: TestDevice;
   readonly #cpu: Cpu;
   readonly #pristine: Uint8Array;
 
-  constructor({ cpu, meter, hertz, disks, cards = [], date }: BoardParts) {
+  constructor({ cpu, meter, hertz, disks, cards = [], iommu, date }: BoardParts) {
     const { bus, clock } = cpu;
     const { wires } = this;
     const common = { bus, clock, hertz };
@@ -128,10 +133,15 @@ export class Board implements Stateful {
     this.pci.plug(0, 0, hostBridge(bus));
     this.pci.plug(1, 0, bridge);
     this.pci.plug(1, 1, new IdeController({ ...common, wires, disks }));
+    this.iommu = iommu && new Iommu(bus, (interrupt) => this.lapic.deliver(interrupt), iommu);
     for (const [i, card] of cards.entries()) {
       const device = FIRST_CARD + i;
       const requester = device << 3;
-      this.pci.plug(device, 0, card({ ...common, dma: directDma(bus), message, requester }));
+      const ways = {
+        dma: this.iommu?.dma(requester) ?? directDma(bus),
+        message: this.iommu?.message(requester) ?? message,
+      };
+      this.pci.plug(device, 0, card({ ...common, ...ways, requester }));
     }
     this.marker = new MarkerPort(meter);
     this.testDevice = new TestDevice(bus, wires);
@@ -169,11 +179,13 @@ export class Board implements Stateful {
     return [
       ...[this.wires, this.pic, this.pit, this.serial, this.lapic, this.lapicMsrs, this.ioapic],
       ...[this.acpi, this.keyboard, this.vga, this.pci, this.testDevice],
+      ...(this.iommu === undefined ? [] : [this.iommu]),
     ];
   }
 
   #mapPorts(bus: Bus): void {
     bus.mapMmio(IOAPIC_BASE, PAGE, this.ioapic);
+    if (this.iommu !== undefined) bus.mapMmio(IOMMU_BASE, PAGE, this.iommu.registers);
     bus.mapPorts(EXIT_PORT, EXIT_PORT + 3, new ExitPort((code) => this.#stop({ reason: "exit", code })));
     bus.mapPorts(MARKER_PORT, MARKER_PORT, this.marker);
     bus.mapPorts(DEBUG_CONSOLE_PORT, DEBUG_CONSOLE_PORT, this.debugConsole);

@@ -13,6 +13,7 @@ import { Disk } from "./devices/disk.ts";
 import type { Card } from "./devices/pci/slot.ts";
 import type { Executor } from "./executor.ts";
 import { installFirmware } from "./firmware/install.ts";
+import type { IommuOptions } from "./iommu/iommu.ts";
 import { Mmu } from "./mmu/mmu.ts";
 import { free } from "./profiles/free.ts";
 import { PENTIUM_4 } from "./profiles/pentium4.ts";
@@ -46,6 +47,8 @@ export interface MachineOptions {
   readonly disks?: readonly (Disk | Uint8Array | undefined)[];
   /** Plugged into PCI devices 3, 4, …, in this order. */
   readonly cards?: readonly Card[];
+  /** A DMA remapping unit between the cards and memory; its registers are at FED90000. None unless said. */
+  readonly iommu?: IommuOptions;
   /** What the clock shows at the start: seconds since 1970, UTC. 2026-01-01 unless said. */
   readonly date?: number;
   /** Without it there is no ROM: nothing is at the processor's first address. It is there unless said. */
@@ -90,7 +93,7 @@ export class Machine {
 
   /** Throws a RangeError for a memory size or a number of disks that cannot be. */
   constructor(options: MachineOptions = {}) {
-    const { memory = DEFAULT_MEMORY, profile = PENTIUM_4, disks = [], cards = [], date } = options;
+    const { memory = DEFAULT_MEMORY, profile = PENTIUM_4, disks = [], cards = [], iommu, date } = options;
     const { firmware = true, model, virtual } = options;
     this.profile = profile;
     this.bus = virtual?.bus ?? new Bus(memory);
@@ -113,6 +116,7 @@ export class Machine {
       hertz: profile.hertz,
       disks: disks.map((disk) => (disk instanceof Uint8Array ? new Disk(disk) : disk)),
       cards,
+      iommu,
       date,
     });
     this.interpreter = new Interpreter(this.cpu);

@@ -14,6 +14,8 @@ export class HostInterrupts implements InterruptSource {
   /** The monitor itself has something for the guest: an interrupt that no device's line stands behind. */
   called = false;
   taskPriority = 0;
+  /** What the processor learns of by itself (posted interrupts): nobody needs to come out for it. */
+  posted: () => boolean = () => false;
 
   constructor(virtual: Cpu) {
     this.#virtual = virtual;
@@ -21,7 +23,8 @@ export class HostInterrupts implements InterruptSource {
 
   pending(): boolean {
     const { nmiPending, nmiBlocked, irq } = this.#virtual;
-    return this.called || (nmiPending && !nmiBlocked) || (!this.noted && irq.pending());
+    const line = !this.noted && irq.pending() && !this.posted();
+    return this.called || (nmiPending && !nmiBlocked) || line;
   }
 
   acknowledge(): number {
