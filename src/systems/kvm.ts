@@ -44,6 +44,8 @@ export interface KvmOptions extends MachineOptions {
   readonly interrupts?: VtxOptions["interrupts"];
   /** Devices of the host's that are the guest's own; they need EPT. */
   readonly assigned?: VmOptions["assigned"];
+  /** Who answers for devices: KVM and QEMU, as kvm-devices.ts has it, unless said. */
+  readonly devices?: VmOptions["devices"];
   readonly assignedDma?: VmOptions["assignedDma"];
   /** Under EPT: the largest page that memory is given in, as a power of two; 21 unless said. */
   readonly largest?: NestedOptions["largest"];
@@ -62,6 +64,7 @@ export function kvmVm({
   largest = 21,
   vpid = true,
   interrupts = "injected",
+  devices = KVM_DEVICES,
   ...machine
 }: KvmOptions = {}): Vm {
   const features = KVM_FEATURES.nopIoDelay | (mmuOp ? KVM_FEATURES.mmuOp : 0);
@@ -72,7 +75,7 @@ export function kvmVm({
       model: toldOf(model, features),
       physical: VMX_PROCESSOR,
       monitor: KVM,
-      devices: KVM_DEVICES,
+      devices,
     },
     hardwareAssisted({
       pager: { naive: shadow, shadow: tracedPager(kept), ept: nestedPager({ largest }) }[paging],

@@ -59,6 +59,12 @@ export class VirtioPci extends PciFunction implements MmioDevice {
     return this.capability(VENDOR_CAPABILITY, [bytes.length + 3, ...bytes]);
   }
 
+  /** A physical address is one of its notification registers (4.1.4.4): a write there is a kick. */
+  notifies(at: number): boolean {
+    const offset = at - this.base(0);
+    return offset >= 3 * REGION && offset < WINDOW;
+  }
+
   #raise(bits: number): void {
     this.#isr |= bits;
     this.setInterrupt(true);
