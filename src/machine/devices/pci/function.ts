@@ -12,7 +12,7 @@ export const COMMAND = 0x04;
 export const IO_SPACE = 1;
 export const MEMORY_SPACE = 2;
 export const BUS_MASTER = 4;
-const STATUS = 0x06;
+export const STATUS = 0x06;
 const CAPABILITIES = 0x34;
 /** Status bit 4: there is a list of capabilities. */
 const CAPABILITY_LIST = 0x10;
@@ -20,7 +20,7 @@ const FIRST_CAPABILITY = 0x40;
 const BAR0 = 0x10;
 const INTERRUPT_LINE = 0x3c;
 /** Status bit 3: the function asserts its interrupt pin. */
-const INTERRUPT_STATUS = 8;
+export const INTERRUPT_STATUS = 8;
 
 /** Where windows are opened: the buses. */
 export type Windows = Pick<Bus, "mapMmio" | "mapPorts">;

@@ -10,7 +10,7 @@ import type { Stateful, StateReader, StateWriter } from "../../../../machine/sta
 import type { QueueState, VirtioDevice } from "../device.ts";
 
 /** No message is assigned (4.1.5.1.2). */
-const NO_VECTOR = 0xffff;
+export const NO_VECTOR = 0xffff;
 const AREAS = [
   [0x20, "descriptors"],
   [0x28, "driver"],
@@ -23,9 +23,27 @@ export class CommonConfig implements MmioDevice, Stateful {
   #deviceSelect = 0;
   #driverSelect = 0;
   #queueSelect = 0;
+  /** Which message tells of a configuration change, and of each queue's buffers; a vector, or NO_VECTOR. */
+  readonly #vectors: number;
+  configVector = NO_VECTOR;
+  readonly queueVectors: Uint16Array;
 
-  constructor(device: VirtioDevice) {
+  /** `vectors`: messages that the transport has. */
+  constructor(device: VirtioDevice, vectors: number) {
     this.#device = device;
+    this.#vectors = vectors;
+    this.queueVectors = new Uint16Array(device.queues.length).fill(NO_VECTOR);
+  }
+
+  /** 4.1.5.1.2.1: after a reset nothing is mapped to a message. */
+  #unmap(): void {
+    this.configVector = NO_VECTOR;
+    this.queueVectors.fill(NO_VECTOR);
+  }
+
+  /** 4.1.5.1.2.1: what cannot be mapped reads back as NO_VECTOR. */
+  #vector(value: number): number {
+    return value < this.#vectors ? value : NO_VECTOR;
   }
 
   get #queue(): QueueState | undefined {
@@ -52,12 +70,12 @@ export class CommonConfig implements MmioDevice, Stateful {
       case 0x0c:
         return half(device.accepted, this.#driverSelect);
       case 0x10:
-        return (NO_VECTOR | (device.queues.length << 16)) >>> 0;
+        return (this.configVector | (device.queues.length << 16)) >>> 0;
       case 0x14:
         return (device.status | (device.generation << 8) | (this.#queueSelect << 16)) >>> 0;
       case 0x18:
         // 4.1.4.3.1: a queue that does not exist has size 0.
-        return ((this.#queue?.size ?? 0) | (NO_VECTOR << 16)) >>> 0;
+        return ((this.#queue?.size ?? 0) | ((this.queueVectors[this.#queueSelect] ?? NO_VECTOR) << 16)) >>> 0;
       case 0x1c:
         return ((this.#queue?.enabled ? 1 : 0) | (this.#queueSelect << 16)) >>> 0;
       default:
@@ -80,8 +98,12 @@ export class CommonConfig implements MmioDevice, Stateful {
     if (offset === 0x00) this.#deviceSelect = value;
     else if (offset === 0x08) this.#driverSelect = value;
     else if (offset === 0x0c) this.#accept(value);
-    else if (offset === 0x14) device.setStatus(value & 0xff);
-    else if (offset === 0x16) this.#queueSelect = value & 0xffff;
+    else if (offset === 0x10) this.configVector = this.#vector(value & 0xffff);
+    else if (offset === 0x14) {
+      device.setStatus(value & 0xff);
+      if (device.status === 0) this.#unmap();
+    } else if (offset === 0x16) this.#queueSelect = value & 0xffff;
+    else if (offset === 0x1a) this.queueVectors[this.#queueSelect] = this.#vector(value & 0xffff);
     else if (queue === undefined || queue.enabled) return;
     // 4.1.4.3.2: a power of 2, not above what the device can do.
     else if (offset === 0x18) {
@@ -106,12 +128,16 @@ export class CommonConfig implements MmioDevice, Stateful {
   }
 
   save(out: StateWriter): void {
-    for (const value of [this.#deviceSelect, this.#driverSelect, this.#queueSelect]) out.int(value);
+    for (const value of [this.#deviceSelect, this.#driverSelect, this.#queueSelect, this.configVector])
+      out.int(value);
+    out.array(this.queueVectors);
   }
 
   load(from: StateReader): void {
     this.#deviceSelect = from.int() >>> 0;
     this.#driverSelect = from.int() >>> 0;
     this.#queueSelect = from.int();
+    this.configVector = from.int();
+    from.array(this.queueVectors);
   }
 }

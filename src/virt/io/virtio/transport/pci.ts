@@ -2,11 +2,17 @@
  * Virtio over PCI, modern (4.1). One memory window, pointed at by vendor capabilities:
  *
  *     BAR 0    0000 common │ 1000 ISR │ 2000 device │ 3000 notify, 4 bytes a queue
+ *     BAR 1    MSI-X: a message for configuration changes and one a queue, as the driver maps them
  *
- * Interrupts come by the pin and the ISR status; there is no MSI-X.
+ * While MSI-X is off, interrupts come by the pin and the ISR status.
  */
 import type { MmioDevice } from "../../../../machine/bus.ts";
-import { PciFunction } from "../../../../machine/devices/pci/function.ts";
+import {
+  INTERRUPT_STATUS,
+  STATUS as PCI_STATUS,
+  PciFunction,
+} from "../../../../machine/devices/pci/function.ts";
+import { MsiX } from "../../../../machine/devices/pci/msi-x.ts";
 import type { Card, Slot } from "../../../../machine/devices/pci/slot.ts";
 import type { StateReader, StateWriter } from "../../../../machine/state.ts";
 import type { VirtioDevice } from "../device.ts";
@@ -32,14 +38,16 @@ export class VirtioPci extends PciFunction implements MmioDevice {
   readonly device: VirtioDevice;
   readonly #common: CommonConfig;
   readonly #access: number;
+  readonly #msix: MsiX;
   #isr = 0;
 
-  constructor({ bus }: Pick<Slot, "bus">, device: VirtioDevice) {
+  constructor({ bus, message }: Pick<Slot, "bus" | "message">, device: VirtioDevice) {
     // 4.1.2.1: vendor 1af4, device 1040 + ID, revision 1 or more.
     const identity = { vendor: 0x1af4, device: 0x1040 + device.id, revision: 1, interruptPin: 1 };
     super(bus, { ...identity, class: CLASSES.get(device.id) ?? 0xff0000 });
     this.device = device;
-    this.#common = new CommonConfig(device);
+    const vectors = device.queues.length + 1;
+    this.#common = new CommonConfig(device, vectors);
     this.window(0, { kind: "memory", size: WINDOW, device: this });
     this.#structure(TYPE.common, 0, COMMON_BYTES);
     this.#structure(TYPE.isr, REGION, 1);
@@ -49,8 +57,9 @@ export class VirtioPci extends PciFunction implements MmioDevice {
     this.#access = this.#structure(TYPE.pci, 0, 0, dword(0));
     this.writable(this.#access + 4, [0xff]);
     this.writable(this.#access + 8, new Array(8).fill(0xff));
-    device.onUsed = () => this.#raise(ISR.queue);
-    device.onConfigChange = () => this.#raise(ISR.config);
+    this.#msix = new MsiX(this, { bar: 1, vectors, message });
+    device.onUsed = (queue) => this.#raise(ISR.queue, this.#common.queueVectors[queue] as number);
+    device.onConfigChange = () => this.#raise(ISR.config, this.#common.configVector);
   }
 
   /** cap_len, cfg_type, bar, id, 2 bytes of padding, offset, length (4.1.4). */
@@ -65,9 +74,20 @@ export class VirtioPci extends PciFunction implements MmioDevice {
     return offset >= 3 * REGION && offset < WINDOW;
   }
 
-  #raise(bits: number): void {
-    this.#isr |= bits;
-    this.setInterrupt(true);
+  /** 4.1.5.3, 4.1.5.4: by the message that the driver has mapped, if any, or by the pin. */
+  #raise(bits: number, vector: number): void {
+    const messages = this.#msix.enabled;
+    // 4.1.4.5.1: with MSI-X the ISR status tells of the configuration only.
+    if (!messages || bits === ISR.config) this.#isr |= bits;
+    if (messages) this.#msix.raise(vector);
+    else this.setInterrupt(true);
+  }
+
+  /** The pin follows the ISR status, unless MSI-X is on. */
+  #settle(isr = this.#isr): void {
+    this.#isr = isr;
+    const asserted = ((this.config[PCI_STATUS] as number) & INTERRUPT_STATUS) !== 0;
+    if (asserted && (isr === 0 || this.#msix.enabled)) this.setInterrupt(false);
   }
 
   read(offset: number, size: number): number {
@@ -77,8 +97,7 @@ export class VirtioPci extends PciFunction implements MmioDevice {
     // 4.1.4.5.1: reading the ISR status clears it and releases the pin.
     if (region === 1 && at === 0) {
       const isr = this.#isr;
-      this.#isr = 0;
-      this.setInterrupt(false);
+      this.#settle(0);
       return isr;
     }
     let value = 0;
@@ -97,9 +116,9 @@ export class VirtioPci extends PciFunction implements MmioDevice {
   #writeCommon(at: number, value: number, size: number): void {
     this.#common.write(at, value, size);
     // 2.4.1: nothing is signalled after a reset.
-    if (this.device.status === 0 && this.#isr !== 0) {
-      this.#isr = 0;
-      this.setInterrupt(false);
+    if (this.device.status === 0) {
+      this.#settle(0);
+      this.#msix.clear();
     }
   }
 
@@ -121,11 +140,16 @@ export class VirtioPci extends PciFunction implements MmioDevice {
   override writeConfig(offset: number, value: number, size: number): void {
     const target = offset === this.#access + 16 ? this.#target() : undefined;
     if (target) this.write(target.offset, value, target.size);
-    else super.writeConfig(offset, value, size);
+    else {
+      super.writeConfig(offset, value, size);
+      this.#msix.configured();
+      this.#settle();
+    }
   }
 
   override save(out: StateWriter): void {
     super.save(out);
+    this.#msix.save(out);
     out.int(this.#isr);
     this.#common.save(out);
     this.device.save(out);
@@ -133,6 +157,7 @@ export class VirtioPci extends PciFunction implements MmioDevice {
 
   override load(from: StateReader): void {
     super.load(from);
+    this.#msix.load(from);
     this.#isr = from.int();
     this.#common.load(from);
     this.device.load(from);

@@ -15,7 +15,9 @@ const at = (offset: number) => (BASE + offset) as Parameters<Bus["read"]>[0];
 function rig() {
   const bus = new Bus(1 << 20);
   const disk = diskBackend(new Disk(new Uint8Array(4096)));
-  const make = () => new VirtioPci({ bus }, new VirtioBlk({ dma: directDma(bus), disk }));
+  const sent: number[] = [];
+  const message = (_address: number, data: number) => sent.push(data);
+  const make = () => new VirtioPci({ bus, message }, new VirtioBlk({ dma: directDma(bus), disk }));
   const card = make();
   card.writeConfig(0x10, BASE, 4);
   card.writeConfig(4, 6, 2);
@@ -29,7 +31,7 @@ function rig() {
   };
   const write = (offset: number, value: number, size: number) => bus.write(at(offset), value, size);
   const read = (offset: number, size: number) => bus.read(at(offset), size);
-  return { bus, card, make, memory, driver, sync, write, read };
+  return { sent, bus, card, make, memory, driver, sync, write, read };
 }
 
 /** As Linux does it: 3.1.1, with addresses in two dwords. */
@@ -63,12 +65,12 @@ function flush({ memory, driver, sync, write }: ReturnType<typeof rig>) {
   sync(() => write(0x3000, 0, 2));
 }
 
-test("five vendor capabilities lead to the structures (4.1.4)", () => {
+test("five vendor capabilities lead to the structures (4.1.4), and one to MSI-X", () => {
   const { card } = rig();
   const types: number[] = [];
   for (let at = card.config[0x34] as number; at !== 0; at = card.config[at + 1] as number) {
-    expect(card.config[at]).toBe(9);
-    types.push(card.config[at + 3] as number);
+    if (card.config[at] === 9) types.push(card.config[at + 3] as number);
+    else expect(card.config[at]).toBe(0x11);
   }
   expect(types).toEqual([1, 3, 4, 2, 5]);
   expect(card.readConfig(6, 2) & 0x10).toBe(0x10);
@@ -82,7 +84,60 @@ test("a driver brings the device up, and reading the ISR releases the pin", () =
   flush(machine);
   expect(machine.driver.next()).toMatchObject({ written: 1 });
   expect([machine.read(0x1000, 1), machine.read(0x1000, 1)]).toEqual([1, 0]);
-  expect(levels).toEqual([true, false, false]);
+  expect(levels).toEqual([true, false]);
+});
+
+/** Turns MSI-X on with data 0x40 + i in entry i; its offset in configuration space. */
+function enableMsiX({ card, bus }: ReturnType<typeof rig>): number {
+  let capability = card.config[0x34] as number;
+  while (card.config[capability] !== 0x11) capability = card.config[capability + 1] as number;
+  card.writeConfig(0x14, BASE + 0x10000, 4);
+  for (const vector of [0, 1])
+    for (const [i, value] of [0xfee00000, 0, 0x40 + vector, 0].entries())
+      bus.write(at(0x10000 + 16 * vector + 4 * i), value, 4);
+  card.writeConfig(capability + 2, 0x8000, 2);
+  return capability;
+}
+
+test("with MSI-X a queue and the configuration have messages of their own, and the pin is not used", () => {
+  const machine = rig();
+  const levels: boolean[] = [];
+  machine.card.interrupt = (level) => levels.push(level);
+  bringUp(machine);
+  enableMsiX(machine);
+  machine.write(0x10, 0, 2);
+  machine.write(0x1a, 1, 2);
+  expect([machine.read(0x10, 2), machine.read(0x1a, 2)]).toEqual([0, 1]);
+  flush(machine);
+  machine.driver.offer(200);
+  machine.sync(() => machine.write(0x3000, 0, 2));
+  expect(machine.sent).toEqual([0x41, 0x40]);
+  // The ISR status tells of the configuration only.
+  expect([levels, machine.read(0x1000, 1)]).toEqual([[], 2]);
+});
+
+test("a vector that the table does not have reads back as none, and a reset unmaps all", () => {
+  const machine = rig();
+  bringUp(machine);
+  machine.write(0x10, 2, 2);
+  machine.write(0x1a, 1, 2);
+  expect([machine.read(0x10, 2), machine.read(0x1a, 2)]).toEqual([0xffff, 1]);
+  enableMsiX(machine);
+  machine.write(0x14, 0, 1);
+  expect(machine.read(0x1a, 2)).toBe(0xffff);
+  bringUp(machine);
+  flush(machine);
+  expect(machine.sent).toEqual([]);
+});
+
+test("turning MSI-X on releases a pin that is asserted", () => {
+  const machine = rig();
+  const levels: boolean[] = [];
+  machine.card.interrupt = (level) => levels.push(level);
+  bringUp(machine);
+  flush(machine);
+  enableMsiX(machine);
+  expect(levels).toEqual([true, false]);
 });
 
 test("a queue that is not there has size 0, and a size that is none is not taken", () => {
