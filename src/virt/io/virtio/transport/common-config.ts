@@ -10,7 +10,7 @@ import type { Stateful, StateReader, StateWriter } from "../../../../machine/sta
 import type { QueueState, VirtioDevice } from "../device.ts";
 
 /** No message is assigned (4.1.5.1.2). */
-const NO_VECTOR = 0xffff;
+export const NO_VECTOR = 0xffff;
 const AREAS = [
   [0x20, "descriptors"],
   [0x28, "driver"],
@@ -23,9 +23,23 @@ export class CommonConfig implements MmioDevice, Stateful {
   #deviceSelect = 0;
   #driverSelect = 0;
   #queueSelect = 0;
+  /** Of the configuration first, of each queue then. */
+  readonly #vectors: Int32Array;
+  readonly #most: number;
 
-  constructor(device: VirtioDevice) {
+  /** `vectors`: messages that there are to choose from. */
+  constructor(device: VirtioDevice, vectors: number) {
     this.#device = device;
+    this.#most = vectors;
+    this.#vectors = new Int32Array(1 + device.queues.length).fill(NO_VECTOR);
+  }
+
+  get configVector(): number {
+    return this.#vectors[0] as number;
+  }
+
+  queueVector(queue: number): number {
+    return this.#vectors[1 + queue] ?? NO_VECTOR;
   }
 
   get #queue(): QueueState | undefined {
@@ -52,12 +66,12 @@ export class CommonConfig implements MmioDevice, Stateful {
       case 0x0c:
         return half(device.accepted, this.#driverSelect);
       case 0x10:
-        return (NO_VECTOR | (device.queues.length << 16)) >>> 0;
+        return (this.configVector | (device.queues.length << 16)) >>> 0;
       case 0x14:
         return (device.status | (device.generation << 8) | (this.#queueSelect << 16)) >>> 0;
       case 0x18:
         // 4.1.4.3.1: a queue that does not exist has size 0.
-        return ((this.#queue?.size ?? 0) | (NO_VECTOR << 16)) >>> 0;
+        return ((this.#queue?.size ?? 0) | (this.queueVector(this.#queueSelect) << 16)) >>> 0;
       case 0x1c:
         return ((this.#queue?.enabled ? 1 : 0) | (this.#queueSelect << 16)) >>> 0;
       default:
@@ -80,8 +94,12 @@ export class CommonConfig implements MmioDevice, Stateful {
     if (offset === 0x00) this.#deviceSelect = value;
     else if (offset === 0x08) this.#driverSelect = value;
     else if (offset === 0x0c) this.#accept(value);
-    else if (offset === 0x14) device.setStatus(value & 0xff);
-    else if (offset === 0x16) this.#queueSelect = value & 0xffff;
+    else if (offset === 0x10) this.#choose(0, value);
+    else if (offset === 0x14) {
+      device.setStatus(value & 0xff);
+      if (device.status === 0) this.#vectors.fill(NO_VECTOR);
+    } else if (offset === 0x16) this.#queueSelect = value & 0xffff;
+    else if (offset === 0x1a) this.#choose(1 + this.#queueSelect, value);
     else if (queue === undefined || queue.enabled) return;
     // 4.1.4.3.2: a power of 2, not above what the device can do.
     else if (offset === 0x18) {
@@ -89,6 +107,12 @@ export class CommonConfig implements MmioDevice, Stateful {
     } else if (offset === 0x1c) {
       if (value === 1) device.enable(this.#queueSelect);
     } else this.#place(queue, offset, value);
+  }
+
+  /** 4.1.5.1.2.1: a vector that there is not reads back as none. */
+  #choose(which: number, value: number): void {
+    const vector = value & 0xffff;
+    this.#vectors[which] = vector < this.#most ? vector : NO_VECTOR;
   }
 
   #accept(value: number): void {
@@ -107,11 +131,13 @@ export class CommonConfig implements MmioDevice, Stateful {
 
   save(out: StateWriter): void {
     for (const value of [this.#deviceSelect, this.#driverSelect, this.#queueSelect]) out.int(value);
+    out.array(this.#vectors);
   }
 
   load(from: StateReader): void {
     this.#deviceSelect = from.int() >>> 0;
     this.#driverSelect = from.int() >>> 0;
     this.#queueSelect = from.int();
+    from.array(this.#vectors);
   }
 }

@@ -3,14 +3,16 @@
  *
  *     BAR 0    0000 common │ 1000 ISR │ 2000 device │ 3000 notify, 4 bytes a queue
  *
- * Interrupts come by the pin and the ISR status; there is no MSI-X.
+ * Interrupts come by the pin and the ISR status, or, in a slot that carries messages, by MSI-X: BAR 1, a vector for the configuration
+ * and one for each queue.
  */
 import type { MmioDevice } from "../../../../machine/bus.ts";
 import { PciFunction } from "../../../../machine/devices/pci/function.ts";
 import type { Card, Slot } from "../../../../machine/devices/pci/slot.ts";
 import type { StateReader, StateWriter } from "../../../../machine/state.ts";
 import type { VirtioDevice } from "../device.ts";
-import { COMMON_BYTES, CommonConfig } from "./common-config.ts";
+import { COMMON_BYTES, CommonConfig, NO_VECTOR } from "./common-config.ts";
+import { Msix } from "./msix.ts";
 
 const VENDOR_CAPABILITY = 0x09;
 /** cfg_type (4.1.4). */
@@ -31,15 +33,17 @@ const dword = (value: number): number[] => [0, 8, 16, 24].map((shift) => (value 
 export class VirtioPci extends PciFunction implements MmioDevice {
   readonly device: VirtioDevice;
   readonly #common: CommonConfig;
+  readonly #msix: Msix | undefined;
   readonly #access: number;
   #isr = 0;
 
-  constructor({ bus }: Pick<Slot, "bus">, device: VirtioDevice) {
+  constructor({ bus, message }: Pick<Slot, "bus"> & Partial<Pick<Slot, "message">>, device: VirtioDevice) {
     // 4.1.2.1: vendor 1af4, device 1040 + ID, revision 1 or more.
     const identity = { vendor: 0x1af4, device: 0x1040 + device.id, revision: 1, interruptPin: 1 };
     super(bus, { ...identity, class: CLASSES.get(device.id) ?? 0xff0000 });
     this.device = device;
-    this.#common = new CommonConfig(device);
+    const vectors = 1 + device.queues.length;
+    this.#common = new CommonConfig(device, message === undefined ? 0 : vectors);
     this.window(0, { kind: "memory", size: WINDOW, device: this });
     this.#structure(TYPE.common, 0, COMMON_BYTES);
     this.#structure(TYPE.isr, REGION, 1);
@@ -49,8 +53,9 @@ export class VirtioPci extends PciFunction implements MmioDevice {
     this.#access = this.#structure(TYPE.pci, 0, 0, dword(0));
     this.writable(this.#access + 4, [0xff]);
     this.writable(this.#access + 8, new Array(8).fill(0xff));
-    device.onUsed = () => this.#raise(ISR.queue);
-    device.onConfigChange = () => this.#raise(ISR.config);
+    this.#msix = message && new Msix(this, 1, vectors, message);
+    device.onUsed = (queue) => this.#raise(ISR.queue, this.#common.queueVector(queue));
+    device.onConfigChange = () => this.#raise(ISR.config, this.#common.configVector);
   }
 
   /** cap_len, cfg_type, bar, id, 2 bytes of padding, offset, length (4.1.4). */
@@ -59,7 +64,12 @@ export class VirtioPci extends PciFunction implements MmioDevice {
     return this.capability(VENDOR_CAPABILITY, [bytes.length + 3, ...bytes]);
   }
 
-  #raise(bits: number): void {
+  /** 4.1.5.1.3, 4.1.5.3: with messages neither the pin nor the ISR status says anything. */
+  #raise(bits: number, vector: number): void {
+    if (this.#msix?.enabled) {
+      if (vector !== NO_VECTOR) this.#msix.raise(vector);
+      return;
+    }
     this.#isr |= bits;
     this.setInterrupt(true);
   }
@@ -116,11 +126,18 @@ export class VirtioPci extends PciFunction implements MmioDevice {
     const target = offset === this.#access + 16 ? this.#target() : undefined;
     if (target) this.write(target.offset, value, target.size);
     else super.writeConfig(offset, value, size);
+    // Messages were switched on, or a mask was taken away.
+    if (this.#msix?.enabled && this.#isr !== 0) {
+      this.#isr = 0;
+      this.setInterrupt(false);
+    }
+    this.#msix?.deliver();
   }
 
   override save(out: StateWriter): void {
     super.save(out);
     out.int(this.#isr);
+    this.#msix?.save(out);
     this.#common.save(out);
     this.device.save(out);
   }
@@ -128,6 +145,7 @@ export class VirtioPci extends PciFunction implements MmioDevice {
   override load(from: StateReader): void {
     super.load(from);
     this.#isr = from.int();
+    this.#msix?.load(from);
     this.#common.load(from);
     this.device.load(from);
   }
