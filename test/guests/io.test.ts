@@ -21,12 +21,15 @@ const firstAfter = ({ operation }: Omit<IoOptions, "driver">) =>
 
 const DRIVERS = [
   { driver: "ide" },
+  { driver: "ide-dma" },
   { driver: "virtio-blk", interrupts: "intx" },
   { driver: "virtio-blk", interrupts: "msix" },
 ] as const;
 
+const ideDrive = (file: string) => ["-drive", `format=raw,file=${file},if=ide,index=2`];
 const ATTACH = {
-  ide: (file: string) => ["-drive", `format=raw,file=${file},if=ide,index=2`],
+  ide: ideDrive,
+  "ide-dma": ideDrive,
   "virtio-blk": (file: string) => [
     ...["-drive", `format=raw,file=${file},if=none,id=data`],
     ...["-device", "virtio-blk-pci,disable-legacy=on,drive=data"],
@@ -71,9 +74,9 @@ describe.skipIf(lacks("qemu", import.meta.url)).each(DRIVERS)("$driver $interrup
   });
 });
 
-describe("IDE on our machine", () => {
+describe.each(["ide", "ide-dma"] as const)("%s on our machine", (driver) => {
   test.each(CASES.map((one) => [JSON.stringify(one), one] as const))("%s", (_, one) => {
-    const options: IoOptions = { ...one, driver: "ide" };
+    const options: IoOptions = { ...one, driver };
     const data = ioDisk();
     const { serial, exit, machine } = ours(options, data);
     expect({ serial, exit }).toEqual({ serial: expectedIo(options), exit: 0 });
@@ -83,14 +86,14 @@ describe("IDE on our machine", () => {
     else expect(new Uint32Array(medium.buffer)[0]).toBe(firstAfter(one));
   });
 
-  test.each(["ide", "virtio-blk"] as const)("without the device of %s it says so", (driver) => {
+  test("without the device it says so", () => {
     const { serial, exit } = ours({ driver, operation: "read" }, undefined);
     expect(serial).toMatch(/^ringlab io\nfailed: no /);
     expect(exit).toBe(1);
   });
 
   test("a place beyond the disk's end is an error that the guest reports", () => {
-    const { serial, exit } = ours({ driver: "ide", operation: "read", sectors: 4096, count: 500 }, ioDisk());
+    const { serial, exit } = ours({ driver, operation: "read", sectors: 4096, count: 500 }, ioDisk());
     expect(serial).toMatch(/failed: the device reports 0000000[1-9a-f]\n$/);
     expect(exit).toBe(2);
   });
@@ -102,6 +105,6 @@ test("wrong options say what is allowed", () => {
   expect(() => buildIoGuest({ ...options, batch: 2 })).toThrow(/batch is 2: .* from 1 to 1/);
   expect(() => buildIoGuest({ ...options, interrupts: "msix" })).toThrow(/needs driver "virtio-blk"/);
   expect(() => buildIoGuest({ ...options, driver: "floppy" as "ide" })).toThrow(
-    /no driver "floppy"; there are ide, virtio-blk/,
+    /no driver "floppy"; there are ide, ide-dma, virtio-blk/,
   );
 });

@@ -51,6 +51,9 @@ param_touch:                            ; 1: the processor makes and looks at al
 %include "virtio-blk.asm"
 %else
 %include "ide.asm"
+%ifdef IDE_DMA
+%include "ide-dma.asm"
+%endif
 %endif
 
 main:
