@@ -11,12 +11,16 @@ const LARGEST = 128;
 const MOST = 1_000_000;
 const GOLDEN = 0x9e3779b1;
 
-export const IO_DRIVERS = ["ide", "virtio-blk"] as const;
+export const IO_DRIVERS = ["ide", "ide-dma", "virtio-blk"] as const;
+export const IO_INTERRUPTS = ["intx", "msix"] as const;
+export const IO_WAITS = ["halt", "spin"] as const;
 export const IO_OPERATIONS = ["read", "write", "verify"] as const;
 
 export interface IoOptions {
-  /** "ide": the master of the second IDE channel, by programmed I/O. "virtio-blk": the first such PCI card, by INTx. */
+  /** "ide": the master of the second IDE channel, by programmed I/O; "ide-dma": by the bus master. "virtio-blk": the first such PCI card. */
   readonly driver: (typeof IO_DRIVERS)[number];
+  /** "msix": the device's queue interrupts by a message to the local APIC; virtio only. "intx" unless given. */
+  readonly interrupts?: (typeof IO_INTERRUPTS)[number];
   /** "verify" writes everything, then reads it. */
   readonly operation: (typeof IO_OPERATIONS)[number];
   /** Sectors of 512 bytes of each request, 1 … 128. 8 unless given. */
@@ -31,6 +35,8 @@ export interface IoOptions {
   readonly seed?: number;
   /** Sectors of the data disk that are used. 2048 unless given. */
   readonly sectors?: number;
+  /** What the guest does with nothing to do: HLT, or look again with interrupts on, as a processor with other work. "halt" unless given. */
+  readonly wait?: (typeof IO_WAITS)[number];
   /** The processor makes and hashes all data between the marks; true unless given. */
   readonly touch?: boolean;
 }
@@ -49,7 +55,17 @@ export const IO_EXITS: Readonly<Record<number, string>> = {
   4: "an exception that nobody expected",
 };
 
-const DEFAULTS = { size: 8, depth: 1, batch: 1, count: 100, seed: 0, sectors: 2048, touch: true };
+const DEFAULTS = {
+  interrupts: "intx" as const,
+  wait: "halt" as const,
+  size: 8,
+  depth: 1,
+  batch: 1,
+  count: 100,
+  seed: 0,
+  sectors: 2048,
+  touch: true,
+};
 
 function checked(options: IoOptions) {
   const all = { ...DEFAULTS, ...options };
@@ -69,17 +85,26 @@ function checked(options: IoOptions) {
   for (const [name, value, known] of [
     ["driver", all.driver, IO_DRIVERS],
     ["operation", all.operation, IO_OPERATIONS],
+    ["interrupts", all.interrupts, IO_INTERRUPTS],
+    ["wait", all.wait, IO_WAITS],
   ] as const)
     if (!(known as readonly string[]).includes(value))
       throw new GuestError(`there is no ${name} "${value}"; there are ${known.join(", ")}`);
+  if (all.driver !== "virtio-blk" && all.interrupts === "msix")
+    throw new GuestError('IDE has no messages: interrupts "msix" needs driver "virtio-blk"');
   return { ...all, places: Math.floor(all.sectors / all.size) };
 }
 
 /** Builds the boot disk. Throws a GuestError that says which option is wrong and what is allowed. */
 export function buildIoGuest(options: IoOptions): IoGuest {
-  const { driver, operation, size, depth, batch, count, seed, touch, places } = checked(options);
+  const { driver, interrupts, operation, size, depth, batch, count, seed, touch, places, wait } =
+    checked(options);
   const boot = assembleSource("kernel", "boot.asm", { KERNEL_RING: 0 });
-  const code = assembleSource("io", "io.asm", driver === "ide" ? {} : { DRIVER_VIRTIO_BLK: 1 });
+  const code = assembleSource("io", "io.asm", {
+    ...(driver === "ide-dma" && { IDE_DMA: 1 }),
+    ...(driver === "virtio-blk" && { DRIVER_VIRTIO_BLK: 1 }),
+    ...(interrupts === "msix" && { INTERRUPTS_MSIX: 1 }),
+  });
   const length = align(code.bytes.length, SECTOR);
   const image = new Uint8Array(SECTOR + length);
   place(image, { code: boot, values: {} }, 0, BOOT_ORIGIN, {
@@ -94,6 +119,7 @@ export function buildIoGuest(options: IoOptions): IoGuest {
     param_count: [count],
     param_seed: [seed],
     param_places: [places],
+    param_spin: [wait === "spin" ? 1 : 0],
     param_touch: [touch ? 1 : 0],
   });
   return { image, symbols: code.symbols, lines: code.lines };

@@ -11,16 +11,25 @@ import { bootOnQemu } from "../support/qemu.ts";
 
 const CASES: Omit<IoOptions, "driver">[] = [
   { operation: "read" },
-  { operation: "read", size: 3, depth: 16, batch: 4, count: 333, seed: 7 },
-  { operation: "write", size: 1, depth: 64, batch: 64, count: 500 },
-  { operation: "verify", size: 128, depth: 5, batch: 2, count: 40 },
+  { operation: "read", size: 3, depth: 16, batch: 4, count: 150, seed: 7, wait: "spin" },
+  { operation: "write", size: 1, depth: 32, batch: 32, count: 300 },
+  { operation: "verify", size: 128, depth: 5, batch: 2, count: 8 },
 ];
 /** The first dword of a medium whose first sectors the requests reach: written, it is the complement of what it was. */
 const firstAfter = ({ operation }: Omit<IoOptions, "driver">) =>
   (operation === "read" ? diskDword(0) : ~diskDword(0)) >>> 0;
 
+const DRIVERS = [
+  { driver: "ide" },
+  { driver: "ide-dma" },
+  { driver: "virtio-blk", interrupts: "intx" },
+  { driver: "virtio-blk", interrupts: "msix" },
+] as const;
+
+const ideDrive = (file: string) => ["-drive", `format=raw,file=${file},if=ide,index=2`];
 const ATTACH = {
-  ide: (file: string) => ["-drive", `format=raw,file=${file},if=ide,index=2`],
+  ide: ideDrive,
+  "ide-dma": ideDrive,
   "virtio-blk": (file: string) => [
     ...["-drive", `format=raw,file=${file},if=none,id=data`],
     ...["-device", "virtio-blk-pci,disable-legacy=on,drive=data"],
@@ -40,36 +49,34 @@ function ours(options: IoOptions, data: Uint8Array | undefined) {
   return { serial, exit: stop.reason === "exit" ? (stop.code - 1) / 2 : undefined, machine };
 }
 
-describe.skipIf(lacks("qemu", import.meta.url)).each(["ide", "virtio-blk"] as const)(
-  "%s on QEMU",
-  (driver) => {
-    test.each(CASES.map((one) => [JSON.stringify(one), one] as const))("%s", async (_, one) => {
-      const folder = mkdtempSync(join(tmpdir(), "ringlab-io-"));
-      try {
-        const file = join(folder, "data.img");
-        writeFileSync(file, ioDisk());
-        const options = { ...one, driver };
-        expect(await bootOnQemu(buildIoGuest(options).image, 32, ATTACH[driver](file))).toEqual({
-          serial: expectedIo(options),
-          exit: 0,
-        });
-        expect(readFileSync(file).readUInt32LE(0)).toBe(firstAfter(one));
-      } finally {
-        rmSync(folder, { recursive: true });
-      }
-    });
+describe.skipIf(lacks("qemu", import.meta.url)).each(DRIVERS)("$driver $interrupts on QEMU", (way) => {
+  const { driver } = way;
+  test.each(CASES.map((one) => [JSON.stringify(one), one] as const))("%s", async (_, one) => {
+    const folder = mkdtempSync(join(tmpdir(), "ringlab-io-"));
+    try {
+      const file = join(folder, "data.img");
+      writeFileSync(file, ioDisk());
+      const options = { ...one, ...way };
+      expect(await bootOnQemu(buildIoGuest(options).image, 32, ATTACH[driver](file))).toEqual({
+        serial: expectedIo(options),
+        exit: 0,
+      });
+      expect(readFileSync(file).readUInt32LE(0)).toBe(firstAfter(one));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 
-    test("without the device it says so", async () => {
-      const { serial, exit } = await bootOnQemu(buildIoGuest({ driver, operation: "read" }).image);
-      expect(serial).toMatch(/^ringlab io\nfailed: no /);
-      expect(exit).toBe(1);
-    });
-  },
-);
+  test("without the device it says so", async () => {
+    const { serial, exit } = await bootOnQemu(buildIoGuest({ ...way, operation: "read" }).image);
+    expect(serial).toMatch(/^ringlab io\nfailed: no /);
+    expect(exit).toBe(1);
+  });
+});
 
-describe("IDE on our machine", () => {
+describe.each(["ide", "ide-dma"] as const)("%s on our machine", (driver) => {
   test.each(CASES.map((one) => [JSON.stringify(one), one] as const))("%s", (_, one) => {
-    const options: IoOptions = { ...one, driver: "ide" };
+    const options: IoOptions = { ...one, driver };
     const data = ioDisk();
     const { serial, exit, machine } = ours(options, data);
     expect({ serial, exit }).toEqual({ serial: expectedIo(options), exit: 0 });
@@ -79,14 +86,14 @@ describe("IDE on our machine", () => {
     else expect(new Uint32Array(medium.buffer)[0]).toBe(firstAfter(one));
   });
 
-  test.each(["ide", "virtio-blk"] as const)("without the device of %s it says so", (driver) => {
+  test("without the device it says so", () => {
     const { serial, exit } = ours({ driver, operation: "read" }, undefined);
     expect(serial).toMatch(/^ringlab io\nfailed: no /);
     expect(exit).toBe(1);
   });
 
   test("a place beyond the disk's end is an error that the guest reports", () => {
-    const { serial, exit } = ours({ driver: "ide", operation: "read", sectors: 4096, count: 500 }, ioDisk());
+    const { serial, exit } = ours({ driver, operation: "read", sectors: 4096, count: 500 }, ioDisk());
     expect(serial).toMatch(/failed: the device reports 0000000[1-9a-f]\n$/);
     expect(exit).toBe(2);
   });
@@ -96,7 +103,8 @@ test("wrong options say what is allowed", () => {
   const options = { driver: "ide", operation: "read" } as const;
   expect(() => buildIoGuest({ ...options, depth: 65 })).toThrow(/depth is 65: .* from 1 to 64/);
   expect(() => buildIoGuest({ ...options, batch: 2 })).toThrow(/batch is 2: .* from 1 to 1/);
+  expect(() => buildIoGuest({ ...options, interrupts: "msix" })).toThrow(/needs driver "virtio-blk"/);
   expect(() => buildIoGuest({ ...options, driver: "floppy" as "ide" })).toThrow(
-    /no driver "floppy"; there are ide, virtio-blk/,
+    /no driver "floppy"; there are ide, ide-dma, virtio-blk/,
   );
 });

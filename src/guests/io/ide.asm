@@ -1,5 +1,5 @@
-; The disk at the second IDE channel by programmed I/O (ATA, READ SECTORS and WRITE SECTORS): an interrupt for each sector. It does one
-; request at a time; the others wait here.
+; The disk at the second IDE channel. It does one request at a time; the others wait here. By programmed I/O (ATA, READ SECTORS and WRITE
+; SECTORS) with an interrupt for each sector, or, if IDE_DMA is defined, by the bus master (ide-dma.asm) with one for each request.
 
 IDE            equ 0x170
 IDE_CONTROL    equ 0x376
@@ -18,6 +18,11 @@ blk_init:
         jz      .none
         cmp     al, 0xFF
         je      .none
+%ifdef IDE_DMA
+        call    dma_init
+        test    eax, eax
+        jnz     .out
+%endif
         mov     edx, IDE_CONTROL        ; interrupts on
         xor     eax, eax
         out     dx, al
@@ -25,6 +30,7 @@ blk_init:
         xor     edx, edx
         call    line_open
         xor     eax, eax
+.out:
         ret
 .none:
         mov     eax, .message
@@ -85,6 +91,11 @@ ide_start:
         or      al, 0xE0
         out     dx, al
         inc     edx
+%ifdef IDE_DMA
+        jmp     dma_start
+.none:
+        ret
+%else
         mov     al, 0x20                ; READ SECTORS
         cmp     dword [ecx + 12], 0
         je      .command
@@ -113,6 +124,7 @@ ide_write:
         rep     outsw
         pop     esi
         ret
+%endif
 
 blk_interrupt:
         mov     edx, IDE_STATUS         ; reading it takes the request back
@@ -121,6 +133,9 @@ blk_interrupt:
         cmp     ecx, [ide_finished]
         je      .done                   ; nothing is on
         mov     ecx, [ide_current]
+%ifdef IDE_DMA
+        call    dma_stop
+%else
         test    al, IDE_FAILED
         jnz     .end
         cmp     dword [ecx + 12], 0
@@ -143,6 +158,7 @@ blk_interrupt:
 .written:
         xor     eax, eax
 .end:
+%endif
         and     eax, IDE_FAILED
         mov     [ecx + 12], eax
         inc     dword [ide_finished]

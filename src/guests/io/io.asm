@@ -1,4 +1,4 @@
-; Requests to one block device, many times: flat 32-bit code on ring 0, interrupts, HLT while there is nothing to do.
+; Requests to one block device, many times: flat 32-bit code on ring 0, interrupts, HLT while there is nothing to do (or not even that: param_spin).
 ;
 ; The boot sector of the kernel loads and enters this image, 32 bits, paging on. A driver (DRIVER_… is defined) has these labels:
 ;
@@ -7,7 +7,7 @@
 ;     blk_kick       the device is told
 ;     blk_complete   EAX = slot of a finished request, EDX = 0 or an error; EAX = −1: none
 ;     blk_arm        the next completion interrupts; CF: one is there already
-;     blk_interrupt  the line asks: take the request back
+;     blk_interrupt  the line asks: take the request back (a message asks for nothing)
 ;
 ; All keep EBX and EBP; interrupts are off but around HLT, so a driver is never called from two sides at once.
 
@@ -35,6 +35,8 @@ param_seed:                             ; of the order; 0: one behind the other
         dd      0
 param_places:                           ; requests that fit on the disk
         dd      0
+param_spin:                             ; 1: with nothing to do, look again at once
+        dd      0
 param_touch:                            ; 1: the processor makes and looks at all data
         dd      0
 
@@ -42,10 +44,16 @@ param_touch:                            ; 1: the processor makes and looks at al
 %include "pci.asm"
 %include "output.asm"
 %ifdef DRIVER_VIRTIO_BLK
+%ifdef INTERRUPTS_MSIX
+%include "msix.asm"
+%endif
 %include "virtio.asm"
 %include "virtio-blk.asm"
 %else
 %include "ide.asm"
+%ifdef IDE_DMA
+%include "ide-dma.asm"
+%endif
 %endif
 
 main:
@@ -152,8 +160,15 @@ pass:
 .none:
         call    blk_arm
         jc      .reap
+        cmp     dword [param_spin], 0
+        jne     .spin
         sti                             ; takes effect after the next instruction
         hlt
+        cli
+        jmp     .reap
+.spin:
+        sti
+        nop
         cli
         jmp     .reap
 .error:

@@ -2,7 +2,7 @@
 ;
 ;   00400000   buffers, 64 KB a slot
 ;   00300000   what devices and drivers share
-;   00201000   stack, downwards
+;   00210000   stack, downwards
 ;   00200000   page directory: 4 GB in pages of 4 MB
 ;   00100000   this image
 
@@ -16,7 +16,11 @@ SECTOR         equ 512
 
 KERNEL_CS      equ 0x08
 IRQ0           equ 32
+%ifdef INTERRUPTS_MSIX
+VECTORS        equ 256
+%else
 VECTORS        equ 48
+%endif
 PIC1           equ 0x20
 PIC2           equ 0xA0
 ELCR           equ 0x4D0

@@ -70,12 +70,16 @@ line_open:
         ret
 
 interrupt:
+%ifdef INTERRUPTS_MSIX
+        mov     dword [LAPIC_EOI], 0    ; the device wants nothing
+%else
         pushad
         call    blk_interrupt
         mov     al, 0x20                ; end of interrupt
         out     PIC2, al
         out     PIC1, al
         popad
+%endif
         iretd
 
 unexpected:

@@ -16,6 +16,7 @@ ACKNOWLEDGE    equ 1                   ; device status (2.1)
 DRIVER         equ 2
 DRIVER_OK      equ 4
 FEATURES_OK    equ 8
+FAILED         equ 128
 
 ; Common configuration (4.1.4.3).
 COMMON_DEVICE_SELECT equ 0
@@ -25,6 +26,7 @@ COMMON_DRIVER_BITS   equ 12
 COMMON_STATUS        equ 20
 COMMON_QUEUE         equ 22
 COMMON_SIZE          equ 24
+COMMON_VECTOR        equ 26
 COMMON_ENABLE        equ 28
 COMMON_NOTIFY_OFFSET equ 30
 COMMON_DESCRIPTORS   equ 32
@@ -62,7 +64,7 @@ virtio_init:
         mov     byte [edi + COMMON_STATUS], ACKNOWLEDGE | DRIVER | FEATURES_OK
         mov     eax, .refused
         test    byte [edi + COMMON_STATUS], FEATURES_OK
-        jz      .out
+        jz      .failed
         mov     word [edi + COMMON_QUEUE], 0
         movzx   ecx, word [edi + COMMON_SIZE]
         mov     eax, .none
@@ -88,17 +90,30 @@ virtio_init:
         movzx   eax, word [edi + COMMON_NOTIFY_OFFSET]
         imul    eax, [virtio_multiplier]
         add     [virtio_notify], eax
-        mov     word [edi + COMMON_ENABLE], 1
+%ifdef INTERRUPTS_MSIX
+        call    msix_open
+        test    eax, eax
+        jnz     .out
+        mov     word [edi + COMMON_VECTOR], 0
+        mov     eax, .vector
+        cmp     word [edi + COMMON_VECTOR], 0
+        jne     .out
+%else
         mov     eax, PCI_LINE
         call    pci_read
         movzx   eax, al
         mov     edx, 1
         call    line_open
+%endif
+        mov     word [edi + COMMON_ENABLE], 1
         mov     byte [edi + COMMON_STATUS], ACKNOWLEDGE | DRIVER | FEATURES_OK | DRIVER_OK
         xor     eax, eax
 .out:
         pop     ebx
         ret
+.failed:                                ; given up (3.1.1)
+        or      byte [edi + COMMON_STATUS], FAILED
+        jmp     .out
 .absent:
         db      "no such device on the PCI bus", 0
 .legacy:
@@ -107,6 +122,10 @@ virtio_init:
         db      "the device refuses our features", 0
 .none:
         db      "the device has no queue", 0
+%ifdef INTERRUPTS_MSIX
+.vector:
+        db      "the device takes no vector for its queue", 0
+%endif
 
 ; Where the structures are that the capabilities of function EBX name (4.1.4).
 virtio_capabilities:
