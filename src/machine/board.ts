@@ -178,8 +178,10 @@ export class Board implements Stateful {
   #resettable(): Stateful[] {
     return [
       ...[this.wires, this.pic, this.pit, this.serial, this.lapic, this.lapicMsrs, this.ioapic],
-      ...[this.acpi, this.keyboard, this.vga, this.pci, this.testDevice],
+      ...[this.acpi, this.keyboard, this.vga],
+      // Before the cards: one that asks again for what was in flight reaches memory through it.
       ...(this.iommu === undefined ? [] : [this.iommu]),
+      ...[this.pci, this.testDevice],
     ];
   }
 

@@ -63,6 +63,10 @@ export class VirtioBlk extends VirtioDevice {
     this.tell(0);
   }
 
+  protected override resume(_queue: number, chain: Chain): void {
+    this.#request(chain);
+  }
+
   #request(chain: Chain): void {
     const { readable, writable } = chain;
     const header = this.transfer.read(readable, 0, HEADER);

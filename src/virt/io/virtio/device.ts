@@ -27,7 +27,7 @@ export interface QueueState {
   interrupts: number;
   suppressed: number;
   /** Taken, and not given back. */
-  inFlight: number;
+  readonly inFlight: Set<Chain>;
 }
 
 export interface DeviceParts {
@@ -67,7 +67,7 @@ export abstract class VirtioDevice implements Stateful {
     this.offered = features | VERSION_1 | INDIRECT_DESC | EVENT_IDX;
     this.queues = queueSizes.map((most) => ({
       ...{ most, size: most, enabled: false, descriptors: 0, driver: 0, device: 0, live: undefined },
-      ...{ kicks: 0, requests: 0, interrupts: 0, suppressed: 0, inFlight: 0 },
+      ...{ kicks: 0, requests: 0, interrupts: 0, suppressed: 0, inFlight: new Set<Chain>() },
     }));
     this.#dma = dma;
     this.#make = queue;
@@ -77,6 +77,8 @@ export abstract class VirtioDevice implements Stateful {
 
   /** The driver has put something into a queue. */
   protected abstract kicked(queue: number): void;
+  /** Asks a back end once more for what a snapshot says was asked; memory and clock are there already. */
+  protected resume?(queue: number, chain: Chain): void;
   /** Back to how it was made, beyond what this class does. */
   protected resetOwn(): void {}
 
@@ -137,7 +139,7 @@ export abstract class VirtioDevice implements Stateful {
     this.life++;
     for (const queue of this.queues) {
       queue.live = undefined;
-      queue.inFlight = 0;
+      queue.inFlight.clear();
       queue.enabled = false;
       queue.size = queue.most;
       queue.descriptors = queue.driver = queue.device = 0;
@@ -168,7 +170,7 @@ export abstract class VirtioDevice implements Stateful {
       return undefined;
     }
     queue.requests++;
-    queue.inFlight++;
+    queue.inFlight.add(chain);
     this.ledger.pay("request");
     return chain;
   }
@@ -176,7 +178,7 @@ export abstract class VirtioDevice implements Stateful {
   protected push(index: number, chain: Chain, written: number): void {
     const queue = this.queues[index] as QueueState;
     if (queue.live === undefined || !this.live) return;
-    queue.inFlight--;
+    queue.inFlight.delete(chain);
     if (!queue.live.push(chain, written)) this.needsReset();
   }
 
@@ -190,23 +192,23 @@ export abstract class VirtioDevice implements Stateful {
     } else queue.suppressed++;
   }
 
-  /** Throws a SnapshotError while a back end has a request that it has not answered. */
+  /**
+   * Requests that a back end has not answered are saved as what the driver asked, and asked again by load(): their latency starts anew. A
+   * device that cannot ask again throws a SnapshotError while it has any.
+   */
   save(out: StateWriter): void {
     out.section("virtio");
     for (const value of [this.status, this.generation]) out.int(value);
     for (const shift of [0n, 32n]) out.int(Number(BigInt.asIntN(32, this.accepted >> shift)));
     out.bytes(this.config);
     for (const queue of this.queues) {
-      if (queue.inFlight > 0 && this.live)
-        throw new SnapshotError(
-          `${queue.inFlight} requests of a virtio device are with its back end: let the machine run on until they are answered`,
-        );
       for (const value of [queue.size, queue.descriptors, queue.driver, queue.device]) out.double(value);
       out.flag(queue.enabled);
       const position = queue.live?.position();
       out.flag(position !== undefined);
       out.int(position?.length ?? 0);
       for (const value of position ?? []) out.int(value);
+      this.#saveChains(out, this.live ? [...queue.inFlight] : []);
     }
   }
 
@@ -227,8 +229,35 @@ export abstract class VirtioDevice implements Stateful {
       const live = from.flag();
       const position = Array.from({ length: from.int() }, () => from.int());
       queue.live = undefined;
-      queue.inFlight = 0;
+      queue.inFlight.clear();
       if (live) this.#start(queue, position);
+      for (const chain of this.#loadChains(from)) queue.inFlight.add(chain);
     }
+    for (const [index, { inFlight }] of this.queues.entries())
+      for (const chain of [...inFlight]) this.resume?.(index, chain);
+  }
+
+  #saveChains(out: StateWriter, chains: readonly Chain[]): void {
+    if (chains.length > 0 && this.resume === undefined)
+      throw new SnapshotError(
+        `${chains.length} requests of a virtio device are with its back end: let the machine run on until they are answered`,
+      );
+    out.int(chains.length);
+    for (const { id, slots, readable, writable } of chains) {
+      for (const value of [id, slots, readable.length, writable.length]) out.int(value);
+      for (const { address, length } of [...readable, ...writable]) {
+        out.double(address);
+        out.double(length);
+      }
+    }
+  }
+
+  #loadChains(from: StateReader): Chain[] {
+    const segments = (count: number) =>
+      Array.from({ length: count }, () => ({ address: from.double(), length: from.double() }));
+    return Array.from({ length: from.int() }, () => {
+      const [id, slots, reads, writes] = [from.int(), from.int(), from.int(), from.int()];
+      return { id, slots, readable: segments(reads), writable: segments(writes) };
+    });
   }
 }

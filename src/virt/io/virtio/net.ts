@@ -14,7 +14,7 @@ const NUM_BUFFERS = 10;
 const LINK_UP = 1;
 const RECEIVE = 0;
 const TRANSMIT = 1;
-/** 5.1.6.2: 1514 bytes of a frame, and room for a VLAN tag; without offloads no frame is longer. */
+/** 5.1.6.3: 1514 bytes of a frame, and room for a VLAN tag; without offloads no frame is longer. */
 const MOST = 1518;
 
 export interface NetParts extends DeviceParts {

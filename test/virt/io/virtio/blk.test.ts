@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { Clock } from "../../../../src/machine/clock.ts";
 import { Disk } from "../../../../src/machine/devices/disk.ts";
+import { StateReader, StateWriter } from "../../../../src/machine/state.ts";
 import { type DiskBackendOptions, diskBackend } from "../../../../src/virt/io/block/disk.ts";
 import { BLK_STATUS, BLK_TYPE, VirtioBlk } from "../../../../src/virt/io/virtio/blk.ts";
 import { DriverMemory } from "../../../../src/virt/io/virtio/driver/memory.ts";
@@ -136,4 +137,39 @@ test("answers when the disk does, and a reset leaves the answer to nobody", () =
   clock.charge(1000);
   clock.advance();
   expect([driver.next(), told]).toEqual([undefined, ["used"]]);
+});
+
+test("what the disk has not answered at a snapshot is asked again after it, and answered once", () => {
+  const [clock, later] = [new Clock(), new Clock()];
+  const { memory, device, driver, request } = rig({ latency: { clock, cycles: 1000 } });
+  request(BLK_TYPE.in, 2, [], 512);
+  const out = new StateWriter();
+  device.save(out);
+  const disk = new Disk(Uint8Array.from({ length: 2048 }, (_, i) => i >> 9));
+  const cycles = 1000;
+  const other = new VirtioBlk({
+    dma: memory.dma,
+    disk: diskBackend(disk, { latency: { clock: later, cycles } }),
+  });
+  other.load(new StateReader(out.finish()));
+  expect(driver.next()).toBeUndefined();
+  later.charge(cycles);
+  later.advance();
+  expect(memory.bytes.subarray(DATA, DATA + 512).every((byte) => byte === 2)).toBe(true);
+  expect([driver.next()?.written, driver.next()]).toEqual([513, undefined]);
+});
+
+test("a snapshot taken back leaves the requests after it to nobody", () => {
+  const clock = new Clock();
+  const { device, driver, request } = rig({ latency: { clock, cycles: 1000 } });
+  request(BLK_TYPE.flush, 0, [], 0);
+  const out = new StateWriter();
+  device.save(out);
+  device.load(new StateReader(out.finish()));
+  clock.charge(1000);
+  clock.advance();
+  clock.charge(1000);
+  clock.advance();
+  expect([driver.next()?.written, driver.next()]).toEqual([1, undefined]);
+  expect(device.queues[0]?.inFlight.size).toBe(0);
 });

@@ -83,8 +83,34 @@ test("a driver brings the device up, and reading the ISR releases the pin", () =
   bringUp(machine);
   flush(machine);
   expect(machine.driver.next()).toMatchObject({ written: 1 });
+  expect(machine.card.readConfig(6, 2) & 8).toBe(8);
   expect([machine.read(0x1000, 1), machine.read(0x1000, 1)]).toEqual([1, 0]);
+  expect(machine.card.readConfig(6, 2) & 8).toBe(0);
   expect(levels).toEqual([true, false]);
+});
+
+test("features beyond 63 read as 0, those accepted read back, and a reset disables the queues (4.1.4.3.1)", () => {
+  const machine = rig();
+  const { write, read } = machine;
+  write(0x00, 2, 4);
+  expect(read(0x04, 4)).toBe(0);
+  bringUp(machine);
+  expect([read(0x0c, 4), read(0x1c, 2)]).toEqual([1, 1]);
+  write(0x14, 0, 1);
+  expect([read(0x14, 1), read(0x1c, 2)]).toEqual([0, 0]);
+});
+
+test("who it is, and where its structures are, is as the bus asks for (4.1.2.1)", () => {
+  const { card } = rig();
+  expect([card.readConfig(0, 2), card.readConfig(2, 2)]).toEqual([0x1af4, 0x1042]);
+  const view = new DataView(card.config.buffer);
+  for (let at = card.config[0x34] as number; at !== 0; at = card.config[at + 1] as number) {
+    if (card.config[at] !== 9) continue;
+    expect(view.getUint32(at + 8, true) % 4).toBe(0);
+    const notify = card.config[at + 3] === 2;
+    expect(card.config[at + 2]).toBe(notify || card.config[at + 3] === 5 ? 20 : 16);
+    if (notify) expect([view.getUint32(at + 12, true), view.getUint32(at + 16, true)]).toEqual([4, 4]);
+  }
 });
 
 /** Turns MSI-X on with data 0x40 + i in entry i; its offset in configuration space. */
@@ -127,6 +153,9 @@ test("a vector that the table does not have reads back as none, and a reset unma
   expect(machine.read(0x1a, 2)).toBe(0xffff);
   bringUp(machine);
   flush(machine);
+  machine.driver.offer(200);
+  machine.sync(() => machine.write(0x3000, 0, 2));
+  expect(machine.read(0x14, 1) & 64).toBe(64);
   expect(machine.sent).toEqual([]);
 });
 
@@ -155,6 +184,12 @@ test("configuration space is a way to the window as well (4.1.4.9)", () => {
   card.writeConfig(access + 8, 0x2000, 4);
   card.writeConfig(access + 12, 4, 4);
   expect(card.readConfig(access + 16, 4)).toBe(8);
+  card.writeConfig(access + 8, 0x2004, 4);
+  expect(card.readConfig(access + 16, 4)).toBe(0);
+  card.writeConfig(access + 8, 0x14, 4);
+  card.writeConfig(access + 12, 1, 4);
+  card.writeConfig(access + 16, 3, 1);
+  expect(card.readConfig(access + 16, 1)).toBe(3);
 });
 
 test("a device goes on from its snapshot", () => {
