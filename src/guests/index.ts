@@ -9,10 +9,10 @@ export {
   IO_INTERRUPTS,
   IO_OPERATIONS,
   IO_WAITS,
-  type IoGuest,
   type IoOptions,
   ioDisk,
 } from "./io.ts";
+export type { IoGuest } from "./io-image.ts";
 export { buildNano, type NanoGuest } from "./nano.ts";
 export {
   type Bits,
@@ -23,6 +23,7 @@ export {
   nanobenchmarksOf,
   perOperation,
 } from "./nanobenchmarks.ts";
+export { buildEchoGuest, type EchoOptions, expectedEcho } from "./net.ts";
 export { SITE_SIZE, type Site } from "./sites.ts";
 export * from "./streams/index.ts";
 export { expectedOutput, type Parameter, type Workload, workloads } from "./workloads.ts";

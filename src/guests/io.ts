@@ -1,11 +1,8 @@
 /** The image that drives one device with requests that a few numbers describe (io/io.asm says how), and what it must print. */
-import type { Listing } from "./build.ts";
 import { diskDword } from "./disk-data.ts";
 import { GuestError } from "./guest-error.ts";
-import { align, BOOT_ORIGIN, place, SECTOR } from "./link.ts";
-import { assembleSource } from "./source.ts";
+import { checkWhole, type IoGuest, ioImage } from "./io-image.ts";
 
-const IMAGE = 0x100000;
 const SLOTS = 64;
 const LARGEST = 128;
 const MOST = 1_000_000;
@@ -41,11 +38,6 @@ export interface IoOptions {
   readonly touch?: boolean;
 }
 
-export interface IoGuest extends Listing {
-  /** A disk image: boot it as the first IDE disk, with 16 MB of memory or more. */
-  readonly image: Uint8Array;
-}
-
 /** What the guest writes to the exit port → what it means. */
 export const IO_EXITS: Readonly<Record<number, string>> = {
   0: "all requests were done",
@@ -69,19 +61,14 @@ const DEFAULTS = {
 
 function checked(options: IoOptions) {
   const all = { ...DEFAULTS, ...options };
-  const limits = {
+  checkWhole(all, {
     size: [1, LARGEST],
     depth: [1, SLOTS],
     batch: [1, all.depth],
     count: [1, MOST],
     seed: [0, 0xffffffff],
     sectors: [all.size, 0xfffffff],
-  } as const;
-  for (const [name, [least, most]] of Object.entries(limits)) {
-    const value = all[name as keyof typeof limits];
-    if (!Number.isInteger(value) || value < least || value > most)
-      throw new GuestError(`${name} is ${value}: give a whole number from ${least} to ${most}`);
-  }
+  });
   for (const [name, value, known] of [
     ["driver", all.driver, IO_DRIVERS],
     ["operation", all.operation, IO_OPERATIONS],
@@ -99,19 +86,12 @@ function checked(options: IoOptions) {
 export function buildIoGuest(options: IoOptions): IoGuest {
   const { driver, interrupts, operation, size, depth, batch, count, seed, touch, places, wait } =
     checked(options);
-  const boot = assembleSource("kernel", "boot.asm", { KERNEL_RING: 0 });
-  const code = assembleSource("io", "io.asm", {
+  const defines = {
     ...(driver === "ide-dma" && { IDE_DMA: 1 }),
     ...(driver === "virtio-blk" && { DRIVER_VIRTIO_BLK: 1 }),
     ...(interrupts === "msix" && { INTERRUPTS_MSIX: 1 }),
-  });
-  const length = align(code.bytes.length, SECTOR);
-  const image = new Uint8Array(SECTOR + length);
-  place(image, { code: boot, values: {} }, 0, BOOT_ORIGIN, {
-    sectors: [length / SECTOR],
-    directory_entries: [1],
-  });
-  place(image, { code, values: {} }, SECTOR, IMAGE, {
+  };
+  return ioImage("io.asm", defines, {
     param_operation: [IO_OPERATIONS.indexOf(operation)],
     param_size: [size],
     param_depth: [depth],
@@ -122,7 +102,6 @@ export function buildIoGuest(options: IoOptions): IoGuest {
     param_spin: [wait === "spin" ? 1 : 0],
     param_touch: [touch ? 1 : 0],
   });
-  return { image, symbols: code.symbols, lines: code.lines };
 }
 
 /** A data disk: dword n is diskDword(n). */

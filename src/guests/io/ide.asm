@@ -126,7 +126,7 @@ ide_write:
         ret
 %endif
 
-blk_interrupt:
+device_interrupt:
         mov     edx, IDE_STATUS         ; reading it takes the request back
         in      al, dx
         mov     ecx, [ide_started]

@@ -7,7 +7,7 @@
 ;     blk_kick       the device is told
 ;     blk_complete   EAX = slot of a finished request, EDX = 0 or an error; EAX = −1: none
 ;     blk_arm        the next completion interrupts; CF: one is there already
-;     blk_interrupt  the line asks: take the request back (a message asks for nothing)
+;     device_interrupt  the line asks: take the request back (a message asks for nothing)
 ;
 ; All keep EBX and EBP; interrupts are off but around HLT, so a driver is never called from two sides at once.
 

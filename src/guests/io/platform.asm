@@ -74,7 +74,7 @@ interrupt:
         mov     dword [LAPIC_EOI], 0    ; the device wants nothing
 %else
         pushad
-        call    blk_interrupt
+        call    device_interrupt
         mov     al, 0x20                ; end of interrupt
         out     PIC2, al
         out     PIC1, al

@@ -57,7 +57,7 @@ blk_submit:
 
 blk_kick       equ virtio_kick
 blk_arm        equ virtio_arm
-blk_interrupt  equ virtio_interrupt
+device_interrupt  equ virtio_interrupt
 
 blk_complete:
         call    virtio_used
