@@ -13,10 +13,10 @@ import { pass } from "../rig.ts";
 import { GUEST } from "./guest.ts";
 
 const SECTORS = 2880;
-const image = () => Uint8Array.from({ length: SECTORS * 512 }, (_, i) => ((i >> 9) * (i >> 4) + i) & 0xff);
+const IMAGE = Uint8Array.from({ length: SECTORS * 512 }, (_, i) => ((i >> 9) * (i >> 4) + i) & 0xff);
 const boot = assemble(GUEST, { file: "floppy guest" }).bytes;
 /** The driver reads cylinder 5, head 1, sectors 3 and 4, and writes them to head 0, sector 18, and what follows: head 1, sector 1. */
-const READ = image().subarray((5 * 36 + 20) * 512, (5 * 36 + 22) * 512);
+const READ = IMAGE.subarray((5 * 36 + 20) * 512, (5 * 36 + 22) * 512);
 const WRITTEN = 5 * 36 + 17;
 
 /** A line for each command: result bytes, then the sum of the words read. */
@@ -27,7 +27,7 @@ const EXPECTED = [
 
 describe("a driver in a boot sector", () => {
   test("here", () => {
-    const machine = new Machine({ memory: 4 << 20, disks: [boot], floppies: [image()] });
+    const machine = new Machine({ memory: 4 << 20, disks: [boot], floppies: [IMAGE] });
     let text = "";
     machine.onSerial((byte) => {
       text += String.fromCharCode(byte);
@@ -43,7 +43,7 @@ describe("a driver in a boot sector", () => {
     const folder = mkdtempSync(join(tmpdir(), "ringlab-floppy-"));
     try {
       const file = join(folder, "a.img");
-      writeFileSync(file, image());
+      writeFileSync(file, IMAGE);
       const padded = new Uint8Array(1 << 20);
       padded.set(boot);
       const run = await bootOnQemu(padded, 32, ["-drive", `if=floppy,format=raw,file=${file}`]);
@@ -58,7 +58,7 @@ describe("a driver in a boot sector", () => {
 });
 
 /** A machine with a disk in drive 0, its motor on, after reset. */
-function rig(disks: (Uint8Array | undefined)[] = [image()]) {
+function rig(disks: (Uint8Array | undefined)[] = [IMAGE]) {
   const machine = new Machine({ memory: 1 << 20, firmware: false, floppies: disks });
   const { bus, clock, board } = machine;
   const out = (port: number, ...values: number[]) => {
@@ -99,7 +99,7 @@ describe("what a driver is told", () => {
     const { machine, command, dma, bus, out, irq } = rig();
     dma(100);
     expect(command(0x46, 0, 0, 0, 1, 2, 18, 0x1b, 0xff)).toEqual([0, 0, 0, 0, 0, 2, 2]);
-    expect([...bus.dmaRead(0x8000 as Gpa, 101)]).toEqual([...image().subarray(0, 100), 0]);
+    expect([...bus.dmaRead(0x8000 as Gpa, 101)]).toEqual([...IMAGE.subarray(0, 100), 0]);
     expect([bus.in(0x08, 1), bus.in(0x08, 1)]).toEqual([4, 0]);
     dma(1024);
     expect(command(0x46, 0, 0, 0, 18, 2, 18, 0x1b, 0xff)).toEqual([0x40, 0x80, 0, 1, 0, 1, 2]);
@@ -161,7 +161,7 @@ test("a snapshot goes on in the middle of a transfer, a reset ends it", () => {
   pass(other.machine.clock, other.machine.profile.hertz);
   expect(other.irq()).toBe(true);
   expect(other.results()).toEqual([0, 0, 0, 0, 0, 3, 2]);
-  expect([...other.bus.dmaRead(0x8000 as Gpa, 1024)]).toEqual([...image().subarray(0, 1024)]);
+  expect([...other.bus.dmaRead(0x8000 as Gpa, 1024)]).toEqual([...IMAGE.subarray(0, 1024)]);
   it.out(0x3f2, 0x18);
   expect([it.bus.in(0x3f4, 1), it.irq()]).toEqual([0, false]);
   it.out(0x3f2, 0x1c);
