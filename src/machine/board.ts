@@ -1,17 +1,21 @@
 /**
  * The board: an i440FX PC with one processor. What is where:
  *
+ *     004 … 081 DMA and 3F2 … 3F7 floppy controller, if there are floppies
  *     020 0A0 4D0 PIC · 040 061 PIT · 060 064 092 keyboard controller · 070 RTC · 0E0 2000 test device · 0E1 marker · 0E9 debug console · 0F4 exit
  *     170 1F0 IDE · 3B0 … 3DF VGA · 3F8 serial · 510 fw_cfg · 600 ACPI · CF8 CFC PCI · CF9 reset
  *     FEC00000 IOAPIC · FED90000 DMA remapping, if there is one · FEE00000 local APIC
  */
 import type { Bus } from "./bus.ts";
+import type { Clock } from "./clock.ts";
 import type { Cpu, Stop } from "./cpu/cpu.ts";
 import { readTsc } from "./cpu/msr.ts";
 import { AcpiPm, PM_BASE, PM1_CONTROL_BOCHS } from "./devices/acpi-pm.ts";
 import { DEBUG_CONSOLE_PORT, DebugConsole } from "./devices/debug-console.ts";
 import type { Disk } from "./devices/disk.ts";
 import { EXIT_PORT, ExitPort } from "./devices/exit-port.ts";
+import { FloppyController } from "./devices/floppy/controller.ts";
+import { DMA_PORTS, DmaChannel } from "./devices/floppy/dma-channel.ts";
 import { FwCfg, ITEM } from "./devices/fw-cfg.ts";
 import { KeyboardController } from "./devices/i8042/controller.ts";
 import { IdeController } from "./devices/ide/controller.ts";
@@ -42,7 +46,7 @@ const FIRST_CARD = 3;
 const PAGE = 4096;
 
 /** ISA interrupts. */
-const IRQ = { timer: 0, keyboard: 1, serial: 4, rtc: 8, acpi: 9, mouse: 12 } as const;
+const IRQ = { timer: 0, keyboard: 1, serial: 4, floppy: 6, rtc: 8, acpi: 9, mouse: 12 } as const;
 
 export interface BoardParts {
   readonly cpu: Cpu;
@@ -50,6 +54,7 @@ export interface BoardParts {
   readonly meter: Meter;
   readonly hertz: number;
   readonly disks: readonly (Disk | undefined)[];
+  readonly floppies?: readonly (Disk | undefined)[];
   /** Plugged into PCI devices 3, 4, … */
   readonly cards?: readonly Card[];
   /** Between the cards and memory. */
@@ -77,11 +82,13 @@ export class Board implements Stateful {
   /** Off until its registers say otherwise: addresses and messages of cards pass as they are. */
   readonly iommu: Iommu | undefined;
   readonly marker: MarkerPort;
+  readonly floppies: readonly (Disk | undefined)[];
+  readonly #floppy: readonly Stateful[];
   readonly testDevice: TestDevice;
   readonly #cpu: Cpu;
   readonly #pristine: Uint8Array;
 
-  constructor({ cpu, meter, hertz, disks, cards = [], iommu, date }: BoardParts) {
+  constructor({ cpu, meter, hertz, disks, floppies = [], cards = [], iommu, date }: BoardParts) {
     const { bus, clock } = cpu;
     const { wires } = this;
     const common = { bus, clock, hertz };
@@ -93,6 +100,7 @@ export class Board implements Stateful {
     const onReset = () => this.#stop({ reason: "reset" });
     this.#cpu = cpu;
     this.disks = disks;
+    this.floppies = floppies;
 
     this.pic = new Pic(attend);
     this.lapic = new Lapic({
@@ -145,6 +153,7 @@ export class Board implements Stateful {
     }
     this.marker = new MarkerPort(meter);
     this.testDevice = new TestDevice(bus, wires);
+    this.#floppy = floppies.length === 0 ? [] : this.#plugFloppies(common);
     this.#mapPorts(bus);
 
     const pristine = new StateWriter();
@@ -171,7 +180,7 @@ export class Board implements Stateful {
 
   /** The order of a snapshot. */
   #parts(): Stateful[] {
-    const disks = this.disks.filter((disk) => disk !== undefined);
+    const disks = [...this.disks, ...this.floppies].filter((disk) => disk !== undefined);
     return [...this.#resettable(), this.rtc, this.fwCfg, this.marker, ...disks];
   }
 
@@ -182,7 +191,25 @@ export class Board implements Stateful {
       // Before the cards: one that asks again for what was in flight reaches memory through it.
       ...(this.iommu === undefined ? [] : [this.iommu]),
       ...[this.pci, this.testDevice],
+      ...this.#floppy,
     ];
+  }
+
+  #plugFloppies({ bus, ...time }: { bus: Bus; clock: Clock; hertz: number }): Stateful[] {
+    const channel = new DmaChannel(directDma(bus));
+    const irq = this.wires.source(IRQ.floppy);
+    const controller = new FloppyController({ ...time, irq, channel, disks: this.floppies });
+    const [dma, registers] = [channel, controller].map(
+      (device) =>
+        new BytePorts(
+          (port) => device.in(port),
+          (port, value) => device.out(port, value),
+        ),
+    ) as [BytePorts, BytePorts];
+    for (const port of DMA_PORTS) bus.mapPorts(port, port, dma);
+    bus.mapPorts(0x3f2, 0x3f5, registers);
+    bus.mapPorts(0x3f7, 0x3f7, registers);
+    return [channel, controller];
   }
 
   #mapPorts(bus: Bus): void {

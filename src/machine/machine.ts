@@ -45,6 +45,8 @@ export interface MachineOptions {
   readonly model?: CpuModel;
   /** At most four: IDE channel 0 master and slave, channel 1 master and slave. Images are not copied. */
   readonly disks?: readonly (Disk | Uint8Array | undefined)[];
+  /** At most four, of a floppy's size (160 KiB … 2.88 MiB); without any there is no floppy controller. Images are not copied. */
+  readonly floppies?: readonly (Disk | Uint8Array | undefined)[];
   /** Plugged into PCI devices 3, 4, …, in this order. */
   readonly cards?: readonly Card[];
   /** A DMA remapping unit between the cards and memory; its registers are at FED90000. None unless said. */
@@ -76,6 +78,8 @@ export interface RunOptions {
   readonly breakpoints?: ReadonlySet<number>;
 }
 
+const medium = (disk: Disk | Uint8Array | undefined) => (disk instanceof Uint8Array ? new Disk(disk) : disk);
+
 const NO_BREAKPOINTS: ReadonlySet<number> = new Set();
 
 export class Machine {
@@ -93,7 +97,15 @@ export class Machine {
 
   /** Throws a RangeError for a memory size or a number of disks that cannot be. */
   constructor(options: MachineOptions = {}) {
-    const { memory = DEFAULT_MEMORY, profile = PENTIUM_4, disks = [], cards = [], iommu, date } = options;
+    const {
+      memory = DEFAULT_MEMORY,
+      profile = PENTIUM_4,
+      disks = [],
+      floppies = [],
+      cards = [],
+      iommu,
+      date,
+    } = options;
     const { firmware = true, model, virtual } = options;
     this.profile = profile;
     this.bus = virtual?.bus ?? new Bus(memory);
@@ -114,7 +126,8 @@ export class Machine {
       cpu: this.cpu,
       meter: { clock, trace: this.trace, retired },
       hertz: profile.hertz,
-      disks: disks.map((disk) => (disk instanceof Uint8Array ? new Disk(disk) : disk)),
+      disks: disks.map(medium),
+      floppies: floppies.map(medium),
       cards,
       iommu,
       date,

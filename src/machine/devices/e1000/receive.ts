@@ -4,6 +4,7 @@
  *     cable ──▶ filter ──▶ packet buffer ──▶ buffers of the ring's descriptors
  *     descriptor   63 … 0 address ┊ 15 … 0 length │ 31 … 16 checksum │ 32 DD │ 33 EOP │ 34 no checksum was looked at
  */
+import type { Timer } from "../../clock.ts";
 import type { Stateful, StateReader, StateWriter } from "../../state.ts";
 import { Delay } from "./interrupts.ts";
 import { CAUSE, LENGTH, MTA, PBA, RADV, RAL0, RCTL, RDBAL, RDTR } from "./registers.ts";
@@ -20,12 +21,19 @@ const [ORDINARY, LONGEST] = [1518, 16380] as const;
 /** Bits of the address that index the multicast table, by RCTL.MO (13.5.1). */
 const HASH_SHIFT = [4, 3, 2, 0] as const;
 const OWN_ADDRESSES = 16;
+/** The whole packet buffer of the chip, KiB (13.4.35): the most that its receive half can be. */
+const PACKET_BUFFER = 64;
+/** Frames of one step: what a driver that gives many descriptors may cost at once. */
+const STEP = 64;
+/** Seconds between two steps. */
+const PAUSE = 500e-9;
 
 export class Receiver implements Stateful {
   readonly ring: Ring;
   readonly delay: Delay;
   readonly #core: Core;
   readonly #statistics: Statistics;
+  readonly #timer: Timer;
   readonly #frames: Uint8Array[] = [];
   #held = 0;
 
@@ -33,6 +41,7 @@ export class Receiver implements Stateful {
     this.#core = core;
     this.#statistics = statistics;
     this.ring = new Ring(core.registers, RDBAL);
+    this.#timer = core.clock.timer(() => this.drain());
     this.delay = new Delay(core.clock, core.hertz, () => core.raise(CAUSE.RXT0));
   }
 
@@ -45,7 +54,7 @@ export class Receiver implements Stateful {
     if (!(this.#control & ENABLE) || !this.#core.mayMaster() || frame.length < 14) return;
     const most = this.#control & LONG ? LONGEST : ORDINARY;
     if (frame.length > most || !this.#wanted(frame)) return;
-    const bytes = ((this.#core.registers[PBA / 4] as number) & 0xffff) * 1024;
+    const bytes = Math.min((this.#core.registers[PBA / 4] as number) & 0xffff, PACKET_BUFFER) * 1024;
     if (this.#held + Math.max(LEAST, frame.length) > bytes) {
       this.#statistics.count(MISSED);
       this.#core.raise(CAUSE.RXO);
@@ -59,11 +68,16 @@ export class Receiver implements Stateful {
     this.drain();
   }
 
-  /** Moves to memory what has descriptors: as many as there are, a ring's at most. */
+  /** Moves to memory what has descriptors: a step's frames now, the others later. */
   drain(): void {
-    while (this.#control & ENABLE && this.#core.mayMaster()) {
+    const { clock, hertz } = this.#core;
+    for (let moved = 0; this.#control & ENABLE && this.#core.mayMaster(); moved++) {
       const frame = this.#frames[0];
       if (frame === undefined || this.#needed(frame) > this.ring.available) return;
+      if (moved === STEP) {
+        clock.set(this.#timer, clock.now + Math.ceil(PAUSE * hertz));
+        return;
+      }
       this.#frames.shift();
       this.#held -= frame.length;
       if (!this.#store(frame)) return;
@@ -127,12 +141,14 @@ export class Receiver implements Stateful {
   }
 
   reset(): void {
+    this.#core.clock.clear(this.#timer);
     this.#frames.length = 0;
     this.#held = 0;
     this.delay.reset();
   }
 
   save(out: StateWriter): void {
+    out.double(this.#timer.deadline);
     out.int(this.#frames.length);
     for (const frame of this.#frames) out.bytes(frame);
     this.delay.save(out);
@@ -140,6 +156,7 @@ export class Receiver implements Stateful {
 
   load(from: StateReader): void {
     this.reset();
+    this.#timer.deadline = from.double();
     for (let count = from.int(); count > 0; count--) this.#frames.push(from.bytes().slice());
     this.#held = this.#frames.reduce((sum, frame) => sum + frame.length, 0);
     this.delay.load(from);

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { Gpa } from "../../../../src/machine/address.ts";
 import { E1000 } from "../../../../src/machine/devices/e1000/card.ts";
 import * as R from "../../../../src/machine/devices/e1000/registers.ts";
+import { Statistics } from "../../../../src/machine/devices/e1000/statistics.ts";
 import { cable } from "../../../../src/machine/devices/network.ts";
 import { Machine } from "../../../../src/machine/machine.ts";
 import { pass } from "../rig.ts";
@@ -55,7 +56,7 @@ function open({ set, put }: Rig): void {
   for (let i = 0; i < 8; i++) put(RX + 16 * i, [BUFFERS + 2048 * i, 0, 0, 0]);
   set(R.RDBAL + R.TAIL, 7);
   set(R.RCTL, 0x0400_8002); // on, broadcast, without FCS
-  set(R.TCTL, 2);
+  set(R.TCTL, 0xa); // on, short frames are padded
 }
 
 const frame = (length: number, to = MAC) => Uint8Array.from({ length }, (_, i) => to[i] ?? i & 0xff);
@@ -160,6 +161,145 @@ describe("transmission", () => {
   });
 });
 
+/** The Internet checksum of all bytes, to which a right one is FFFFh. */
+function sumOf(...parts: ArrayLike<number>[]): number {
+  const bytes = parts.flatMap((part) => Array.from(part));
+  let sum = 0;
+  for (let i = 0; i < bytes.length; i += 2) sum += ((bytes[i] as number) << 8) | (bytes[i + 1] ?? 0);
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
+  return sum;
+}
+
+/** Ethernet, IPv4 or IPv6, TCP: lengths and checksums are zero, the pseudo header's sum is in place, FIN, PSH and ACK are set. */
+function bigPacket(version: 4 | 6, payload: number) {
+  const ip = version === 4 ? 20 : 40;
+  const bytes = new Uint8Array(14 + ip + 20 + payload).map((_, i) => (i * 7) & 0xff);
+  const [at, tcp] = [new DataView(bytes.buffer, 14), new DataView(bytes.buffer, 14 + ip)];
+  if (version === 4) {
+    at.setUint32(0, 0x4500_0000);
+    at.setUint16(4, 0xffff);
+    at.setUint16(10, 0);
+  } else at.setUint32(2, 0);
+  // A sum to which most lengths add a carry.
+  bytes.fill(0, 14 + (version === 4 ? 12 : 8), 14 + ip).set([0xff, 0xe0], 14 + ip - 4);
+  const addresses = bytes.slice(14 + (version === 4 ? 12 : 8), 14 + ip);
+  tcp.setUint32(4, 0xffff_fff0);
+  tcp.setUint16(12, 0x5019);
+  tcp.setUint16(16, sumOf(addresses, [0, 6]));
+  return { bytes, addresses, ip, header: 34 + ip };
+}
+
+describe("segmentation", () => {
+  /** A context for it, and the packet in two data descriptors. */
+  function segment(it: Rig, { bytes, ip, header }: ReturnType<typeof bigPacket>, mss: number, tucmd: number) {
+    it.bus.dmaWrite(BUFFERS as Gpa, bytes);
+    const tcp = 14 + ip;
+    it.put(TX, [
+      ip === 20 ? 0x0021_180e : 0xe,
+      ((tcp + 16) << 8) | tcp,
+      (tucmd << 24) | (bytes.length - header),
+      (mss << 16) | (header << 8),
+    ]);
+    const options = ip === 20 ? 0x300 : 0x200;
+    it.put(TX + 16, [BUFFERS, 0, 0x2410_0000 | 100, options]);
+    it.put(TX + 32, [BUFFERS + 100, 0, 0x2d10_0000 | (bytes.length - 100), 0]);
+    it.set(R.TDBAL + R.TAIL, 3);
+  }
+
+  test.each([
+    [4, 2500, [1000, 1000, 500]],
+    [4, 2000, [1000, 1000]],
+    [6, 2001, [1000, 1000, 1]],
+  ] as const)("of TCP in IPv%i: %i bytes in segments of 1000", (version, payload, sizes) => {
+    const it = rig();
+    open(it);
+    const packet = bigPacket(version, payload);
+    segment(it, packet, 1000, version === 4 ? 0x27 : 0x25);
+    it.wait();
+    const { ip, header, addresses } = packet;
+    expect(it.sent.map((bytes) => bytes.length - header)).toEqual(sizes);
+    for (const [n, bytes] of it.sent.entries()) {
+      const [at, tcp] = [new DataView(bytes.buffer, 14), new DataView(bytes.buffer, 14 + ip)];
+      const length = bytes.length - 14 - ip;
+      if (version === 4) {
+        expect([at.getUint16(2), at.getUint16(4)]).toEqual([bytes.length - 14, (0xffff + n) & 0xffff]);
+        expect(sumOf(bytes.subarray(14, 34))).toBe(0xffff);
+      } else expect(at.getUint16(4)).toBe(length);
+      expect(tcp.getUint32(4)).toBe((0xffff_fff0 + 1000 * n) >>> 0);
+      expect(tcp.getUint16(12)).toBe(n === sizes.length - 1 ? 0x5019 : 0x5010);
+      expect(sumOf(addresses, [0, 6, length >> 8, length & 0xff], bytes.subarray(14 + ip))).toBe(0xffff);
+    }
+    const sent = it.sent.flatMap((bytes) => [...bytes.subarray(header)]);
+    expect(sent).toEqual([...packet.bytes.subarray(header)]);
+    expect([it.get(0x40f8), it.get(0x40fc), it.dword(TX + 44) & 1]).toEqual([1, 0, 1]);
+  });
+
+  test("of UDP tells its length in every datagram", () => {
+    const it = rig();
+    open(it);
+    segment(it, bigPacket(4, 150), 100, 0x26);
+    it.wait();
+    const lengths = it.sent.map((bytes) => new DataView(bytes.buffer).getUint16(38));
+    expect(lengths).toEqual([120, 70]);
+  });
+
+  test("has a context of its own: the one of other packets stays", () => {
+    const it = rig();
+    open(it);
+    it.put(TX, [0x0021_180e, 0, 0x2000_0000, 0]);
+    it.put(TX + 16, [0, 0, 0x2400_0000, 0]);
+    const packet = frame(60);
+    packet.fill(0, 24, 26);
+    it.bus.dmaWrite(BUFFERS as Gpa, packet);
+    it.put(TX + 32, [BUFFERS, 0, 0x2910_003c, 0x100]);
+    it.set(R.TDBAL + R.TAIL, 3);
+    it.wait();
+    expect(sumOf((it.sent[0] as Uint8Array).subarray(14, 34))).toBe(0xffff);
+  });
+
+  test.each([
+    ["no payload in a segment", 0],
+    ["a segment larger than the packet buffer", 0x4000],
+  ])("fails with %s, and is counted; the next packet goes", (_, mss) => {
+    const it = rig();
+    open(it);
+    segment(it, bigPacket(4, 200), mss, 0x27);
+    it.put(TX + 48, [BUFFERS, 0, 0x0900_003c, 0]);
+    it.set(R.TDBAL + R.TAIL, 4);
+    it.wait();
+    expect([it.sent.length, it.get(0x40f8), it.get(0x40fc)]).toEqual([1, 0, 1]);
+  });
+
+  test("goes on from a snapshot between two segments", () => {
+    const it = rig();
+    open(it);
+    segment(it, bigPacket(4, 2500), 1000, 0x27);
+    pass(it.machine.clock, Math.ceil(it.machine.profile.hertz * 10e-6));
+    expect(it.sent).toHaveLength(1);
+    // The descriptor is the controller's own by now.
+    it.put(TX + 32, [0, 0, 0, 0]);
+    const other = rig();
+    other.machine.load(it.machine.save());
+    it.wait();
+    other.wait();
+    expect(other.sent).toEqual(it.sent.slice(1));
+    expect(other.sent).toHaveLength(2);
+  });
+});
+
+test("a short frame is padded where TCTL.PSP says so, and a packet beyond the buffer is lost", () => {
+  const it = rig();
+  open(it);
+  it.set(R.TCTL, 2);
+  it.put(TX, [BUFFERS, 0, 0x0900_001e, 0]);
+  it.put(TX + 16, [BUFFERS, 0, 0x2810_0000 | 16384, 0]);
+  it.put(TX + 32, [BUFFERS, 0, 0x2910_0000 | 1, 0]);
+  it.put(TX + 48, [BUFFERS, 0, 0x2910_0000 | 16384, 0]);
+  it.set(R.TDBAL + R.TAIL, 4);
+  it.wait();
+  expect(it.sent.map((bytes) => bytes.length)).toEqual([30, 16384]);
+});
+
 describe("reception", () => {
   test("of frames for the own address and all, nobody else's", () => {
     const it = rig();
@@ -183,6 +323,43 @@ describe("reception", () => {
     expect(it.get(R.ICR) & R.CAUSE.RXO).toBe(R.CAUSE.RXO);
     it.set(R.RDBAL + R.TAIL, 3);
     expect(it.get(R.RDBAL + R.HEAD)).toBe(3);
+  });
+
+  test("moves a burst to memory in steps, and holds 64 KiB at most", () => {
+    const it = rig();
+    open(it);
+    it.set(R.PBA, 0xffff);
+    it.set(R.RDBAL + R.LENGTH, 2048);
+    it.set(R.RDBAL + R.TAIL, 0);
+    for (let i = 0; i < 128; i++) it.put(RX + 16 * i, [BUFFERS, 0, 0, 0]);
+    for (let i = 0; i < 1200; i++) it.far.transmit(frame(60));
+    expect(it.get(0x4010)).toBe(1200 - Math.floor(65536 / 60));
+    it.set(R.RDBAL + R.TAIL, 100);
+    expect(it.get(R.RDBAL + R.HEAD)).toBe(64);
+    const other = rig();
+    other.machine.load(it.machine.save());
+    for (const one of [it, other]) {
+      one.wait();
+      expect(one.get(R.RDBAL + R.HEAD)).toBe(100);
+    }
+  });
+
+  test("through the filters: all unicast, all multicast, the table of hashes, a size for long frames alone", () => {
+    const it = rig();
+    open(it);
+    const received = (control: number, bytes: Uint8Array) => {
+      it.set(R.RCTL, 0x0400_0002 | control);
+      const before = it.get(R.RDBAL + R.HEAD);
+      it.far.transmit(bytes);
+      return it.get(R.RDBAL + R.HEAD) - before;
+    };
+    const [stranger, group] = [frame(60, [2, 3, 4, 5, 6, 7]), frame(60, [1, 0, 0x5e, 0, 0x12, 0x34])];
+    expect([received(0, stranger), received(0x10, stranger), received(8, stranger)]).toEqual([0, 0, 1]);
+    expect([received(0, group), received(8, group), received(0x10, group)]).toEqual([0, 0, 1]);
+    // Bits 47 … 36 of the address: 341h.
+    it.set(R.MTA + 4 * (0x341 >> 5), 1 << (0x341 & 31));
+    expect([received(0, group), received(0x1000, group)]).toEqual([1, 0]);
+    expect([received(0, frame(1519)), received(0x20, frame(1519))]).toEqual([0, 1]);
   });
 
   test("ends a frame with its FCS where it is not stripped", () => {
@@ -214,6 +391,48 @@ describe("interrupts", () => {
     pass(it.machine.clock, Math.ceil(it.machine.profile.hertz * 257e-6));
     expect(it.machine.board.pci.wire(2)).toBe(true);
   });
+
+  test("of received frames wait for RDTR after the last one, RADV after the first at most, and are told at once when asked", () => {
+    const it = rig();
+    open(it);
+    const at = (microseconds: number) => {
+      pass(it.machine.clock, Math.ceil(it.machine.profile.hertz * microseconds * 1e-6));
+      return it.get(R.ICR) & R.CAUSE.RXT0;
+    };
+    it.set(R.RDTR, 100);
+    it.far.transmit(frame(60));
+    expect(at(100)).toBe(0);
+    it.far.transmit(frame(60));
+    expect([at(100), at(3)]).toEqual([0, R.CAUSE.RXT0]);
+    it.set(R.RADV, 150);
+    it.far.transmit(frame(60));
+    expect(at(100)).toBe(0);
+    it.far.transmit(frame(60));
+    expect([at(50), at(4), at(200)]).toEqual([0, R.CAUSE.RXT0, 0]);
+    it.far.transmit(frame(60));
+    it.set(R.RDTR, 0x8000_0064);
+    expect(at(0)).toBe(R.CAUSE.RXT0);
+  });
+
+  test("say that half of the receive descriptors are gone", () => {
+    const it = rig();
+    open(it);
+    const few = Array.from({ length: 3 }, () => {
+      it.far.transmit(frame(60));
+      return it.get(R.ICR) & R.CAUSE.RXDMT0;
+    });
+    expect(few).toEqual([0, 0, R.CAUSE.RXDMT0]);
+  });
+});
+
+test("statistics stay at their most, and those of 64 bits are cleared with their high half", () => {
+  const registers = new Int32Array(R.SPACE / 4);
+  const statistics = new Statistics(registers);
+  registers[0x4074 / 4] = -1;
+  registers[0x4088 / 4] = -2;
+  statistics.frame("received", new Uint8Array(60));
+  expect(statistics.read(0x4074)).toBe(0xffff_ffff);
+  expect([registers[0x4088 / 4], statistics.read(0x408c), registers[0x4088 / 4]]).toEqual([62, 1, 0]);
 });
 
 describe("a hostile driver", () => {
