@@ -32,18 +32,16 @@ export interface Seen {
 
 /** What decides; the bridge does the rest. */
 export interface BridgePolicy {
-  learn(seen: Seen, now: number, table: ForwardingTable): void;
-  /** Of the ports of the VLAN those that the frame leaves by. */
-  forward(seen: Seen, ports: readonly number[], table: ForwardingTable): readonly number[];
+  /** Learns where the source is; of the ports of the VLAN those that the frame leaves by. */
+  forward(seen: Seen, ports: readonly number[], now: number, table: ForwardingTable): readonly number[];
+  /** Removes what was not seen for too long. Called once in a second at most. */
   age(now: number, table: ForwardingTable): void;
 }
 
 /** IEEE 802.1Q-2018: 8.7 the learning process, 8.6 the forwarding process, 8.8.3 ageing. */
 export const BRIDGING: BridgePolicy = {
-  learn({ port, vlan, source }, now, table) {
+  forward({ port, vlan, source, destination }, ports, now, table) {
     if (!isGroup(source)) table.set(vlan, source, port, now);
-  },
-  forward({ port, vlan, destination }, ports, table) {
     const entry = isGroup(destination) ? null : table.find(vlan, destination);
     if (entry && ports.includes(entry.port)) return entry.port === port ? [] : [entry.port];
     return ports.filter((other) => other !== port);

@@ -9,14 +9,18 @@ import { adjust, adjust32 } from "./checksum.ts";
 import { ICMP, parseIcmp } from "./icmp.ts";
 import { type Ipv4, PROTOCOL, parseIpv4 } from "./ipv4.ts";
 import { parseTcp, TCP } from "./tcp.ts";
-import { NO_SIGNALS, type Protocol, type Signals, TranslationTable } from "./translation.ts";
+import { type NatPolicy, type Protocol, TRANSLATING } from "./translation.ts";
+import { NO_SIGNALS, type Signals, TranslationTable } from "./translation-table.ts";
 import { parseUdp } from "./udp.ts";
 
 export interface NatOptions {
   /** The address that the world outside sees. */
   readonly outside: Ip;
+  readonly policy?: NatPolicy;
   readonly ledger?: IoLedger;
   readonly table?: TranslationTable;
+  /** Whether packets to private addresses (RFC 1918) leave as well: for a host whose own network has such addresses. */
+  readonly toPrivate?: boolean;
 }
 
 interface Flow {
@@ -28,14 +32,26 @@ interface Flow {
 
 export class Nat {
   readonly #outside: Ip;
+  readonly #policy: NatPolicy;
   readonly #ledger: IoLedger;
   readonly #table: TranslationTable;
+  readonly #toPrivate: boolean;
+  #expired = 0;
+  /** Packets dropped, by reason. */
   readonly drops = new Map<string, number>();
 
-  constructor({ outside, ledger = FREE, table = new TranslationTable() }: NatOptions) {
+  constructor({
+    outside,
+    policy = TRANSLATING,
+    ledger = FREE,
+    table = new TranslationTable(),
+    toPrivate = false,
+  }: NatOptions) {
     this.#outside = outside;
+    this.#policy = policy;
     this.#ledger = ledger;
     this.#table = table;
+    this.#toPrivate = toPrivate;
   }
 
   get mappings(): number {
@@ -44,29 +60,43 @@ export class Nat {
 
   /** A packet from inside as it leaves, or undefined when it is dropped. `now` in seconds. */
   outbound(bytes: Uint8Array, now: number): Uint8Array | undefined {
-    this.#table.expire(now);
+    this.#expire(now);
     const read = this.#read(bytes, ICMP.echo);
     if (!read) return undefined;
     const { packet, flow } = read;
-    const { source, destination } = packet;
-    if (isMulticast(destination) || isPrivate(destination)) return this.#drop("NAT: no way to there");
-    const mapping = this.#table.outbound(
-      ...([flow.protocol, source, flow.sourcePort, destination, flow.signals, now] as const),
-    );
-    if (!mapping) return this.#drop("NAT: no mapping is left");
-    return this.#rewritten(bytes, packet, flow.protocol, "source", this.#outside, mapping.outside);
+    const { source: address, destination: peer } = packet;
+    const { protocol, sourcePort: port } = flow;
+    if (isMulticast(peer) || (isPrivate(peer) && !this.#toPrivate)) return this.#drop("NAT: no way to there");
+    const outside = this.#policy.outbound({ protocol, address, port, peer }, now, this.#table);
+    if (outside === null) return this.#drop("NAT: no mapping is left");
+    // A policy may be anybody's: what the world outside sees is what the table holds.
+    if (this.#table.inside(protocol, address, port)?.outside !== outside)
+      return this.#drop("NAT: not in the table");
+    this.#table.observe(protocol, outside, flow.signals, "inside");
+    return this.#rewritten(bytes, packet, protocol, "source", this.#outside, outside);
   }
 
   /** A packet from outside as it comes in, or undefined when nobody inside has asked for it. */
   inbound(bytes: Uint8Array, now: number): Uint8Array | undefined {
-    this.#table.expire(now);
+    this.#expire(now);
     const read = this.#read(bytes, ICMP.echoReply);
     if (!read) return undefined;
     const { packet, flow } = read;
     if (packet.destination !== this.#outside) return this.#drop("NAT: not for this address");
-    const mapping = this.#table.inbound(flow.protocol, flow.destinationPort, packet.source, flow.signals);
-    if (!mapping) return this.#drop("NAT: filtered");
-    return this.#rewritten(bytes, packet, flow.protocol, "destination", mapping.address, mapping.port);
+    const { protocol, destinationPort: port } = flow;
+    const to = this.#policy.inbound({ protocol, port, peer: packet.source }, now, this.#table);
+    if (!to) return this.#drop("NAT: filtered");
+    if (this.#table.inside(protocol, to.address, to.port)?.outside !== port)
+      return this.#drop("NAT: not in the table");
+    this.#table.observe(protocol, port, flow.signals, "outside");
+    return this.#rewritten(bytes, packet, protocol, "destination", to.address, to.port);
+  }
+
+  /** Once in a second, as a bridge ages: walking the table for each packet would cost as much as the table is long. */
+  #expire(now: number): void {
+    if (now - this.#expired < 1) return;
+    this.#expired = now;
+    this.#policy.expire(now, this.#table);
   }
 
   #drop(reason: string): undefined {

@@ -92,11 +92,10 @@ export class VirtualSwitch {
       this.#policy.age(now, this.#table);
     }
     const seen = { port, vlan, source: frame.source, destination: frame.destination };
-    this.#policy.learn(seen, now, this.#table);
     const members = [...this.#ports.keys()].filter((other) => carries(this.#ports[other]!.membership, vlan));
     this.#ledger.pay("packet");
     let copies = 0;
-    for (const to of this.#policy.forward(seen, members, this.#table)) {
+    for (const to of this.#policy.forward(seen, members, now, this.#table)) {
       const out = members.includes(to) && to !== port ? this.#ports[to] : undefined;
       if (out === undefined) this.#drop("bridge: no way out there");
       else {

@@ -1,7 +1,4 @@
-/**
- * The table of a NAT: endpoint-independent mappings, address-dependent filtering (RFC 4787, sections 4.1 and 5), and when they end.
- * One mapping for each inside endpoint; of each the peers that it has sent to.
- */
+/** How a NAT decides what a packet is turned into: the contract, and our own way (RFC 4787, 5382 and 5508). */
 import type { Ip } from "./address.ts";
 
 export type Protocol = "udp" | "tcp" | "icmp";
@@ -14,100 +11,87 @@ export const FIRST_PORT = 1024;
 export const LAST_PORT = 65_535;
 
 /** An endpoint inside, by its address and port; the identifier of an ICMP echo is its port (RFC 5508, section 3.1). */
-export interface Mapping {
-  readonly protocol: Protocol;
+export interface Endpoint {
   readonly address: Ip;
   readonly port: number;
+}
+
+export interface Mapping extends Endpoint {
+  readonly protocol: Protocol;
   /** The port that the world outside sees. */
   readonly outside: number;
-  readonly peers: Set<Ip>;
-  /** TCP: "transitory" while it opens and after RST or both FINs. */
-  established: boolean;
-  finished: number;
-  /** Seconds: when inside has sent last. Packets from outside keep nothing open (RFC 4787, REQ-6). */
-  used: number;
+  /** Seconds: when inside has sent last. */
+  readonly used: number;
+  /** Of TCP: answered, and not yet closed by both or reset. */
+  readonly established: boolean;
 }
 
-/** What a TCP segment says about its connection. */
-export interface Signals {
-  readonly syn: boolean;
-  readonly fin: boolean;
-  readonly rst: boolean;
-}
-export const NO_SIGNALS: Signals = { syn: false, fin: false, rst: false };
-
-const INSIDE_FIN = 1;
-const OUTSIDE_FIN = 2;
-
-export class TranslationTable {
-  readonly #inside = new Map<string, Mapping>();
-  readonly #outside = new Map<string, Mapping>();
-  readonly #limit: number;
-
-  /** So many mappings at most, so that one guest cannot fill the host's memory. */
-  constructor(limit = 4096) {
-    this.#limit = limit;
-  }
-
-  get size(): number {
-    return this.#inside.size;
-  }
-
-  /** The mapping of an endpoint that sends, made when there is none; undefined when no port is left. */
-  outbound(
-    ...[protocol, address, port, peer, signals, now]: [Protocol, Ip, number, Ip, Signals, number]
-  ): Mapping | undefined {
-    const key = `${protocol} ${address} ${port}`;
-    let mapping = this.#inside.get(key);
-    if (!mapping) {
-      const outside = this.#free(protocol, port);
-      if (outside === undefined) return undefined;
-      const times = { established: false, finished: 0, used: now };
-      mapping = { protocol, address, port, outside, peers: new Set(), ...times };
-      this.#inside.set(key, mapping);
-      this.#outside.set(`${protocol} ${outside}`, mapping);
-    }
-    mapping.peers.add(peer);
-    mapping.used = now;
-    observe(mapping, signals, INSIDE_FIN);
-    return mapping;
-  }
-
-  /** The mapping that a packet from outside belongs to, if inside has sent to that address; undefined: filtered. */
-  inbound(protocol: Protocol, outside: number, peer: Ip, signals: Signals): Mapping | undefined {
-    const mapping = this.#outside.get(`${protocol} ${outside}`);
-    if (!mapping?.peers.has(peer)) return undefined;
-    if (protocol === "tcp" && !signals.rst && mapping.finished === 0) mapping.established = true;
-    observe(mapping, signals, OUTSIDE_FIN);
-    return mapping;
-  }
-
-  expire(now: number): void {
-    for (const [key, mapping] of this.#inside)
-      if (now - mapping.used > idle(mapping)) {
-        this.#inside.delete(key);
-        this.#outside.delete(`${mapping.protocol} ${mapping.outside}`);
-      }
-  }
-
-  /** The endpoint's own port where it is free (port preservation), or the next one. No overloading (RFC 4787, REQ-3). */
-  #free(protocol: Protocol, port: number): number | undefined {
-    if (this.#inside.size >= this.#limit) return undefined;
-    const count = LAST_PORT - FIRST_PORT + 1;
-    const begin = Math.max(port, FIRST_PORT) - FIRST_PORT;
-    for (let step = 0; step < count; step++) {
-      const candidate = FIRST_PORT + ((begin + step) % count);
-      if (!this.#outside.has(`${protocol} ${candidate}`)) return candidate;
-    }
-    return undefined;
-  }
+/** The mappings of a NAT, and of each the peers that inside has sent to. */
+export interface Translations {
+  inside(protocol: Protocol, address: Ip, port: number): Mapping | null;
+  outside(protocol: Protocol, outside: number): Mapping | null;
+  /** false: nothing was added, for the table is full, or one of the two ends has a mapping. */
+  add(protocol: Protocol, address: Ip, port: number, outside: number): boolean;
+  /** Inside has sent to that peer now. */
+  touch(protocol: Protocol, outside: number, peer: Ip, now: number): void;
+  /** Whether inside has sent to that peer. */
+  knows(protocol: Protocol, outside: number, peer: Ip): boolean;
+  remove(protocol: Protocol, outside: number): void;
+  entries(): readonly Mapping[];
 }
 
-function observe(mapping: Mapping, { syn, fin, rst }: Signals, side: number): void {
-  if (syn) mapping.finished = 0;
-  if (fin) mapping.finished |= side;
-  if (rst) mapping.finished = INSIDE_FIN | OUTSIDE_FIN;
-  if (mapping.finished === (INSIDE_FIN | OUTSIDE_FIN)) mapping.established = false;
+/** From inside: the endpoint that sends, and the address that it sends to. */
+export interface Leaving extends Endpoint {
+  readonly protocol: Protocol;
+  readonly peer: Ip;
+}
+
+/** From outside: the NAT's port that it is for, and the address that has sent it. */
+export interface Arriving {
+  readonly protocol: Protocol;
+  readonly port: number;
+  readonly peer: Ip;
+}
+
+/** What decides; the NAT reads and rewrites the packets. */
+export interface NatPolicy {
+  /** The port that the packet leaves by; null: it is dropped. */
+  outbound(packet: Leaving, now: number, table: Translations): number | null;
+  /** Who inside gets the packet; null: it is dropped. */
+  inbound(packet: Arriving, now: number, table: Translations): Endpoint | null;
+  /** Removes what has not been used for too long. Called once in a second at most. */
+  expire(now: number, table: Translations): void;
+}
+
+/** Endpoint-independent mappings, address-dependent filtering (RFC 4787, sections 4.1 and 5). */
+export const TRANSLATING: NatPolicy = {
+  outbound({ protocol, address, port, peer }, now, table) {
+    const outside = table.inside(protocol, address, port)?.outside ?? free(protocol, port, table);
+    if (outside === null) return null;
+    if (!table.inside(protocol, address, port) && !table.add(protocol, address, port, outside)) return null;
+    table.touch(protocol, outside, peer, now);
+    return outside;
+  },
+  /** Packets from outside keep nothing open (RFC 4787, REQ-6). */
+  inbound({ protocol, port, peer }, _now, table) {
+    const mapping = table.outside(protocol, port);
+    return mapping && table.knows(protocol, port, peer) ? mapping : null;
+  },
+  expire(now, table) {
+    for (const mapping of table.entries())
+      if (now - mapping.used > idle(mapping)) table.remove(mapping.protocol, mapping.outside);
+  },
+};
+
+/** The endpoint's own port where it is free (port preservation), or the next one. No overloading (RFC 4787, REQ-3). */
+function free(protocol: Protocol, port: number, table: Translations): number | null {
+  const count = LAST_PORT - FIRST_PORT + 1;
+  const begin = Math.max(port, FIRST_PORT) - FIRST_PORT;
+  for (let step = 0; step < count; step++) {
+    const candidate = FIRST_PORT + ((begin + step) % count);
+    if (!table.outside(protocol, candidate)) return candidate;
+  }
+  return null;
 }
 
 const idle = ({ protocol, established }: Mapping): number =>

@@ -7,7 +7,8 @@ import { buildIcmp, ICMP, parseIcmp } from "../../../../src/virt/io/net/icmp.ts"
 import { buildIpv4, PROTOCOL, parseIpv4 } from "../../../../src/virt/io/net/ipv4.ts";
 import { Nat } from "../../../../src/virt/io/net/nat.ts";
 import { buildTcp, parseTcp, TCP } from "../../../../src/virt/io/net/tcp.ts";
-import { IDLE } from "../../../../src/virt/io/net/translation.ts";
+import { IDLE, TRANSLATING } from "../../../../src/virt/io/net/translation.ts";
+import { TranslationTable } from "../../../../src/virt/io/net/translation-table.ts";
 import { buildUdp, parseUdp } from "../../../../src/virt/io/net/udp.ts";
 
 const OUTSIDE = ip("192.0.2.1");
@@ -116,4 +117,39 @@ test("noise from both sides never throws, and no private address leaves", () => 
     expect(read(out)).toContain(" > ");
   }
   expect(left).toBeGreaterThan(500);
+});
+
+test("private destinations are an option", () => {
+  const packet = udp(A, 5000, ip("192.168.1.1"), 53);
+  expect(read(new Nat({ outside: OUTSIDE }).outbound(packet, 0))).toBe("dropped");
+  const nat = new Nat({ outside: OUTSIDE, toPrivate: true });
+  expect(read(nat.outbound(packet, 0))).toBe("192.0.2.1:5000 > 192.168.1.1:53");
+});
+
+test("the table is walked once in a second, however many packets there are", () => {
+  let walks = 0;
+  const expire = () => void walks++;
+  const nat = new Nat({ outside: OUTSIDE, policy: { ...TRANSLATING, expire } });
+  for (let packet = 0; packet < 100; packet++)
+    nat.outbound(udp(A, 5000 + packet, SERVER, 53), 5 + packet / 50);
+  expect(walks).toBe(2);
+});
+
+test("mappings and peers are bounded; of too many peers the one sent to longest ago is forgotten", () => {
+  const table = new TranslationTable({ mappings: 2, peers: 2 });
+  const nat = new Nat({ outside: OUTSIDE, table });
+  const [first, second, third] = [SERVER, SERVER + 1, SERVER + 2] as const;
+  for (const peer of [first, second, first, third]) nat.outbound(udp(A, 5000, peer, 53), 0);
+  const answered = [first, second, third].filter((peer) => nat.inbound(udp(peer, 53, OUTSIDE, 5000), 0));
+  expect(answered).toEqual([first, third]);
+  nat.outbound(udp(B, 5000, SERVER, 53), 0);
+  expect(read(nat.outbound(udp(B, 5001, SERVER, 53), 0))).toBe("dropped");
+  expect(nat.drops.get("NAT: no mapping is left")).toBe(1);
+});
+
+test("a policy that lies about its table sends nothing to anybody", () => {
+  const policy = { ...TRANSLATING, outbound: () => 7000, inbound: () => ({ address: B, port: 22 }) };
+  const nat = new Nat({ outside: OUTSIDE, policy });
+  expect(read(nat.outbound(udp(A, 5000, SERVER, 53), 0))).toBe("dropped");
+  expect(read(nat.inbound(udp(SERVER, 53, OUTSIDE, 5000), 0))).toBe("dropped");
 });

@@ -1,0 +1,75 @@
+/** What lab 14 measures: two hosts on one LAN, whose switches and NATs run on the component. */
+import { BRIDGING, TRANSLATING, TwoHosts, type Way } from "../../src/systems/io/net.ts";
+import type { BridgeAndNat } from "./component.ts";
+
+const WAYS: readonly Way[] = ["bridged", "NAT"];
+
+/** Of all ordered pairs of machines, how many can begin a conversation; each pair in a world of its own. */
+export function reachRows(component: BridgeAndNat, sizes: readonly number[]) {
+  return WAYS.flatMap((way) =>
+    sizes.map((guests) => {
+      const count = 2 * guests + 1;
+      let reached = 0;
+      for (let from = 0; from < count; from++)
+        for (let to = 0; to < count; to++) {
+          const world = new TwoHosts(way, guests, component);
+          const [one, other] = [world.stations[from]!, world.stations[to]!];
+          if (one !== other && world.reaches(one, other)) reached++;
+        }
+      const pairs = count * (count - 1);
+      return { way, guests, pairs, reached, percent: Math.round((1000 * reached) / pairs) / 10 };
+    }),
+  );
+}
+
+/** From whom to whom; with two guests on each host, those stand for all. */
+const PATHS = [
+  { path: "own host", from: 1, to: 2 },
+  { path: "server", from: 1, to: 0 },
+  { path: "other host", from: 1, to: 3 },
+  { path: "from the server", from: 0, to: 1 },
+] as const;
+
+/** A question and its answer, the first time and when the ways are known. */
+export function roundTripRows(component: BridgeAndNat) {
+  return WAYS.flatMap((way) =>
+    PATHS.flatMap(({ path, from, to }) => {
+      const world = new TwoHosts(way, 2, component);
+      return ["first", "second"].map((time) => {
+        world.reset();
+        const reached = world.reaches(world.stations[from]!, world.stations[to]!);
+        return { path, way, time, answered: reached ? "yes" : "no", ...world.counts };
+      });
+    }),
+  );
+}
+
+/** Two guests behind two NATs: who has sent before, and does the other one's question arrive? */
+export function punchRows(component: BridgeAndNat) {
+  return [
+    { before: "nobody", wait: 0 },
+    { before: "the one that is asked", wait: 0 },
+    { before: "the one that is asked, 301 s ago", wait: 301 },
+  ].map(({ before, wait }) => {
+    const world = new TwoHosts("NAT", 2, component);
+    const [, asking, , asked] = world.stations;
+    if (before !== "nobody") world.send(asked!, asking!);
+    world.now += wait;
+    return { "has sent before": before, answered: world.reaches(asking!, asked!) ? "yes" : "no" };
+  });
+}
+
+/** The simulator's own. */
+export const REFERENCE: BridgeAndNat = {
+  ...BRIDGING,
+  ...TRANSLATING,
+  forward: (...given) => [...BRIDGING.forward(...given)],
+  inbound(...given) {
+    const to = TRANSLATING.inbound(...given);
+    return to && { address: to.address, port: to.port };
+  },
+};
+
+/** Opens the lab. */
+export const openingRows = (sizes: readonly number[]) =>
+  reachRows(REFERENCE, sizes).map((row) => ({ ...row, way: row.way === "bridged" ? "way A" : "way B" }));
