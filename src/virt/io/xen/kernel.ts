@@ -35,6 +35,7 @@ export class Kernel {
   readonly id: number;
   readonly calls: Hypercalls;
   readonly memory: Physmap;
+  crashed = false;
   readonly #hypervisor: Hypervisor;
   readonly #scheduler: Scheduler;
   readonly #domain: ReturnType<Hypervisor["createTranslated"]>["domain"];
@@ -66,6 +67,7 @@ export class Kernel {
 
   /** The domain dies where it stands: nothing of it is tidied up but what the hypervisor does. */
   crash(): void {
+    this.crashed = true;
     this.#scheduler.forget(this.id);
     this.#hypervisor.destroy(this.#domain);
   }

@@ -91,7 +91,7 @@ export class BlkBack {
   #start(request: Request): void {
     this.#parts.ledger.pay("request");
     const { operation, segments, sector } = request;
-    const { disk } = this.#parts;
+    const { disk, kernel } = this.#parts;
     if (operation === BLKIF_OP.flush && request.count === 0) {
       disk.submit({ kind: "flush" }, (ok) => this.#answer(request, ok));
       return;
@@ -107,13 +107,17 @@ export class BlkBack {
       return;
     }
     const end = (ok: boolean) => {
+      // The medium finishes for whom is no longer there.
+      if (kernel.crashed) return;
       pages.release();
       this.#answer(request, ok);
     };
     if (write) disk.submit({ kind: "write", sector, bytes: pages.bytes() }, end);
     else {
       const into = new Uint8Array(sectorsOf(request) * SECTOR);
-      disk.submit({ kind: "read", sector, into }, (ok) => end(ok && !this.#closed && pages.fill(into)));
+      disk.submit({ kind: "read", sector, into }, (ok) => {
+        if (!kernel.crashed) end(ok && !this.#closed && pages.fill(into));
+      });
     }
   }
 
@@ -123,11 +127,11 @@ export class BlkBack {
 
   /** Answers of the same turn share one look at whether the front end wants an event. */
   #respond({ id, operation }: Request, status: number): void {
-    if (this.#closed) return;
+    const { kernel } = this.#parts;
+    if (this.#closed || kernel.crashed) return;
     this.#ring.put(encodeResponse({ id, operation, status }));
     if (this.#flushing) return;
     this.#flushing = true;
-    const { kernel } = this.#parts;
     kernel.later(() => {
       this.#flushing = false;
       if (!this.#closed && this.#ring.pushResponses()) kernel.calls.send(this.#port);
