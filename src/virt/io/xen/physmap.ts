@@ -162,7 +162,7 @@ export class Physmap implements AddressSpace {
   }
 
   /** A copy, or a fill of `into`. */
-  read(at: number, length: number, into = new Uint8Array(length)): Uint8Array {
+  read(at: number, length: number, into: Uint8Array = new Uint8Array(length)): Uint8Array {
     for (let done = 0; done < length; ) {
       const size = Math.min(length - done, PAGE - ((at + done) % PAGE));
       const from = this.#at(at + done, size, false);

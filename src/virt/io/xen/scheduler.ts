@@ -1,0 +1,34 @@
+/** One processor for all domains: what each has to do, in the order in which it came up. Going over to another domain costs a switch. */
+import type { IoLedger } from "../backend.ts";
+
+export class Scheduler {
+  readonly #ledger: IoLedger;
+  #waiting: { readonly domain: number; readonly work: () => void }[] = [];
+  #running = 0;
+
+  constructor(ledger: IoLedger) {
+    this.#ledger = ledger;
+  }
+
+  later(domain: number, work: () => void): void {
+    this.#waiting.push({ domain, work });
+  }
+
+  /** The domain is gone, with all that it would have done. */
+  forget(domain: number): void {
+    this.#waiting = this.#waiting.filter((one) => one.domain !== domain);
+  }
+
+  /** Until everybody is idle, or `most` pieces of work are done; the number of them. */
+  run(most = Number.POSITIVE_INFINITY): number {
+    let done = 0;
+    for (; done < most; done++) {
+      const next = this.#waiting.shift();
+      if (next === undefined) break;
+      if (next.domain !== this.#running) this.#ledger.pay("domainSwitch", next.domain);
+      this.#running = next.domain;
+      next.work();
+    }
+    return done;
+  }
+}
