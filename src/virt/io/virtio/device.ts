@@ -79,6 +79,8 @@ export abstract class VirtioDevice implements Stateful {
   protected abstract kicked(queue: number): void;
   /** Back to how it was made, beyond what this class does. */
   protected resetOwn(): void {}
+  /** The driver writes 1, 2 or 4 bytes of the configuration space; most devices have nothing there that it may write. */
+  writeConfig(_offset: number, _value: number, _size: number): void {}
 
   get live(): boolean {
     return (this.status & STATUS.driverOk) !== 0 && (this.status & STATUS.needsReset) === 0;
@@ -178,6 +180,16 @@ export abstract class VirtioDevice implements Stateful {
     if (queue.live === undefined || !this.live) return;
     queue.inFlight--;
     if (!queue.live.push(chain, written)) this.needsReset();
+  }
+
+  /** A buffer that the device itself keeps is no request that a back end has: a snapshot need not wait for it. */
+  protected park(index: number): void {
+    (this.queues[index] as QueueState).inFlight--;
+  }
+
+  /** It is about to be pushed. */
+  protected resume(index: number): void {
+    (this.queues[index] as QueueState).inFlight++;
   }
 
   /** Tells the driver of what was pushed, if it wants to be told. */
