@@ -18,6 +18,8 @@ export interface QueueState {
   readonly most: number;
   size: number;
   enabled: boolean;
+  /** The driver has done with it: it comes back with a reset only. */
+  stopped: boolean;
   descriptors: number;
   driver: number;
   device: number;
@@ -66,8 +68,8 @@ export abstract class VirtioDevice implements Stateful {
   ) {
     this.offered = features | VERSION_1 | INDIRECT_DESC | EVENT_IDX;
     this.queues = queueSizes.map((most) => ({
-      ...{ most, size: most, enabled: false, descriptors: 0, driver: 0, device: 0, live: undefined },
-      ...{ kicks: 0, requests: 0, interrupts: 0, suppressed: 0, inFlight: 0 },
+      ...{ most, size: most, enabled: false, stopped: false, descriptors: 0, driver: 0, device: 0 },
+      ...{ live: undefined, kicks: 0, requests: 0, interrupts: 0, suppressed: 0, inFlight: 0 },
     }));
     this.#dma = dma;
     this.#make = queue;
@@ -111,9 +113,19 @@ export abstract class VirtioDevice implements Stateful {
   /** A queue that is enabled keeps its place and size until the reset (4.1.4.3.2). */
   enable(index: number): void {
     const queue = this.queues[index];
-    if (queue === undefined || queue.enabled || !(this.status & STATUS.featuresOk)) return;
+    if (queue === undefined || queue.enabled || queue.stopped || !(this.status & STATUS.featuresOk)) return;
     queue.enabled = true;
     if (this.live) this.#start(queue);
+  }
+
+  /** From now on the queue is not touched (4.2.2.1, QueueReady 0); answers to what was asked on it are nobody's. */
+  stop(index: number): void {
+    const queue = this.queues[index];
+    if (queue === undefined || !queue.enabled) return;
+    queue.enabled = false;
+    queue.stopped = true;
+    queue.live = undefined;
+    queue.inFlight = 0;
   }
 
   #start(queue: QueueState, position?: readonly number[]): void {
@@ -141,6 +153,7 @@ export abstract class VirtioDevice implements Stateful {
       queue.live = undefined;
       queue.inFlight = 0;
       queue.enabled = false;
+      queue.stopped = false;
       queue.size = queue.most;
       queue.descriptors = queue.driver = queue.device = 0;
     }
@@ -215,6 +228,7 @@ export abstract class VirtioDevice implements Stateful {
         );
       for (const value of [queue.size, queue.descriptors, queue.driver, queue.device]) out.double(value);
       out.flag(queue.enabled);
+      out.flag(queue.stopped);
       const position = queue.live?.position();
       out.flag(position !== undefined);
       out.int(position?.length ?? 0);
@@ -236,6 +250,7 @@ export abstract class VirtioDevice implements Stateful {
       queue.driver = from.double();
       queue.device = from.double();
       queue.enabled = from.flag();
+      queue.stopped = from.flag();
       const live = from.flag();
       const position = Array.from({ length: from.int() }, () => from.int());
       queue.live = undefined;
