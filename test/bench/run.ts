@@ -7,6 +7,7 @@ const BENCHES: Record<string, () => Promise<{ bench: () => Promise<string> }>> =
   "machine-mmu": () => import("./machine/mmu.ts"),
   "mmu-streams": () => import("./machine/streams.ts"),
   "event-queue": () => import("./machine/event-queue.ts"),
+  virtqueue: () => import("./machine/virtqueue.ts"),
 };
 
 const asked = process.argv.slice(2);

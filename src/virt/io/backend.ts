@@ -37,6 +37,21 @@ export interface ConsoleBackend {
   onInput: (bytes: Uint8Array) => void;
 }
 
+/** Where random bytes come from: the host's own, or a seed's. */
+export interface EntropyBackend {
+  fill(into: Uint8Array): void;
+}
+
+/** The host's memory behind a balloon. Page numbers are the guest's, of 4096 bytes each. */
+export interface BalloonBackend {
+  /** The guest's pages: 0 … pages − 1 may be in its balloon. */
+  readonly pages: number;
+  /** The guest does not use these now: their memory is the host's. None of them was given before, except for those taken back. */
+  give(pages: readonly number[]): void;
+  /** The guest is going to use these again. All of them were given. */
+  take(pages: readonly number[]): void;
+}
+
 /** Whoever pays for the processor's work: a system's Ledger, or nobody. */
 export interface IoLedger {
   pay(event: IoWork | MonitorWork, detail?: number, times?: number): void;

@@ -18,6 +18,8 @@ export interface QueueState {
   readonly most: number;
   size: number;
   enabled: boolean;
+  /** The driver has done with it: it comes back with a reset only. */
+  stopped: boolean;
   descriptors: number;
   driver: number;
   device: number;
@@ -66,8 +68,8 @@ export abstract class VirtioDevice implements Stateful {
   ) {
     this.offered = features | VERSION_1 | INDIRECT_DESC | EVENT_IDX;
     this.queues = queueSizes.map((most) => ({
-      ...{ most, size: most, enabled: false, descriptors: 0, driver: 0, device: 0, live: undefined },
-      ...{ kicks: 0, requests: 0, interrupts: 0, suppressed: 0, inFlight: new Set<Chain>() },
+      ...{ most, size: most, enabled: false, stopped: false, descriptors: 0, driver: 0, device: 0 },
+      ...{ live: undefined, kicks: 0, requests: 0, interrupts: 0, suppressed: 0, inFlight: new Set<Chain>() },
     }));
     this.#dma = dma;
     this.#make = queue;
@@ -81,6 +83,8 @@ export abstract class VirtioDevice implements Stateful {
   protected resume?(queue: number, chain: Chain): void;
   /** Back to how it was made, beyond what this class does. */
   protected resetOwn(): void {}
+  /** The driver writes 1, 2 or 4 bytes of the configuration space; most devices have nothing there that it may write. */
+  writeConfig(_offset: number, _value: number, _size: number): void {}
 
   get live(): boolean {
     return (this.status & STATUS.driverOk) !== 0 && (this.status & STATUS.needsReset) === 0;
@@ -111,9 +115,19 @@ export abstract class VirtioDevice implements Stateful {
   /** A queue that is enabled keeps its place and size until the reset (4.1.4.3.2). */
   enable(index: number): void {
     const queue = this.queues[index];
-    if (queue === undefined || queue.enabled || !(this.status & STATUS.featuresOk)) return;
+    if (queue === undefined || queue.enabled || queue.stopped || !(this.status & STATUS.featuresOk)) return;
     queue.enabled = true;
     if (this.live) this.#start(queue);
+  }
+
+  /** From now on the queue is not touched (4.2.2.1, QueueReady 0); answers to what was asked on it are nobody's. */
+  stop(index: number): void {
+    const queue = this.queues[index];
+    if (queue === undefined || !queue.enabled) return;
+    queue.enabled = false;
+    queue.stopped = true;
+    queue.live = undefined;
+    queue.inFlight.clear();
   }
 
   #start(queue: QueueState, position?: readonly number[]): void {
@@ -141,6 +155,7 @@ export abstract class VirtioDevice implements Stateful {
       queue.live = undefined;
       queue.inFlight.clear();
       queue.enabled = false;
+      queue.stopped = false;
       queue.size = queue.most;
       queue.descriptors = queue.driver = queue.device = 0;
     }
@@ -182,6 +197,11 @@ export abstract class VirtioDevice implements Stateful {
     if (!queue.live.push(chain, written)) this.needsReset();
   }
 
+  /** A buffer that the device itself keeps is no request that a back end has: a snapshot need not wait for it. */
+  protected park(index: number, chain: Chain): void {
+    (this.queues[index] as QueueState).inFlight.delete(chain);
+  }
+
   /** Tells the driver of what was pushed, if it wants to be told. */
   protected tell(index: number): void {
     const queue = this.queues[index] as QueueState;
@@ -204,6 +224,7 @@ export abstract class VirtioDevice implements Stateful {
     for (const queue of this.queues) {
       for (const value of [queue.size, queue.descriptors, queue.driver, queue.device]) out.double(value);
       out.flag(queue.enabled);
+      out.flag(queue.stopped);
       const position = queue.live?.position();
       out.flag(position !== undefined);
       out.int(position?.length ?? 0);
@@ -226,6 +247,7 @@ export abstract class VirtioDevice implements Stateful {
       queue.driver = from.double();
       queue.device = from.double();
       queue.enabled = from.flag();
+      queue.stopped = from.flag();
       const live = from.flag();
       const position = Array.from({ length: from.int() }, () => from.int());
       queue.live = undefined;

@@ -110,6 +110,7 @@ export class VirtioPci extends PciFunction implements MmioDevice {
     const region = Math.floor(offset / REGION);
     const at = offset % REGION;
     if (region === 0) this.#writeCommon(at, value, size);
+    else if (region === 2) this.device.writeConfig(at, value, size);
     else if (region === 3) this.device.kick(Math.floor(at / MULTIPLIER));
   }
 
