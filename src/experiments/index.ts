@@ -3,6 +3,7 @@ import { balloonOverhead } from "./balloon-overhead.ts";
 import { cpuBound } from "./cpu-bound.ts";
 import { crossings } from "./crossings.ts";
 import { directExecution } from "./direct-execution.ts";
+import { dmaFlush } from "./dma-flush.ts";
 import { efficiency } from "./efficiency.ts";
 import { exitCost } from "./exit-cost.ts";
 import type { Experiment } from "./experiment.ts";
@@ -65,6 +66,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   fragmentation,
   pagingChurn,
   pagingSwitches,
+  dmaFlush,
 ];
 
 /** @throws {BadPoint} when there is none of that name */

@@ -4,6 +4,7 @@ import type { Row } from "./columns.ts";
 import { cpuBound } from "./cpu-bound.ts";
 import { crossings } from "./crossings.ts";
 import { directExecution } from "./direct-execution.ts";
+import { dmaFlush } from "./dma-flush.ts";
 import { efficiency } from "./efficiency.ts";
 import { exitCost } from "./exit-cost.ts";
 import type { Figure } from "./figure.ts";
@@ -56,4 +57,5 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   fragmentation: (rows) => fragmentation(rows as never),
   "paging-churn": (rows) => pagingChurn(rows as never),
   "paging-switches": (rows) => pagingSwitches(rows as never),
+  "dma-flush": (rows) => dmaFlush(rows as never),
 };
