@@ -18,21 +18,21 @@ export function dmaFlush(rows: readonly DmaFlushRow[]): Figure {
     ({ policy, buffers, cycles, late }) =>
       `${policy}, ${buffers} buffers: ${Math.round(cycles)}, ${Math.round(late)} % reached`,
   );
+  const reached = [...new Map(rows.map(({ policy, late }) => [policy, late]))];
   return lineChart(
-    rows.map((row) => ({ ...row, flushed: `${row.policy} (${Math.round(row.late)} % still reached)` })),
+    rows.map((row) => ({ ...row })),
     {
       title,
-      subtitle:
-        "Cycles for tables, flushes and walks; in brackets buffers that a device reaches after they were taken back.",
+      subtitle: `Tables, flushes and walks. Taken back and still reached: ${reached.map(([policy, late]) => `${policy} ${Math.round(late)} %`).join(", ")}.`,
       alt: `${title}. Cycles for a packet: ${told.join("; ")}.`,
       columns: {
-        flushed: { label: "translations flushed", unit: "" },
+        policy: { label: "translations flushed", unit: "" },
         buffers: { label: "buffers in the ring", unit: "" },
         cycles: { label: "cost", unit: "cycles per packet" },
       },
       x: "buffers",
       y: "cycles",
-      series: "flushed",
+      series: "policy",
       log: ["x"],
     },
   );

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { KVM } from "../../../src/machine/profiles/monitors/kvm.ts";
 import { UNIT } from "../../../src/machine/profiles/unit.ts";
-import { type DmaPlan, DmaStream } from "../../../src/systems/io/index.ts";
+import { type DmaPlan, DmaStream, type IoProtection, ownDomain } from "../../../src/systems/io/index.ts";
 
 const { ioMap, ioUnmap, iotlbFlush } = KVM.work;
 const PLAN: DmaPlan = {
@@ -18,7 +18,7 @@ test("strict: a map, an unmap, a flush and a walk of three entries for each pack
   expect(cost).toMatchObject({ translations: 100 * TRANSLATIONS, flushes: 100 });
   const stream = new DmaStream(PLAN);
   stream.run(100);
-  expect(stream.run(100)).toMatchObject({ references: 300, hits: 700 });
+  expect(stream.run(100)).toMatchObject({ references: 300, hits: 700, lost: 0 });
 });
 
 test("deferred by number and by time: flushes for many, and a device that reaches what was taken back", () => {
@@ -37,4 +37,11 @@ test("never unmapped: nothing to pay but walks, once the ring outgrows the IOTLB
   const large = new DmaStream({ ...PLAN, policy: undefined, buffers: 256 });
   large.run(256);
   expect(large.run(256).references).toBeGreaterThanOrEqual(3 * 256);
+});
+
+test("somebody's own tables: written to the memory that the unit walks, and what does not arrive is counted", () => {
+  const nothing: IoProtection = { map: () => true, unmap: () => true, retire: () => {} };
+  expect(new DmaStream({ ...PLAN, domain: ownDomain(nothing, 1) }).run(10)).toMatchObject({ lost: 10 });
+  const refuses = { ...nothing, map: () => false };
+  expect(() => new DmaStream({ ...PLAN, domain: ownDomain(refuses, 1) })).toThrow("map refused page 1");
 });
