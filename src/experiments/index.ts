@@ -3,6 +3,7 @@ import { balloonOverhead } from "./balloon-overhead.ts";
 import { cpuBound } from "./cpu-bound.ts";
 import { crossings } from "./crossings.ts";
 import { directExecution } from "./direct-execution.ts";
+import { diskPaths } from "./disk-paths.ts";
 import { dmaFlush } from "./dma-flush.ts";
 import { efficiency } from "./efficiency.ts";
 import { exitCost } from "./exit-cost.ts";
@@ -66,6 +67,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   fragmentation,
   pagingChurn,
   pagingSwitches,
+  diskPaths,
   dmaFlush,
 ];
 

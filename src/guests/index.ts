@@ -1,6 +1,16 @@
 /** Guest programs: a small kernel, workloads on it, and the builder of disk images. */
 export { buildGuest, type Guest, type GuestOptions, type Listing } from "./build.ts";
 export { GuestError } from "./guest-error.ts";
+export {
+  buildIoGuest,
+  expectedIo,
+  IO_DRIVERS,
+  IO_EXITS,
+  IO_OPERATIONS,
+  type IoGuest,
+  type IoOptions,
+  ioDisk,
+} from "./io.ts";
 export { buildNano, type NanoGuest } from "./nano.ts";
 export {
   type Bits,

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { type Assembly, assemble } from "../machine/isa/index.ts";
 import { sourceFile } from "../machine/source-file.ts";
 
-export type Folder = "kernel" | "nano" | "programs" | "workloads";
+export type Folder = "io" | "kernel" | "nano" | "programs" | "workloads";
 
 function sourceText(folder: Folder, name: string): string {
   return readFileSync(sourceFile(`./${folder}/${name}`, import.meta.url), "utf8");

@@ -23,6 +23,8 @@ export class Timer {
 export class Clock {
   /** Cycles until the interpreter must look up; it may fall below zero by one instruction's cost. */
   left = 0;
+  /** Cycles that a processor has slept through, of those so far: the rest is what its work has cost. */
+  slept = 0;
   #end = 0;
   /** The low 32 bits of #end, int32. */
   #endLow = 0;
@@ -91,6 +93,7 @@ export class Clock {
 
   /** Sleeps until a cycle: what HLT does. */
   sleepUntil(cycle: number): void {
+    this.slept += Math.max(0, cycle - this.now);
     this.end = Math.max(cycle, this.now);
     this.left = 0;
   }
@@ -115,6 +118,7 @@ export class Clock {
     out.double(this.now);
     out.int(this.left);
     out.double(this.#due);
+    out.double(this.slept);
   }
 
   load(from: StateReader): void {
@@ -124,5 +128,6 @@ export class Clock {
     this.left = left;
     this.end = now + left;
     this.#due = from.double();
+    this.slept = from.double();
   }
 }

@@ -18,14 +18,33 @@ const KERNEL_PORTS = new Set([0x20, 0x21, 0xa0, 0xa1, 0x4d0, 0x4d1, 0x40, 0x41, 
 const IOAPIC = 0xfec00000;
 const LAPIC = 0xfee00000;
 const PAGE = 4096;
+/** Items of a string instruction that go to QEMU at once: 1024 bytes of dwords (Linux, arch/x86/kvm, from memory). */
+const STRING = 256;
 
 const inPage = (at: number, page: number) => at >= page && at < page + PAGE;
+
+/** With back ends whose notifications the kernel hands on by itself (KVM_IOEVENTFD); `kicks`: those in memory. */
+export const kvmDevices = (kicks: (at: number) => boolean): DeviceOwner => ({
+  ...KVM_DEVICES,
+  access(kind, at, ledger) {
+    if (kind === "memory" && kicks(at)) {
+      // A process of the host's wakes up for it, on this processor.
+      ledger.pay("kick", at);
+      ledger.pay("hostCall", at);
+    } else KVM_DEVICES.access(kind, at, ledger);
+  },
+});
 
 export const KVM_DEVICES: DeviceOwner = {
   access(kind, at, ledger: Ledger) {
     const kernel = kind === "port" ? KERNEL_PORTS.has(at) : inPage(at, IOAPIC) || inPage(at, LAPIC);
     if (!kernel) ledger.pay("hostCall", at);
     ledger.pay("device", at);
+  },
+  // The kernel collects what a string instruction reads or writes in a buffer, and goes to QEMU once for each that is full.
+  string(port, times, ledger) {
+    if (!KERNEL_PORTS.has(port)) ledger.pay("hostCall", port, Math.ceil(times / STRING));
+    ledger.pay("device", port, times);
   },
   interrupt: (ledger) => ledger.pay("device"),
 };

@@ -16,7 +16,8 @@ import { MEROM, NEHALEM } from "../machine/profiles/vt-generations.ts";
 import { createVm, type Vm } from "../virt/cpu/engine.ts";
 import { hardwareAssisted } from "../virt/cpu/hardware/engine.ts";
 import { KVM_FEATURES, kvmCalls } from "../virt/cpu/hardware/kvm-calls.ts";
-import { vtx } from "../virt/cpu/hardware/vtx.ts";
+import { type VtxOptions, vtx } from "../virt/cpu/hardware/vtx.ts";
+import type { VmOptions } from "../virt/cpu/host.ts";
 import { type NestedOptions, nestedPager } from "../virt/mmu/nested.ts";
 import { shadow } from "../virt/mmu/shadow.ts";
 import type { TracedOptions } from "../virt/mmu/traced/options.ts";
@@ -39,6 +40,13 @@ export interface KvmOptions extends MachineOptions {
   readonly shadow?: TracedOptions;
   /** Under EPT: the guest's translations carry a VPID where the processor has them. They do unless said. */
   readonly vpid?: boolean;
+  /** How interrupts reach the guest: by exit and injection unless said (hardware/vtx.ts). */
+  readonly interrupts?: VtxOptions["interrupts"];
+  /** Devices of the host's that are the guest's own; they need EPT. */
+  readonly assigned?: VmOptions["assigned"];
+  /** Who answers for devices: KVM and QEMU, as kvm-devices.ts has it, unless said. */
+  readonly devices?: VmOptions["devices"];
+  readonly assignedDma?: VmOptions["assignedDma"];
   /** Under EPT: the largest page that memory is given in, as a power of two; 21 unless said. */
   readonly largest?: NestedOptions["largest"];
 }
@@ -55,6 +63,8 @@ export function kvmVm({
   shadow: kept = { flood: FLOOD },
   largest = 21,
   vpid = true,
+  interrupts = "injected",
+  devices = KVM_DEVICES,
   ...machine
 }: KvmOptions = {}): Vm {
   const features = KVM_FEATURES.nopIoDelay | (mmuOp ? KVM_FEATURES.mmuOp : 0);
@@ -65,11 +75,11 @@ export function kvmVm({
       model: toldOf(model, features),
       physical: VMX_PROCESSOR,
       monitor: KVM,
-      devices: KVM_DEVICES,
+      devices,
     },
     hardwareAssisted({
       pager: { naive: shadow, shadow: tracedPager(kept), ept: nestedPager({ largest }) }[paging],
-      format: vtx(undefined, { vpid }),
+      format: vtx(undefined, { vpid, interrupts }),
       hypercall: kvmCalls,
     }),
   );

@@ -6,6 +6,7 @@ const BENCHES: Record<string, () => Promise<{ bench: () => Promise<string> }>> =
   machine: () => import("./machine/interpreter.ts"),
   "machine-mmu": () => import("./machine/mmu.ts"),
   "mmu-streams": () => import("./machine/streams.ts"),
+  "event-queue": () => import("./machine/event-queue.ts"),
 };
 
 const asked = process.argv.slice(2);

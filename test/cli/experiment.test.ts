@@ -32,6 +32,7 @@ const LESS: Record<string, Settings> = {
   "paging-switches": { processes: 2, kilobytes: 0 },
   "nested-walk-caches": { stream: "gups", memory: 4, accesses: 2000 },
   "tlb-reach": { stream: ["gups", "strided"], span: [1, 16], accesses: 5000 },
+  "disk-paths": { batch: [1, 4] },
   "tlb-tags": { interval: [100, 1000], switches: 20 },
   "exit-cost": { processor: ["pentium4", "sandybridge"], iterations: 300 },
   requirements: { system: ["native", "xen"], workload: "page-fault" },

@@ -32,6 +32,8 @@ describe.skipIf(lacks("nasm", import.meta.url))("nasm", () => {
     ["kernel", "kernel.asm", {}],
     ["kernel", "kernel.asm", { VANILLA: 1 }],
     ["programs", "answer.asm", {}],
+    ["io", "io.asm", {}],
+    ["io", "io.asm", { DRIVER_VIRTIO_BLK: 1 }],
     ["nano", "nano.asm", {}],
     ["nano", "nano.asm", { LONG: 1 }],
     ...([{}, { SYSENTER: 1 }] as Record<string, number>[]).flatMap((defines) =>

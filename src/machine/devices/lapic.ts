@@ -177,6 +177,17 @@ export class Lapic implements InterruptSource, Stateful {
     });
   }
 
+  /** It has an interrupt of its own that the processor is to take now: no 8259A's. */
+  requests(): boolean {
+    return this.#request() >= 0;
+  }
+
+  /** The vector in service, if it was level-triggered: its end concerns the IOAPIC. −1 otherwise. */
+  levelInService(): number {
+    const vector = this.#isr.highest();
+    return vector >= 0 && this.#tmr.has(vector) ? vector : -1;
+  }
+
   pending(): boolean {
     return this.#request() >= 0 || (this.#passesPic() && this.#parts.pic.pending());
   }

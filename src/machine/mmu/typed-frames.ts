@@ -60,6 +60,8 @@ export class TypedFrames {
   readonly #frames: Frame[];
   readonly #top: number;
   #flushes = 0;
+  /** Entries of level-1 tables, by machine address, that hold another's frame. */
+  readonly #foreign = new Set<number>();
 
   constructor(parts: TypedFramesParts) {
     this.#parts = parts;
@@ -147,7 +149,7 @@ export class TypedFrames {
     const { entryBytes } = format;
     if (frame === undefined || machineAddress % entryBytes !== 0) return false;
     ledger.pay("validate");
-    if (frame.use === "segments") return false;
+    if (frame.use === "segments" || this.#foreign.has(machineAddress)) return false;
     const level = levelOf(frame.use);
     const index = (machineAddress % PAGE) / entryBytes;
     if (level > 0 && (index >= this.#entries(level) || !this.#takeEntry(low, high, level))) return false;
@@ -156,6 +158,30 @@ export class TypedFrames {
     if (entryBytes === 8) bus.write((machineAddress + 4) as Gpa, high >>> 0, 4);
     if (level > 0) this.#dropTarget(before, level);
     return true;
+  }
+
+  /**
+   * Makes an entry of a level-1 table hold a frame that is not the guest's: what it held is dropped. Whoever asks answers for the frame's
+   * owner. The entry stays so until dropForeign, or until the table is none any more. False when the address is no such entry, or is taken.
+   */
+  writeForeign(machineAddress: number, machineFrame: number, bits: number): boolean {
+    if (this.owns(machineFrame))
+      throw new Error(
+        `invariant: frame ${machineFrame.toString(16)} is the guest's own, and was to be foreign`,
+      );
+    const isEntry = this.use(Math.floor(machineAddress / PAGE)) === "l1";
+    if (!isEntry || !this.write(machineAddress, 0)) return false;
+    this.#parts.bus.write(machineAddress as Gpa, ((machineFrame * PAGE) | bits) >>> 0, 4);
+    this.#foreign.add(machineAddress);
+    return true;
+  }
+
+  /** Empties an entry of writeForeign, if it still is one. The processor may know the translation until it is flushed. */
+  dropForeign(machineAddress: number): void {
+    if (!this.#foreign.delete(machineAddress)) return;
+    const { bus, format } = this.#parts;
+    bus.write(machineAddress as Gpa, 0, 4);
+    if (format.entryBytes === 8) bus.write((machineAddress + 4) as Gpa, 0, 4);
   }
 
   #at(machineFrame: number): Frame | undefined {
@@ -217,7 +243,9 @@ export class TypedFrames {
 
   #dropEntry(machineFrame: number, index: number, level: number): void {
     const { bus, format } = this.#parts;
-    this.#dropTarget(bus.view.getInt32(machineFrame * PAGE + format.entryBytes * index, true), level);
+    const at = machineFrame * PAGE + format.entryBytes * index;
+    this.dropForeign(at);
+    this.#dropTarget(bus.view.getInt32(at, true), level);
   }
 
   /** Drops what the entry of a table referred to. */

@@ -115,13 +115,14 @@ const WESTMERE: VmxCapabilities = {
   ept: { executeOnly: true, gigabytePages: true, marks: false },
 };
 
-/** Haswell (2013): INVPCID, accessed and dirty flags in EPT. */
+/** Haswell-EP (2013): INVPCID, accessed and dirty flags in EPT, APIC virtualization and posted interrupts. */
 const HASWELL: VmxCapabilities = {
   ...WESTMERE,
   id: "haswell",
   processors: ["haswell"],
   revision: 18,
-  secondary: { must: 0, may: 0x10ee },
+  pin: { must: PIN_ONES, may: PIN_ONES | 0xe9 },
+  secondary: { must: 0, may: 0x13ef },
   ept: { executeOnly: true, gigabytePages: true, marks: true },
   source: `${APPENDIX_A} with its true controls (A.3); what it added is from memory`,
 };
@@ -142,7 +143,7 @@ const NEEDS: Partial<Record<FieldName, (has: VmxCapabilities) => boolean>> = {
   guestPdpte1: (has) => has.ept !== undefined,
   guestPdpte2: (has) => has.ept !== undefined,
   guestPdpte3: (has) => has.ept !== undefined,
-  apicAccess: () => false,
+  apicAccess: (has) => ((has.secondary?.may ?? 0) & 1) !== 0,
   guestPerfGlobalCtrl: () => false,
   hostPerfGlobalCtrl: () => false,
   msrBitmap: (has) => (has.primary.may & (1 << 28)) !== 0,

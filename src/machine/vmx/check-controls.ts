@@ -46,7 +46,7 @@ export function checkControls(context: CheckContext): string | null {
       return "secondary processor-based controls: a reserved bit";
     if ((vmcs.get(FIELDS.secondaryControls) & CPU2.vpid) !== 0 && vmcs.get(FIELDS.vpid) === 0)
       return "VPID 0, which is the host's";
-    const rule = checkEpt(context);
+    const rule = checkEpt(context) ?? checkApic(context);
     if (rule !== null) return rule;
   }
   if (vmcs.get(FIELDS.cr3TargetCount) >>> 0 > capabilities.cr3Targets) return "CR3-target count";
@@ -89,6 +89,24 @@ function checkEpt({ vmcs, capabilities, physicalBits }: CheckContext): string | 
   if ((pointer & EPTP.reserved) !== 0 || !fitsPhysical(vmcs.getHigh(FIELDS.eptPointer), physicalBits))
     return "EPT pointer: a reserved bit";
   return null;
+}
+
+/** APIC virtualization (26.2.1.1). */
+function checkApic(context: CheckContext): string | null {
+  const { vmcs } = context;
+  const second = (control: number) => (vmcs.get(FIELDS.secondaryControls) & control) !== 0;
+  const pin = vmcs.get(FIELDS.pinControls);
+  const tprShadow = (vmcs.get(FIELDS.primaryControls) & CPU.tprShadow) !== 0;
+  if (second(CPU2.apicAccesses) && !isPage(context, "apicAccess")) return "APIC-access address";
+  if (!tprShadow && second(CPU2.apicRegisters | CPU2.virtualInterrupts))
+    return "APIC-register virtualization or virtual-interrupt delivery without a TPR shadow";
+  if (second(CPU2.virtualInterrupts) && (pin & PIN.externalInterrupt) === 0)
+    return "virtual-interrupt delivery without external-interrupt exiting";
+  if ((pin & PIN.posted) === 0) return null;
+  const acknowledges = (vmcs.get(FIELDS.exitControls) & EXIT_CONTROL.acknowledge) !== 0;
+  return second(CPU2.virtualInterrupts) && acknowledges
+    ? null
+    : "posted interrupts without virtual-interrupt delivery and acknowledgement on exit";
 }
 
 /** The VM-entry interruption information (26.2.1.3). */

@@ -3,7 +3,13 @@ import { FIELDS } from "./fields.ts";
 import type { Vmcs } from "./vmcs.ts";
 
 /** Pin-based VM-execution controls. */
-export const PIN = { externalInterrupt: 1, nmi: 1 << 3, virtualNmis: 1 << 5, timer: 1 << 6 } as const;
+export const PIN = {
+  externalInterrupt: 1,
+  nmi: 1 << 3,
+  virtualNmis: 1 << 5,
+  timer: 1 << 6,
+  posted: 1 << 7,
+} as const;
 
 /** Primary processor-based VM-execution controls. */
 export const CPU = {
@@ -31,12 +37,15 @@ export const CPU = {
 
 /** Secondary processor-based VM-execution controls. */
 export const CPU2 = {
+  apicAccesses: 1 << 0,
   ept: 1 << 1,
   tables: 1 << 2,
   rdtscp: 1 << 3,
   vpid: 1 << 5,
   wbinvd: 1 << 6,
   unrestricted: 1 << 7,
+  apicRegisters: 1 << 8,
+  virtualInterrupts: 1 << 9,
   invpcid: 1 << 12,
 } as const;
 

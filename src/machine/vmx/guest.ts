@@ -5,7 +5,7 @@
 import type { Gva } from "../address.ts";
 import type { Timer } from "../clock.ts";
 import type { Cpu } from "../cpu/cpu.ts";
-import { deliverDebug, inject } from "../cpu/deliver/deliver.ts";
+import { deliverDebug, deliverInterrupt, inject } from "../cpu/deliver/deliver.ts";
 import { EXCEPTION, NMI_KIND, SOFTWARE } from "../cpu/deliver/event.ts";
 import { DB, DF, EXIT, FAULT, PF, PUSHES_ERROR } from "../cpu/fault.ts";
 import { IF, RF } from "../cpu/flags.ts";
@@ -14,7 +14,7 @@ import { CALL, GATE, JUMP, RETURN } from "../cpu/task.ts";
 import { visit } from "../cpu/visit.ts";
 import type { GuestMode } from "../guest-mode.ts";
 import type { Instruction } from "../isa/instruction.ts";
-import { BLOCKING, CPU, EXIT_CONTROL, INTERRUPTION, PIN } from "./controls.ts";
+import { BLOCKING, CPU, CPU2, EXIT_CONTROL, INTERRUPTION, PIN } from "./controls.ts";
 import { leaveTables } from "./ept.ts";
 import { loadHost, saveGuest } from "./exit.ts";
 import { FIELDS } from "./fields.ts";
@@ -23,6 +23,7 @@ import type { Leaver } from "./leaver.ts";
 import { loadMsrs, storeMsrs } from "./msr-lists.ts";
 import type { Pay } from "./pay.ts";
 import { REASON, reasonName } from "./reasons.ts";
+import type { ApicAccessPage, VirtualApic } from "./virtual-apic.ts";
 import type { Vmcs } from "./vmcs.ts";
 
 const TWO32 = 4294967296;
@@ -58,6 +59,10 @@ export class NonRoot implements GuestMode<Cpu>, Leaver {
   /** CR2 as the guest has it: a page fault that exits leaves no trace there. */
   #cr2: Gva;
   #cr2High: number;
+  /** Where virtual interrupts come from, if the processor delivers them. */
+  readonly #window: boolean;
+  readonly #apic: VirtualApic | null;
+  readonly #page: ApicAccessPage | null;
 
   /** The guest's state has been loaded. */
   constructor(parts: {
@@ -67,6 +72,7 @@ export class NonRoot implements GuestMode<Cpu>, Leaver {
     timer: Timer;
     timerShift: number;
     interest: Uint8Array;
+    apic?: { readonly model: VirtualApic; readonly page: ApicAccessPage } | null;
   }) {
     const { cpu, vmcs, timerShift } = parts;
     this.vmcs = vmcs;
@@ -75,7 +81,12 @@ export class NonRoot implements GuestMode<Cpu>, Leaver {
     this.#timerShift = timerShift;
     this.interest = parts.interest;
     const primary = vmcs.get(FIELDS.primaryControls);
-    this.awaitsWindow = (primary & CPU.interruptWindow) !== 0;
+    const delivers = (vmcs.get(FIELDS.secondaryControls) & CPU2.virtualInterrupts) !== 0;
+    const apic = (primary & CPU.secondary) !== 0 && delivers ? (parts.apic ?? null) : null;
+    this.#apic = apic?.model ?? null;
+    this.#page = apic?.page ?? null;
+    this.#window = (primary & CPU.interruptWindow) !== 0;
+    this.awaitsWindow = this.#window || this.#apic !== null;
     this.#injection = vmcs.get(FIELDS.entryInterruption);
     this.#cr2 = cpu.cr2;
     this.#cr2High = cpu.cr2High;
@@ -106,6 +117,7 @@ export class NonRoot implements GuestMode<Cpu>, Leaver {
       return true;
     }
     // In the order of SDM Vol. 3, Table 6-2 and 25.2.
+    if (this.#page !== null && this.#page.trap !== null) return this.#exitNow(cpu, this.#page.trap.reason);
     if (this.tprBelow) return this.#exitNow(cpu, REASON.tprBelowThreshold);
     if (this.#timerUp) return this.#exitNow(cpu, REASON.preemptionTimer);
     if (shadow) return false;
@@ -115,7 +127,12 @@ export class NonRoot implements GuestMode<Cpu>, Leaver {
       this.#interruption(NMI_KIND, 2, -1);
       return this.#exitNow(cpu, REASON.exception);
     }
-    if (this.awaitsWindow && (cpu.flags.eflags & IF) !== 0) return this.#exitNow(cpu, REASON.interruptWindow);
+    if (this.#window && (cpu.flags.eflags & IF) !== 0) return this.#exitNow(cpu, REASON.interruptWindow);
+    if (this.#apic !== null && (cpu.flags.eflags & IF) !== 0 && this.#apic.requests()) {
+      cpu.halted = false;
+      deliverInterrupt(cpu, this.#apic.take());
+      return true;
+    }
     if (!this.#pin(PIN.externalInterrupt) || !cpu.irq.pending()) return false;
     if ((this.vmcs.get(FIELDS.exitControls) & EXIT_CONTROL.acknowledge) !== 0)
       this.#interruption(0, cpu.irq.acknowledge(), -1);
@@ -228,7 +245,8 @@ export class NonRoot implements GuestMode<Cpu>, Leaver {
 
   #exitNow(cpu: Cpu, reason: number): true {
     this.vmcs.set(FIELDS.exitReason, reason);
-    this.vmcs.set(FIELDS.exitQualification, 0);
+    const trap = this.#page?.trap;
+    this.vmcs.set(FIELDS.exitQualification, trap?.reason === reason ? trap.qualification : 0);
     this.#leave(cpu, 0, 0);
     return true;
   }

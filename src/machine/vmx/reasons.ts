@@ -34,6 +34,7 @@ export const REASON = {
   monitor: 39,
   pause: 40,
   tprBelowThreshold: 43,
+  virtualizedEoi: 45,
   gdtrIdtr: 46,
   ldtrTr: 47,
   eptViolation: 48,
@@ -44,6 +45,7 @@ export const REASON = {
   invvpid: 53,
   wbinvd: 54,
   xsetbv: 55,
+  apicWrite: 56,
   invpcid: 58,
 } as const;
 

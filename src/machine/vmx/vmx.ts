@@ -24,6 +24,7 @@ import { interestOf } from "./intercepts.ts";
 import { firstBadMsr, loadMsrs } from "./msr-lists.ts";
 import type { Pay } from "./pay.ts";
 import { ENTRY_FAILURE, REASON, VM_ERROR } from "./reasons.ts";
+import type { ApicAccessPage, VirtualApic } from "./virtual-apic.ts";
 import { Vmcs } from "./vmcs.ts";
 import { invept, invvpid, vpidOf } from "./vpid.ts";
 
@@ -42,6 +43,8 @@ export class Vmx {
   readonly capabilities: VmxCapabilities;
   /** High half of what vmread returned. */
   high = 0;
+  /** What the virtual-APIC page and the APIC-access page stand for, for guests whose interrupts the processor delivers. */
+  apic: { readonly model: VirtualApic; readonly page: ApicAccessPage } | null = null;
   readonly #cpu: Cpu;
   readonly #pay: Pay;
   readonly #timer: Timer;
@@ -179,7 +182,7 @@ export class Vmx {
     this.#pay("vmEntry", 0);
     const { capabilities } = this;
     this.#guest = new NonRoot({
-      ...{ cpu, vmcs, pay: this.#pay, interest: this.#interestOf(vmcs) },
+      ...{ cpu, vmcs, pay: this.#pay, interest: this.#interestOf(vmcs), apic: this.apic },
       ...{ timer: this.#timer, timerShift: capabilities.timerShift },
     });
     cpu.guest = this.#guest;

@@ -8,6 +8,8 @@ import { EVENT, Trace } from "../../machine/trace.ts";
 export interface DeviceOwner {
   /** The guest accessed a port, or a device in memory at this guest-physical address, once. */
   access(kind: "port" | "memory", at: number, ledger: Ledger): void;
+  /** A string instruction accessed a port so many times, one after the other; as many accesses unless the owner has a shorter way. */
+  string?(port: number, times: number, ledger: Ledger): void;
   /** A device of the host's interrupted the processor. */
   interrupt(ledger: Ledger): void;
 }
@@ -30,7 +32,13 @@ export class DeviceTrace extends Trace {
   }
 
   settle(owner: DeviceOwner, ledger: Ledger): void {
-    for (const port of this.#ports) owner.access("port", port, ledger);
+    const ports = this.#ports;
+    for (let from = 0, to = 0; from < ports.length; from = to) {
+      const port = ports[from] as number;
+      while (ports[to] === port) to++;
+      if (to - from > 1 && owner.string !== undefined) owner.string(port, to - from, ledger);
+      else for (let i = from; i < to; i++) owner.access("port", port, ledger);
+    }
     for (const at of this.#memory) owner.access("memory", at, ledger);
     this.#ports.length = this.#memory.length = 0;
   }

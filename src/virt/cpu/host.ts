@@ -18,6 +18,8 @@ import { IF } from "../../machine/cpu/flags.ts";
 import type { CpuModel } from "../../machine/cpu/model.ts";
 import { resetCpu } from "../../machine/cpu/reset.ts";
 import { Interpreter } from "../../machine/cpu/run.ts";
+import type { Card } from "../../machine/devices/pci/slot.ts";
+import { type Dma, directDma } from "../../machine/dma.ts";
 import { Frames } from "../../machine/frames.ts";
 import { Ledger } from "../../machine/ledger.ts";
 import { Machine, type MachineOptions } from "../../machine/machine.ts";
@@ -25,6 +27,7 @@ import { Mmu } from "../../machine/mmu/mmu.ts";
 import { PENTIUM_4 } from "../../machine/profiles/pentium4.ts";
 import { Trace } from "../../machine/trace.ts";
 import type { AreaPage, PagerParts } from "../mmu/pager.ts";
+import { AssignedPages } from "./assigned.ts";
 import { type DeviceOwner, DeviceTrace, IN_MONITOR } from "./devices.ts";
 import { HostInterrupts } from "./interrupts.ts";
 
@@ -42,6 +45,17 @@ export interface VmOptions extends Omit<MachineOptions, "virtual"> {
   readonly devices?: DeviceOwner;
   /** Bytes of the host's memory that the monitor keeps for itself: a multiple of 4096, 1 MiB at least. 8 MiB unless said. */
   readonly reserve?: number;
+  /** Devices of the host's that are the guest's own, plugged in after `cards`: it reaches their memory windows without an exit. */
+  readonly assigned?: readonly Card[];
+  /**
+   * The way from an assigned device to the host's memory. Straight onto the bus unless said: then what its guest takes for physical
+   * addresses reaches somebody else's memory.
+   */
+  readonly assignedDma?: (host: {
+    readonly bus: Bus;
+    readonly base: number;
+    readonly requester: number;
+  }) => Dma;
   /** V and P are kept apart down to the general registers: for engines that keep the guest's in memory. */
   readonly apart?: boolean;
 }
@@ -61,6 +75,7 @@ export class Host {
   readonly frames: Frames;
   readonly ledger: Ledger;
   readonly devices: DeviceOwner;
+  readonly assigned: AssignedPages;
   readonly #accesses: DeviceTrace;
 
   constructor(options: VmOptions) {
@@ -82,8 +97,13 @@ export class Host {
     const guest = this.bus.part(reserve, memory);
     this.#accesses = new DeviceTrace(clock);
     this.devices = options.devices ?? IN_MONITOR;
+    this.assigned = new AssignedPages(this.bus, reserve);
     this.machine = new Machine({
       ...options,
+      cards: [
+        ...(options.cards ?? []),
+        ...(options.assigned ?? []).map((card) => this.#assign(card, guest, options)),
+      ],
       virtual: { bus: guest, clock, trace, scratch: this.#accesses },
     });
     const virtual = this.machine.cpu;
@@ -104,10 +124,21 @@ export class Host {
     this.ledger = new Ledger({ clock, trace, profile, monitor });
   }
 
+  /** A card whose windows are in the guest's reach, and whose DMA is the host's. */
+  #assign(card: Card, guest: Bus, { assignedDma = ({ bus }) => directDma(bus) }: VmOptions): Card {
+    const { bus, base } = this;
+    return (slot) =>
+      card({
+        ...slot,
+        bus: this.assigned.windows(guest),
+        dma: assignedDma({ bus, base, requester: slot.requester }),
+      });
+  }
+
   /** What a pager is made of. `area`: pages of the monitor's in every address space. */
   pagerParts(area: readonly AreaPage[] = []): PagerParts {
-    const { machine, cpu: processor, mmu, bus, base, frames, ledger } = this;
-    return { machine, processor, mmu, bus, base, frames, ledger, area };
+    const { machine, cpu: processor, mmu, bus, base, frames, ledger, assigned } = this;
+    return { machine, processor, mmu, bus, base, frames, ledger, assigned, area };
   }
 
   /** A frame for the monitor. */

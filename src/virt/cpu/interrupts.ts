@@ -11,7 +11,11 @@ export class HostInterrupts implements InterruptSource {
   readonly #virtual: Cpu;
   /** The engine knows that an interrupt waits, and V cannot take it yet. */
   noted = false;
+  /** The monitor itself has something for the guest: an interrupt that no device's line stands behind. */
+  called = false;
   taskPriority = 0;
+  /** What the processor learns of by itself (posted interrupts): nobody needs to come out for it. */
+  posted: () => boolean = () => false;
 
   constructor(virtual: Cpu) {
     this.#virtual = virtual;
@@ -19,7 +23,8 @@ export class HostInterrupts implements InterruptSource {
 
   pending(): boolean {
     const { nmiPending, nmiBlocked, irq } = this.#virtual;
-    return (nmiPending && !nmiBlocked) || (!this.noted && irq.pending());
+    const waits = !this.noted && irq.pending() && !this.posted();
+    return this.called || waits || (nmiPending && !nmiBlocked);
   }
 
   acknowledge(): number {

@@ -31,6 +31,8 @@ import { indexOf } from "./tables.ts";
 const TWO32 = 4294967296;
 const PAGE = 4096;
 const PAGE_MASK = -PAGE;
+/** PWT and PCD: uncached, as PATs come out of reset. */
+const UNCACHED = 0x18;
 
 export interface NestedOptions {
   /** Intel's format unless said. */
@@ -85,6 +87,7 @@ export class NestedPager implements Pager {
       ...(format === "ept" && { misconfigured: (low, isLeaf) => isMisconfigured(low, isLeaf, true) }),
       violation: (violation) => this.#violation(violation),
     };
+    if (parts.assigned !== undefined) parts.assigned.onChange = (page) => this.#drop(page);
     const { onPageChange } = machine.bus;
     machine.bus.onPageChange = (page, changed) => {
       onPageChange(page, changed);
@@ -132,8 +135,14 @@ export class NestedPager implements Pager {
   }
 
   #violation({ gpa, write }: Violation): "retry" | "emulate" {
-    const { bus } = this.#parts.machine;
+    const { assigned, machine } = this.#parts;
+    const { bus } = machine;
     const page = (gpa - (gpa % PAGE)) as Gpa;
+    const device = assigned?.at(page);
+    if (device !== undefined) {
+      this.#fillDevice(page, device);
+      return "retry";
+    }
     if (page >= bus.ram.length) return "emulate";
     const flags = bus.flags(page);
     const fixed = (flags & PAGE_ROM) !== 0 || this.#watched.has(page);
@@ -151,6 +160,15 @@ export class NestedPager implements Pager {
     const large = shift > 12 ? bits.large : 0;
     this.#write(slot, gpa + base, bits.page | large | (writable ? bits.writable : 0));
     ledger.pay("shadowFill");
+  }
+
+  /** A device's page: nobody caches it, or looks ahead. */
+  #fillDevice(page: Gpa, at: Hpa): void {
+    const { page: bits, writable } = this.#bits;
+    const uncached = bits === EPT_BITS.page ? bits & ~(EPT_WRITE_BACK | EPT_EXECUTE) : bits | UNCACHED;
+    const slot = this.#slot(page, 12) ?? this.#slotAfterFlush(page, 12);
+    this.#write(slot, at, uncached | writable);
+    this.#parts.ledger.pay("shadowFill");
   }
 
   /** The largest page that is the host's memory as a whole, and nothing else. */

@@ -94,6 +94,14 @@ export interface PagerParts {
   readonly frames: Frames;
   readonly ledger: Ledger;
   readonly area?: readonly AreaPage[];
+  /** Pages outside of the guest's memory that it may touch by itself: a device's that is its own. */
+  readonly assigned?: AssignedToGuest;
+}
+
+export interface AssignedToGuest {
+  at(page: Gpa): Hpa | undefined;
+  /** Translations of the page must go; the pager sets it. */
+  onChange: (page: Gpa) => void;
 }
 
 export type PagerFactory = (parts: PagerParts) => Pager;

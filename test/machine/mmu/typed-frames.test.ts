@@ -118,3 +118,46 @@ test("a frame that changes its use is forgotten by the processor first: a page f
   frames.take(FIRST, "l1");
   expect(flushes).toBe(1);
 });
+
+describe("frames of another's", () => {
+  const FOREIGN = 40;
+
+  function withTable(): TypedFrames {
+    const frames = framesOf("ia32e");
+    put(1, 7, 4, 3);
+    expect(frames.take(FIRST + 1, "l1")).toBe(true);
+    return frames;
+  }
+  const entry = () => bus.view.getUint32(place(1, 7), true);
+
+  test("an entry of a table holds one in place of what it held, and cannot be written meanwhile", () => {
+    const frames = withTable();
+    expect(frames.write(place(1, 8), FOREIGN * PAGE + 1)).toBe(false);
+    expect(frames.writeForeign(place(1, 7), FOREIGN, 3)).toBe(true);
+    expect(entry()).toBe(FOREIGN * PAGE + 3);
+    expect(uses(frames, 4)).toEqual(["none"]);
+    expect([frames.write(place(1, 7), 0), frames.writeForeign(place(1, 7), FOREIGN, 1)]).toEqual([
+      false,
+      false,
+    ]);
+    frames.dropForeign(place(1, 7));
+    expect([entry(), frames.write(place(1, 7), (FIRST + 4) * PAGE + 3)]).toEqual([0, true]);
+  });
+
+  test("a table that goes out of use loses it: what the guest writes there later is left alone", () => {
+    const frames = withTable();
+    frames.writeForeign(place(1, 7), FOREIGN, 3);
+    frames.drop(FIRST + 1);
+    expect(entry()).toBe(0);
+    put(1, 7, 5, 3);
+    frames.dropForeign(place(1, 7));
+    expect(entry()).toBe((FIRST + 5) * PAGE + 3);
+    expect(frames.take(FIRST + 1, "l1")).toBe(true);
+  });
+
+  test("only a level-1 table takes one, and never a frame of the guest's own", () => {
+    const frames = withTable();
+    expect(frames.writeForeign(place(2, 0), FOREIGN, 3)).toBe(false);
+    expect(() => frames.writeForeign(place(1, 7), FIRST + 4, 3)).toThrow(/invariant: .* own/);
+  });
+});

@@ -46,7 +46,7 @@ const CONTROLS: readonly Break[] = [
   { rule: "pin-based", or: { pinControls: 1 << 31 } },
   { rule: "primary", set: { primaryControls: 0 } },
   { rule: "primary", or: { primaryControls: 1 } },
-  { rule: "secondary", or: { primaryControls: CPU.secondary, secondaryControls: 1 << 9 } },
+  { rule: "secondary", or: { primaryControls: CPU.secondary, secondaryControls: 1 << 10 } },
   ...[
     ["memory type", 1 | (3 << 3)],
     ["page-walk length", 6 | (2 << 3)],
@@ -60,6 +60,23 @@ const CONTROLS: readonly Break[] = [
     rule: "unrestricted guest without EPT",
     or: { primaryControls: CPU.secondary, secondaryControls: CPU2.unrestricted },
   },
+  {
+    rule: "APIC-access",
+    or: { primaryControls: CPU.secondary, secondaryControls: CPU2.apicAccesses, apicAccess: 16 },
+  },
+  {
+    rule: "without a TPR shadow",
+    or: { primaryControls: CPU.secondary, secondaryControls: CPU2.virtualInterrupts },
+  },
+  {
+    rule: "without external-interrupt exiting",
+    or: {
+      primaryControls: CPU.secondary | CPU.tprShadow,
+      virtualApic: 0x6000,
+      secondaryControls: CPU2.virtualInterrupts,
+    },
+  },
+  { rule: "posted interrupts without", or: { primaryControls: CPU.secondary, pinControls: PIN.posted } },
   { rule: "CR3-target", set: { cr3TargetCount: 5 } },
   { rule: "CR3-target", set: { cr3TargetCount: -1 } },
   { rule: "I/O-bitmap", or: { primaryControls: CPU.ioBitmaps, ioBitmapA: 0x6001 } },

@@ -12,11 +12,18 @@ export const COMMAND = 0x04;
 export const IO_SPACE = 1;
 export const MEMORY_SPACE = 2;
 export const BUS_MASTER = 4;
-const STATUS = 0x06;
+export const STATUS = 0x06;
+const CAPABILITIES = 0x34;
+/** Status bit 4: there is a list of capabilities. */
+const CAPABILITY_LIST = 0x10;
+const FIRST_CAPABILITY = 0x40;
 const BAR0 = 0x10;
 const INTERRUPT_LINE = 0x3c;
 /** Status bit 3: the function asserts its interrupt pin. */
-const INTERRUPT_STATUS = 8;
+export const INTERRUPT_STATUS = 8;
+
+/** Where windows are opened: the buses. */
+export type Windows = Pick<Bus, "mapMmio" | "mapPorts">;
 
 /** A window of 2^n bytes. Ports: at least 4; memory: at least a page. */
 export type Window =
@@ -45,9 +52,12 @@ export class PciFunction implements Stateful {
   readonly #writable = new Uint8Array(256);
   readonly #windows = new Map<number, Window>();
   readonly #mapped = new Map<number, () => void>();
-  readonly #bus: Bus;
+  #nextCapability = FIRST_CAPABILITY;
+  /** Where the last capability in the list points on. */
+  #link = CAPABILITIES;
+  readonly #bus: Windows;
 
-  constructor(bus: Bus, identity: Identity) {
+  constructor(bus: Windows, identity: Identity) {
     this.#bus = bus;
     const view = this.#view;
     view.setUint16(0x00, identity.vendor, true);
@@ -69,6 +79,21 @@ export class PciFunction implements Stateful {
   /** Bytes that the function starts with. */
   preset(offset: number, bytes: readonly number[]): void {
     this.config.set(bytes, offset);
+  }
+
+  /**
+   * Adds a capability to the end of the list (6.7): its ID, and what follows the pointer to the next one. Its offset. Throws a RangeError when
+   * the configuration space is full.
+   */
+  capability(id: number, bytes: readonly number[]): number {
+    const at = this.#nextCapability;
+    this.#nextCapability = (at + 2 + bytes.length + 3) & ~3;
+    if (this.#nextCapability > this.config.length) throw new RangeError(`no room for capability ${id}`);
+    this.preset(at, [id, 0, ...bytes]);
+    this.config[this.#link] = at;
+    this.#link = at + 1;
+    this.config[STATUS] = (this.config[STATUS] as number) | CAPABILITY_LIST;
+    return at;
   }
 
   /** Opens a window at base address register 0 … 5. Throws a RangeError when its size is none that a BAR can ask for. */

@@ -1,12 +1,11 @@
 /** A slot of PCI bus 0: all that a card may use of the machine. A card is what is plugged in. */
-import type { Bus } from "../../bus.ts";
 import type { Clock } from "../../clock.ts";
 import type { Dma } from "../../dma.ts";
-import type { PciFunction } from "./function.ts";
+import type { PciFunction, Windows } from "./function.ts";
 
 export interface Slot {
   /** For the windows of its base address registers; memory is reached by `dma`. */
-  readonly bus: Bus;
+  readonly bus: Windows;
   readonly clock: Clock;
   /** Cycles a second. */
   readonly hertz: number;

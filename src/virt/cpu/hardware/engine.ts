@@ -11,7 +11,7 @@
  * memory as it is; real mode, and protected mode as long as segment registers hold what no VM entry takes, is interpreted.
  * (Uhlig et al., "Intel Virtualization Technology", IEEE Computer 2005; Adams & Agesen 2006, sec. 4.)
  */
-import type { Gva } from "../../../machine/address.ts";
+import type { Gpa, Gva } from "../../../machine/address.ts";
 import { type Cpu, CR0 } from "../../../machine/cpu/cpu.ts";
 import { breakpointsHere } from "../../../machine/cpu/debug.ts";
 import { inject } from "../../../machine/cpu/deliver/deliver.ts";
@@ -27,6 +27,8 @@ import type { Exit, GuestEvent, WorldSwitch, WorldSwitchFactory } from "./world-
 
 /** Bits of CR0 that say nothing of paging: V's are P's. */
 const CR0_PLAIN = CR0.MP | CR0.EM | CR0.TS;
+
+const LAPIC = 0xfee00000;
 
 /** Deals with the guest's hypercall: registers are V's, as its result's are. False: there is none, #UD. */
 export type Hypercall = (host: Host, pager: Pager) => boolean;
@@ -94,9 +96,10 @@ export class HardwareAssisted extends Vmm {
     this.#retired = cpu.retired;
     const waits = cpu.irq.pending();
     interrupts.noted = waits;
+    const window = waits && !this.#processorDelivers();
     if (this.#event !== null) this.#forgetRf(cpu);
     this.#entered = this.host.cpu.retired;
-    this.#format.enter(cpu, this.#event, waits);
+    this.#format.enter(cpu, this.#event, window);
     this.#event = null;
   }
 
@@ -147,6 +150,10 @@ export class HardwareAssisted extends Vmm {
         host.devices.interrupt(host.ledger);
         break;
       case "window":
+        break;
+      case "apic":
+        host.ledger.pay("device", exit.register);
+        host.machine.bus.write((LAPIC + exit.register) as Gpa, exit.value, 4);
         break;
       case "taskSwitch":
         // By a task gate of the IDT, or by an instruction.
@@ -218,6 +225,11 @@ export class HardwareAssisted extends Vmm {
     this.#deliver(event);
   }
 
+  /** What waits is the local APIC's, and the processor takes it to the guest. */
+  #processorDelivers(): boolean {
+    return this.#format.deliversInterrupts && this.host.machine.board.lapic.requests();
+  }
+
   /** What V takes now goes with the next entry; where there is none, V takes it by itself. */
   protected override inject(): boolean {
     const { host } = this;
@@ -229,6 +241,13 @@ export class HardwareAssisted extends Vmm {
       return true;
     }
     if (this.#event !== null || cpu.shadow) return false;
+    if (this.#processorDelivers() && !cpu.nmiPending) {
+      if ((cpu.flags.eflags & IF) !== 0 && cpu.halted) {
+        cpu.halted = false;
+        host.ledger.pay("interruptPost");
+      }
+      return false;
+    }
     if (cpu.nmiPending && !cpu.nmiBlocked) {
       cpu.nmiPending = false;
       this.#event = { kind: NMI_KIND, vector: 2, error: -1, length: 0 };

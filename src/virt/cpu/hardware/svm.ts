@@ -44,6 +44,7 @@ const CR_NAMES = ["mov from cr", "mov to cr"];
 
 export class SvmSwitch implements WorldSwitch {
   readonly name = "svm";
+  readonly deliversInterrupts = false;
   readonly #host: Host;
   readonly #svm: Svm;
   readonly #vmcb: Vmcb;

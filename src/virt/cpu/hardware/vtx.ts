@@ -8,6 +8,7 @@ import type { Gpa, Gva } from "../../../machine/address.ts";
 import { type Cpu, CR0 } from "../../../machine/cpu/cpu.ts";
 import { refreshWatch } from "../../../machine/cpu/debug.ts";
 import { NMI_KIND, SOFTWARE } from "../../../machine/cpu/deliver/event.ts";
+import { LapicRegisters } from "../../../machine/devices/lapic-registers.ts";
 import { capabilitiesOf, type VmxCapabilities } from "../../../machine/vmx/capabilities.ts";
 import type { CheckContext } from "../../../machine/vmx/check-controls.ts";
 import { checkGuest } from "../../../machine/vmx/check-guest.ts";
@@ -33,6 +34,7 @@ import {
   slotOf,
 } from "../../../machine/vmx/fields.ts";
 import { REASON, reasonName } from "../../../machine/vmx/reasons.ts";
+import { ApicAccessPage, type ApicTrap, type VirtualApic } from "../../../machine/vmx/virtual-apic.ts";
 import type { Vmcs } from "../../../machine/vmx/vmcs.ts";
 import { Vmx } from "../../../machine/vmx/vmx.ts";
 import { INVVPID } from "../../../machine/vmx/vpid.ts";
@@ -56,6 +58,10 @@ const GUEST_VPID = 1;
 /** Bits of CR0 that the guest changes without an exit. */
 const GUEST_CR0 = CR0.TS;
 const VTPR = 0x80;
+/** The local APIC's place in the guest's memory, and its EOI register. */
+const APIC = 0xfee00000;
+const EOI = 0xb0;
+const PAGE = 4096;
 /** What a monitor must know of a guest before it can decode an instruction. */
 const FOR_DECODING: readonly FieldName[] = ["guestRip", "guestCsBase", "guestCsAccess", "guestRflags"];
 const VMX_EXITS = new Set(
@@ -67,10 +73,16 @@ const IN = 8;
 export interface VtxOptions {
   /** Under EPT the guest's translations carry a VPID where the processor has them, and outlive its exits. They do unless said. */
   readonly vpid?: boolean;
+  /**
+   * "injected": each interrupt is an exit and an injection, each EOI an exit. "virtual": the processor delivers what the monitor notes, and
+   * EOIs stay in the guest. "posted": it learns of them by itself, too. (SDM Vol. 3, chapter 29; Haswell-EP.) "injected" unless said.
+   */
+  readonly interrupts?: "injected" | "virtual" | "posted";
 }
 
 export class VtxSwitch implements WorldSwitch {
   readonly name = "vt-x";
+  readonly deliversInterrupts: boolean;
   readonly #host: Host;
   readonly #vmx: Vmx;
   readonly #vmcs: Vmcs;
@@ -93,8 +105,9 @@ export class VtxSwitch implements WorldSwitch {
     host: Host,
     capabilities: VmxCapabilities,
     nested: NestedTables | undefined,
-    { vpid = true }: VtxOptions,
+    { vpid = true, interrupts = "injected" }: VtxOptions,
   ) {
+    this.deliversInterrupts = interrupts !== "injected";
     this.#host = host;
     this.#tagged = vpid;
     this.#nested = nested;
@@ -122,6 +135,46 @@ export class VtxSwitch implements WorldSwitch {
     };
     this.#configure(capabilities);
     if (nested !== undefined) this.#configureNested(nested, capabilities);
+    if (interrupts !== "injected") this.#configureApic(interrupts === "posted", capabilities);
+  }
+
+  /** The guest's local APIC is the processor's affair (virtual-apic.ts); its page is one of the host's that nothing else is in. */
+  #configureApic(posted: boolean, { id, pin, secondary }: VmxCapabilities): void {
+    const second = CPU2.apicAccesses | CPU2.apicRegisters | CPU2.virtualInterrupts;
+    const has = ((secondary?.may ?? 0) & second) === second && (!posted || (pin.may & PIN.posted) !== 0);
+    if (!has || this.#nested === undefined)
+      throw new RangeError(
+        `interrupts without exits on a ${id}${this.#nested ? "" : " with shadow paging"}: they need EPT and APIC virtualization, which Haswell-EP has (profile haswell)`,
+      );
+    const host = this.#host;
+    const { lapic } = host.machine.board;
+    const wanted = this.#wanted;
+    const priority = (this.#virtualApic + VTPR) as Gpa;
+    const model: VirtualApic = {
+      registers: new LapicRegisters(lapic),
+      requests: () => {
+        const shadowed = host.bus.read(priority, 1);
+        if (shadowed !== lapic.tpr) lapic.tpr = shadowed;
+        // What came while the guest ran the processor knows of when it is posted, or when the monitor has noted it.
+        return (posted || host.interrupts.noted) && lapic.requests();
+      },
+      take: () => {
+        host.interrupts.noted = false;
+        return lapic.acknowledge();
+      },
+      levelInService: () => lapic.levelInService(),
+      setTaskPriority: (value) => host.bus.write(priority, value, 1),
+    };
+    const page = new ApicAccessPage(model, () => host.clock.attend());
+    this.#vmx.apic = { model, page };
+    const frame = host.frame();
+    host.assigned.assign(APIC, frame, PAGE, page);
+    if (posted) host.interrupts.posted = () => lapic.requests();
+    wanted.set(FIELDS.apicAccess, frame);
+    wanted.set(FIELDS.secondaryControls, wanted.get(FIELDS.secondaryControls) | second);
+    if (!posted) return;
+    wanted.set(FIELDS.pinControls, wanted.get(FIELDS.pinControls) | PIN.posted);
+    wanted.set(FIELDS.exitControls, wanted.get(FIELDS.exitControls) | EXIT_CONTROL.acknowledge);
   }
 
   /** The guest keeps its page faults, its CR3 and INVLPG. */
@@ -217,9 +270,10 @@ export class VtxSwitch implements WorldSwitch {
     wanted.set(FIELDS.tscOffset, virtual.tscOffset | 0, Math.floor(virtual.tscOffset / TWO32));
     this.#inject(event);
     const priority = virtual.cr8;
-    bus.write((this.#virtualApic + VTPR) as never, priority << 4, 1);
-    // Lowering it may let an interrupt in.
-    wanted.set(FIELDS.tprThreshold, priority);
+    const shadow = (this.#virtualApic + VTPR) as Gpa;
+    if (bus.read(shadow, 1) >> 4 !== priority) bus.write(shadow, priority << 4, 1);
+    // Lowering it may let an interrupt in; the processor that delivers them sees that by itself.
+    wanted.set(FIELDS.tprThreshold, this.deliversInterrupts ? 0 : priority);
     this.#write();
 
     cpu.msr.set(virtual.msr);
@@ -361,12 +415,33 @@ export class VtxSwitch implements WorldSwitch {
         throw new Error(
           `invariant: the pager's EPT entry for ${vmx.vmread("guestPhysicalAddress").toString(16)} is misconfigured`,
         );
+      case REASON.virtualizedEoi:
+      case REASON.apicWrite:
+        return { kind: "apic", name, ...this.#apicTrap(), during };
       case REASON.vmcall:
         return { kind: "hypercall", name, length: vmx.vmread("exitInstructionLength"), during };
     }
     if (VMX_EXITS.has(name)) return { kind: "undefined", name, during };
     this.#readForDecoding();
     return { kind: "instruction", name: this.#instructionName(reason, name), during };
+  }
+
+  /** Nobody will be entered and come out again for what the guest wrote last. */
+  #settleTrap(): void {
+    const { apic } = this.#vmx;
+    if (apic === null || apic.page.trap === null) return;
+    const { reason, qualification, value } = apic.page.trap;
+    apic.page.trap = null;
+    apic.model.registers.write(reason === REASON.apicWrite ? qualification : EOI, value, 4);
+  }
+
+  /** What the guest wrote to its local APIC, from the virtual-APIC page. */
+  #apicTrap(): { register: number; value: number } {
+    const { page } = this.#vmx.apic as NonNullable<Vmx["apic"]>;
+    const trap = page.trap as ApicTrap;
+    page.trap = null;
+    const register = trap.reason === REASON.apicWrite ? this.#vmx.vmread("exitQualification") : EOI;
+    return { register, value: trap.value };
   }
 
   #instructionName(reason: number, name: string): string {
@@ -403,6 +478,7 @@ export class VtxSwitch implements WorldSwitch {
   withdraw(virtual: Cpu): GuestEvent | null {
     this.#vmx.withdraw();
     this.#draw(virtual);
+    this.#settleTrap();
     const vmcs = this.#vmcs;
     const information = vmcs.get(FIELDS.entryInterruption);
     if ((information & INTERRUPTION.valid) === 0) return null;

@@ -36,6 +36,8 @@ export type Exit = {
   | { readonly kind: "undefined" }
   /** A device's interrupt; the guest can take one now. */
   | { readonly kind: "interrupt" | "window" }
+  /** The guest's local APIC is to be told: a register was written, or a level-triggered interrupt ended. */
+  | { readonly kind: "apic"; readonly register: number; readonly value: number }
   | { readonly kind: "taskSwitch" }
   | { readonly kind: "shutdown"; readonly detail: string }
 );
@@ -55,6 +57,8 @@ export function enterLongMode({ cpu, frame }: { cpu: Cpu; frame: number }): void
 
 export interface WorldSwitch {
   readonly name: string;
+  /** P takes the interrupts of the guest's local APIC to the guest by itself, once they are there. */
+  readonly deliversInterrupts: boolean;
   /** P can be entered with the state that V has now. */
   fits(virtual: Cpu): boolean;
   /** Into the guest, V's state being its own; `window`: come back when it can take an interrupt. */

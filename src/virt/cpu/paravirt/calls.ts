@@ -3,6 +3,7 @@
  * runs into the same INT again.
  */
 import type { Ledger } from "../../../machine/ledger.ts";
+import type { GrantCalls } from "./grant-calls.ts";
 import { BadPointer, type GuestMemory } from "./guest-memory.ts";
 import { EFAULT, EINVAL, ENOSYS, HYPERCALL_VECTOR } from "./interface.ts";
 import type { Arguments, MemoryCalls } from "./memory-calls.ts";
@@ -25,6 +26,8 @@ export interface CallsParts {
   readonly memoryCalls: MemoryCalls;
   readonly processorCalls: ProcessorCalls;
   readonly ledger: Ledger;
+  /** Without neighbours there are no grants. */
+  readonly grantCalls?: GrantCalls | undefined;
 }
 
 /** How a hypercall went: the result, or what is left to do, as the first two arguments. */
@@ -42,7 +45,7 @@ export class Calls {
 
   constructor(parts: CallsParts) {
     this.#parts = parts;
-    const { memoryCalls: memory, processorCalls: processor } = parts;
+    const { memoryCalls: memory, processorCalls: processor, grantCalls } = parts;
     this.#calls = new Map<number, Call>([
       [0, { name: "set_trap_table", run: (a) => processor.setTrapTable(a) }],
       [1, { name: "mmu_update", run: (a) => memory.mmuUpdate(a), listOf: 16 }],
@@ -53,6 +56,7 @@ export class Calls {
       [MULTICALL, { name: "multicall", run: (a) => this.#multicall(a), listOf: MULTICALL_ENTRY }],
       [14, { name: "update_va_mapping", run: (a) => memory.updateVaMapping(a) }],
       [17, { name: "xen_version", run: () => 0x00030000 }],
+      [20, { name: "grant_table_op", run: (a) => grantCalls?.grantTableOp(a) ?? ENOSYS }],
       [24, { name: "vcpu_op", run: (a) => processor.vcpuOp(a) }],
       [26, { name: "mmuext_op", run: (a) => memory.mmuExtended(a), listOf: 12 }],
       [29, { name: "sched_op", run: (a) => processor.schedOp(a) }],

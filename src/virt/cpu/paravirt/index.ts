@@ -1,2 +1,3 @@
 /** Paravirtualization in Xen's manner. */
-export { Paravirt, paravirt } from "./paravirt.ts";
+export { GNTST, type MappedGrant, type Neighbours } from "./neighbours.ts";
+export { Paravirt, paravirt, paravirtWith } from "./paravirt.ts";

@@ -12,6 +12,7 @@ export const FAST_VECTOR = 0x80;
 export const EPERM = -1;
 export const EFAULT = -14;
 export const EINVAL = -22;
+export const ENOSPC = -28;
 export const ENOSYS = -38;
 
 /** This domain. */

@@ -28,10 +28,12 @@ import { buildDomain, type Domain } from "./builder.ts";
 import { Calls, INT_LENGTH, isHypercall } from "./calls.ts";
 import { PortEmulator } from "./emulate.ts";
 import { guestFrames } from "./frames.ts";
+import { GrantCalls } from "./grant-calls.ts";
 import { GuestMemory } from "./guest-memory.ts";
 import { answerCpuid } from "./identity.ts";
 import { EFAULT, SELECTOR } from "./interface.ts";
 import { type Arguments, MemoryCalls } from "./memory-calls.ts";
+import type { Neighbours } from "./neighbours.ts";
 import { ProcessorCalls } from "./processor-calls.ts";
 import { IRET, returnFromHandler } from "./return.ts";
 import { SharedVcpu } from "./vcpu.ts";
@@ -59,10 +61,13 @@ export class Paravirt implements Engine, Monitor<Cpu> {
   readonly #memory: GuestMemory;
   readonly #processor: ProcessorCalls;
   readonly #ports: PortEmulator;
+  /** The monitor runs, not the guest. */
+  #inside = false;
   /** Why the guest is at its end. */
   #crash: string | undefined;
 
-  constructor(host: Host) {
+  /** `neighbours`: the other domains; none unless given. */
+  constructor(host: Host, neighbours?: Neighbours) {
     this.#host = host;
     const { cpu, bus, ledger, base, machine } = host;
     const pages = machine.bus.ram.length / PAGE;
@@ -87,9 +92,18 @@ export class Paravirt implements Engine, Monitor<Cpu> {
         machine.cpu.stop = reason === 1 ? { reason: "reset" } : { reason: "off" };
       },
     };
-    const processorCalls = new ProcessorCalls({ area, frames, memory, vcpu: this.#vcpu, scheduler });
+    const processorCalls = new ProcessorCalls({
+      area,
+      frames,
+      memory,
+      vcpu: this.#vcpu,
+      scheduler,
+      neighbours,
+    });
     this.#processor = processorCalls;
-    this.calls = new Calls({ memory, memoryCalls, processorCalls, ledger });
+    const grantCalls =
+      neighbours && new GrantCalls({ host, frames, memory, neighbours, flush: () => memoryCalls.flush() });
+    this.calls = new Calls({ memory, memoryCalls, processorCalls, ledger, grantCalls });
     this.#ports = new PortEmulator(host, memory);
     this.#enterFirst(memoryCalls);
     host.interpreter.patience = machine.interpreter.patience;
@@ -133,12 +147,23 @@ export class Paravirt implements Engine, Monitor<Cpu> {
     if (visit.kind === "software" && !this.#isOurs(visit.vector)) return "deliver";
     ledger.pay(visit.kind === "interrupt" ? "interruptTrap" : "trap", visitDetail(visit));
     ledger.pay("dispatch");
+    this.#inside = true;
     this.#cross(this.#handle(visit, cpu));
     if (clock.left <= 0) clock.advance();
+    this.#inside = false;
     this.#announce();
     if (machine.cpu.stop !== null || this.#crash !== undefined) return { stop: YIELD };
     ledger.pay("resume");
     return "resume";
+  }
+
+  /** An event from another domain: at the end of the hypercall that goes on, else by an interrupt of the processor, which may sleep. */
+  raise(event: number): void {
+    const { interrupts, clock } = this.#host;
+    this.#vcpu.raise(event);
+    if (this.#inside || this.#vcpu.mask || !this.#vcpu.pending) return;
+    interrupts.called = true;
+    clock.attend();
   }
 
   sync(): void {
@@ -270,9 +295,9 @@ export class Paravirt implements Engine, Monitor<Cpu> {
   /** The controllers are the monitor's: it quiets them at once, and what the guest gets is an event. */
   #interrupt(): string {
     const { machine, interrupts, devices, ledger } = this.#host;
-    devices.interrupt(ledger);
     const { cpu, bus } = machine;
-    interrupts.noted = false;
+    if (!interrupts.called || cpu.irq.pending()) devices.interrupt(ledger);
+    interrupts.noted = interrupts.called = false;
     while (cpu.irq.pending()) {
       const line = cpu.irq.acknowledge() - FIRST_LINE_VECTOR;
       if (line >= LINES / 2) bus.out(PIC.second, PIC.endOfInterrupt, 1);
@@ -299,3 +324,9 @@ export class Paravirt implements Engine, Monitor<Cpu> {
 const visitDetail = (visit: Visit): number => ("vector" in visit ? visit.vector : 0);
 
 export const paravirt = (host: Host): Paravirt => new Paravirt(host);
+
+/** With other domains beside it. */
+export const paravirtWith =
+  (neighbours: Neighbours) =>
+  (host: Host): Paravirt =>
+    new Paravirt(host, neighbours);

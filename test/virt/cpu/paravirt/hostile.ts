@@ -2,7 +2,8 @@
 import { assemble } from "../../../../src/machine/isa/index.ts";
 import { UNIT_MONITOR } from "../../../../src/machine/profiles/monitors/unit.ts";
 import { createVm } from "../../../../src/virt/cpu/engine.ts";
-import { paravirt } from "../../../../src/virt/cpu/paravirt/index.ts";
+import type { Host } from "../../../../src/virt/cpu/host.ts";
+import { type Paravirt, paravirt } from "../../../../src/virt/cpu/paravirt/index.ts";
 
 const MEMORY = 4 << 20;
 export const RESERVE = 1 << 20;
@@ -103,13 +104,17 @@ start:
 `;
 
 /** Runs `body` as a guest kernel; the words that it said, unsigned, how it ended, and where the monitor's memory changed. */
-export function attack(body: string, limit = 2_000_000) {
+export function attack(
+  body: string,
+  options: number | { limit?: number; engine?: (host: Host) => Paravirt } = {},
+) {
+  const { limit = 2_000_000, engine = paravirt } = typeof options === "number" ? { limit: options } : options;
   const { bytes } = assemble([PRELUDE, TRAPS, FAULTS, START, body, "        jmp     end\n"].join("\n"), {
     file: "attack.asm",
   });
   const image = new Uint8Array(512 + 0x4000);
   image.set(bytes, 512);
-  const vm = createVm({ memory: MEMORY, reserve: RESERVE, disks: [image], monitor: UNIT_MONITOR }, paravirt);
+  const vm = createVm({ memory: MEMORY, reserve: RESERVE, disks: [image], monitor: UNIT_MONITOR }, engine);
   const { ram } = vm.host.bus;
   const said: number[] = [];
   let before: Uint8Array | undefined;

@@ -1,0 +1,234 @@
+/**
+ * What every virtio device is, whatever it does and whatever bus it is on (2.1 to 2.6, 3.1):
+ *
+ *     0 ──ACKNOWLEDGE──▶ ──DRIVER──▶ ──FEATURES_OK──▶ ──DRIVER_OK──▶ live ──a broken queue──▶ DEVICE_NEEDS_RESET
+ *     ▲ features may change            they may not                                                   │
+ *     └──────────────────────────────────── a write of 0: reset ──────────────────────────────────────┘
+ */
+import type { Dma } from "../../../machine/dma.ts";
+import { SnapshotError, type Stateful, type StateReader, type StateWriter } from "../../../machine/state.ts";
+import { FREE, type IoLedger } from "../backend.ts";
+import { Transfer } from "./buffer.ts";
+import { EVENT_IDX, INDIRECT_DESC, STATUS, VERSION_1 } from "./features.ts";
+import type { Chain, Virtqueue, VirtqueueFactory } from "./queue.ts";
+import { splitQueue } from "./split.ts";
+
+/** A queue as a transport's registers show it, and what happened on it. */
+export interface QueueState {
+  readonly most: number;
+  size: number;
+  enabled: boolean;
+  descriptors: number;
+  driver: number;
+  device: number;
+  live: Virtqueue | undefined;
+  kicks: number;
+  requests: number;
+  interrupts: number;
+  suppressed: number;
+  /** Taken, and not given back. */
+  inFlight: number;
+}
+
+export interface DeviceParts {
+  readonly dma: Dma;
+  readonly ledger?: IoLedger;
+  /** The device side of its queues; the reference unless a student's. */
+  readonly queue?: VirtqueueFactory;
+}
+
+export abstract class VirtioDevice implements Stateful {
+  /** Device ID (5). */
+  abstract readonly id: number;
+  /** Device configuration space: little-endian, read by the driver as it is now. */
+  abstract readonly config: Uint8Array;
+  /** Features that it offers. */
+  readonly offered: bigint;
+  readonly queues: readonly QueueState[];
+  /** Set by the transport: a used-buffer notification of a queue, or a configuration change. */
+  onUsed: (queue: number) => void = () => {};
+  onConfigChange: () => void = () => {};
+  status = 0;
+  accepted = 0n;
+  /** Changes with each change of the configuration by the device (2.5). */
+  generation = 0;
+  protected readonly transfer: Transfer;
+  protected readonly ledger: IoLedger;
+  /** Counts resets: what was asked of a back end before the last one is nobody's. */
+  protected life = 0;
+  readonly #dma: Dma;
+  readonly #make: VirtqueueFactory;
+
+  constructor(
+    features: bigint,
+    queueSizes: readonly number[],
+    { dma, ledger = FREE, queue = splitQueue }: DeviceParts,
+  ) {
+    this.offered = features | VERSION_1 | INDIRECT_DESC | EVENT_IDX;
+    this.queues = queueSizes.map((most) => ({
+      ...{ most, size: most, enabled: false, descriptors: 0, driver: 0, device: 0, live: undefined },
+      ...{ kicks: 0, requests: 0, interrupts: 0, suppressed: 0, inFlight: 0 },
+    }));
+    this.#dma = dma;
+    this.#make = queue;
+    this.ledger = ledger;
+    this.transfer = new Transfer(dma, ledger);
+  }
+
+  /** The driver has put something into a queue. */
+  protected abstract kicked(queue: number): void;
+  /** Back to how it was made, beyond what this class does. */
+  protected resetOwn(): void {}
+
+  get live(): boolean {
+    return (this.status & STATUS.driverOk) !== 0 && (this.status & STATUS.needsReset) === 0;
+  }
+
+  /** 3.1.1, step 5: after FEATURES_OK what was accepted stays. */
+  accept(features: bigint): void {
+    if (!(this.status & STATUS.featuresOk)) this.accepted = features;
+  }
+
+  setStatus(value: number): void {
+    if (value === 0) {
+      this.reset();
+      return;
+    }
+    // 2.1.1: a driver clears no bit; 2.1.2: DEVICE_NEEDS_RESET is the device's own.
+    let next = this.status | (value & ~STATUS.needsReset & 0xff);
+    // 2.2.2: a set of features that was not offered, or is a legacy driver's, is not taken.
+    const fits = (this.accepted & ~this.offered) === 0n && (this.accepted & VERSION_1) !== 0n;
+    if (!(this.status & STATUS.featuresOk) && !fits) next &= ~STATUS.featuresOk;
+    // 3.1.1: nothing is live whose features were not agreed on.
+    if (!(next & STATUS.featuresOk)) next &= ~STATUS.driverOk;
+    const starts = (next & ~this.status & STATUS.driverOk) !== 0;
+    this.status = next;
+    if (starts) for (const queue of this.queues) if (queue.enabled) this.#start(queue);
+  }
+
+  /** A queue that is enabled keeps its place and size until the reset (4.1.4.3.2). */
+  enable(index: number): void {
+    const queue = this.queues[index];
+    if (queue === undefined || queue.enabled || !(this.status & STATUS.featuresOk)) return;
+    queue.enabled = true;
+    if (this.live) this.#start(queue);
+  }
+
+  #start(queue: QueueState, position?: readonly number[]): void {
+    const { size, descriptors, driver, device } = queue;
+    const indirect = (this.accepted & INDIRECT_DESC) !== 0n;
+    const eventIndex = (this.accepted & EVENT_IDX) !== 0n;
+    const layout = { size, descriptors, driver, device, indirect, eventIndex };
+    queue.live = this.#make(layout, this.#dma, position);
+  }
+
+  /** An available-buffer notification. 2.1.2: before DRIVER_OK nothing is taken; 2.7.10.2: one too many does no harm. */
+  kick(index: number): void {
+    const queue = this.queues[index];
+    if (queue === undefined) return;
+    queue.kicks++;
+    if (queue.live !== undefined && this.live) this.kicked(index);
+  }
+
+  /** 2.4.1: status 0, nothing accepted, no queue. */
+  reset(): void {
+    this.status = 0;
+    this.accepted = 0n;
+    this.life++;
+    for (const queue of this.queues) {
+      queue.live = undefined;
+      queue.inFlight = 0;
+      queue.enabled = false;
+      queue.size = queue.most;
+      queue.descriptors = queue.driver = queue.device = 0;
+    }
+    this.resetOwn();
+  }
+
+  protected needsReset(): void {
+    if (this.status & STATUS.needsReset) return;
+    const wasLive = this.live;
+    this.status |= STATUS.needsReset;
+    // 2.1.2: a driver that is at work is told.
+    if (wasLive) this.onConfigChange();
+  }
+
+  protected configChanged(): void {
+    this.generation = (this.generation + 1) & 0xff;
+    if (this.live) this.onConfigChange();
+  }
+
+  protected pop(index: number): Chain | undefined {
+    const queue = this.queues[index] as QueueState;
+    if (queue.live === undefined || !this.live) return undefined;
+    const chain = queue.live.pop();
+    if (chain === undefined) return undefined;
+    if ("fault" in chain) {
+      this.needsReset();
+      return undefined;
+    }
+    queue.requests++;
+    queue.inFlight++;
+    this.ledger.pay("request");
+    return chain;
+  }
+
+  protected push(index: number, chain: Chain, written: number): void {
+    const queue = this.queues[index] as QueueState;
+    if (queue.live === undefined || !this.live) return;
+    queue.inFlight--;
+    if (!queue.live.push(chain, written)) this.needsReset();
+  }
+
+  /** Tells the driver of what was pushed, if it wants to be told. */
+  protected tell(index: number): void {
+    const queue = this.queues[index] as QueueState;
+    if (queue.live === undefined || !this.live) return;
+    if (queue.live.notify()) {
+      queue.interrupts++;
+      this.onUsed(index);
+    } else queue.suppressed++;
+  }
+
+  /** Throws a SnapshotError while a back end has a request that it has not answered. */
+  save(out: StateWriter): void {
+    out.section("virtio");
+    for (const value of [this.status, this.generation]) out.int(value);
+    for (const shift of [0n, 32n]) out.int(Number(BigInt.asIntN(32, this.accepted >> shift)));
+    out.bytes(this.config);
+    for (const queue of this.queues) {
+      if (queue.inFlight > 0 && this.live)
+        throw new SnapshotError(
+          `${queue.inFlight} requests of a virtio device are with its back end: let the machine run on until they are answered`,
+        );
+      for (const value of [queue.size, queue.descriptors, queue.driver, queue.device]) out.double(value);
+      out.flag(queue.enabled);
+      const position = queue.live?.position();
+      out.flag(position !== undefined);
+      out.int(position?.length ?? 0);
+      for (const value of position ?? []) out.int(value);
+    }
+  }
+
+  load(from: StateReader): void {
+    from.section("virtio");
+    this.life++;
+    this.status = from.int();
+    this.generation = from.int();
+    const [low, high] = [from.int(), from.int()];
+    this.accepted = BigInt.asUintN(32, BigInt(low)) | (BigInt.asUintN(32, BigInt(high)) << 32n);
+    from.array(this.config);
+    for (const queue of this.queues) {
+      queue.size = from.double();
+      queue.descriptors = from.double();
+      queue.driver = from.double();
+      queue.device = from.double();
+      queue.enabled = from.flag();
+      const live = from.flag();
+      const position = Array.from({ length: from.int() }, () => from.int());
+      queue.live = undefined;
+      queue.inFlight = 0;
+      if (live) this.#start(queue, position);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/** What leaves a guest for a disk request is counted, and falls from path to path; the data are the same on all (the experiment checks them). */
+import { expect, test } from "vitest";
+import { diskPaths } from "../../src/experiments/disk-paths.ts";
+import { run } from "../../src/experiments/index.ts";
+
+interface Row {
+  readonly path: string;
+  readonly batch: number;
+  readonly exits: number;
+  readonly copies: number;
+  readonly work: number;
+  readonly time: number;
+}
+const rows = run(diskPaths, { batch: [1, 16] }) as unknown as readonly Row[];
+const at = (path: string, batch: number): Row => {
+  const row = rows.find((one) => one.path === path && one.batch === batch);
+  if (row === undefined) throw new Error(`no row ${path} ${batch}`);
+  return row;
+};
+
+test("an emulated controller exits for each register, and a batch does not help it", () => {
+  expect(at("native", 1).exits).toBe(0);
+  expect(at("emulated", 1).exits).toBeGreaterThan(30);
+  expect(at("emulated", 16).exits).toBe(at("emulated", 1).exits);
+  expect(at("emulated", 1).work).toBeGreaterThan(10 * at("virtio", 1).work);
+});
+
+test("a kick is shared by a batch: one exit less for each request that it is shared by", () => {
+  expect(at("virtio", 1).exits - at("virtio", 16).exits).toBeGreaterThan(0.9);
+  expect(at("virtio", 16).work).toBeLessThan(at("virtio", 1).work);
+});
+
+test("virtio copies each line once; an assigned device reaches the guest's memory, and nobody exits for a kick", () => {
+  // 8 sectors and the lines of header and status.
+  for (const batch of [1, 16]) expect(at("virtio", batch).copies).toBe((8 * 512) / 64 + 2);
+  expect(at("assigned", 1).copies).toBe(0);
+  expect(at("assigned", 1).exits).toBeLessThan(at("virtio", 1).exits - 1);
+  expect(at("assigned", 16).exits).toBe(at("assigned", 1).exits);
+});
+
+test("time is the disk's where it is slower than the processor", () => {
+  for (const row of rows) expect(row.time).toBeGreaterThanOrEqual(row.work);
+  for (const path of ["native", "assigned", "virtio"]) expect(at(path, 16).time).toBeGreaterThan(10_000);
+});
