@@ -4,6 +4,7 @@ import { cpuBound } from "./cpu-bound.ts";
 import { crossings } from "./crossings.ts";
 import { directExecution } from "./direct-execution.ts";
 import { diskPaths } from "./disk-paths.ts";
+import { dmaFlush } from "./dma-flush.ts";
 import { efficiency } from "./efficiency.ts";
 import { exitCost } from "./exit-cost.ts";
 import type { Experiment } from "./experiment.ts";
@@ -67,6 +68,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   pagingChurn,
   pagingSwitches,
   diskPaths,
+  dmaFlush,
 ];
 
 /** @throws {BadPoint} when there is none of that name */

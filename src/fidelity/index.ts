@@ -4,6 +4,7 @@ import { type Judgement, judge } from "./judge.ts";
 import { Measurements, type Runner } from "./measure.ts";
 import { adamsAgesen2006 } from "./papers/adams-agesen-2006.ts";
 import { agesen2012 } from "./papers/agesen-2012.ts";
+import { amit2011 } from "./papers/amit-2011.ts";
 import { amitWei2017 } from "./papers/amit-wei-2017.ts";
 import { barham2003 } from "./papers/barham-2003.ts";
 import { bellard2005 } from "./papers/bellard-2005.ts";
@@ -42,6 +43,7 @@ export const PAPERS: readonly Paper[] = [
   bhargava2008,
   vmware2009,
   lkmlPvops2009,
+  amit2011,
   agesen2012,
   dall2016,
   li2015,

@@ -5,6 +5,7 @@ import { cpuBound } from "./cpu-bound.ts";
 import { crossings } from "./crossings.ts";
 import { directExecution } from "./direct-execution.ts";
 import { diskPaths } from "./disk-paths.ts";
+import { dmaFlush } from "./dma-flush.ts";
 import { efficiency } from "./efficiency.ts";
 import { exitCost } from "./exit-cost.ts";
 import type { Figure } from "./figure.ts";
@@ -58,4 +59,5 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   "paging-churn": (rows) => pagingChurn(rows as never),
   "paging-switches": (rows) => pagingSwitches(rows as never),
   "disk-paths": (rows) => diskPaths(rows as never),
+  "dma-flush": (rows) => dmaFlush(rows as never),
 };

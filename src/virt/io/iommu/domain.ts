@@ -36,7 +36,7 @@ export class IoDomain {
   #free: number[] = [];
   #next = FIRST;
   /** Addresses unmapped since the last flush. */
-  #waiting: number[] = [];
+  readonly #waiting = new Set<number>();
 
   constructor(parts: DomainParts) {
     this.#parts = parts;
@@ -68,7 +68,7 @@ export class IoDomain {
   /** The same at an address of the caller's: identity, or a guest's memory pre-mapped as the guest sees it. Throws a RangeError when it is taken. */
   mapAt(iova: Iova, host: number): void {
     if (this.#mapped.has(iova)) throw new RangeError(`I/O page ${iova} is mapped already`);
-    if (this.#waiting.includes(iova)) this.flush();
+    if (this.#waiting.has(iova)) this.flush();
     this.#parts.driver.map(this.#root, iova, host);
     this.#mapped.add(iova);
   }
@@ -83,24 +83,24 @@ export class IoDomain {
       this.#release([iova]);
       return;
     }
-    if (this.#waiting.length === 0) clock.set(this.#timer, clock.now + policy.cycles);
-    this.#waiting.push(iova);
-    if (this.#waiting.length >= policy.count) this.flush();
+    if (this.#waiting.size === 0) clock.set(this.#timer, clock.now + policy.cycles);
+    this.#waiting.add(iova);
+    if (this.#waiting.size >= policy.count) this.flush();
   }
 
   /** After it nothing that was unmapped is reached any more. */
   flush(): void {
-    if (this.#waiting.length === 0) return;
+    if (this.#waiting.size === 0) return;
     const { driver, number, clock } = this.#parts;
     driver.flushDomain(number);
-    this.#release(this.#waiting);
-    this.#waiting = [];
+    this.#release([...this.#waiting]);
+    this.#waiting.clear();
     clock.clear(this.#timer);
   }
 
   /** Mapped, or still known to the IOTLB perhaps. */
   #taken(iova: number): boolean {
-    return this.#mapped.has(iova) || this.#waiting.includes(iova);
+    return this.#mapped.has(iova) || this.#waiting.has(iova);
   }
 
   /** What the allocator has not come to yet is free anyway. */

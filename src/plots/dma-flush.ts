@@ -1,0 +1,39 @@
+/** What a packet costs under an IOMMU, over the buffers of the ring, by when translations are flushed. */
+import { lineChart } from "./charts/line.ts";
+import type { Figure } from "./figure.ts";
+
+/** One way to flush at one size of the ring. */
+export interface DmaFlushRow {
+  policy: string;
+  buffers: number;
+  /** Of processor and device, for a packet. */
+  cycles: number;
+  /** Buffers that the device still reaches when they were taken back, in per cent. */
+  late: number;
+}
+
+export function dmaFlush(rows: readonly DmaFlushRow[]): Figure {
+  const title = "What a device must forget";
+  const told = rows.map(
+    ({ policy, buffers, cycles, late }) =>
+      `${policy}, ${buffers} buffers: ${Math.round(cycles)}, ${Math.round(late)} % reached`,
+  );
+  const reached = [...new Map(rows.map(({ policy, late }) => [policy, late]))];
+  return lineChart(
+    rows.map((row) => ({ ...row })),
+    {
+      title,
+      subtitle: `Tables, flushes and walks. Taken back and still reached: ${reached.map(([policy, late]) => `${policy} ${Math.round(late)} %`).join(", ")}.`,
+      alt: `${title}. Cycles for a packet: ${told.join("; ")}.`,
+      columns: {
+        policy: { label: "translations flushed", unit: "" },
+        buffers: { label: "buffers in the ring", unit: "" },
+        cycles: { label: "cost", unit: "cycles per packet" },
+      },
+      x: "buffers",
+      y: "cycles",
+      series: "policy",
+      log: ["x"],
+    },
+  );
+}
