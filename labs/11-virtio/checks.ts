@@ -29,7 +29,11 @@ const w = (address: number, length: number, next = -1): Entry => ({
   flags: next < 0 ? 2 : 3,
 });
 const pointer = (length: number, flags = 4, next = 0): Entry => ({ address: 0x3000, length, flags, next });
-const chain = (...entries: Entry[]) => ({ idx: 1, heads: { 0: 0 }, table: { ...entries } });
+const chain = (...entries: Entry[]) => ({
+  idx: 1,
+  heads: { 0: 0 },
+  table: Object.fromEntries(entries.entries()),
+});
 const table = (...entries: Entry[]) => ({ indirect: true, tables: [{ at: 0x3000, entries }] });
 const ring = (length: number) => Array.from({ length }, (_, i) => r(0x100 * i, 4, (i + 1) % length));
 const line = (length: number) =>

@@ -69,7 +69,7 @@ export function count(factory: virtio.VirtqueueFactory, batch: number, { eventIn
 
 /** The same sectors from an emulated IDE disk by programmed I/O: each access of a register is an exit, and so is each interrupt. */
 export function countIde() {
-  const [bus, clock, wires] = [new Bus(1 << 16), new Clock(), new IrqWires()];
+  const [bus, clock, wires] = [new Bus(1 << 20), new Clock(), new IrqWires()];
   new IdeController({ bus, clock, wires, hertz: 1_000_000_000, disks: [image()] });
   let [accesses, interrupts, right] = [0, 0, 0];
   const out = (register: number, value: number) => {

@@ -43,7 +43,7 @@ function buffer(queue: Queue, head: number, memory: Memory): Buffer | Fault {
     const address = memory.read(at, 8);
     const length = memory.read(at + 8, 4);
     if (flags & 4) {
-      if (!queue.indirect) return "indirect";
+      if (!queue.indirect || (inTable && count > 99)) return "indirect";
       if (flags & 1 || length === 0 || length % 16 !== 0) return "indirect";
       table = address;
       entries = length / 16;

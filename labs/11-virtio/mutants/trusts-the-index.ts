@@ -1,7 +1,7 @@
 /**
  * Wrong: believes any index.
  * Breaks clause: C3
- * Caught by: next: one more than the queue holds
+ * Caught by: next: too many with those that the device has
  * Caught by hidden: next: more than full
  */
 import type {
