@@ -12,6 +12,8 @@ const WIDE_FILES = [
   "test/e2e/*.test.ts",
   "test/grader/hostile/attacks.test.ts",
   "test/grader/sandbox/user.test.ts",
+  "test/guests/io.test.ts",
+  "test/guests/net.test.ts",
   "test/kernel/conformance.test.ts",
   "test/grader/release/*.test.ts",
   "test/grader/run/class.test.ts",
@@ -22,6 +24,7 @@ const WIDE_FILES = [
   "test/labs/04-binary-translation.test.ts",
   "test/labs/notebook-run.test.ts",
   "test/server/page.test.ts",
+  "test/virt/io/net/dissect.test.ts",
 ];
 
 export default defineConfig({
