@@ -1,6 +1,6 @@
 /** One guest, one disk, several ways between them: what leaves the guest for a request, and how long it takes. */
 import { buildIoGuest, expectedIo, type IoOptions, ioDisk } from "../guests/index.ts";
-import { findProfile } from "../machine/profiles/index.ts";
+import { HASWELL } from "../machine/profiles/haswell.ts";
 import { DISK_PATHS, diskRig, driverFor } from "../systems/io/disk-paths.ts";
 import { defineExperiment } from "./experiment.ts";
 
@@ -40,12 +40,12 @@ export const diskPaths = defineExperiment({
       doc: "that the virtio disk takes for a request; the IDE disk has a timing of its own",
       label: "latency",
     },
-    processor: {
-      default: "haswell",
-      oneOf: ["nehalem", "haswell"],
+    wait: {
+      default: "halt",
+      oneOf: ["halt", "spin"],
       unit: "",
-      doc: "prices",
-      label: "processor",
+      doc: "what the guest does meanwhile: HLT, which is an exit, or other work",
+      label: "meanwhile",
     },
   },
   columns: {
@@ -54,13 +54,11 @@ export const diskPaths = defineExperiment({
     work: { label: "processor's work", unit: "cycles per request" },
     time: { label: "time", unit: "cycles per request" },
   },
-  run({ path, batch, size, latency, processor }, seed) {
-    const profile = findProfile(processor);
-    if (profile === undefined) throw new Error(`invariant: no price list ${processor}`);
+  run({ path, batch, size, latency, wait }, seed) {
     const asked = { operation: "read", size, depth: batch, batch, count: COUNT, seed } as const;
-    const options: IoOptions = { ...asked, driver: driverFor(path), touch: false };
-    const guest = buildIoGuest(options);
-    const { machine } = diskRig(path, { guest, data: ioDisk(), profile, latency });
+    const options: IoOptions = { ...asked, driver: driverFor(path), touch: false, wait };
+    const guest = buildIoGuest(path === "emulated" ? options : { ...options, interrupts: "msix" });
+    const { machine } = diskRig(path, { guest, data: ioDisk(), profile: HASWELL, latency });
     let output = "";
     machine.onSerial((byte) => {
       output += String.fromCharCode(byte);

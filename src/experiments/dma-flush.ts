@@ -1,6 +1,5 @@
 /** What it costs to give a device a buffer and to take it back, over how that is made sure. */
 import { HASWELL } from "../machine/profiles/haswell.ts";
-import { KVM } from "../machine/profiles/monitors/kvm.ts";
 import { DmaStream, type FlushPolicy } from "../systems/io/index.ts";
 import { defineExperiment } from "./experiment.ts";
 
@@ -74,14 +73,14 @@ export const dmaFlush = defineExperiment({
     const make = () =>
       new DmaStream({
         ...{ policy: policies[policy], buffers, bytes, iotlb, gap },
-        ...{ profile: HASWELL, prices: KVM },
+        profile: HASWELL,
       });
     const stream = make();
     // Once to fill what is empty.
     stream.run(packets);
     const cost = stream.run(packets);
     const processor = cost.processor / packets;
-    const device = (cost.references * HASWELL.walkReference) / packets;
+    const device = cost.device / packets;
     return [
       {
         ...{ processor, device, cycles: processor + device },

@@ -10,6 +10,7 @@ import { barham2003 } from "./papers/barham-2003.ts";
 import { bellard2005 } from "./papers/bellard-2005.ts";
 import { bhargava2008 } from "./papers/bhargava-2008.ts";
 import { dall2016 } from "./papers/dall-2016.ts";
+import { gordon2012 } from "./papers/gordon-2012.ts";
 import { lagkasNikolos2026 } from "./papers/lagkas-nikolos-2026.ts";
 import { li2015 } from "./papers/li-2015.ts";
 import { lkmlPvops2009 } from "./papers/lkml-pvops-2009.ts";
@@ -44,6 +45,7 @@ export const PAPERS: readonly Paper[] = [
   vmware2009,
   lkmlPvops2009,
   amit2011,
+  gordon2012,
   agesen2012,
   dall2016,
   li2015,

@@ -98,6 +98,15 @@ export class Clock {
     this.left = 0;
   }
 
+  /** Time goes by, and timers ring, with no processor at work: for devices that are looked at alone. */
+  pass(cycles: number): void {
+    const end = this.now + cycles;
+    while (this.now < end) {
+      this.sleepUntil(Math.min(this.next, end));
+      this.advance();
+    }
+  }
+
   /** Makes the interpreter look up before its next instruction. */
   attend(): void {
     this.end = this.now;

@@ -5,6 +5,7 @@
  *     emulated      driver ── each register an exit ──▶ QEMU's IDE
  *     virtio        driver ── one exit for a kick ──▶ eventfd ──▶ QEMU's virtio disk, which copies
  *     assigned      driver ── no exit ──▶ the hardware of "native", its DMA through the IOMMU; interrupts come by exits
+ *     exitless      the same, and interrupts are posted: they come, and end, without an exit (Gordon et al., "ELI", ASPLOS 2012, by software)
  *
  * So "virtio-pci" is both: the interface of a device that a hypervisor plays, and of one that is handed to a guest as it is.
  */
@@ -26,7 +27,7 @@ import { VirtioPci, virtioCard } from "../../virt/io/virtio/transport/pci.ts";
 import { type KvmOptions, kvmVm } from "../kvm.ts";
 import { kvmDevices } from "../kvm-devices.ts";
 
-export const DISK_PATHS = ["native", "emulated", "virtio", "assigned"] as const;
+export const DISK_PATHS = ["native", "emulated", "virtio", "assigned", "exitless"] as const;
 export type DiskPath = (typeof DISK_PATHS)[number];
 
 export interface DiskRig {
@@ -72,6 +73,7 @@ export function diskRig(path: DiskPath, { guest, data, profile, latency }: DiskR
   let requester = 0;
   const { machine, host } = vm({
     disks: [boot],
+    interrupts: path === "exitless" ? "posted" : "injected",
     assigned: [card(FREE)],
     assignedDma: (asked) => {
       requester = asked.requester;

@@ -10,6 +10,7 @@ import { Clock } from "../../machine/clock.ts";
 import type { CostProfile, MonitorPrices } from "../../machine/cost.ts";
 import { Iommu } from "../../machine/iommu/index.ts";
 import { Ledger } from "../../machine/ledger.ts";
+import { KVM } from "../../machine/profiles/monitors/kvm.ts";
 import { Trace } from "../../machine/trace.ts";
 import type { IoLedger } from "../../virt/io/backend.ts";
 import { type DomainParts, type FlushPolicy, IoDomain } from "../../virt/io/iommu/domain.ts";
@@ -39,7 +40,8 @@ export interface DmaPlan {
   /** Cycles from one packet to the next, besides what they cost. */
   readonly gap: number;
   readonly profile: CostProfile;
-  readonly prices: MonitorPrices;
+  /** KVM's unless said. */
+  readonly prices?: MonitorPrices;
   /** Somebody else's tables and flushes in place of the library's. */
   readonly domain?: (parts: DomainParts & { readonly bus: Bus; readonly ledger: IoLedger }) => DmaDomain;
 }
@@ -50,8 +52,9 @@ export type DmaDomain = Pick<IoDomain, "attach" | "map" | "unmap">;
 export interface DmaCost {
   /** Cycles that the processor spends on tables and flushes. */
   processor: number;
-  /** Entries of tables that the unit reads. */
+  /** Entries of tables that the unit reads, and the cycles that its device waits for them. */
   references: number;
+  device: number;
   translations: number;
   /** … that were in the IOTLB. */
   hits: number;
@@ -117,6 +120,7 @@ export class DmaStream {
     return {
       processor: this.#processor,
       references: references() - before.references,
+      device: (references() - before.references) * this.#plan.profile.walkReference,
       translations: translator.requests - before.requests,
       hits: translator.hits - before.hits,
       flushes: this.#flushes,
@@ -142,25 +146,16 @@ export class DmaStream {
       reach(device.write((iova + sent) as Iova, new Uint8Array(Math.min(TRANSACTION, bytes - sent))));
     reach(device.write(descriptor, new Uint8Array(DESCRIPTOR)));
     if (!arrived) this.#lost++;
-    this.#pass(gap);
+    this.#clock.pass(gap);
     if (policy !== undefined) this.#domain.unmap(iova);
     const reached = tries && device.write(iova, Uint8Array.of(1));
     this.#posted.push({ iova: policy === undefined ? iova : this.#domain.map(host), host });
     return reached;
   }
 
-  #pass(cycles: number): void {
-    const clock = this.#clock;
-    const end = clock.now + cycles;
-    while (clock.now < end) {
-      clock.sleepUntil(Math.min(clock.next, end));
-      clock.advance();
-    }
-  }
-
   #ledger(): IoLedger {
     const clock = this.#clock;
-    const { profile, prices } = this.#plan;
+    const { profile, prices = KVM } = this.#plan;
     const ledger = new Ledger({ clock, trace: new Trace(clock), profile, monitor: prices });
     return {
       pay: (event, detail, times) => {
