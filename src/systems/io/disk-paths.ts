@@ -15,6 +15,7 @@ import { Disk } from "../../machine/devices/disk.ts";
 import type { Card, Slot } from "../../machine/devices/pci/slot.ts";
 import type { Iommu } from "../../machine/iommu/index.ts";
 import { Machine } from "../../machine/machine.ts";
+import type { Vm } from "../../virt/cpu/engine.ts";
 import { FREE, type IoLedger } from "../../virt/io/backend.ts";
 import { diskBackend } from "../../virt/io/block/disk.ts";
 import { VirtioBlk } from "../../virt/io/virtio/blk.ts";
@@ -27,6 +28,8 @@ export type DiskPath = (typeof DISK_PATHS)[number];
 
 export interface DiskRig {
   readonly machine: Machine;
+  /** Ways out of the guest so far, by cause. */
+  readonly crossings: ReadonlyMap<string, number>;
   /** The medium, as it is now. */
   readonly disk: Disk;
   /** Of the assigned device; undefined where there is none. */
@@ -52,14 +55,19 @@ export function diskRig(path: DiskPath, { guest, data, profile, latency }: DiskR
   const common = { memory: MEMORY, profile };
   const boot = guest.image;
   const card = (ledger: IoLedger) => virtioDisk(disk, latency, ledger);
-  if (path === "native")
-    return { machine: new Machine({ ...common, disks: [boot], cards: [card(FREE)] }), disk };
+  if (path === "native") {
+    const machine = new Machine({ ...common, disks: [boot], cards: [card(FREE)] });
+    return { machine, disk, crossings: new Map() };
+  }
   const vm = { ...common, paging: "ept", disks: [boot] } as const;
-  if (path === "emulated") return { machine: kvmVm({ ...vm, disks: [boot, undefined, disk] }).machine, disk };
-  if (path === "virtio") return { machine: withModel(vm, card).machine, disk };
+  const rig = ({ machine, engine, iommu }: Vm & Pick<DiskRig, "iommu">): DiskRig => ({
+    ...{ machine, disk, crossings: engine.crossings },
+    ...(iommu && { iommu }),
+  });
+  if (path === "emulated") return rig(kvmVm({ ...vm, disks: [boot, undefined, disk] }));
+  if (path === "virtio") return rig(withModel(vm, card));
   const interrupts = path === "exitless" ? "posted" : "injected";
-  const { machine, iommu } = withAssigned({ ...vm, interrupts }, card(FREE));
-  return { machine, disk, iommu };
+  return rig(withAssigned({ ...vm, interrupts }, card(FREE)));
 }
 
 function virtioDisk(disk: Disk, latency: number, ledger: IoLedger): Card {

@@ -12,8 +12,7 @@
  * "virtio-pci" is both: in "virtio" the para-virtual interface of a device that a hypervisor plays, on a PCI bus that it plays too; in
  * "assigned-virtio" the PCI function of a real one that is handed to a guest as it is. The guest's driver cannot tell.
  */
-import type { IoGuest } from "../../guests/index.ts";
-import { NetPeer } from "../../guests/index.ts";
+import { type IoGuest, NetPeer } from "../../guests/index.ts";
 import type { CostProfile } from "../../machine/cost.ts";
 import { e1000 } from "../../machine/devices/e1000/card.ts";
 import type { NetworkPort } from "../../machine/devices/network.ts";
@@ -40,19 +39,19 @@ export interface NetRigOptions {
   readonly latency: number;
   /** Rate of the cable: 10, 100, 1000. 1000 unless given. */
   readonly megabits?: 10 | 100 | 1000;
-  /** How the hypervisor gives memory: "ept" unless given. An assigned device needs EPT. */
+  /** How the hypervisor gives memory: "ept" unless given. An assigned card needs EPT. */
   readonly paging?: KvmOptions["paging"];
 }
 
 /** What a path needs of the guest, and how it is made. */
 interface Way {
   readonly driver: "e1000" | "virtio-net";
-  readonly interrupts: "intx" | "msix";
+  readonly interrupts: "ioapic" | "msix";
   /** `card`: by who pays for what it does. */
   make(options: KvmOptions, card: (ledger: IoLedger) => Card): Omit<NetRig, "peer">;
 }
 
-const E1000 = { driver: "e1000", interrupts: "intx" } as const;
+const E1000 = { driver: "e1000", interrupts: "ioapic" } as const;
 const VIRTIO = { driver: "virtio-net", interrupts: "msix" } as const;
 
 const bare: Way["make"] = ({ memory, profile, disks }, card) => ({
@@ -75,14 +74,17 @@ const handedOver =
     return { machine, crossings: engine.crossings };
   };
 
+const OWNED = {
+  assigned: { ...E1000, make: handedOver("injected") },
+  "assigned-virtio": { ...VIRTIO, make: handedOver("injected") },
+  exitless: { ...VIRTIO, make: handedOver("posted") },
+} as const satisfies Record<string, Way>;
 const WAYS = {
   native: { ...E1000, make: bare },
   "native-virtio": { ...VIRTIO, make: bare },
   emulated: { ...E1000, make: modelled },
   virtio: { ...VIRTIO, make: modelled },
-  assigned: { ...E1000, make: handedOver("injected") },
-  "assigned-virtio": { ...VIRTIO, make: handedOver("injected") },
-  exitless: { ...VIRTIO, make: handedOver("posted") },
+  ...OWNED,
 } as const satisfies Record<string, Way>;
 
 export type NetPath = keyof typeof WAYS;
@@ -97,14 +99,17 @@ export const netDriverFor = (path: NetPath) => {
   return { driver, interrupts };
 };
 
-/** Throws a RangeError for an assigned device without EPT. */
+/** The guest has the host's card in its hands: it needs EPT. */
+export const ownsCard = (path: NetPath): boolean => path in OWNED;
+
+/** Throws a RangeError for an assigned card without EPT. */
 export function netRig(
   path: NetPath,
   { guest, profile, latency, megabits = 1000, paging = "ept" }: NetRigOptions,
 ): NetRig {
   const way = WAYS[path];
-  if (way.make !== bare && way.make !== modelled && paging !== "ept")
-    throw new RangeError(`path ${path} with paging ${paging}: an assigned device needs "ept"`);
+  if (ownsCard(path) && paging !== "ept")
+    throw new RangeError(`path ${path} with paging ${paging}: an assigned card needs "ept"`);
   const peer = new NetPeer();
   const card =
     (ledger: IoLedger): Card =>
