@@ -146,7 +146,7 @@ export class Board implements Stateful {
       const device = FIRST_CARD + i;
       const requester = device << 3;
       const ways = {
-        dma: this.iommu?.dma(requester) ?? directDma(bus),
+        dma: this.iommu?.dma(requester) ?? directDma(bus, message),
         message: this.iommu?.message(requester) ?? message,
       };
       this.pci.plug(device, 0, card({ ...common, ...ways, requester }));

@@ -6,9 +6,10 @@ export {
   flushAllDescriptor,
   flushContextsDescriptor,
   flushDomainDescriptor,
+  flushInterruptsDescriptor,
   flushPagesDescriptor,
   waitDescriptor,
 } from "./invalidation.ts";
 export { IOMMU_BASE, Iommu, type IommuOptions } from "./iommu.ts";
-export { PostedDescriptor } from "./posted.ts";
+export { DESCRIPTOR_BYTES, PostedDescriptor } from "./posted.ts";
 export { COMMAND, REGISTER } from "./registers.ts";

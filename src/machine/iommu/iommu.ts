@@ -9,7 +9,7 @@ import type { Iova } from "../address.ts";
 import type { Bus } from "../bus.ts";
 import type { TlbGeometry } from "../cost.ts";
 import type { ApicMessage } from "../devices/lapic.ts";
-import { interruptMessage, MESSAGE_BASE } from "../devices/message.ts";
+import { interruptMessage, isMessage } from "../devices/message.ts";
 import { type Dma, directDma } from "../dma.ts";
 import { loadFields, saveFields } from "../fields.ts";
 import { BusTables } from "../mmu/bus-tables.ts";
@@ -119,5 +119,3 @@ export class Iommu implements Stateful {
     loadFields(from, this.registers.pending, "rtaddr irta");
   }
 }
-
-const isMessage = (at: number): boolean => at >= MESSAGE_BASE && at < MESSAGE_BASE + 0x100000;

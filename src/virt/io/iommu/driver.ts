@@ -9,7 +9,10 @@ import {
   contextEntry,
   flushContextsDescriptor,
   flushDomainDescriptor,
+  flushInterruptsDescriptor,
   flushPagesDescriptor,
+  type InterruptEntry,
+  interruptEntry,
   REGISTER,
   rootEntry,
   TRANSLATE,
@@ -38,6 +41,7 @@ export class IommuDriver {
   readonly #status: number;
   #tail = 0;
   #waits = 0;
+  #command: number = COMMAND.queue + COMMAND.translate;
 
   /** Switches translation on: from now on a requester without a domain reaches nothing. */
   constructor(parts: DriverParts) {
@@ -51,7 +55,7 @@ export class IommuDriver {
     register(REGISTER.rtaddr, root);
     register(REGISTER.iqa, this.#ring);
     register(REGISTER.gcmd, COMMAND.setRoot);
-    register(REGISTER.gcmd, COMMAND.queue + COMMAND.translate);
+    register(REGISTER.gcmd, this.#command);
   }
 
   /** A page of zeros. */
@@ -103,6 +107,23 @@ export class IommuDriver {
 
   flushDomain(domain: number): void {
     this.#invalidate(flushDomainDescriptor(domain));
+  }
+
+  /** Switches interrupt remapping on: from now on messages in compatibility format are blocked. The table, a page of entries that are not present. */
+  remapInterrupts(): number {
+    const { registers } = this.#parts;
+    const table = this.page();
+    registers.write(REGISTER.irta, table | (Math.log2(PAGE / 16) - 1), 4);
+    registers.write(REGISTER.gcmd, this.#command + COMMAND.setInterruptTable, 4);
+    this.#command += COMMAND.remapInterrupts;
+    registers.write(REGISTER.gcmd, this.#command, 4);
+    return table;
+  }
+
+  /** Writes an entry of the table; undefined: nobody may use it. */
+  setInterrupt(table: number, index: number, entry: InterruptEntry | undefined): void {
+    this.#words(table + 16 * index, entry === undefined ? [0, 0, 0, 0] : interruptEntry(entry));
+    this.#invalidate(flushInterruptsDescriptor());
   }
 
   /** Comes back when the unit is done. */
