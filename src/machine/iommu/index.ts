@@ -1,5 +1,5 @@
 /** The remapping unit, for boards and for hypervisors that program one. */
-export { contextEntry, DOMAINS, PASS_THROUGH, rootEntry, TRANSLATE } from "./context.ts";
+export { type Context, contextEntry, DOMAINS, PASS_THROUGH, rootEntry, TRANSLATE } from "./context.ts";
 export { FAULT, type FaultRecord } from "./faults.ts";
 export { type InterruptEntry, interruptEntry, remappableMessage } from "./interrupts.ts";
 export {

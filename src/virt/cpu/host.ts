@@ -45,6 +45,8 @@ export interface VmOptions extends Omit<MachineOptions, "virtual"> {
   readonly devices?: DeviceOwner;
   /** Bytes of the host's memory that the monitor keeps for itself: a multiple of 4096, 1 MiB at least. 8 MiB unless said. */
   readonly reserve?: number;
+  /** A host with several guests: its memory, and where in it this one's part begins, `reserve` first; a multiple of 4096. Each guest has a processor of its own. */
+  readonly within?: { readonly bus: Bus; readonly at: number };
   /** Devices of the host's that are the guest's own, plugged in after `cards`: it reaches their memory windows without an exit. */
   readonly assigned?: readonly Card[];
   /** What is between an assigned device and the host (assigned.ts). */
@@ -85,12 +87,17 @@ export class Host {
       throw new RangeError(
         `a monitor's memory of ${reserve} bytes: it must be a multiple of 4096, 1 MiB at least`,
       );
-    this.base = reserve;
-    this.bus = new Bus(reserve + memory);
-    const guest = this.bus.part(reserve, memory);
+    const { bus, at } = options.within ?? { bus: new Bus(reserve + memory), at: 0 };
+    if (at % PAGE !== 0 || at + reserve + memory > bus.ram.length)
+      throw new RangeError(
+        `a guest of ${reserve + memory} bytes at ${at} of a host's memory of ${bus.ram.length}: it must begin at a multiple of 4096 and end within`,
+      );
+    this.base = at + reserve;
+    this.bus = bus;
+    const guest = bus.part(this.base, memory);
     this.#accesses = new DeviceTrace(clock);
     this.devices = options.devices ?? IN_MONITOR;
-    this.assigned = new AssignedPages(this.bus, reserve);
+    this.assigned = new AssignedPages(bus, this.base);
     this.machine = new Machine({
       ...options,
       cards: [
@@ -117,7 +124,7 @@ export class Host {
       onInterrupt: () => this.devices.interrupt(this.ledger),
     });
     this.cpu.irq = this.interrupts;
-    this.frames = new Frames(this.bus, FIRST_FRAME, reserve);
+    this.frames = new Frames(bus, at + FIRST_FRAME, this.base);
     this.ledger = new Ledger({ clock, trace, profile, monitor });
   }
 

@@ -6,6 +6,7 @@ import type { Gpa } from "../../../machine/address.ts";
 import type { Bus, MmioDevice } from "../../../machine/bus.ts";
 import {
   COMMAND,
+  type Context,
   contextEntry,
   flushContextsDescriptor,
   flushDomainDescriptor,
@@ -13,6 +14,7 @@ import {
   flushPagesDescriptor,
   type InterruptEntry,
   interruptEntry,
+  PASS_THROUGH,
   REGISTER,
   rootEntry,
   TRANSLATE,
@@ -67,10 +69,21 @@ export class IommuDriver {
 
   /** A requester of bus 0 goes through tables from now on; `root` undefined: it reaches nothing any more. */
   attach(requester: number, domain: number, root: number | undefined): void {
-    const entry = contextEntry(
+    this.#setContext(
+      requester,
+      domain,
       root === undefined ? undefined : { domain, root, depth: DEPTH, type: TRANSLATE, silent: false },
     );
-    this.#words(this.#contexts + 16 * requester, entry);
+  }
+
+  /** A requester of bus 0 reaches memory by host-physical addresses from now on: only its messages are checked. */
+  passThrough(requester: number, domain: number): void {
+    // 9.3: the width is the largest that the unit has, and the root is not looked at.
+    this.#setContext(requester, domain, { domain, root: 0, depth: 4, type: PASS_THROUGH, silent: false });
+  }
+
+  #setContext(requester: number, domain: number, context: Context | undefined): void {
+    this.#words(this.#contexts + 16 * requester, contextEntry(context));
     this.#invalidate(flushContextsDescriptor(), flushDomainDescriptor(domain));
   }
 
