@@ -14,7 +14,7 @@ import { type Dma, directDma } from "../../machine/dma.ts";
 import { Iommu } from "../../machine/iommu/index.ts";
 import type { Attach, Attachment } from "../../virt/cpu/assigned.ts";
 import type { Host } from "../../virt/cpu/host.ts";
-import { type FlushPolicy, IoDomain } from "../../virt/io/iommu/domain.ts";
+import { IoDomain } from "../../virt/io/iommu/domain.ts";
 import { IommuDriver } from "../../virt/io/iommu/driver.ts";
 import { InterruptTable } from "../../virt/io/iommu/interrupts.ts";
 
@@ -22,8 +22,11 @@ const PAGE = 4096;
 /** The host's vectors for assigned devices, from here on. */
 const FIRST_VECTOR = 0x40;
 const LAST_VECTOR = 0xef;
-/** A message in compatibility format for the host's only processor. */
-const COMPATIBLE = 0xfee00000;
+/** A message in compatibility format for a processor of the host's. */
+const compatible = (apic: number, vector: number): Message => ({
+  address: (0xfee00000 | (apic << 12)) >>> 0,
+  data: vector,
+});
 
 /** The unit of a host, and who runs it. */
 export interface Remapping {
@@ -32,11 +35,14 @@ export interface Remapping {
   readonly interrupts: InterruptTable;
 }
 
-/** Programs the unit of a host. */
-export function remapping(host: Host): Remapping {
-  const { bus, ledger, interrupts } = host;
-  const iommu = new Iommu(bus, (message) => interrupts.deliver(message));
-  const driver = new IommuDriver({ bus, registers: iommu.registers, page: () => host.frame(), ledger });
+/** Programs the unit of a host with these guests, who have their parts of one memory. The first one's monitor runs it. */
+export function remapping(...hosts: readonly [Host, ...Host[]]): Remapping {
+  const [{ bus, ledger }] = hosts;
+  const iommu = new Iommu(bus, (message) => {
+    for (const { interrupts } of hosts) interrupts.deliver(message);
+  });
+  const page = () => hosts[0].frame();
+  const driver = new IommuDriver({ bus, registers: iommu.registers, page, ledger });
   return { iommu, driver, interrupts: new InterruptTable(driver) };
 }
 
@@ -46,10 +52,8 @@ interface Device {
   message: (address: number, data: number) => void;
 }
 
-/** Devices of one guest's. Made before its host is, because cards are plugged in while that is made; `to` completes it. */
+/** Devices of one guest's. Made before its host is, because cards are plugged in while that is made; `to`, `passThrough` or `bare` completes it. */
 export class Assignment {
-  /** The domain that the guest's memory is in; undefined without a unit. */
-  domain: IoDomain | undefined;
   readonly #devices: Device[] = [];
   #host: Host | undefined;
   #remapping: Remapping | undefined;
@@ -75,27 +79,39 @@ export class Assignment {
     };
   };
 
-  /** The host is there. Without `remapping` devices are on its bus as they are. `number`: of the guest's domain. */
-  to(host: Host, remapping?: Remapping, number = 1, policy: FlushPolicy = { kind: "strict" }): void {
+  /** The host is there, and has a unit. `number`: of the guest's domain. */
+  to(host: Host, unit: Remapping, number = 1): void {
+    const { base, machine, clock } = host;
+    const { driver } = unit;
+    const domain = new IoDomain({ driver, number, policy: { kind: "strict" }, clock });
+    // All of its memory, mapped once and for good ("persistent"): nothing is left to do for a request.
+    for (let at = 0; at < machine.bus.ram.length; at += PAGE) domain.mapAt(at as Iova, base + at);
+    this.#through(host, unit, (requester) => domain.attach(requester));
+  }
+
+  /** The unit checks messages and lets addresses pass. */
+  passThrough(host: Host, unit: Remapping, number = 1): void {
+    this.#through(host, unit, (requester) => unit.driver.passThrough(requester, number));
+  }
+
+  /** There is no unit: devices are on the host's bus as they are, before its processors. */
+  bare(host: Host, ...others: readonly Host[]): void {
     this.#host = host;
-    this.#remapping = remapping;
-    const { bus, base, machine, clock, interrupts } = host;
-    if (remapping === undefined) {
-      const message = (address: number, data: number) => {
-        const interrupt = interruptMessage(address, data);
-        if (interrupt !== undefined) interrupts.deliver(interrupt);
-      };
-      for (const device of this.#devices) Object.assign(device, { dma: directDma(bus, message), message });
-      return;
-    }
-    const { iommu, driver } = remapping;
-    this.domain = new IoDomain({ driver, number, policy, clock });
-    // All of its memory, mapped once and for good: nothing is left to do for a request.
-    for (let at = 0; at < machine.bus.ram.length; at += PAGE) this.domain.mapAt(at as Iova, base + at);
+    const message = (address: number, data: number) => {
+      const interrupt = interruptMessage(address, data);
+      if (interrupt !== undefined)
+        for (const { interrupts } of [host, ...others]) interrupts.deliver(interrupt);
+    };
+    for (const device of this.#devices) Object.assign(device, { dma: directDma(host.bus, message), message });
+  }
+
+  #through(host: Host, unit: Remapping, attach: (requester: number) => void): void {
+    this.#host = host;
+    this.#remapping = unit;
     for (const device of this.#devices) {
-      this.domain.attach(device.requester);
-      device.dma = iommu.dma(device.requester);
-      device.message = iommu.message(device.requester);
+      attach(device.requester);
+      device.dma = unit.iommu.dma(device.requester);
+      device.message = unit.iommu.message(device.requester);
     }
   }
 
@@ -109,10 +125,10 @@ export class Assignment {
         if (wanted !== undefined) machine.board.lapic.deliver(wanted);
       });
     const table = this.#remapping?.interrupts;
-    if (table === undefined) return { guest, sent: { address: COMPATIBLE, data: vector }, index: 0, vector };
+    if (table === undefined) return { guest, sent: compatible(interrupts.apic, vector), index: 0, vector };
     const entry = posting
       ? { requester, vector: guest.data & 0xff, descriptor: posting.descriptor }
-      : { requester, vector, destination: 0 };
+      : { requester, vector, destination: interrupts.apic };
     if (known !== undefined) table.take(known.index);
     const { index, ...sent } = table.give(entry);
     return { guest, sent, index, vector };

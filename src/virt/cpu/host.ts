@@ -45,8 +45,11 @@ export interface VmOptions extends Omit<MachineOptions, "virtual"> {
   readonly devices?: DeviceOwner;
   /** Bytes of the host's memory that the monitor keeps for itself: a multiple of 4096, 1 MiB at least. 8 MiB unless said. */
   readonly reserve?: number;
-  /** A host with several guests: its memory, and where in it this one's part begins, `reserve` first; a multiple of 4096. Each guest has a processor of its own. */
-  readonly within?: { readonly bus: Bus; readonly at: number };
+  /**
+   * A host with several guests, each with a processor of its own: the host's memory, where in it this one's part begins, `reserve` first (a
+   * multiple of 4096), and the ID of P's local APIC.
+   */
+  readonly within?: { readonly bus: Bus; readonly at: number; readonly apic: number };
   /** Devices of the host's that are the guest's own, plugged in after `cards`: it reaches their memory windows without an exit. */
   readonly assigned?: readonly Card[];
   /** What is between an assigned device and the host (assigned.ts). */
@@ -87,7 +90,7 @@ export class Host {
       throw new RangeError(
         `a monitor's memory of ${reserve} bytes: it must be a multiple of 4096, 1 MiB at least`,
       );
-    const { bus, at } = options.within ?? { bus: new Bus(reserve + memory), at: 0 };
+    const { bus, at, apic } = options.within ?? { bus: new Bus(reserve + memory), at: 0, apic: 0 };
     if (at % PAGE !== 0 || at + reserve + memory > bus.ram.length)
       throw new RangeError(
         `a guest of ${reserve + memory} bytes at ${at} of a host's memory of ${bus.ram.length}: it must begin at a multiple of 4096 and end within`,
@@ -119,7 +122,7 @@ export class Host {
     virtual.registers.r32.set(registers);
     this.interpreter = new Interpreter(this.cpu);
     this.interrupts = new HostInterrupts({
-      virtual,
+      ...{ virtual, apic },
       inGuest: () => this.cpu.guest !== null,
       onInterrupt: () => this.devices.interrupt(this.ledger),
     });

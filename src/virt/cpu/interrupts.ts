@@ -13,6 +13,8 @@ import { VectorSet } from "../../machine/devices/vector-set.ts";
 /** The host's vector for the guest's devices, whose models are its own. */
 export const HOST_VECTOR = 0x20;
 
+const EVERYBODY = 0xff;
+
 /** Where the host's devices post interrupts for the guest (SDM Vol. 3, 29.6). */
 export interface Posting {
   readonly descriptor: Hpa;
@@ -24,6 +26,8 @@ export interface Posting {
 export interface HostInterruptsParts {
   /** V. */
   readonly virtual: Cpu;
+  /** ID of P's local APIC. */
+  readonly apic: number;
   /** P runs the guest: an interrupt has to take it out first. */
   readonly inGuest: () => boolean;
   /** The monitor, while it runs, is interrupted by a device of the host's. */
@@ -58,10 +62,17 @@ export class HostInterrupts implements InterruptSource {
     else this.#handlers.set(vector, handler);
   }
 
-  /** A message for P's local APIC, of a device of the host's. SMI, NMI and INIT find nobody: this host has no use for them. */
-  deliver({ vector, delivery }: ApicMessage): void {
-    if (delivery > DELIVERY.lowest) return;
-    const { virtual, inGuest, onInterrupt } = this.#parts;
+  get apic(): number {
+    return this.#parts.apic;
+  }
+
+  /** A message of a device of the host's, if it is for P. SMI, NMI and INIT find nobody: this host has no use for them. */
+  deliver({ vector, delivery, destination, logical }: ApicMessage): void {
+    const { virtual, apic, inGuest, onInterrupt } = this.#parts;
+    const own = logical
+      ? (destination & (1 << apic)) !== 0
+      : destination === apic || destination === EVERYBODY;
+    if (delivery > DELIVERY.lowest || !own) return;
     if (inGuest()) {
       this.#waiting.add(vector);
       virtual.clock.attend();

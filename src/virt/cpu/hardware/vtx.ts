@@ -192,7 +192,7 @@ export class VtxSwitch implements WorldSwitch {
     const { bus, interrupts, machine } = this.#host;
     const descriptor = this.#host.frame();
     const posted = new PostedDescriptor(new BusTables(bus), descriptor);
-    posted.prepare(NOTIFICATION, 0);
+    posted.prepare(NOTIFICATION, interrupts.apic);
     const { lapic } = machine.board;
     const common = { delivery: DELIVERY.fixed, levelTriggered: false, logical: false };
     const take = () => posted.sync((vector) => lapic.deliver({ vector, destination: lapic.id, ...common }));
