@@ -11,6 +11,7 @@ import type { Bus, MmioDevice } from "../../machine/bus.ts";
 import type { Windows } from "../../machine/devices/pci/function.ts";
 import { MsiX } from "../../machine/devices/pci/msi-x.ts";
 import type { Dma } from "../../machine/dma.ts";
+import { HostWindow } from "./assigned-function.ts";
 
 const PAGE = 4096;
 
@@ -54,6 +55,15 @@ export class AssignedPages {
   /** Maps a device into the host's memory at `hpa`, and lets the guest reach it at `gpa`. Whole pages. Returns how to undo it. */
   assign(gpa: number, hpa: number, length: number, device: MmioDevice): () => void {
     const unmap = this.#host.mapMmio(hpa, length, device);
+    const hide = this.#show(gpa, hpa, length);
+    return () => {
+      unmap();
+      hide();
+    };
+  }
+
+  /** Lets the guest reach at `gpa` what is on the host's bus. */
+  #show(gpa: number, hpa: number, length: number): () => void {
     const all = Array.from({ length: length / PAGE }, (_, i) => i * PAGE);
     const change = (set: (offset: number) => void) => {
       for (const offset of all) {
@@ -62,10 +72,7 @@ export class AssignedPages {
       }
     };
     change((offset) => this.#pages.set(gpa + offset, (hpa + offset) as Hpa));
-    return () => {
-      unmap();
-      change((offset) => this.#pages.delete(gpa + offset));
-    };
+    return () => change((offset) => this.#pages.delete(gpa + offset));
   }
 
   /** Windows of an assigned device: on the guest's bus, as every device's, and in its reach. Ports are emulated as ever, as is a table that the monitor programs. */
@@ -78,7 +85,10 @@ export class AssignedPages {
           device.program = program;
           return unmap;
         }
-        const revoke = this.assign(at, at + this.#base, length, device);
+        const revoke =
+          device instanceof HostWindow
+            ? this.#show(at, device.at, length)
+            : this.assign(at, at + this.#base, length, device);
         return () => {
           revoke();
           unmap();
