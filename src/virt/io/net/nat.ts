@@ -46,8 +46,9 @@ export class Nat {
   readonly #table: TranslationTable;
   readonly #toPrivate: boolean;
   #expired = 0;
-  /** Packets dropped, by reason. */
+  /** Packets dropped, by reason; and why the last one was. */
   readonly drops = new Map<string, number>();
+  dropped: string | undefined;
 
   /** @throws RangeError as `forward` does */
   constructor({
@@ -255,6 +256,7 @@ export class Nat {
   }
 
   #drop(reason: string): undefined {
+    this.dropped = reason;
     this.drops.set(reason, (this.drops.get(reason) ?? 0) + 1);
     return undefined;
   }
