@@ -6,7 +6,7 @@ import { CLAUSES, SECTIONS } from "./clauses.ts";
 function namesIn(file: string): Set<string> {
   const text = readFileSync(new URL(file, import.meta.url), "utf8");
   return new Set(
-    [...text.matchAll(/(?:\btest\(|\beach\(\w+\)\(|\]\)\(|\] as const\)\()\s*"([^"]+)"/g)].map(
+    [...text.matchAll(/(?:\b(?:test|check)\(|\beach\(\w+\)\(|\]\)\(|\] as const\)\()\s*"([^"]+)"/g)].map(
       (m) => m[1] as string,
     ),
   );
