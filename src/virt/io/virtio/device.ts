@@ -53,8 +53,9 @@ export abstract class VirtioDevice implements Stateful {
   onConfigChange: () => void = () => {};
   status = 0;
   accepted = 0n;
-  /** Changes with each change of the configuration by the device (2.5). */
+  /** Changes when the driver reads a configuration that the device has changed since it was last read (4.1.4.3.1). */
   generation = 0;
+  #changed = false;
   protected readonly transfer: Transfer;
   protected readonly ledger: IoLedger;
   /** Counts resets: what was asked of a back end before the last one is nobody's. */
@@ -81,6 +82,16 @@ export abstract class VirtioDevice implements Stateful {
   protected resume?(queue: number, chain: Chain): void;
   /** Back to how it was made, beyond what this class does. */
   protected resetOwn(): void {}
+  /** The driver reads 1, 2 or 4 bytes of the configuration space, at any time (2.5.2); beyond its end they are 0. */
+  readConfig(offset: number, size: number): number {
+    // Counting the changes themselves could come round to the same number between two looks.
+    if (this.#changed) this.generation = (this.generation + 1) & 0xff;
+    this.#changed = false;
+    let value = 0;
+    for (let i = 0; i < size; i++) value += (this.config[offset + i] ?? 0) * 2 ** (8 * i);
+    return value;
+  }
+
   /** The driver writes 1, 2 or 4 bytes of the configuration space; most devices have nothing there that it may write. */
   writeConfig(_offset: number, _value: number, _size: number): void {}
 
@@ -178,7 +189,7 @@ export abstract class VirtioDevice implements Stateful {
   }
 
   protected configChanged(): void {
-    this.generation = (this.generation + 1) & 0xff;
+    this.#changed = true;
     if (this.live) this.onConfigChange();
   }
 
@@ -227,6 +238,7 @@ export abstract class VirtioDevice implements Stateful {
     out.section("virtio");
     for (const value of [this.status, this.generation]) out.int(value);
     for (const shift of [0n, 32n]) out.int(Number(BigInt.asIntN(32, this.accepted >> shift)));
+    out.flag(this.#changed);
     out.bytes(this.config);
     for (const queue of this.queues) {
       for (const value of [queue.size, queue.descriptors, queue.driver, queue.device]) out.double(value);
@@ -247,6 +259,7 @@ export abstract class VirtioDevice implements Stateful {
     this.generation = from.int();
     const [low, high] = [from.int(), from.int()];
     this.accepted = BigInt.asUintN(32, BigInt(low)) | (BigInt.asUintN(32, BigInt(high)) << 32n);
+    this.#changed = from.flag();
     from.array(this.config);
     for (const queue of this.queues) {
       queue.size = from.double();

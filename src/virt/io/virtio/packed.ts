@@ -73,12 +73,12 @@ class PackedQueue implements Virtqueue {
     if (!memory.load(this.#entry(this.#available))) return { fault: "outside" };
     const flags = memory.fourth;
     const wrap = this.#wrap(this.#available);
-    // 2.8.1, 2.8.12: AVAIL has changed to the wrap counter, and USED has not yet.
+    // 2.8.1, 2.8.15: AVAIL has changed to the wrap counter, and USED has not yet.
     if (((flags & AVAIL) !== 0) !== wrap || ((flags & USED) !== 0) === wrap) return undefined;
     const chain = flags & INDIRECT ? this.#gatherTable(flags) : this.#gather();
     if ("fault" in chain) return chain;
     const inFlight = this.#step(this.#available, this.#places - this.#used);
-    // 2.8.12: a descriptor that the device has is not made available once more.
+    // 2.8.16: a descriptor that the device has is not made available once more.
     if (inFlight + chain.slots > size) return { fault: "index" };
     this.#available = this.#step(this.#available, chain.slots);
     return this.#listening && this.#layout.eventIndex && !this.#ask() ? { fault: "outside" } : chain;
