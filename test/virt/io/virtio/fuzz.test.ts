@@ -27,6 +27,7 @@ const MEMORY = 0x5000;
 const READABLE = 0x1000;
 const TABLES = 0x2000;
 const WRITABLE = 0x3000;
+const FLUSH = 4;
 const HALF = 0x800;
 const SECOND = MEMORY - HALF;
 /** Of a queue, one behind the other; large enough for either format. */
@@ -55,6 +56,7 @@ class Hostile {
     });
     this.driven = make(this.guard.dma);
     this.guard.device = this.driven.device;
+    for (let at = READABLE; at < TABLES; at += 4) if (this.#draw(2)) this.#memory.bytes[at] = FLUSH;
     this.#link = to(this.driven.device);
   }
 
@@ -95,7 +97,7 @@ class Hostile {
     const kind = draw(16);
     if (kind === 0) return MEMORY + draw(4096);
     if (kind === 1) return 2 ** 53 + draw(4096);
-    return write ? this.#half + draw(HALF) : READABLE + draw(TABLES - READABLE);
+    return write ? this.#half + draw(HALF) : READABLE + 4 * draw((TABLES - READABLE) / 4);
   }
 
   #length(): number {
@@ -151,14 +153,16 @@ class Hostile {
     else if (kind < 22) this.#link.kick(draw(16) === 0 ? draw(256) : queue);
     else if (kind === 22)
       this.#memory.view.setUint16(driver + 2 * draw(2), draw(draw(2) === 0 ? 4 : 65536), true);
-    // Headers of requests, numbers of pages, tags.
-    else if (kind < 25) this.#memory.view.setUint32(READABLE + 4 * draw(1024), draw(16), true);
-    else if (kind < 28) this.driven.outside(draw);
+    // Headers of requests (a flush, which fits anywhere, more often), numbers of pages, tags.
+    else if (kind < 25) {
+      const at = READABLE + 4 * draw(1024);
+      this.#memory.bytes.fill(draw(2) ? FLUSH : draw(16), at, at + 1);
+    } else if (kind < 28) this.driven.outside(draw);
     else if (kind === 28) {
       if (this.#link.moves) this.guard.region = undefined;
       this.#link.poke(draw);
     } else if (kind === 29 && draw(16) === 0) this.#link.resume();
-    else if (!device.live || draw(64) === 0) this.#start();
+    else if (!device.live || draw(8) === 0) this.#start();
     if (device.status === 0) this.guard.forget();
   }
 }

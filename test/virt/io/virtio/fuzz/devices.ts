@@ -31,7 +31,7 @@ export const DEVICES: Readonly<Record<string, (dma: Dma) => Driven>> = {
     return {
       device: new VirtioBlk({ dma, disk }),
       features: 0x2244n,
-      outside: (draw) => clock.pass(draw(200)),
+      outside: (draw) => clock.pass(draw(50)),
     };
   },
   net(dma) {
