@@ -5,32 +5,31 @@ import { NetPeer } from "../../src/guests/net-frames.ts";
 import { expectedOutput } from "../../src/guests/workloads.ts";
 import { e1000 } from "../../src/machine/devices/e1000/card.ts";
 import { cable } from "../../src/machine/devices/network.ts";
-import { Machine, type MachineOptions } from "../../src/machine/machine.ts";
-import { NEHALEM } from "../../src/machine/profiles/vt-generations.ts";
-import { kvmVm } from "../../src/systems/kvm.ts";
+import { findSystem } from "../../src/systems/index.ts";
 import { lacks } from "../support/needs.ts";
 import { bootOnQemu } from "../support/qemu.ts";
 import { remotePeer } from "./remote-peer.ts";
 
 const PARAMETERS = { sectors: 8, frames: 40, bytes: 600 };
-const MIB = 1 << 20;
 
-const GUESTS: [string, GuestOptions][] = [
-  ["with a timer that preempts", { workload: "transfer", parameters: PARAMETERS, timerHz: 5000 }],
-  ["vanilla", { workload: "transfer", parameters: PARAMETERS, pv: false, timerHz: 0 }],
+const GUESTS: [string, GuestOptions, string[]][] = [
+  [
+    "with a timer that preempts",
+    { workload: "transfer", parameters: PARAMETERS, timerHz: 2000 },
+    ["native", "kvm", "kvm-ept", "esx", "vmware", "qemu"],
+  ],
+  [
+    "vanilla",
+    { workload: "transfer", parameters: PARAMETERS, pv: false, timerHz: 0 },
+    ["native", "kvm", "kvm-ept"],
+  ],
 ];
 
-const MACHINES: Record<string, (options: MachineOptions) => Machine> = {
-  native: (options) => new Machine(options),
-  "KVM, shadow paging": (options) => kvmVm({ ...options, paging: "shadow" }).machine,
-  "KVM, EPT": (options) => kvmVm({ ...options, profile: NEHALEM, paging: "ept" }).machine,
-};
-
-function outcome(make: (options: MachineOptions) => Machine, image: Uint8Array, plugged = true) {
+function outcome(system: string, image: Uint8Array, plugged = true) {
   const [port, far] = cable();
   new NetPeer().serve(far);
   const cards = plugged ? [e1000({ port, mac: [0x52, 0x4c, 0, 0, 0, 2] })] : [];
-  const machine = make({ memory: 32 * MIB, disks: [image], cards });
+  const { machine } = findSystem(system)!.boot(image, { cards });
   let serial = "";
   machine.onSerial((byte) => {
     serial += String.fromCharCode(byte);
@@ -39,15 +38,15 @@ function outcome(make: (options: MachineOptions) => Machine, image: Uint8Array, 
   return { serial, exit: stop.reason === "exit" ? (stop.code - 1) / 2 : stop };
 }
 
-describe.each(GUESTS)("the kernel %s", (_, options) => {
+describe.each(GUESTS)("the kernel %s", (_, options, systems) => {
   const { image } = buildGuest(options);
   const expected = { serial: expectedOutput("transfer", PARAMETERS), exit: 0 };
 
-  test.each(Object.entries(MACHINES))("%s", (_, make) => {
-    expect(outcome(make, image)).toEqual(expected);
+  test.each(systems)("below %s", (system) => {
+    expect(outcome(system, image)).toEqual(expected);
   });
 
-  test.skipIf(lacks("qemu", import.meta.url))("QEMU", async () => {
+  test.skipIf(lacks("qemu", import.meta.url))("on QEMU itself", async () => {
     const { socket, netdev } = await remotePeer();
     try {
       const card = ["-netdev", netdev, "-device", "e1000,netdev=net"];
@@ -58,15 +57,15 @@ describe.each(GUESTS)("the kernel %s", (_, options) => {
   });
 });
 
-test("without a card its disk works, and its network says so", () => {
+test.each(["native", "xen"])("without a card its disk works, and its network says so: %s", (system) => {
   const parameters = { ...PARAMETERS, frames: 0 };
-  const { image } = buildGuest({ workload: "transfer", parameters });
-  expect(outcome((options) => new Machine(options), image, false)).toEqual({
+  const { image } = buildGuest({ workload: "transfer", parameters, ...findSystem(system)!.guest });
+  expect(outcome(system, image, false)).toEqual({
     serial: expectedOutput("transfer", parameters),
     exit: 0,
   });
   const failing = buildGuest({ workload: "transfer", parameters: { ...PARAMETERS, sectors: 0 } });
-  expect(outcome((options) => new Machine(options), failing.image, false)).toEqual({
+  expect(outcome(system, failing.image, false)).toEqual({
     serial: "ringlab guest\ntransfer failed: not sent\n",
     exit: 1,
   });
