@@ -61,7 +61,7 @@ export class FrontRing extends Side {
   }
 
   get free(): number {
-    return this.size - ((this.#requests - this.#responses) >>> 0);
+    return this.size - this.outstanding;
   }
 
   /** False: the ring is full. */
@@ -90,9 +90,14 @@ export class FrontRing extends Side {
     return taken;
   }
 
-  /** FINAL_CHECK_FOR_RESPONSES: asks for the next event; true: something came before it was asked for. */
-  finalCheck(): boolean {
-    this.memory.write32(this.page + SRING.responseEvent, (this.#responses + 1) >>> 0);
+  /** Requests that were not answered. */
+  get outstanding(): number {
+    return (this.#requests - this.#responses) >>> 0;
+  }
+
+  /** FINAL_CHECK_FOR_RESPONSES: asks for an event after so many more answers; true: something came before it was asked for. */
+  finalCheck(after = 1): boolean {
+    this.memory.write32(this.page + SRING.responseEvent, (this.#responses + after) >>> 0);
     return this.memory.read32(this.page + SRING.responseProduced) !== this.#responses;
   }
 }
