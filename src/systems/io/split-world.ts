@@ -76,8 +76,14 @@ export class SplitWorld {
     return new Kernel(this.#hypervisor, this.scheduler, id, options);
   }
 
+  /** An interrupt of the hardware, for the domain that has bound it. */
+  interrupt(id: number, line: number): void {
+    const domain = this.#hypervisor.domains.get(id);
+    if (domain) this.#hypervisor.events.interrupt(domain, "pirq", line);
+  }
+
   /** Until `done`, or nobody has anything to do and no device will answer. */
-  run(done: () => boolean): void {
+  run(done: () => boolean = () => false): void {
     while (!done()) {
       const worked = this.scheduler.run(1) > 0;
       if (worked) this.clock.advance();
