@@ -29,12 +29,12 @@ export function predictedAndMeasured(rows: ReturnType<typeof depthRows>, predict
     title: "A deeper ring is not a quieter one",
     subtitle: "Your split drivers, and a disk that answers one request after the other",
     alt: rows
-      .map(({ told, depth, notifications }) => `told of ${told}, ${depth} at once: ${notifications}.`)
+      .map(({ told, depth, notifications }) => `told of ${told} answer, ${depth} at once: ${notifications}.`)
       .join(" "),
     columns: {
       depth: DEPTH,
       notifications: { label: "notifications, both ways", unit: "per request" },
-      told: { label: "front end is told of", unit: "" },
+      told: { label: "answers that the front end is told of", unit: "" },
     },
     ...{ x: "depth", y: "notifications", series: "told", log: ["x", "y"] },
   });
@@ -47,8 +47,14 @@ export function workOfDepth(rows: ReturnType<typeof depthRows>): Figure {
     {
       title: "What silence is worth",
       subtitle: "A notification that nobody needs is a hypercall, an upcall and two switches between domains",
-      alt: rows.map(({ told, depth, cycles }) => `told of ${told}, ${depth} at once: ${cycles}.`).join(" "),
-      columns: { depth: DEPTH, cycles: CYCLES, told: { label: "front end is told of", unit: "" } },
+      alt: rows
+        .map(({ told, depth, cycles }) => `told of ${told} answer, ${depth} at once: ${cycles}.`)
+        .join(" "),
+      columns: {
+        depth: DEPTH,
+        cycles: CYCLES,
+        told: { label: "answers that the front end is told of", unit: "" },
+      },
       ...{ x: "depth", y: "cycles", series: "told", log: ["x"] },
     },
   );

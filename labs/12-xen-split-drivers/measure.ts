@@ -60,26 +60,26 @@ function measure(component: SplitDrivers, way: Way) {
 }
 
 const FRONT_ENDS = {
-  "each answer": () => 1,
-  "half of them": (outstanding: number) => Math.ceil(outstanding / 2),
-  "the last one": (outstanding: number) => outstanding,
+  each: () => 1,
+  half: (outstanding: number) => Math.ceil(outstanding / 2),
+  last: (outstanding: number) => outstanding,
 } as const;
 
 /** Requests of a page, so many at once, by what the front end wants to be told of. The disk answers one after the other; 0: all at once. */
 export function depthRows(component: SplitDrivers, latency = SLOW) {
   return Object.entries(FRONT_ENDS).flatMap(([told, holdOff]) =>
-    DEPTHS.map((depth) => ({
-      told,
-      depth,
-      ...measure(component, { access: "copy", depth, bytes: 4096, latency, holdOff }),
-    })),
+    DEPTHS.map((depth) => {
+      const way: Way = { access: "copy", depth, bytes: 4096, latency, holdOff };
+      const { cycles, notifications, switches, right, lost } = measure(component, way);
+      return { told, depth, cycles, notifications, switches, right, lost };
+    }),
   );
 }
 
 const ACCESS: Readonly<Record<PageAccess, string>> = {
-  map: "mapped each time",
-  persistent: "kept mapped, guest copies",
-  copy: "copied by Xen",
+  map: "mapped",
+  persistent: "kept mapped",
+  copy: "copied",
 };
 
 /** Requests of so many bytes, 16 at once, by how their pages are shared. */
@@ -89,11 +89,11 @@ export function sizeRows(
   sizes: readonly number[] = SIZES,
 ) {
   return PAGE_ACCESS.flatMap((access) =>
-    sizes.map((bytes) => ({
-      pages: ACCESS[access],
-      kilobytes: bytes / 1024,
-      ...measure(component, { access, depth: 16, bytes, latency: 0, prices }),
-    })),
+    sizes.map((bytes) => {
+      const way: Way = { access, depth: 16, bytes, latency: 0, prices };
+      const { cycles, hypercalls, lines, right, lost } = measure(component, way);
+      return { pages: ACCESS[access], kilobytes: bytes / 1024, cycles, hypercalls, lines, right, lost };
+    }),
   );
 }
 

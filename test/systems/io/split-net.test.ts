@@ -10,15 +10,15 @@ test("out by front end, grant, event, back end, bridge and NIC, and back the oth
   const events = (way: string) => paid.filter((step) => step.way === way).map((step) => step.event);
   expect(events("out")).toEqual([
     ...["hypercall", "eventSend", "upcall", "domainSwitch", "request"],
-    ...["hypercall", "grantCopy", "24 × copyLine", "packet", "packet", "packet"],
+    ...["hypercall", "grantCopy", "copyLine", "packet", "packet", "packet"],
     ...["hypercall", "eventSend", "upcall", "domainSwitch"],
   ]);
   expect(events("back")).toEqual([
     ...["upcall", "domainSwitch", "packet", "packet", "packet", "request"],
-    ...["hypercall", "grantCopy", "24 × copyLine", "hypercall", "eventSend", "upcall", "domainSwitch"],
+    ...["hypercall", "grantCopy", "copyLine", "hypercall", "eventSend", "upcall", "domainSwitch"],
   ]);
-  const code = paid.filter(({ event }) => event === "packet").map(({ who }) => who.replace("domain 0, ", ""));
-  expect(code).toEqual(["back end", "bridge", "NIC's driver", "NIC's driver", "bridge", "back end"]);
+  const code = paid.filter(({ event }) => event === "packet").map(({ who }) => who.replace("Dom0 ", ""));
+  expect(code).toEqual(["back end", "bridge", "NIC driver", "NIC driver", "bridge", "back end"]);
 });
 
 test("every use of a grant ends, and every decision is on the record", () => {
@@ -31,8 +31,9 @@ test("every use of a grant ends, and every decision is on the record", () => {
 });
 
 test("a longer frame costs its lines, both ways", () => {
-  const line = path(60).find(({ event }) => event === "copyLine")!.cycles;
-  expect(cycles(path(1514)) - cycles(path(60))).toBe(2 * 23 * line);
+  const line = path(60).find(({ event }) => event === "copyLine")!;
+  expect(line.what).toBe("1 line of 64 bytes copied");
+  expect(cycles(path(1514)) - cycles(path(60))).toBe(2 * 23 * line.cycles);
 });
 
 test("without upcalls the frame stays where it is", () => {
