@@ -36,7 +36,7 @@ export function predictedAndMeasured(rows: ReturnType<typeof depthRows>, predict
       notifications: { label: "notifications, both ways", unit: "per request" },
       told: { label: "answers that the front end is told of", unit: "" },
     },
-    ...{ x: "depth", y: "notifications", series: "told", log: ["x", "y"] },
+    ...{ x: "depth", y: "notifications", series: "told", log: ["x"] },
   });
 }
 
@@ -71,27 +71,27 @@ export function sizes(rows: ReturnType<typeof sizeRows>, subtitle: string): Figu
         .map(({ pages, kilobytes, cycles }) => `${pages}, ${kilobytes} KiB: ${cycles} cycles.`)
         .join(" "),
       columns: { kilobytes: KILOBYTES, cycles: CYCLES, pages: { label: "pages are", unit: "" } },
-      ...{ x: "kilobytes", y: "cycles", series: "pages", log: ["x", "y"] },
+      ...{ x: "kilobytes", y: "cycles", series: "pages" },
+      // Where nothing goes through, nothing was paid for.
+      log: rows.every(({ cycles }) => cycles > 0) ? ["x", "y"] : ["x"],
     },
   );
 }
 
 /** Who works for a frame and its answer. */
 export function work(steps: ReturnType<typeof pathOf>): Figure {
+  const REST = "grants, events, rings";
   const NAMES: Readonly<Record<string, string>> = {
-    domainSwitch: "switches between domains",
     hypercall: "hypercalls' way in and out",
+    domainSwitch: "switches between domains",
     packet: "network code of Domain 0",
   };
-  const sums = new Map<string, number>();
-  for (const { way, event, cycles } of steps) {
-    const key = `${way}|${NAMES[event] ?? "grants, events, rings"}`;
-    if (cycles > 0) sums.set(key, (sums.get(key) ?? 0) + cycles);
-  }
-  const rows = [...sums].map(([key, cycles]) => {
-    const [way, what] = key.split("|") as [string, string];
-    return { way, what, cycles };
-  });
+  const rows = ["out", "back"].flatMap((way) =>
+    [...Object.values(NAMES), REST].map((what) => {
+      const paid = steps.filter((step) => step.way === way && (NAMES[step.event] ?? REST) === what);
+      return { way, what, cycles: paid.reduce((sum, { cycles }) => sum + cycles, 0) };
+    }),
+  );
   return barChart(rows, {
     title: "A frame and its answer through Domain 0",
     subtitle: "By what was paid for on the way",

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { CHECKS } from "../../labs/12-xen-split-drivers/checks.ts";
 import { LAB } from "../../labs/12-xen-split-drivers/contract.ts";
+import { sizes, work } from "../../labs/12-xen-split-drivers/figures.ts";
 import { depthRows, FAR, pathOf, REFERENCE, sizeRows } from "../../labs/12-xen-split-drivers/measure.ts";
 import { component as solution } from "../../labs/12-xen-split-drivers/solution.ts";
 import { component as starter } from "../../labs/12-xen-split-drivers/starter.ts";
@@ -51,6 +52,10 @@ test("small requests are copied, large ones mapped; where lines are dear mapping
 });
 
 test("on the starter nothing comes back, and no frame leaves", () => {
-  expect(sizeRows(starter, undefined, [4096]).map(({ right }) => right)).toEqual([0, 0, 0]);
-  expect(pathOf(starter).some(({ way }) => way === "back")).toBe(false);
+  const rows = sizeRows(starter, undefined, [4096]);
+  expect(rows.map(({ right }) => right)).toEqual([0, 0, 0]);
+  const path = pathOf(starter);
+  expect(path.map(({ way }) => way)).toEqual(["out"]);
+  // The notebook runs through with it.
+  for (const { svg } of [sizes(rows, ""), work(path)]) expect(svg).toMatch(/^<svg/);
 });

@@ -145,7 +145,11 @@ export function netPath({ profile, bytes, prices, policy = SPLIT }: SplitNetPlan
   bridge.plug(port);
   const front = new NetFront(domU, 0);
   const ledger = record.as(BACK, world.ledger);
-  if (!NetBack.connect({ kernel: dom0, network, ledger, ring: world.policy }, front.offer)) return [];
+  if (!NetBack.connect({ kernel: dom0, network, ledger, ring: world.policy }, front.offer)) {
+    record.steps.length = 0;
+    record.note(BACK, "cannot map the rings, or bind the channel: there is no interface");
+    return record.steps;
+  }
   const card = new Card(record, record.as(NIC, world.ledger), () => world.interrupt(0, LINE));
   bridge.plug(card.port);
   const line = dom0.calls.bindPirq(LINE);
