@@ -8,6 +8,7 @@ import { type BlockBackend, type IoLedger, SECTOR } from "../../backend.ts";
 import { PAGE } from "../abi/numbers.ts";
 import type { Kernel, MappedPage } from "../kernel.ts";
 import { BackRing } from "../ring.ts";
+import type { RingPolicy } from "../ring-policy.ts";
 import {
   BLKIF_OP,
   BLKIF_RSP,
@@ -32,6 +33,8 @@ export interface BlkBackParts {
   readonly disk: BlockBackend;
   readonly ledger: IoLedger;
   readonly access: PageAccess;
+  /** Somebody else's way around the ring. */
+  readonly ring?: RingPolicy;
 }
 
 export class BlkBack {
@@ -57,11 +60,11 @@ export class BlkBack {
   }
 
   private constructor(parts: BlkBackParts, domain: number, ring: MappedPage, port: number) {
-    const { kernel, access } = parts;
+    const { kernel, access, ring: policy } = parts;
     this.#parts = parts;
     this.#ringPage = ring;
     this.#port = port;
-    this.#ring = new BackRing(kernel.memory, ring.gfn * PAGE, REQUEST_BYTES);
+    this.#ring = new BackRing(kernel.memory, ring.gfn * PAGE, REQUEST_BYTES, policy);
     this.#pages = pageSource(access, kernel, domain);
     kernel.listen(port, () => this.#work());
   }

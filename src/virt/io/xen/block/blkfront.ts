@@ -40,6 +40,8 @@ export interface BlkFrontParts {
   readonly kernel: Kernel;
   readonly ledger: IoLedger;
   readonly persistent: boolean;
+  /** After how many answers it wants an event, of those that are outstanding: each when nothing is said. */
+  readonly holdOff?: (outstanding: number) => number;
 }
 
 /** Neither half has feature-discard. */
@@ -143,6 +145,7 @@ export class BlkFront implements BlockBackend {
     if (connection === undefined || this.sectors === 0 || this.broken) return;
     while (this.#waiting.length > 0 && connection.ring.free > 0 && this.#send(connection))
       this.#waiting.shift();
+    if (this.#parts.holdOff) connection.ring.finalCheck(this.#eventAfter(connection.ring));
     if (connection.ring.pushRequests()) this.#parts.kernel.calls.send(connection.port);
   }
 
@@ -181,8 +184,14 @@ export class BlkFront implements BlockBackend {
         this.broken = true;
         return;
       }
-    } while (connection.ring.finalCheck());
+    } while (connection.ring.finalCheck(this.#eventAfter(connection.ring)));
     if (this.#waiting.length > 0) this.#flushLater();
+  }
+
+  /** Never after more than are outstanding: that event would not come. */
+  #eventAfter({ outstanding }: FrontRing): number {
+    const after = this.#parts.holdOff?.(outstanding) ?? 1;
+    return Math.max(1, Math.min(after, outstanding));
   }
 
   /** False: this was not asked for. */

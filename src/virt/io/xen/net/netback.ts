@@ -10,6 +10,7 @@ import { DOMID_SELF, GNTCOPY, GNTST, PAGE } from "../abi/numbers.ts";
 import type { GrantCopy } from "../grants.ts";
 import type { Kernel, MappedPage } from "../kernel.ts";
 import { BackRing } from "../ring.ts";
+import type { RingPolicy } from "../ring-policy.ts";
 import {
   decodeRx,
   decodeTx,
@@ -36,6 +37,8 @@ export interface NetBackParts {
   readonly kernel: Kernel;
   readonly network: NetBackend;
   readonly ledger: IoLedger;
+  /** Somebody else's way around the rings. */
+  readonly ring?: RingPolicy;
   readonly onStep?: (way: "tx" | "rx", step: NetStep) => void;
 }
 
@@ -74,14 +77,14 @@ export class NetBack {
     port: number,
     buffer: number,
   ) {
-    const { kernel, network } = parts;
+    const { kernel, network, ring } = parts;
     this.#parts = parts;
     this.#domain = domain;
     this.#port = port;
     this.#buffer = buffer;
     const [tx, rx] = rings as [MappedPage, MappedPage];
-    this.#tx = new BackRing(kernel.memory, tx.gfn * PAGE, TX_BYTES);
-    this.#rx = new BackRing(kernel.memory, rx.gfn * PAGE, RX_BYTES);
+    this.#tx = new BackRing(kernel.memory, tx.gfn * PAGE, TX_BYTES, ring);
+    this.#rx = new BackRing(kernel.memory, rx.gfn * PAGE, RX_BYTES, ring);
     kernel.listen(port, () => this.#work());
     network.onFrame = (frame) => {
       if (this.#waiting.length >= MOST_WAITING || frame.length > PAGE) this.#step("rx", "dropped");
