@@ -14,6 +14,7 @@ import { SharedInfo } from "./shared-info.ts";
 
 export interface DomainOptions {
   readonly privileged?: boolean;
+  readonly lines?: readonly number[];
   readonly memory: AddressSpace;
   /** Where its shared page is already; a frame of the hypervisor's otherwise. */
   readonly sharedFrame?: number;
@@ -35,13 +36,13 @@ export class Hypervisor {
   }
 
   /** Throws a RangeError when the number is taken, or the machine is full. */
-  create(id: number, { privileged = false, memory, sharedFrame: given }: DomainOptions): Domain {
+  create(id: number, { privileged = false, lines = [], memory, sharedFrame: given }: DomainOptions): Domain {
     this.#mustBeFree(id);
     const sharedFrame = given ?? this.frames.allocate(DOMID_XEN);
     if (sharedFrame === undefined)
       throw new RangeError("no machine frame is free for a domain's shared page");
     const shared = new SharedInfo(this.frames.bus, sharedFrame * PAGE);
-    const domain: Domain = { id, privileged, memory, sharedFrame, shared, onUpcall: () => {} };
+    const domain: Domain = { id, privileged, lines, memory, sharedFrame, shared, onUpcall: () => {} };
     this.domains.set(id, domain);
     this.grants.create(domain);
     this.events.create(domain);
@@ -49,10 +50,15 @@ export class Hypervisor {
   }
 
   /** A domain with `pages` of its own and a Physmap. */
-  createTranslated(id: number, pages: number, holes: number, privileged = false): TranslatedDomain {
+  createTranslated(
+    id: number,
+    pages: number,
+    holes: number,
+    rights: Pick<DomainOptions, "privileged" | "lines"> = {},
+  ): TranslatedDomain {
     this.#mustBeFree(id);
     const memory = new Physmap(this.frames, id, pages, holes);
-    const domain = this.create(id, { privileged, memory });
+    const domain = this.create(id, { ...rights, memory });
     return { domain, memory, calls: new Hypercalls(this, domain, memory) };
   }
 

@@ -23,6 +23,8 @@ export interface KernelOptions {
   /** Pages of others that it can have mapped at a time. */
   readonly holes?: number;
   readonly privileged?: boolean;
+  /** Interrupts of the hardware that it may bind. */
+  readonly lines?: readonly number[];
 }
 
 /** A page of another domain's, mapped at frame number `gfn`. */
@@ -45,8 +47,8 @@ export class Kernel {
   readonly #handlers = new Map<number, () => void>();
 
   constructor(hypervisor: Hypervisor, scheduler: Scheduler, id: number, options: KernelOptions) {
-    const { pages, holes = 0, privileged = false } = options;
-    const { calls, memory, domain } = hypervisor.createTranslated(id, pages, holes + 2, privileged);
+    const { pages, holes = 0, ...rights } = options;
+    const { calls, memory, domain } = hypervisor.createTranslated(id, pages, holes + 2, rights);
     this.id = id;
     this.calls = calls;
     this.memory = memory;
@@ -145,6 +147,7 @@ export class Kernel {
   #upcall(): void {
     const { memory } = this;
     const page = memory.own * PAGE;
+    this.#hypervisor.ledger.pay("upcall");
     memory.write8(page + SHARED.upcallPending, 0);
     const selector = memory.read32(page + SHARED.selector);
     memory.write32(page + SHARED.selector, 0);

@@ -16,7 +16,7 @@ export function world() {
   const frames = new MachineFrames(new Bus(1 << 20));
   const hypervisor = new Hypervisor(frames);
   const make = (id: number) => {
-    const made = hypervisor.createTranslated(id, OWN, 2 + HOLE_COUNT, id === 0);
+    const made = hypervisor.createTranslated(id, OWN, 2 + HOLE_COUNT, { privileged: id === 0 });
     made.calls.addToPhysmap(MAPSPACE.sharedInfo, 0, SHARED_GFN);
     made.calls.addToPhysmap(MAPSPACE.grantTable, 0, TABLE_GFN);
     return made;

@@ -1,0 +1,238 @@
+; The front end of a block device (io/blkif.h, io/ring.h): one ring of 32 slots, pages granted for as long as a request takes. A request of
+; more than 11 pages is two on the ring.
+;
+;     RING   0 req_prod │ 4 req_event │ 8 rsp_prod │ 12 rsp_event │ 64: 108 bytes a slot
+;     request    0 operation, segments │ 2 handle │ 4 id (8) │ 12 sector (8) │ 20: reference, first and last sector of a page, 8 bytes each
+;     response   0 id (8) │ 8 operation │ 10 status (2)
+
+BLKIF_RING     equ SHARED
+BLKIF_SLOTS    equ 32
+BLKIF_SLOT     equ 108
+BLKIF_SEGMENTS equ 11
+REQ_PROD       equ BLKIF_RING
+REQ_EVENT      equ BLKIF_RING + 4
+RSP_PROD       equ BLKIF_RING + 8
+RSP_EVENT      equ BLKIF_RING + 12
+PAGE_SECTORS   equ 8
+RING_REFERENCE equ 8
+PAGE_REFERENCE equ 16                  ; of the first page of the buffers
+SLOT_PAGES     equ 16
+
+blk_init:
+        mov     eax, [param_size]       ; requests on the ring for one of ours
+        add     eax, PAGE_SECTORS * BLKIF_SEGMENTS - 1
+        xor     edx, edx
+        mov     ecx, PAGE_SECTORS * BLKIF_SEGMENTS
+        div     ecx
+        mul     dword [param_depth]
+        cmp     eax, BLKIF_SLOTS
+        mov     eax, .short
+        ja      .out
+        mov     esi, .devices
+        call    xenbus_find
+        mov     eax, .absent
+        jc      .out
+        mov     eax, XENBUS_INIT_WAIT
+        call    xenbus_wait
+        jc      .refused
+        mov     edi, BLKIF_RING
+        xor     eax, eax
+        mov     ecx, 1024
+        rep     stosd
+        mov     dword [REQ_EVENT], 1
+        mov     dword [RSP_EVENT], 1
+        mov     eax, RING_REFERENCE
+        mov     edi, BLKIF_RING
+        mov     edx, [back_domain]
+        xor     esi, esi
+        call    grant
+        call    event_unbound
+        test    eax, eax
+        js      .refused
+        mov     [blkif_port], eax
+        call    event_unmask
+.tell:
+        call    xenbus_begin
+        mov     edx, front_path
+        mov     esi, .ring
+        mov     eax, RING_REFERENCE
+        call    xs_write_number
+        mov     edx, front_path
+        mov     esi, .channel
+        mov     eax, [blkif_port]
+        call    xs_write_number
+        mov     edx, front_path
+        mov     esi, .protocol
+        call    xs_path
+        mov     esi, .abi
+        call    xs_text
+        mov     eax, XS_WRITE
+        call    xs_ask
+        mov     eax, XENBUS_INITIALISED
+        call    xenbus_state
+        call    xenbus_end
+        jc      .tell
+        mov     eax, XENBUS_CONNECTED
+        call    xenbus_wait
+        jc      .refused
+        mov     eax, XENBUS_CONNECTED
+        call    xenbus_state
+        xor     eax, eax
+.out:
+        ret
+.refused:
+        mov     eax, .refused_message
+        ret
+.devices:
+        db      "device/vbd", 0
+.ring:
+        db      "ring-ref", 0
+.channel:
+        db      "event-channel", 0
+.protocol:
+        db      "protocol", 0
+.abi:
+        db      "x86_32-abi", 0
+.short:
+        db      "the ring is too short for this depth", 0
+.absent:
+        db      "no disk from another domain", 0
+.refused_message:
+        db      "the other domain refuses the ring", 0
+
+blk_submit:
+        push    ebx
+        push    ebp
+        mov     dword [blkif_status + eax * 4], 0
+        mov     dword [blkif_pages + eax * 4], 0
+.request:
+        mov     ebx, [blkif_produced]
+        inc     dword [blkif_produced]
+        inc     dword [blkif_parts + eax * 4]
+        and     ebx, BLKIF_SLOTS - 1
+        imul    ebx, ebx, BLKIF_SLOT
+        add     ebx, BLKIF_RING + 64
+        mov     ebp, [device_handle]
+        shl     ebp, 16
+        or      ebp, esi                ; 0 READ, 1 WRITE; no segment yet
+        mov     [ebx], ebp
+        mov     [ebx + 4], eax
+        mov     dword [ebx + 8], 0
+        mov     [ebx + 12], edx
+        mov     dword [ebx + 16], 0
+        lea     ebp, [ebx + 20]
+.page:
+        inc     dword [blkif_pages + eax * 4]
+        inc     byte [ebx + 1]
+        push    eax
+        push    edx
+        mov     eax, edi
+        sub     eax, BUFFERS
+        shr     eax, 12
+        add     eax, PAGE_REFERENCE
+        mov     [ebp], eax
+        mov     edx, [back_domain]
+        call    grant                   ; what the disk gets is only read
+        pop     edx
+        mov     eax, PAGE_SECTORS
+        cmp     ecx, eax
+        jae     .whole
+        mov     eax, ecx
+.whole:
+        sub     ecx, eax
+        add     edx, eax
+        dec     eax
+        shl     eax, 8                  ; sectors 0 … EAX
+        mov     [ebp + 4], eax
+        pop     eax
+        add     edi, 4096
+        add     ebp, 8
+        jecxz   .done
+        cmp     byte [ebx + 1], BLKIF_SEGMENTS
+        jb      .page
+        jmp     .request
+.done:
+        pop     ebp
+        pop     ebx
+        ret
+
+; RING_PUSH_REQUESTS_AND_CHECK_NOTIFY: the other side is told when it asked to hear of one of these.
+blk_kick:
+        mov     ecx, [blkif_produced]
+        mov     edx, [REQ_PROD]
+        mov     [REQ_PROD], ecx
+        lock or dword [esp], 0          ; the index before the look
+        mov     eax, ecx
+        sub     eax, [REQ_EVENT]
+        sub     ecx, edx
+        cmp     eax, ecx                ; new − event < new − old
+        jae     .quiet
+        mov     eax, [blkif_port]
+        jmp     event_send
+.quiet:
+        ret
+
+blk_complete:
+        mov     ecx, [blkif_consumed]
+        mov     eax, -1
+        cmp     ecx, [RSP_PROD]
+        je      .none
+        inc     dword [blkif_consumed]
+        and     ecx, BLKIF_SLOTS - 1
+        imul    ecx, ecx, BLKIF_SLOT
+        mov     eax, [BLKIF_RING + 64 + ecx]
+        movsx   edx, word [BLKIF_RING + 64 + ecx + 10]
+        cmp     eax, [param_depth]
+        jae     .stranger
+        or      [blkif_status + eax * 4], edx
+        dec     dword [blkif_parts + eax * 4]
+        jnz     blk_complete
+        push    eax
+        mov     ecx, [blkif_pages + eax * 4]
+        mov     edx, [blkif_status + eax * 4]
+        shl     eax, 4                  ; SLOT_PAGES
+        add     eax, PAGE_REFERENCE
+.page:
+        call    grant_end
+        jc      .busy
+        inc     eax
+        loop    .page
+.ended:
+        pop     eax
+.none:
+        ret
+.busy:
+        mov     edx, -1
+        jmp     .ended
+.stranger:                              ; nobody asked for this
+        xor     eax, eax
+        mov     edx, -1
+        ret
+
+; RING_FINAL_CHECK_FOR_RESPONSES.
+blk_arm:
+        mov     ecx, [blkif_consumed]
+        lea     eax, [ecx + 1]
+        mov     [RSP_EVENT], eax
+        lock or dword [esp], 0
+        cmp     ecx, [RSP_PROD]
+        je      .none
+        stc
+        ret
+.none:
+        clc
+        ret
+
+        align   4
+blkif_port:
+        dd      0
+blkif_produced:                         ; requests that are on the ring, told or not
+        dd      0
+blkif_consumed:                         ; responses that have been taken off it
+        dd      0
+blkif_parts:                            ; of a slot: requests on the ring, pages, and what the other side said
+        times   SLOTS dd 0
+blkif_pages:
+        times   SLOTS dd 0
+blkif_status:
+        times   SLOTS dd 0
