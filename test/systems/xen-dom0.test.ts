@@ -2,27 +2,24 @@
 import { expect, test } from "vitest";
 import { diskDword } from "../../src/guests/disk-data.ts";
 import { buildIoGuest, expectedIo, type IoOptions, ioDisk } from "../../src/guests/index.ts";
-import { Disk } from "../../src/machine/devices/disk.ts";
-import { GUEST, XenDom0 } from "../../src/systems/xen-dom0.ts";
-import { diskBackend } from "../../src/virt/io/block/disk.ts";
+import { XenDisk } from "../../src/systems/io/xen/disk.ts";
+import { XenDom0 } from "../../src/systems/xen-dom0.ts";
 import type { PageAccess } from "../../src/virt/io/xen/block/pages.ts";
-import { BlkBackDriver } from "../../src/virt/io/xen/block/xenbus-drivers.ts";
-import { halves, plug } from "../../src/virt/io/xen/store/xenbus.ts";
 
-function domain(options: Omit<IoOptions, "driver">, access: PageAccess = "map", latency = 10_000) {
+function domain(
+  options: Omit<IoOptions, "driver">,
+  access: PageAccess = "map",
+  more: Partial<ConstructorParameters<typeof XenDisk>[0]> = {},
+) {
   const guest = buildIoGuest({ ...options, driver: "xen-blkfront" });
-  const xen = new XenDom0({ memory: 16 << 20, disks: [guest.image] });
-  const medium = new Disk(ioDisk());
-  const { clock } = xen.vm.host;
-  const disk = xen.attach(diskBackend(medium, { latency: { clock, cycles: latency } }), xen.domain0, 14);
-  const pair = halves("vbd", GUEST, 0, 51712);
-  plug(xen.store, pair);
-  const back = new BlkBackDriver(xen.store, pair, { kernel: xen.domain0, disk, ledger: xen.ledger, access });
+  const rig = new XenDisk({ guest, data: ioDisk(), latency: 10_000, access, ...more });
+  const { xen, disk: medium } = rig;
   let serial = "";
   xen.machine.onSerial((byte) => {
     serial += String.fromCharCode(byte);
   });
-  return { xen, medium, back, run: (limit = 20_000_000) => ({ stop: xen.machine.run({ limit }), serial }) };
+  const run = (limit = 20_000_000) => ({ stop: xen.machine.run({ limit }), serial });
+  return { rig, xen, medium, run };
 }
 
 const CASES: Omit<IoOptions, "driver">[] = [
@@ -39,14 +36,14 @@ test.each(
     (["map", "copy"] as const).map((access) => [access, JSON.stringify(one), one] as const),
   ),
 )("by %s the data are as natively: %s", (access, _, one) => {
-  const { run, medium, back, xen } = domain(one, access);
+  const { run, medium, rig, xen } = domain(one, access);
   const free = xen.hypervisor.frames.free;
   expect(run()).toEqual({
     stop: { reason: "exit", code: 1 },
     serial: expectedIo({ ...one, driver: "xen-blkfront" }),
   });
   expect(new DataView(medium.contents().buffer).getUint32(0, true)).toBe(firstAfter(one));
-  expect({ broken: back.back?.broken, store: xen.storeBroken }).toEqual({ broken: false, store: false });
+  expect({ broken: rig.back?.broken, store: xen.storeBroken }).toEqual({ broken: false, store: false });
   // The second page of the guest's grant table.
   expect(xen.hypervisor.frames.free).toBe(free - 1);
 });
@@ -92,3 +89,32 @@ test("without a disk behind it, or with a request that is too much for it, the g
   const beyond = domain({ operation: "read", sectors: 4096, count: 500 }).run();
   expect(beyond.serial).toMatch(/failed: the device reports ffffffff\n$/);
 });
+
+test.each(["write", "verify"] as const)(
+  "a driver domain that crashes while the guest runs is followed by another, and nothing is lost: %s",
+  (operation) => {
+    const options = { operation, depth: 8, batch: 4, count: 120, size: 8 } as const;
+    const { rig, run, xen, medium } = domain(options, "map", { owner: 2, latency: 30_000 });
+    const { clock } = xen.vm.host;
+    const crash = clock.timer(() => rig.crash());
+    let next = 3;
+    const replace = clock.timer(() => {
+      rig.replace(next++);
+      if (next < 6) {
+        clock.set(crash, clock.now + 400_000);
+        clock.set(replace, clock.now + 900_000);
+      }
+    });
+    xen.machine.board.marker.onMark = () => {
+      if (next > 3) return;
+      clock.set(crash, clock.now + 300_000);
+      clock.set(replace, clock.now + 800_000);
+    };
+    expect(run()).toEqual({
+      stop: { reason: "exit", code: 1 },
+      serial: expectedIo({ ...options, driver: "xen-blkfront" }),
+    });
+    expect(next).toBe(6);
+    expect(new DataView(medium.contents().buffer).getUint32(0, true)).toBe(firstAfter(options));
+  },
+);

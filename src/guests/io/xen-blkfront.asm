@@ -1,5 +1,5 @@
 ; The front end of a block device (io/blkif.h, io/ring.h): one ring of 32 slots, pages granted for as long as a request takes. A request of
-; more than 11 pages is two on the ring.
+; more than 11 pages is two on the ring. What a back end has not answered is sent again to the next one.
 ;
 ;     RING   0 req_prod │ 4 req_event │ 8 rsp_prod │ 12 rsp_event │ 64: 108 bytes a slot
 ;     request    0 operation, segments │ 2 handle │ 4 id (8) │ 12 sector (8) │ 20: reference, first and last sector of a page, 8 bytes each
@@ -28,6 +28,21 @@ blk_init:
         cmp     eax, BLKIF_SLOTS
         mov     eax, .short
         ja      .out
+        call    blkif_connect
+        test    eax, eax
+        jnz     .out
+        call    xenbus_changed          ; what came on the way is heard before anybody counts
+        jnc     .connected
+        call    blkif_again
+.connected:
+        xor     eax, eax
+.out:
+        ret
+.short:
+        db      "the ring is too short for this depth", 0
+
+; The handshake: EAX = 0, or what is wrong.
+blkif_connect:
         mov     esi, .devices
         call    xenbus_find
         mov     eax, .absent
@@ -37,6 +52,8 @@ blk_init:
         jc      .refused
         mov     edi, BLKIF_RING
         xor     eax, eax
+        mov     [blkif_produced], eax
+        mov     [blkif_consumed], eax
         mov     ecx, 1024
         rep     stosd
         mov     dword [REQ_EVENT], 1
@@ -93,16 +110,75 @@ blk_init:
         db      "protocol", 0
 .abi:
         db      "x86_32-abi", 0
-.short:
-        db      "the ring is too short for this depth", 0
 .absent:
         db      "no disk from another domain", 0
 .refused_message:
         db      "the other domain refuses the ring", 0
 
+; Another back end is there: the old ring is taken back, and what waits for an answer is sent to the new one. Without it all is at an end.
+blkif_again:
+        push    ebx
+        mov     eax, [blkif_port]
+        mov     edx, EVENT_CLOSE
+        call    event_call
+        mov     eax, RING_REFERENCE
+        call    grant_end
+        xor     ebx, ebx
+.slot:
+        cmp     dword [blkif_parts + ebx * 4], 0
+        je      .idle
+        mov     eax, ebx
+        call    blkif_end
+.idle:
+        inc     ebx
+        cmp     ebx, [param_depth]
+        jb      .slot
+        call    blkif_connect
+        test    eax, eax
+        jnz     absent
+        xor     ebx, ebx
+.again:
+        mov     eax, ebx
+        cmp     dword [blkif_parts + eax * 4], 0
+        je      .none
+        mov     dword [blkif_parts + eax * 4], 0
+        mov     ecx, eax
+        shl     ecx, 4
+        mov     edx, [blkif_asked + ecx]
+        mov     edi, [blkif_asked + ecx + 8]
+        mov     esi, [blkif_asked + ecx + 12]
+        mov     ecx, [blkif_asked + ecx + 4]
+        call    blk_submit
+.none:
+        inc     ebx
+        cmp     ebx, [param_depth]
+        jb      .again
+        pop     ebx
+        jmp     blk_kick
+
+; The grants of slot EAX. CF: one of its pages is mapped still.
+blkif_end:
+        mov     ecx, [blkif_pages + eax * 4]
+        shl     eax, 4                  ; SLOT_PAGES
+        add     eax, PAGE_REFERENCE
+.page:
+        call    grant_end
+        jc      .busy
+        inc     eax
+        loop    .page
+        clc
+.busy:
+        ret
+
 blk_submit:
         push    ebx
         push    ebp
+        mov     ebx, eax
+        shl     ebx, 4
+        mov     [blkif_asked + ebx], edx
+        mov     [blkif_asked + ebx + 4], ecx
+        mov     [blkif_asked + ebx + 8], edi
+        mov     [blkif_asked + ebx + 12], esi
         mov     dword [blkif_status + eax * 4], 0
         mov     dword [blkif_pages + eax * 4], 0
 .request:
@@ -187,23 +263,14 @@ blk_complete:
         or      [blkif_status + eax * 4], edx
         dec     dword [blkif_parts + eax * 4]
         jnz     blk_complete
-        push    eax
-        mov     ecx, [blkif_pages + eax * 4]
         mov     edx, [blkif_status + eax * 4]
-        shl     eax, 4                  ; SLOT_PAGES
-        add     eax, PAGE_REFERENCE
-.page:
-        call    grant_end
-        jc      .busy
-        inc     eax
-        loop    .page
-.ended:
+        push    eax
+        call    blkif_end
         pop     eax
+        jnc     .none
+        mov     edx, -1
 .none:
         ret
-.busy:
-        mov     edx, -1
-        jmp     .ended
 .stranger:                              ; nobody asked for this
         xor     eax, eax
         mov     edx, -1
@@ -211,6 +278,10 @@ blk_complete:
 
 ; RING_FINAL_CHECK_FOR_RESPONSES.
 blk_arm:
+        call    xenbus_changed
+        jnc     .armed
+        call    blkif_again
+.armed:
         mov     ecx, [blkif_consumed]
         lea     eax, [ecx + 1]
         mov     [RSP_EVENT], eax
@@ -236,3 +307,5 @@ blkif_pages:
         times   SLOTS dd 0
 blkif_status:
         times   SLOTS dd 0
+blkif_asked:                            ; sector, sectors, buffer, direction
+        times   SLOTS * 4 dd 0

@@ -15,6 +15,7 @@ XEN_SCHED_OP   equ 29
 XEN_EVENT_OP   equ 32
 SETUP_TABLE    equ 2
 BLOCK          equ 1
+EVENT_CLOSE    equ 3
 EVENT_SEND     equ 4
 EVENT_UNBOUND  equ 6
 EVENT_UNMASK   equ 9
@@ -169,7 +170,7 @@ event_unbound:
         dw      DOMID_SELF, 0
         dd      0
 
-; Port EAX. They keep EBX, ESI, EDI and EBP.
+; Port EAX, and in event_call operation EDX. They keep EBX, ESI, EDI and EBP.
 event_unmask:
         mov     edx, EVENT_UNMASK
         jmp     event_call

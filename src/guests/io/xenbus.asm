@@ -1,4 +1,5 @@
-; The front end's half of the handshake (io/xenbus.h): the first device of a kind, the domain behind it, and its state.
+; The front end's half of the handshake (io/xenbus.h): the first device of a kind, the domain behind it, and its state. A back end that is gone
+; is followed by another: the toolstack says so in the front end's directory.
 ;
 ;     back end InitWait ──▶ rings and port are told, Initialised ──▶ back end Connected ──▶ Connected
 
@@ -34,7 +35,7 @@ xenbus_find:
         call    xs_value
         mov     [back_domain], eax
         mov     edx, front_path
-        mov     esi, .backend
+        mov     esi, name_backend
         call    xs_read
         jc      .none
         mov     esi, xs_answer
@@ -42,19 +43,68 @@ xenbus_find:
         call    xs_end
         mov     edx, back_path
         mov     esi, name_state
-        call    xs_path
-        mov     esi, .token
-        call    xs_end
         mov     eax, XS_WATCH
-        call    xs_ask
+        call    xenbus_watch
+        mov     edx, front_path
+        mov     esi, name_backend
+        mov     eax, XS_WATCH
+        call    xenbus_watch
+        clc
 .none:
         ret
 .backend_id:
         db      "backend-id", 0
-.backend:
-        db      "backend", 0
+
+; XS_WATCH or XS_UNWATCH, which is EAX, of name ESI in directory EDX.
+xenbus_watch:
+        push    eax
+        call    xs_path
+        mov     esi, .token
+        call    xs_end
+        pop     eax
+        jmp     xs_ask
 .token:
-        db      "back", 0
+        db      "xenbus", 0
+
+; CF: there is another back end now, and the old one is not watched any more. To be called when nothing waits for an event.
+xenbus_changed:
+        cmp     dword [xs_events], 0
+        jne     .look
+        mov     edx, [store_page]
+        mov     eax, [edx + XS_RSP_CONS]
+        cmp     eax, [edx + XS_RSP_PROD]
+        je      .same
+.look:
+        call    xs_wait_event
+        mov     edx, front_path
+        mov     esi, name_backend
+        call    xs_read
+        jc      xenbus_changed          ; there will be one
+        mov     esi, xs_answer
+        mov     edi, back_path
+.compare:
+        mov     al, [edi]
+        inc     edi
+        cmp     al, [esi]
+        jne     .other
+        inc     esi
+        test    al, al
+        jnz     .compare
+        jmp     xenbus_changed
+.other:
+        mov     edx, back_path
+        mov     esi, name_state
+        mov     eax, XS_UNWATCH
+        call    xenbus_watch
+        mov     edx, front_path
+        mov     esi, name_backend
+        mov     eax, XS_UNWATCH
+        call    xenbus_watch
+        stc
+        ret
+.same:
+        clc
+        ret
 
 ; Until the back end is in state EAX; CF: it is beyond it.
 xenbus_wait:
@@ -99,6 +149,8 @@ xenbus_end:
         mov     dword [xs_header + 8], 0
         ret
 
+name_backend:
+        db      "backend", 0
 name_state:
         db      "state", 0
         align   4
