@@ -4,6 +4,7 @@
  *     map      entry checked ──▶ pinned, reading/writing set ──▶ frame in the mapper's address space, handle
  *     unmap    handle ──▶ translation gone ──▶ unpinned, reading/writing cleared: only now can the entry be taken back
  *     copy     both sides pinned ──▶ bytes ──▶ both unpinned
+ *     transfer grant-transfer.ts
  */
 import type { Gpa } from "../../../machine/address.ts";
 import { type IoLedger, lines } from "../backend.ts";
@@ -11,6 +12,7 @@ import { DOMID_SELF, EINVAL, EPERM, GNTCOPY, GNTMAP, GNTST, type GrantStatus, PA
 import type { Domain } from "./domain.ts";
 import type { MachineFrames } from "./frames.ts";
 import { GrantTable, GTF } from "./grant-table.ts";
+import { type GrantTransfer, transfer } from "./grant-transfer.ts";
 
 export interface MapGrantRef {
   hostAddress: number;
@@ -115,6 +117,16 @@ export class Grants {
     return 0;
   }
 
+  transfer(caller: Domain, operations: readonly GrantTransfer[]): number {
+    for (const operation of operations) {
+      this.#parts.ledger.pay("grantTransfer");
+      const domain = this.#parts.domain(operation.domain);
+      const taker = domain && { domain, table: this.#known(domain.id).table };
+      operation.status = transfer(this.#parts.frames, caller, operation, taker);
+    }
+    return 0;
+  }
+
   /** The machine frames of the domain's table, grown to `pages`; or an error number. */
   setupTable(caller: Domain, domain: number, pages: number): readonly number[] | number {
     const id = domain === DOMID_SELF ? caller.id : domain;
@@ -196,10 +208,12 @@ export class Grants {
     const permitted = (flags & GTF.type) === GTF.permitAccess && table.domain(reference) === caller.id;
     if (!permitted || (!readonly && (flags & GTF.readonly) !== 0)) return GNTST.generalError;
     const used = table.pinned.get(reference);
+    // An entry that is rewritten while it is in use gives nobody else what it gave before.
+    if (used !== undefined && used.domain !== caller.id) return GNTST.generalError;
     const frame = used?.frame ?? owner.memory.frame(table.frame(reference));
     if (frame === undefined || !owner.memory.take(frame, !readonly)) return GNTST.badPage;
     frames.take(frame);
-    const pinned = used ?? { frame, readers: 0, writers: 0 };
+    const pinned = used ?? { frame, domain: caller.id, readers: 0, writers: 0 };
     table.pinned.set(reference, pinned);
     if (readonly) pinned.readers++;
     else pinned.writers++;

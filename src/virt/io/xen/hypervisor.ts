@@ -8,6 +8,7 @@ import type { AddressSpace } from "./address-space.ts";
 import type { Domain } from "./domain.ts";
 import { EventChannels } from "./event-channels.ts";
 import type { MachineFrames } from "./frames.ts";
+import type { GrantTransfer } from "./grant-transfer.ts";
 import { type GrantCopy, Grants, type MapGrantRef, type UnmapGrantRef } from "./grants.ts";
 import { Physmap } from "./physmap.ts";
 import { SharedInfo } from "./shared-info.ts";
@@ -101,6 +102,23 @@ export class Hypercalls {
 
   copyGrants(operations: readonly GrantCopy[]): number {
     return this.#enter().grants.copy(this.#domain, operations);
+  }
+
+  transferGrants(operations: readonly GrantTransfer[]): number {
+    return this.#enter().grants.transfer(this.#domain, operations);
+  }
+
+  /** XENMEM_decrease_reservation: pages that the domain gives back; the number of them that it could. */
+  decreaseReservation(gfns: readonly number[]): number {
+    this.#enter();
+    return gfns.filter((gfn) => this.#memory.giveBack(gfn)).length;
+  }
+
+  /** XENMEM_populate_physmap: pages for holes; stops at the first that it cannot fill. */
+  populatePhysmap(gfns: readonly number[]): number {
+    this.#enter();
+    const stopped = gfns.findIndex((gfn) => !this.#memory.populate(gfn));
+    return stopped < 0 ? gfns.length : stopped;
   }
 
   allocUnbound(domain: number, remote: number): number {
