@@ -76,6 +76,11 @@ export class Kernel {
     return this.#pages.length;
   }
 
+  /** Pages of others that it can still map. */
+  get freeHoles(): number {
+    return this.#holes.length;
+  }
+
   allocate(): number | undefined {
     return this.#pages.pop();
   }
@@ -107,6 +112,7 @@ export class Kernel {
   /** Maps pages with one hypercall: all of them, or none and undefined. */
   map(domain: number, references: readonly number[], readonly: boolean): MappedPage[] | undefined {
     if (this.#holes.length < references.length) return undefined;
+    if (references.length === 0) return [];
     const flags = GNTMAP.hostMap | (readonly ? GNTMAP.readonly : 0);
     const operations = references.map((reference): MapGrantRef => {
       const hostAddress = (this.#holes.pop() as number) * PAGE;
