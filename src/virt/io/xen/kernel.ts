@@ -41,6 +41,8 @@ export class Kernel {
   readonly #domain: ReturnType<Hypervisor["createTranslated"]>["domain"];
   readonly #pages: number[] = [];
   readonly #holes: number[] = [];
+  /** Frame numbers that have lost their page. */
+  readonly #lost: number[] = [];
   readonly #references: number[] = [];
   readonly #handlers = new Map<number, () => void>();
 
@@ -89,6 +91,13 @@ export class Kernel {
     this.#pages.push(gfn);
   }
 
+  /** Pages of the machine's in place of its own that went away; where there is none now, later. */
+  refill(gfns: readonly number[]): void {
+    this.#lost.push(...gfns);
+    const came = this.calls.populatePhysmap(this.#lost);
+    this.#pages.push(...this.#lost.splice(0, came));
+  }
+
   /** Grants a page of its own; undefined: no entry of the table is free. */
   grant(to: number, gfn: number, readonly = false): number | undefined {
     const reference = this.#references.pop();
@@ -109,9 +118,38 @@ export class Kernel {
     return true;
   }
 
+  /** An entry that takes a page from another domain, for a frame number at which there is none. */
+  acceptTransfer(from: number, gfn: number): number | undefined {
+    const reference = this.#references.pop();
+    if (reference === undefined) return undefined;
+    const entry = this.#entry(reference);
+    this.memory.write16(entry + 2, from);
+    this.memory.write32(entry + 4, gfn);
+    this.memory.write16(entry, GTF.acceptTransfer);
+    return reference;
+  }
+
+  /** The entry is free again; false: no page has come, and none will. */
+  endTransfer(reference: number): boolean {
+    const entry = this.#entry(reference);
+    const flags = this.memory.read16(entry);
+    this.memory.write16(entry, 0);
+    this.#references.push(reference);
+    return (flags & GTF.transferCompleted) !== 0;
+  }
+
   /** Maps pages with one hypercall: all of them, or none and undefined. */
   map(domain: number, references: readonly number[], readonly: boolean): MappedPage[] | undefined {
     if (this.#holes.length < references.length) return undefined;
+    const pages = this.mapEach(domain, references, readonly);
+    const mapped = pages.filter((page) => page !== undefined);
+    if (mapped.length === references.length) return mapped;
+    this.unmap(mapped);
+    return undefined;
+  }
+
+  /** The same, each for itself. There must be holes for all. */
+  mapEach(domain: number, references: readonly number[], readonly: boolean): (MappedPage | undefined)[] {
     if (references.length === 0) return [];
     const flags = GNTMAP.hostMap | (readonly ? GNTMAP.readonly : 0);
     const operations = references.map((reference): MapGrantRef => {
@@ -119,13 +157,12 @@ export class Kernel {
       return { hostAddress, flags, reference, domain };
     });
     this.calls.mapGrants(operations);
-    const mapped: MappedPage[] = [];
-    for (const { status, handle, hostAddress } of operations)
-      if (status === GNTST.okay) mapped.push({ gfn: hostAddress / PAGE, handle: handle as number });
-      else this.#holes.push(hostAddress / PAGE);
-    if (mapped.length === references.length) return mapped;
-    this.unmap(mapped);
-    return undefined;
+    return operations.map(({ status, handle, hostAddress }) => {
+      const gfn = hostAddress / PAGE;
+      if (status === GNTST.okay) return { gfn, handle: handle as number };
+      this.#holes.push(gfn);
+      return undefined;
+    });
   }
 
   unmap(pages: readonly MappedPage[]): void {

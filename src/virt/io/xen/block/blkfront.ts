@@ -7,6 +7,7 @@
  */
 import { type BlockBackend, type BlockRequest, type IoLedger, lines } from "../../backend.ts";
 import { DOMID_SELF, PAGE } from "../abi/numbers.ts";
+import { type GrantedPage, PagePool } from "../granted-pages.ts";
 import type { Kernel } from "../kernel.ts";
 import { FrontRing } from "../ring.ts";
 import type { FrontEnd } from "./blkback.ts";
@@ -22,7 +23,6 @@ import {
 import { encodeIndirect, encodeSegments } from "./indirect.ts";
 import type { BlkFeatures } from "./medium.ts";
 import { bytesOf, isCarried, type Pending, segmentsOf, split } from "./pending.ts";
-import { type GrantedPage, PagePool } from "./pool.ts";
 
 interface Sent extends Pending {
   readonly operation: number;

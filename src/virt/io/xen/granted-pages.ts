@@ -1,5 +1,5 @@
 /** Pages of a front end's, granted to its back end for one request, or kept so for the next one (persistent grants). */
-import type { Kernel } from "../kernel.ts";
+import type { Kernel } from "./kernel.ts";
 
 export interface GrantedPage {
   readonly gfn: number;
@@ -46,9 +46,12 @@ export class PagePool {
     return undefined;
   }
 
-  end(page: GrantedPage): void {
-    if (this.#kernel.endGrant(page.reference)) this.#kernel.free(page.gfn);
+  /** False: the back end has it mapped still. */
+  end(page: GrantedPage): boolean {
+    const ended = this.#kernel.endGrant(page.reference);
+    if (ended) this.#kernel.free(page.gfn);
     else this.#held.push(page);
+    return ended;
   }
 
   /** The back end that they are granted to is gone. */
