@@ -11,26 +11,18 @@
 import type { Gpa } from "../../../machine/address.ts";
 import { DOMID_XEN, PAGE } from "./abi/numbers.ts";
 import type { MachineFrames } from "./frames.ts";
+import type { GrantUse } from "./grant-policy.ts";
 
-export const GTF = {
-  permitAccess: 1,
-  acceptTransfer: 2,
-  type: 3,
-  readonly: 4,
-  reading: 8,
-  writing: 16,
-  transferCommitted: 4,
-  transferCompleted: 8,
-} as const;
+export { GTF } from "./grant-policy.ts";
+
 export const GRANT_ENTRY = 8;
 const ENTRIES = PAGE / GRANT_ENTRY;
 
-/** A grant that is in use: the machine frame that it named when it was first used, to whom, and how often. */
+/** A grant that is in use, the machine frame that was behind it when it was first used, and by whom. */
 export interface Pinned {
+  readonly use: GrantUse;
   readonly frame: number;
   readonly domain: number;
-  readers: number;
-  writers: number;
 }
 
 export class GrantTable {

@@ -7,7 +7,9 @@ import { DOMID_XEN, EINVAL, EPERM, MAPSPACE, PAGE } from "./abi/numbers.ts";
 import type { AddressSpace } from "./address-space.ts";
 import type { Domain } from "./domain.ts";
 import { EventChannels } from "./event-channels.ts";
+import { DELIVERY, type EventPolicy } from "./event-policy.ts";
 import type { MachineFrames } from "./frames.ts";
+import { type GrantPolicy, PINNING } from "./grant-policy.ts";
 import type { GrantTransfer } from "./grant-transfer.ts";
 import { type GrantCopy, Grants, type MapGrantRef, type UnmapGrantRef } from "./grants.ts";
 import { Physmap } from "./physmap.ts";
@@ -27,11 +29,19 @@ export class Hypervisor {
   readonly ledger: IoLedger;
   readonly domains = new Map<number, Domain>();
 
-  constructor(frames: MachineFrames, ledger: IoLedger = FREE) {
+  readonly #policy: EventPolicy;
+
+  /** `policy`: somebody else's decisions in place of the library's. */
+  constructor(
+    frames: MachineFrames,
+    ledger: IoLedger = FREE,
+    policy: GrantPolicy & EventPolicy = { ...PINNING, ...DELIVERY },
+  ) {
     this.frames = frames;
     this.ledger = ledger;
+    this.#policy = policy;
     const domain = (id: number) => this.domains.get(id);
-    this.grants = new Grants({ frames, ledger, domain });
+    this.grants = new Grants({ frames, ledger, domain, policy });
     this.events = new EventChannels({ ledger, domain });
   }
 
@@ -41,7 +51,7 @@ export class Hypervisor {
     const sharedFrame = given ?? this.frames.allocate(DOMID_XEN);
     if (sharedFrame === undefined)
       throw new RangeError("no machine frame is free for a domain's shared page");
-    const shared = new SharedInfo(this.frames.bus, sharedFrame * PAGE);
+    const shared = new SharedInfo(this.frames.bus, sharedFrame * PAGE, this.#policy);
     const domain: Domain = { id, privileged, memory, sharedFrame, shared, onUpcall: () => {} };
     this.domains.set(id, domain);
     this.grants.create(domain);

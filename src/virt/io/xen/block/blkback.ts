@@ -8,6 +8,7 @@ import { type BlockBackend, type IoLedger, SECTOR } from "../../backend.ts";
 import { PAGE } from "../abi/numbers.ts";
 import type { Kernel, MappedPage } from "../kernel.ts";
 import { BackRing } from "../ring.ts";
+import type { RingPolicy } from "../ring-policy.ts";
 import {
   BLKIF_OP,
   BLKIF_RSP,
@@ -37,6 +38,8 @@ export interface BlkBackParts {
   readonly access: PageAccess;
   /** All of them, unless said. */
   readonly features?: Partial<BlkFeatures>;
+  /** Somebody else's way around the ring. */
+  readonly ring?: RingPolicy;
 }
 
 type Asked = Omit<Response, "status">;
@@ -77,11 +80,11 @@ export class BlkBack {
   }
 
   private constructor(parts: BlkBackParts, domain: number, ring: MappedPage, port: number) {
-    const { kernel, access } = parts;
+    const { kernel, access, ring: policy } = parts;
     this.#parts = parts;
     this.#ringPage = ring;
     this.#port = port;
-    this.#ring = new BackRing(kernel.memory, ring.gfn * PAGE, REQUEST_BYTES);
+    this.#ring = new BackRing(kernel.memory, ring.gfn * PAGE, REQUEST_BYTES, policy);
     this.#features = { ...BLK_FEATURES, ...parts.features };
     this.#pages = pageSource(access, kernel, domain);
     kernel.listen(port, () => this.#work());

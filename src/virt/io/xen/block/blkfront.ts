@@ -44,6 +44,8 @@ export interface BlkFrontParts {
   readonly persistent: boolean;
   /** Segments of a request that it asks for, if the back end can: xen_blkif_max_segments. */
   readonly segments?: number;
+  /** After how many answers it wants an event, of those that are outstanding: each when nothing is said. */
+  readonly holdOff?: (outstanding: number) => number;
 }
 
 /** A disk as a back end tells of it. Without a word of features it flushes. */
@@ -151,6 +153,7 @@ export class BlkFront implements BlockBackend {
       if (!this.#send(connection, first as Pending)) break;
       this.#waiting.shift();
     }
+    if (this.#parts.holdOff) connection.ring.finalCheck(this.#eventAfter(connection.ring));
     if (connection.ring.pushRequests()) this.#parts.kernel.calls.send(connection.port);
   }
 
@@ -228,8 +231,14 @@ export class BlkFront implements BlockBackend {
         this.broken = true;
         return;
       }
-    } while (connection.ring.finalCheck());
+    } while (connection.ring.finalCheck(this.#eventAfter(connection.ring)));
     if (this.#waiting.length > 0) this.#flushLater();
+  }
+
+  /** Never after more than are outstanding: that event would not come. */
+  #eventAfter({ outstanding }: FrontRing): number {
+    const after = this.#parts.holdOff?.(outstanding) ?? 1;
+    return Math.max(1, Math.min(after, outstanding));
   }
 
   /** False: this was not asked for. */

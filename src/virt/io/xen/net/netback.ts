@@ -8,6 +8,7 @@
 import type { IoLedger, NetBackend } from "../../backend.ts";
 import { PAGE } from "../abi/numbers.ts";
 import type { Kernel, MappedPage } from "../kernel.ts";
+import type { RingPolicy } from "../ring-policy.ts";
 import { NOTHING, type Offload, type OffloadPort } from "./offload.ts";
 import { Receive } from "./receive.ts";
 import { Transmit } from "./transmit.ts";
@@ -38,6 +39,8 @@ export interface NetBackParts {
   readonly ledger: IoLedger;
   /** How it reaches the pages that it sends: "copy" unless said. */
   readonly transmit?: "copy" | "map";
+  /** Somebody else's way around the rings. */
+  readonly ring?: RingPolicy;
   readonly onStep?: (way: "tx" | "rx", step: NetStep) => void;
 }
 

@@ -54,7 +54,7 @@ export class Receive {
   constructor(parts: NetBackParts, front: NetFrontEnd, ringPage: number, step: (step: NetStep) => void) {
     this.#parts = parts;
     this.#front = front;
-    this.#ring = new BackRing(parts.kernel.memory, ringPage, RX_BYTES);
+    this.#ring = new BackRing(parts.kernel.memory, ringPage, RX_BYTES, parts.ring);
     this.#step = step;
   }
 

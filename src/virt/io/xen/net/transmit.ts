@@ -26,7 +26,7 @@ export class Transmit {
   constructor(parts: NetBackParts, domain: number, ringPage: number, step: (step: NetStep) => void) {
     this.#parts = parts;
     this.#domain = domain;
-    this.#ring = new BackRing(parts.kernel.memory, ringPage, TX_BYTES);
+    this.#ring = new BackRing(parts.kernel.memory, ringPage, TX_BYTES, parts.ring);
     this.#step = step;
   }
 
