@@ -43,6 +43,8 @@ export class Kernel {
   readonly #domain: ReturnType<Hypervisor["createTranslated"]>["domain"];
   readonly #pages: number[] = [];
   readonly #holes: number[] = [];
+  /** Frame numbers that have lost their page. */
+  readonly #lost: number[] = [];
   readonly #references: number[] = [];
   readonly #handlers = new Map<number, () => void>();
 
@@ -78,12 +80,24 @@ export class Kernel {
     return this.#pages.length;
   }
 
+  /** Pages of others that it can still map. */
+  get freeHoles(): number {
+    return this.#holes.length;
+  }
+
   allocate(): number | undefined {
     return this.#pages.pop();
   }
 
   free(gfn: number): void {
     this.#pages.push(gfn);
+  }
+
+  /** Pages of the machine's in place of its own that went away; where there is none now, later. */
+  refill(gfns: readonly number[]): void {
+    this.#lost.push(...gfns);
+    const came = this.calls.populatePhysmap(this.#lost);
+    this.#pages.push(...this.#lost.splice(0, came));
   }
 
   /** Grants a page of its own; undefined: no entry of the table is free. */
@@ -106,22 +120,51 @@ export class Kernel {
     return true;
   }
 
+  /** An entry that takes a page from another domain, for a frame number at which there is none. */
+  acceptTransfer(from: number, gfn: number): number | undefined {
+    const reference = this.#references.pop();
+    if (reference === undefined) return undefined;
+    const entry = this.#entry(reference);
+    this.memory.write16(entry + 2, from);
+    this.memory.write32(entry + 4, gfn);
+    this.memory.write16(entry, GTF.acceptTransfer);
+    return reference;
+  }
+
+  /** The entry is free again; false: no page has come, and none will. */
+  endTransfer(reference: number): boolean {
+    const entry = this.#entry(reference);
+    const flags = this.memory.read16(entry);
+    this.memory.write16(entry, 0);
+    this.#references.push(reference);
+    return (flags & GTF.transferCompleted) !== 0;
+  }
+
   /** Maps pages with one hypercall: all of them, or none and undefined. */
   map(domain: number, references: readonly number[], readonly: boolean): MappedPage[] | undefined {
     if (this.#holes.length < references.length) return undefined;
+    const pages = this.mapEach(domain, references, readonly);
+    const mapped = pages.filter((page) => page !== undefined);
+    if (mapped.length === references.length) return mapped;
+    this.unmap(mapped);
+    return undefined;
+  }
+
+  /** The same, each for itself. There must be holes for all. */
+  mapEach(domain: number, references: readonly number[], readonly: boolean): (MappedPage | undefined)[] {
+    if (references.length === 0) return [];
     const flags = GNTMAP.hostMap | (readonly ? GNTMAP.readonly : 0);
     const operations = references.map((reference): MapGrantRef => {
       const hostAddress = (this.#holes.pop() as number) * PAGE;
       return { hostAddress, flags, reference, domain };
     });
     this.calls.mapGrants(operations);
-    const mapped: MappedPage[] = [];
-    for (const { status, handle, hostAddress } of operations)
-      if (status === GNTST.okay) mapped.push({ gfn: hostAddress / PAGE, handle: handle as number });
-      else this.#holes.push(hostAddress / PAGE);
-    if (mapped.length === references.length) return mapped;
-    this.unmap(mapped);
-    return undefined;
+    return operations.map(({ status, handle, hostAddress }) => {
+      const gfn = hostAddress / PAGE;
+      if (status === GNTST.okay) return { gfn, handle: handle as number };
+      this.#holes.push(gfn);
+      return undefined;
+    });
   }
 
   unmap(pages: readonly MappedPage[]): void {

@@ -10,6 +10,11 @@ export class Scheduler {
     this.#ledger = ledger;
   }
 
+  /** Whose turn it is, or was the last time. */
+  get running(): number {
+    return this.#running;
+  }
+
   later(domain: number, work: () => void): void {
     this.#waiting.push({ domain, work });
   }

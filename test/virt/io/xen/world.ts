@@ -38,6 +38,13 @@ export function grant(
   memory.write16(entry(reference), GTF.permitAccess | (readonly ? GTF.readonly : 0));
 }
 
+/** What a domain writes to take a page: gnttab_grant_foreign_transfer. */
+export function accepting({ memory }: TranslatedDomain, reference: number, from: number, gfn: number) {
+  memory.write16(entry(reference) + 2, from);
+  memory.write32(entry(reference) + 4, gfn);
+  memory.write16(entry(reference), GTF.acceptTransfer);
+}
+
 /** What gnttab_end_foreign_access does: false while somebody has it mapped. */
 export function revoke({ memory }: TranslatedDomain, reference: number): boolean {
   if ((memory.read16(entry(reference)) & (GTF.reading | GTF.writing)) !== 0) return false;
