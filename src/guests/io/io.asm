@@ -9,7 +9,7 @@
 ;     blk_arm        the next completion interrupts; CF: one is there already
 ;     device_interrupt  the line asks: take the request back (a message asks for nothing)
 ;
-; All keep EBX and EBP; interrupts are off but around HLT, so a driver is never called from two sides at once.
+; All keep EBX; interrupts are off but around HLT, so a driver is never called from two sides at once.
 
 %include "layout.asm"
 
@@ -57,7 +57,6 @@ param_touch:                            ; 1: the processor makes and looks at al
 %ifdef INTERRUPTS_MSIX
 %include "msix.asm"
 %endif
-%include "virtio.asm"
 %include "virtio-blk.asm"
 %else
 %include "ide.asm"
