@@ -18,7 +18,7 @@ import { XEON } from "../machine/profiles/xeon.ts";
 import { createVm, type Vm } from "../virt/cpu/engine.ts";
 import type { Host } from "../virt/cpu/host.ts";
 import { type Paravirt, paravirtWith } from "../virt/cpu/paravirt/index.ts";
-import type { BlockBackend, IoLedger } from "../virt/io/backend.ts";
+import type { IoLedger } from "../virt/io/backend.ts";
 import { MachineFrames } from "../virt/io/xen/frames.ts";
 import { GRANT_ENTRY, GTF } from "../virt/io/xen/grant-table.ts";
 import { Hypervisor } from "../virt/io/xen/hypervisor.ts";
@@ -89,26 +89,22 @@ export class XenDom0 {
     return new Kernel(this.hypervisor, this.scheduler, id, { pages: PAGES, holes: HOLES, ...rights });
   }
 
-  /** A medium whose controller is `kernel`'s: what it has finished is told by an interrupt of the hardware. */
-  attach(medium: BlockBackend, kernel: Kernel, line: number): BlockBackend {
+  /** A device of `kernel`'s: what is given to the result is done when the device's interrupt has reached the domain. */
+  interrupts(kernel: Kernel, line: number): (work: () => void) => void {
     const { hypervisor, vm, ledger } = this;
-    const finished: (() => void)[] = [];
+    const due: (() => void)[] = [];
     const port = kernel.calls.bindPirq(line);
     if (port < 0) throw new Error(`invariant: domain ${kernel.id} may not bind line ${line}: ${port}`);
     kernel.listen(port, () => {
-      for (const done of finished.splice(0)) done();
+      for (const work of due.splice(0)) work();
     });
-    return {
-      ...medium,
-      submit: (request, done) =>
-        medium.submit(request, (ok) => {
-          if (kernel.crashed) return;
-          finished.push(() => done(ok));
-          ledger.pay("device", line);
-          const owner = hypervisor.domains.get(kernel.id);
-          if (owner !== undefined) hypervisor.events.interrupt(owner, "pirq", line);
-          vm.engine.alert();
-        }),
+    return (work) => {
+      const owner = hypervisor.domains.get(kernel.id);
+      if (owner === undefined) return;
+      due.push(work);
+      ledger.pay("device", line);
+      hypervisor.events.interrupt(owner, "pirq", line);
+      vm.engine.alert();
     };
   }
 

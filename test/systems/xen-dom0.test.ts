@@ -2,7 +2,11 @@
 import { expect, test } from "vitest";
 import { diskDword } from "../../src/guests/disk-data.ts";
 import { buildIoGuest, expectedIo, type IoOptions, ioDisk } from "../../src/guests/index.ts";
+import { buildNetGuest, expectedNet, type NetOptions } from "../../src/guests/net.ts";
+import { NetPeer } from "../../src/guests/net-frames.ts";
+import { cable } from "../../src/machine/devices/network.ts";
 import { XenDisk } from "../../src/systems/io/xen/disk.ts";
+import { xenNet } from "../../src/systems/io/xen/net.ts";
 import { XenDom0 } from "../../src/systems/xen-dom0.ts";
 import type { PageAccess } from "../../src/virt/io/xen/block/pages.ts";
 
@@ -118,3 +122,46 @@ test.each(["write", "verify"] as const)(
     expect(new DataView(medium.contents().buffer).getUint32(0, true)).toBe(firstAfter(options));
   },
 );
+
+/** The guest's frames through Domain 0 to a peer that answers after a while. */
+function network(options: Omit<NetOptions, "driver">, transmit: "copy" | "map" = "copy") {
+  const peer = new NetPeer();
+  const { xen, machine, driver } = xenNet({
+    guest: buildNetGuest({ ...options, driver: "xen-netfront" }),
+    transmit,
+    cable: ({ clock }) => {
+      const [near, far] = cable();
+      const under: Uint8Array[] = [];
+      const timer = clock.timer(() => {
+        for (const frame of under.splice(0)) far.transmit(frame);
+      });
+      far.onFrame = (frame) => {
+        under.push(...peer.answer(frame));
+        if (under.length > 0) clock.set(timer, clock.now + 5000);
+      };
+      return near;
+    },
+  });
+  let serial = "";
+  machine.onSerial((byte) => {
+    serial += String.fromCharCode(byte);
+  });
+  const stop = machine.run({ limit: 20_000_000 });
+  return { stop, serial, xen, machine, driver, peer };
+}
+
+const FRAMES: Omit<NetOptions, "driver">[] = [
+  {},
+  { size: 1512, depth: 16, batch: 4, count: 150, seed: 9 },
+  { size: 256, depth: 64, batch: 32, count: 600, wait: "spin" },
+  { workload: "send", size: 1000, depth: 32, batch: 16, count: 128 },
+  { workload: "receive", size: 508, depth: 32, batch: 8, count: 128, seed: 3 },
+];
+
+test.each(FRAMES)("frames are as natively: %o", (options) => {
+  for (const transmit of ["copy", "map"] as const) {
+    const { stop, serial, driver } = network(options, transmit);
+    expect({ stop, serial }).toEqual({ stop: { reason: "exit", code: 1 }, serial: expectedNet(options) });
+    expect(driver.back?.broken).toBe(false);
+  }
+});

@@ -48,6 +48,7 @@ param_touch:                            ; 1: the processor makes and looks at al
 %include "output.asm"
 %include "xenstore.asm"
 %include "xenbus.asm"
+%include "xen-ring.asm"
 %include "xen-blkfront.asm"
 %else
 %include "platform.asm"

@@ -1,7 +1,6 @@
 ; The front end of a block device (io/blkif.h, io/ring.h): one ring of 32 slots, pages granted for as long as a request takes. A request of
 ; more than 11 pages is two on the ring. What a back end has not answered is sent again to the next one.
 ;
-;     RING   0 req_prod │ 4 req_event │ 8 rsp_prod │ 12 rsp_event │ 64: 108 bytes a slot
 ;     request    0 operation, segments │ 2 handle │ 4 id (8) │ 12 sector (8) │ 20: reference, first and last sector of a page, 8 bytes each
 ;     response   0 id (8) │ 8 operation │ 10 status (2)
 
@@ -9,10 +8,6 @@ BLKIF_RING     equ SHARED
 BLKIF_SLOTS    equ 32
 BLKIF_SLOT     equ 108
 BLKIF_SEGMENTS equ 11
-REQ_PROD       equ BLKIF_RING
-REQ_EVENT      equ BLKIF_RING + 4
-RSP_PROD       equ BLKIF_RING + 8
-RSP_EVENT      equ BLKIF_RING + 12
 PAGE_SECTORS   equ 8
 RING_REFERENCE equ 8
 PAGE_REFERENCE equ 16                  ; of the first page of the buffers
@@ -50,19 +45,12 @@ blkif_connect:
         mov     eax, XENBUS_INIT_WAIT
         call    xenbus_wait
         jc      .refused
-        mov     edi, BLKIF_RING
         xor     eax, eax
         mov     [blkif_produced], eax
         mov     [blkif_consumed], eax
-        mov     ecx, 1024
-        rep     stosd
-        mov     dword [REQ_EVENT], 1
-        mov     dword [RSP_EVENT], 1
         mov     eax, RING_REFERENCE
-        mov     edi, BLKIF_RING
-        mov     edx, [back_domain]
-        xor     esi, esi
-        call    grant
+        mov     edx, BLKIF_RING
+        call    ring_init
         call    event_unbound
         test    eax, eax
         js      .refused
@@ -187,7 +175,7 @@ blk_submit:
         inc     dword [blkif_parts + eax * 4]
         and     ebx, BLKIF_SLOTS - 1
         imul    ebx, ebx, BLKIF_SLOT
-        add     ebx, BLKIF_RING + 64
+        add     ebx, BLKIF_RING + RING_SLOTS
         mov     ebp, [device_handle]
         shl     ebp, 16
         or      ebp, esi                ; 0 READ, 1 WRITE; no segment yet
@@ -232,17 +220,11 @@ blk_submit:
         pop     ebx
         ret
 
-; RING_PUSH_REQUESTS_AND_CHECK_NOTIFY: the other side is told when it asked to hear of one of these.
 blk_kick:
+        mov     edx, BLKIF_RING
         mov     ecx, [blkif_produced]
-        mov     edx, [REQ_PROD]
-        mov     [REQ_PROD], ecx
-        lock or dword [esp], 0          ; the index before the look
-        mov     eax, ecx
-        sub     eax, [REQ_EVENT]
-        sub     ecx, edx
-        cmp     eax, ecx                ; new − event < new − old
-        jae     .quiet
+        call    ring_push
+        jnc     .quiet
         mov     eax, [blkif_port]
         jmp     event_send
 .quiet:
@@ -251,13 +233,13 @@ blk_kick:
 blk_complete:
         mov     ecx, [blkif_consumed]
         mov     eax, -1
-        cmp     ecx, [RSP_PROD]
+        cmp     ecx, [BLKIF_RING + RSP_PROD]
         je      .none
         inc     dword [blkif_consumed]
         and     ecx, BLKIF_SLOTS - 1
         imul    ecx, ecx, BLKIF_SLOT
-        mov     eax, [BLKIF_RING + 64 + ecx]
-        movsx   edx, word [BLKIF_RING + 64 + ecx + 10]
+        mov     eax, [BLKIF_RING + RING_SLOTS + ecx]
+        movsx   edx, word [BLKIF_RING + RING_SLOTS + ecx + 10]
         cmp     eax, [param_depth]
         jae     .stranger
         or      [blkif_status + eax * 4], edx
@@ -276,23 +258,14 @@ blk_complete:
         mov     edx, -1
         ret
 
-; RING_FINAL_CHECK_FOR_RESPONSES.
 blk_arm:
         call    xenbus_changed
         jnc     .armed
         call    blkif_again
 .armed:
+        mov     edx, BLKIF_RING
         mov     ecx, [blkif_consumed]
-        lea     eax, [ecx + 1]
-        mov     [RSP_EVENT], eax
-        lock or dword [esp], 0
-        cmp     ecx, [RSP_PROD]
-        je      .none
-        stc
-        ret
-.none:
-        clc
-        ret
+        jmp     ring_final
 
         align   4
 blkif_port:

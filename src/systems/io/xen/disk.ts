@@ -2,6 +2,7 @@
 import type { IoGuest } from "../../../guests/index.ts";
 import type { CostProfile } from "../../../machine/cost.ts";
 import { Disk } from "../../../machine/devices/disk.ts";
+import type { BlockBackend } from "../../../virt/io/backend.ts";
 import { diskBackend } from "../../../virt/io/block/disk.ts";
 import type { PageAccess } from "../../../virt/io/xen/block/pages.ts";
 import { BlkBackDriver } from "../../../virt/io/xen/block/xenbus-drivers.ts";
@@ -71,7 +72,12 @@ export class XenDisk {
     const medium = diskBackend(disk, { latency: { clock: xen.vm.host.clock, cycles: latency } });
     const pair = halves("vbd", GUEST, owner, DEVICE);
     plug(xen.store, pair);
-    const parts = { kernel, disk: xen.attach(medium, kernel, LINE), ledger: xen.ledger, access };
+    const interrupt = xen.interrupts(kernel, LINE);
+    const told: BlockBackend = {
+      ...medium,
+      submit: (request, done) => medium.submit(request, (ok) => interrupt(() => done(ok))),
+    };
+    const parts = { kernel, disk: told, ledger: xen.ledger, access };
     this.#kernel = kernel;
     this.#driver = new BlkBackDriver(xen.store, pair, parts);
   }
