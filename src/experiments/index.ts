@@ -15,6 +15,7 @@ import { lmbench } from "./lmbench.ts";
 import { nanobenchmarks } from "./nanobenchmarks.ts";
 import { suggestion } from "./nearest.ts";
 import { nestedWalkCaches } from "./nested-walk-caches.ts";
+import { netPaths } from "./net-paths.ts";
 import { overcommit } from "./overcommit.ts";
 import { pageSharing } from "./page-sharing.ts";
 import { pagingChurn } from "./paging-churn.ts";
@@ -70,6 +71,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   pagingSwitches,
   diskPaths,
   xenRings,
+  netPaths,
   dmaFlush,
 ];
 

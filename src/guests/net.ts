@@ -4,13 +4,17 @@ import { checkWhole, type IoGuest, ioImage } from "./io-image.ts";
 import { frameHash } from "./net-frames.ts";
 
 export const NET_DRIVERS = ["e1000", "virtio-net", "xen-netfront"] as const;
+export const NET_INTERRUPTS = ["intx", "ioapic", "msix"] as const;
 export const NET_WORKLOADS = ["echo", "send", "receive"] as const;
 
 export interface NetOptions {
   /** "e1000": the first 82540EM. "virtio-net": the first such PCI card. "xen-netfront": a domain of Xen's, and its first virtual interface. "e1000" unless given. */
   readonly driver?: (typeof NET_DRIVERS)[number];
-  /** "msix": the receive queue interrupts by a message to the local APIC; virtio only. "intx" unless given. */
-  readonly interrupts?: "intx" | "msix";
+  /**
+   * "intx": the card's line, through the PIC. "ioapic": the same line through the I/O APIC. "msix": the receive queue interrupts by a message
+   * to the local APIC; virtio only. "intx" unless given.
+   */
+  readonly interrupts?: (typeof NET_INTERRUPTS)[number];
   /** Each frame comes back; or frames go out and a control frame behind each batch comes back; or a control frame asks for a batch. "echo" unless given. */
   readonly workload?: (typeof NET_WORKLOADS)[number];
   /** Bytes of a frame without its FCS, 60 … 1512, a multiple of four. 60 unless given. */
@@ -45,7 +49,7 @@ function checked(options: NetOptions): Required<NetOptions> {
   for (const [name, value, known] of [
     ["driver", all.driver, NET_DRIVERS],
     ["workload", all.workload, NET_WORKLOADS],
-    ["interrupts", all.interrupts, ["intx", "msix"]],
+    ["interrupts", all.interrupts, NET_INTERRUPTS],
     ["wait", all.wait, ["halt", "spin"]],
   ] as const)
     if (!(known as readonly string[]).includes(value))
@@ -62,6 +66,7 @@ export function buildNetGuest(options: NetOptions = {}): IoGuest {
     ...(driver === "virtio-net" && { DRIVER_VIRTIO_NET: 1 }),
     ...(driver === "xen-netfront" && { PLATFORM_XEN: 1 }),
     ...(interrupts === "msix" && { INTERRUPTS_MSIX: 1 }),
+    ...(interrupts === "ioapic" && { INTERRUPTS_IOAPIC: 1 }),
   };
   return ioImage("net.asm", defines, {
     param_workload: [NET_WORKLOADS.indexOf(workload)],

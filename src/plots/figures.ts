@@ -15,6 +15,7 @@ import { instructionMap } from "./instruction-map.ts";
 import { lmbench } from "./lmbench.ts";
 import { nanobenchmarks } from "./nanobenchmarks.ts";
 import { nestedWalkCaches } from "./nested-walk-caches.ts";
+import { netPaths } from "./net-paths.ts";
 import { overcommit } from "./overcommit.ts";
 import { pageSharing } from "./page-sharing.ts";
 import { pagingChurn } from "./paging-churn.ts";
@@ -61,5 +62,6 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   "paging-switches": (rows) => pagingSwitches(rows as never),
   "disk-paths": (rows) => diskPaths(rows as never),
   "xen-rings": (rows) => xenRings(rows as never),
+  "net-paths": (rows) => netPaths(rows as never),
   "dma-flush": (rows) => dmaFlush(rows as never),
 };

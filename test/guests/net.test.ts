@@ -13,7 +13,8 @@ import { bootOnQemu } from "../support/qemu.ts";
 
 const MAC = [0x52, 0x4c, 0, 0, 0, 2];
 const DRIVERS = [
-  { driver: "e1000" },
+  { driver: "e1000", interrupts: "intx" },
+  { driver: "e1000", interrupts: "ioapic" },
   { driver: "virtio-net", interrupts: "intx" },
   { driver: "virtio-net", interrupts: "msix" },
 ] as const;

@@ -157,6 +157,7 @@ pass:
         jnz     .submit
 .kick:
         call    blk_kick
+        jmp     .more
 .reap:
         call    blk_complete
         cmp     eax, -1

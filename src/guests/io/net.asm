@@ -116,6 +116,7 @@ main:
         mov     eax, [bundle]
         add     [started], eax
         call    net_kick
+        jmp     .more
 .reap:
         call    net_receive
         jecxz   .none

@@ -62,6 +62,9 @@ start:
         db      PIC2, 0x11, PIC2 + 1, IRQ0 + 8, PIC2 + 1, 2, PIC2 + 1, 1, PIC2 + 1, 0xFF
 .end:
 
+%ifdef INTERRUPTS_IOAPIC
+%include "ioapic.asm"
+%else
 ; Let interrupt line EAX (3 … 15) through; EDX = 1: it is a level, as PCI's are.
 line_open:
         mov     ecx, eax
@@ -80,6 +83,7 @@ line_open:
         mov     al, ah
         out     PIC2 + 1, al
         ret
+%endif
 
 interrupt:
 %ifdef INTERRUPTS_MSIX
@@ -87,9 +91,13 @@ interrupt:
 %else
         pushad
         call    device_interrupt
+%ifdef INTERRUPTS_IOAPIC
+        mov     dword [LAPIC_EOI], 0
+%else
         mov     al, 0x20                ; end of interrupt
         out     PIC2, al
         out     PIC1, al
+%endif
         popad
 %endif
         iretd
