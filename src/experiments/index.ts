@@ -72,6 +72,8 @@ export const EXPERIMENTS: readonly Experiment[] = [
   diskPaths,
   netPaths,
   xenRings,
+  xenRings,
+  netPaths,
   dmaFlush,
 ];
 

@@ -49,6 +49,8 @@ export const IO_MONITOR_WORK = [
   "kick",
   /** A back end: taking one request off a ring, checking it, asking the host for it, and putting its completion back. */
   "request",
+  /** The Internet checksum over a line of 64 bytes, when nobody copies it at the same time. */
+  "checksumLine",
   /** Copying a line of 64 bytes between two memories. */
   "copyLine",
   /** A packet's way through the host's or the driver domain's network code: the bridge, the tap or the NIC's driver. */
@@ -59,6 +61,8 @@ export const IO_MONITOR_WORK = [
   "grantUnmap",
   /** … or checking both sides of a copy, beside the lines that it copies. */
   "grantCopy",
+  /** … or giving a page of one's own away for good: out of one address space, into another. */
+  "grantTransfer",
   /** An event channel's bit set for another domain. */
   "eventSend",
   /** From one domain to another on the same processor: scheduling, registers, address space. */

@@ -80,6 +80,8 @@ export const EVENTS = [
   "ioUnmap",
   "iotlbFlush",
   "interruptPost",
+  "grantTransfer",
+  "checksumLine",
 ] as const;
 export type EventName = (typeof EVENTS)[number];
 

@@ -63,5 +63,7 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   "disk-paths": (rows) => diskPaths(rows as never),
   "net-paths": (rows) => netPaths(rows as never),
   "xen-rings": (rows) => xenRings(rows as never),
+  "xen-rings": (rows) => xenRings(rows as never),
+  "net-paths": (rows) => netPaths(rows as never),
   "dma-flush": (rows) => dmaFlush(rows as never),
 };

@@ -8,11 +8,13 @@ const LINES =
 export const IO_WORK: Readonly<Record<IoWork, number>> = {
   kick: 300,
   request: 600,
+  checksumLine: 32,
   copyLine: 16,
   packet: 2000,
   grantMap: 500,
   grantUnmap: 700,
   grantCopy: 300,
+  grantTransfer: 1200,
   eventSend: 100,
   domainSwitch: 1500,
   ioMap: 100,
@@ -24,11 +26,15 @@ export const IO_WORK: Readonly<Record<IoWork, number>> = {
 export const IO_SOURCES: Readonly<Record<IoWork, string>> = {
   kick: ESTIMATE,
   request: ESTIMATE,
+  checksumLine:
+    "assumption: sixteen ADC with a memory operand, of which each waits two cycles for the carry of the one before; not measured",
   copyLine: LINES,
   packet: ESTIMATE,
   grantMap: ESTIMATE,
   grantUnmap: ESTIMATE,
   grantCopy: ESTIMATE,
+  grantTransfer:
+    "assumption: a grantUnmap and a grantMap, which do as much to two address spaces; not measured",
   eventSend: ESTIMATE,
   domainSwitch: ESTIMATE,
   ioMap: ESTIMATE,

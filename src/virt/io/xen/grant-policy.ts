@@ -39,6 +39,8 @@ export const GTF = {
   readonly: 4,
   reading: 8,
   writing: 16,
+  transferCommitted: 4,
+  transferCompleted: 8,
 } as const;
 
 /** What an entry says is read once: what is checked is what is kept. */

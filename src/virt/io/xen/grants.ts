@@ -4,6 +4,7 @@
  *     map      entry checked ──▶ pinned, reading/writing set ──▶ frame in the mapper's address space, handle
  *     unmap    handle ──▶ translation gone ──▶ unpinned, reading/writing cleared: only now can the entry be taken back
  *     copy     both sides pinned ──▶ bytes ──▶ both unpinned
+ *     transfer grant-transfer.ts
  */
 import type { Gpa } from "../../../machine/address.ts";
 import { type IoLedger, lines } from "../backend.ts";
@@ -12,6 +13,7 @@ import type { Domain } from "./domain.ts";
 import type { MachineFrames } from "./frames.ts";
 import type { GrantEntry, GrantPolicy } from "./grant-policy.ts";
 import { GrantTable } from "./grant-table.ts";
+import { type GrantTransfer, transfer } from "./grant-transfer.ts";
 
 export interface MapGrantRef {
   hostAddress: number;
@@ -117,6 +119,16 @@ export class Grants {
     return 0;
   }
 
+  transfer(caller: Domain, operations: readonly GrantTransfer[]): number {
+    for (const operation of operations) {
+      this.#parts.ledger.pay("grantTransfer");
+      const domain = this.#parts.domain(operation.domain);
+      const taker = domain && { domain, table: this.#known(domain.id).table };
+      operation.status = transfer(this.#parts.frames, caller, operation, taker);
+    }
+    return 0;
+  }
+
   /** The machine frames of the domain's table, grown to `pages`; or an error number. */
   setupTable(caller: Domain, domain: number, pages: number): readonly number[] | number {
     const id = domain === DOMID_SELF ? caller.id : domain;
@@ -195,6 +207,8 @@ export class Grants {
     const { table } = this.#known(granter);
     if (!table.has(reference)) return GNTST.badGrantReference;
     const used = table.pinned.get(reference);
+    // An entry that is rewritten while it is in use gives nobody else what it gave before.
+    if (used !== undefined && used.domain !== caller.id) return GNTST.generalError;
     let reached: number | undefined;
     const entry = this.#entry(table, reference, (gfn) => {
       const frame = used && used.use.frame === gfn ? used.frame : owner.memory.frame(gfn);
@@ -209,7 +223,7 @@ export class Grants {
     }
     const frame = reached;
     frames.take(frame);
-    table.pinned.set(reference, { use, frame });
+    table.pinned.set(reference, { use, frame, domain: caller.id });
     return { frame, release: () => this.#unpin(granter, reference, readonly) };
   }
 
@@ -226,7 +240,7 @@ export class Grants {
       this.#entry(table, reference, () => false),
     );
     if (use === null) table.pinned.delete(reference);
-    else table.pinned.set(reference, { use, frame });
+    else table.pinned.set(reference, { ...pinned, use });
     owner.memory.drop(frame, !readonly);
     this.#parts.frames.drop(frame);
     this.#reap(granter);
