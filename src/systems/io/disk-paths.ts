@@ -10,22 +10,18 @@
  * So "virtio-pci" is both: the interface of a device that a hypervisor plays, and of one that is handed to a guest as it is.
  */
 import type { IoGuest } from "../../guests/index.ts";
-import type { Iova } from "../../machine/address.ts";
 import type { CostProfile } from "../../machine/cost.ts";
 import { Disk } from "../../machine/devices/disk.ts";
 import type { Card, Slot } from "../../machine/devices/pci/slot.ts";
-import type { Dma } from "../../machine/dma.ts";
-import { Iommu } from "../../machine/iommu/index.ts";
+import type { Iommu } from "../../machine/iommu/index.ts";
 import { Machine } from "../../machine/machine.ts";
-import type { Host } from "../../virt/cpu/host.ts";
 import { FREE, type IoLedger } from "../../virt/io/backend.ts";
 import { diskBackend } from "../../virt/io/block/disk.ts";
-import { IoDomain } from "../../virt/io/iommu/domain.ts";
-import { IommuDriver } from "../../virt/io/iommu/driver.ts";
 import { VirtioBlk } from "../../virt/io/virtio/blk.ts";
 import { VirtioPci, virtioCard } from "../../virt/io/virtio/transport/pci.ts";
 import { type KvmOptions, kvmVm } from "../kvm.ts";
 import { kvmDevices } from "../kvm-devices.ts";
+import { Assignment, remapping } from "./assigned.ts";
 
 export const DISK_PATHS = ["native", "emulated", "virtio", "assigned", "exitless"] as const;
 export type DiskPath = (typeof DISK_PATHS)[number];
@@ -47,7 +43,6 @@ export interface DiskRigOptions {
 }
 
 const MEMORY = 16 << 20;
-const PAGE = 4096;
 
 /** Which driver the guest needs on a path. */
 export const driverFor = (path: DiskPath): "ide" | "virtio-blk" =>
@@ -69,20 +64,16 @@ export function diskRig(path: DiskPath, { guest, data, profile, latency }: DiskR
     purse.ledger = made.host.ledger;
     return { machine: made.machine, disk };
   }
-  const way = lateDma();
-  let requester = 0;
+  const assignment = new Assignment();
   const { machine, host } = vm({
     disks: [boot],
     interrupts: path === "exitless" ? "posted" : "injected",
     assigned: [card(FREE)],
-    assignedDma: (asked) => {
-      requester = asked.requester;
-      return way;
-    },
+    attach: assignment.attach,
   });
-  const iommu = behindIommu(host, requester);
-  way.dma = iommu.dma(requester);
-  return { machine, disk, iommu };
+  const unit = remapping(host);
+  assignment.to(host, unit);
+  return { machine, disk, iommu: unit.iommu };
 }
 
 function virtioDisk(disk: Disk, latency: number, ledger: IoLedger): Card {
@@ -96,36 +87,12 @@ function isNotification({ board }: Machine, at: number): boolean {
   return board.pci.functions.some(([, fn]) => fn instanceof VirtioPci && fn.notifies(at));
 }
 
-/** All of the guest's memory, mapped once and for good: nothing is left to do for a request. */
-function behindIommu(host: Host, requester: number): Iommu {
-  const { bus, base, machine, ledger } = host;
-  const iommu = new Iommu(bus, () => {});
-  const driver = new IommuDriver({ bus, registers: iommu.registers, page: () => host.frame(), ledger });
-  const policy = { kind: "strict" } as const;
-  const domain = new IoDomain({ driver, number: 1, policy, clock: host.clock });
-  for (let at = 0; at < machine.bus.ram.length; at += PAGE) domain.mapAt(at as Iova, base + at);
-  domain.attach(requester);
-  return iommu;
-}
-
 /** The machine's ledger is made after its cards. */
 function late(): IoLedger & { ledger: IoLedger } {
   return {
     ledger: FREE,
     pay(event, detail, times) {
       this.ledger.pay(event, detail, times);
-    },
-  };
-}
-
-function lateDma(): Dma & { dma: Dma | null } {
-  return {
-    dma: null,
-    read(at, into) {
-      return this.dma?.read(at, into) ?? false;
-    },
-    write(at, bytes) {
-      return this.dma?.write(at, bytes) ?? false;
     },
   };
 }
