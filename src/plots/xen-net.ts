@@ -1,4 +1,4 @@
-/** How fast a TCP stream gets through, over how much goes at once, by who drives the card. */
+/** How fast a TCP stream could get through one processor, over how much goes at once, by who drives the card. */
 import { lineChart } from "./charts/line.ts";
 import type { Figure } from "./figure.ts";
 
@@ -8,7 +8,8 @@ export interface XenNetRow {
   direction: string;
   /** Frames that go, or come, at once. */
   batch: number;
-  /** Mb/s of data. */
+  /** Mb/s of data: what the processor could handle, and what comes through, as the cable may carry less. */
+  processor: number;
   rate: number;
   /** Switches between domains for a segment. */
   switches: number;
@@ -23,7 +24,8 @@ const NAMES: Readonly<Record<string, string>> = {
 export function xenNet(rows: readonly XenNetRow[]): Figure {
   const title = "A TCP stream through the driver domain";
   const told = rows.map(
-    ({ path, direction, batch, rate }) => `${path}, ${direction}, ${batch}: ${Math.round(rate)} Mb/s`,
+    ({ path, direction, batch, processor }) =>
+      `${path}, ${direction}, ${batch}: ${Math.round(processor)} Mb/s`,
   );
   const batches = rows.map(({ batch }) => batch);
   const ends = [...new Set([Math.min(...batches), Math.max(...batches)])];
@@ -32,20 +34,24 @@ export function xenNet(rows: readonly XenNetRow[]): Figure {
     const mean = there.reduce((sum, row) => sum + row.switches, 0) / Math.max(1, there.length);
     return `${mean.toFixed(2)} with ${batch} at once`;
   });
+  const limited = rows.filter(({ rate, processor }) => rate < processor).map(({ rate }) => rate);
+  const cable = limited.length > 0 ? `The cable carries ${Math.round(Math.max(...limited))} Mb/s. ` : "";
   return lineChart(
-    rows.map(({ path, direction, batch, rate }) => ({ direction, batch, rate, path: NAMES[path] ?? path })),
+    rows.map(({ path, direction, batch, processor }) => ({
+      ...{ direction, batch, processor, path: NAMES[path] ?? path },
+    })),
     {
       title,
-      subtitle: `Switches between domains for a segment: ${switches.join(", ")}.`,
+      subtitle: `${cable}Switches between domains for a segment: ${switches.join(", ")}.`,
       alt: `${title}. ${told.join("; ")}.`,
       columns: {
         path: { label: "card driven by", unit: "" },
         direction: { label: "data", unit: "" },
         batch: { label: "frames at once", unit: "" },
-        rate: { label: "data", unit: "Mb/s" },
+        processor: { label: "what the processor can handle", unit: "Mb/s" },
       },
       x: "batch",
-      y: "rate",
+      y: "processor",
       series: "path",
       facet: "direction",
       log: ["x"],
