@@ -34,6 +34,8 @@ export interface WorldPlan {
 /** INT 82h, by which a paravirtual kernel of 32 bits calls. */
 const HYPERCALL_VECTOR = 0x82;
 const PAGE = 4096;
+/** Pieces of work: far more than any plan has. */
+const PATIENCE = 10_000;
 
 export class SplitWorld {
   readonly clock = new Clock();
@@ -95,9 +97,9 @@ export class SplitWorld {
     if (domain) this.#hypervisor.events.interrupt(domain, "pirq", line);
   }
 
-  /** Until `done`, or nobody has anything to do and no device will answer. */
+  /** Until `done`, or nobody has anything to do and no device will answer; whoever always has something to do is not waited for. */
   run(done: () => boolean = () => false): void {
-    while (!done()) {
+    for (let most = PATIENCE; most > 0 && !done(); most--) {
       const worked = this.scheduler.run(1) > 0;
       if (worked) this.clock.advance();
       else if (this.clock.next < Number.POSITIVE_INFINITY) this.clock.pass(this.clock.next - this.clock.now);
