@@ -25,6 +25,8 @@ export interface WorldPlan {
   readonly policy?: SplitPolicy;
   /** Pages of each domain, and of others that it can have mapped. */
   readonly pages: number;
+  /** A domain that stands for code of the hypervisor's own: nothing is paid for getting there or back, or for what it asks for. */
+  readonly inside?: number;
   /** Told of all that is paid for, and what it came to. */
   readonly onPaid?: (event: IoWork | MonitorWork, detail: number, times: number, cycles: number) => void;
 }
@@ -43,11 +45,16 @@ export class SplitWorld {
   readonly policy: SplitPolicy;
   readonly #hypervisor: Hypervisor;
   readonly #pages: number;
+  readonly #prices: Ledger;
 
-  constructor({ profile, prices = XEN, policy = SPLIT, pages, onPaid = () => {} }: WorldPlan) {
+  constructor({ profile, prices = XEN, policy = SPLIT, pages, inside, onPaid = () => {} }: WorldPlan) {
     const ledger = new Ledger({ clock: this.clock, trace: this.trace, profile, monitor: prices });
+    this.#prices = ledger;
     this.ledger = {
       pay: (event, detail = 0, times = 1) => {
+        const crossing = event === "hypercall" || event === "upcall";
+        const within = crossing && (event === "upcall") === (this.scheduler.running !== inside);
+        if (inside !== undefined && (event === "domainSwitch" || within)) return;
         const before = this.clock.now;
         if (event === "hypercall") ledger.pay("trap", HYPERCALL_VECTOR);
         ledger.pay(event, detail, times);
@@ -76,6 +83,12 @@ export class SplitWorld {
   kernel(id: number): Kernel {
     const options = { pages: this.#pages, holes: this.#pages, privileged: id === 0 };
     return new Kernel(this.#hypervisor, this.scheduler, id, options);
+  }
+
+  /** The processor takes an interrupt of the hardware, and goes back to what it did; whatever comes of it is not paid by that. */
+  takeInterrupt(line: number): void {
+    this.#prices.pay("interruptTrap", line);
+    this.#prices.pay("resume");
   }
 
   /** An interrupt of the hardware, for the domain that has bound it. */
