@@ -3,12 +3,12 @@ import { GuestError } from "./guest-error.ts";
 import { checkWhole, type IoGuest, ioImage } from "./io-image.ts";
 import { frameHash } from "./net-frames.ts";
 
-export const NET_DRIVERS = ["e1000", "virtio-net"] as const;
+export const NET_DRIVERS = ["e1000", "virtio-net", "xen-netfront"] as const;
 export const NET_INTERRUPTS = ["intx", "ioapic", "msix"] as const;
 export const NET_WORKLOADS = ["echo", "send", "receive"] as const;
 
 export interface NetOptions {
-  /** "e1000": the first 82540EM. "virtio-net": the first such PCI card. "e1000" unless given. */
+  /** "e1000": the first 82540EM. "virtio-net": the first such PCI card. "xen-netfront": a domain of Xen's, and its first virtual interface. "e1000" unless given. */
   readonly driver?: (typeof NET_DRIVERS)[number];
   /**
    * "intx": the card's line, through the PIC. "ioapic": the same line through the I/O APIC. "msix": the receive queue interrupts by a message
@@ -54,8 +54,8 @@ function checked(options: NetOptions): Required<NetOptions> {
   ] as const)
     if (!(known as readonly string[]).includes(value))
       throw new GuestError(`there is no ${name} "${value}"; there are ${known.join(", ")}`);
-  if (all.driver === "e1000" && all.interrupts === "msix")
-    throw new GuestError('an 82540EM has no MSI-X: interrupts "msix" needs driver "virtio-net"');
+  if (all.driver !== "virtio-net" && all.interrupts === "msix")
+    throw new GuestError(`${all.driver} has no MSI-X: interrupts "msix" needs driver "virtio-net"`);
   return all;
 }
 
@@ -64,6 +64,7 @@ export function buildNetGuest(options: NetOptions = {}): IoGuest {
   const { driver, interrupts, workload, size, depth, batch, count, seed, wait } = checked(options);
   const defines = {
     ...(driver === "virtio-net" && { DRIVER_VIRTIO_NET: 1 }),
+    ...(driver === "xen-netfront" && { PLATFORM_XEN: 1 }),
     ...(interrupts === "msix" && { INTERRUPTS_MSIX: 1 }),
     ...(interrupts === "ioapic" && { INTERRUPTS_IOAPIC: 1 }),
   };

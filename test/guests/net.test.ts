@@ -60,7 +60,7 @@ function ours(options: NetOptions, damage = (frame: Uint8Array) => frame) {
   const machine = new Machine({
     memory: 16 << 20,
     disks: [buildNetGuest(options).image],
-    cards: [cards[options.driver ?? "e1000"]],
+    cards: [cards[options.driver === "virtio-net" ? "virtio-net" : "e1000"]],
   });
   let serial = "";
   machine.onSerial((byte) => {

@@ -18,6 +18,9 @@
 
         mov     eax, start              ; from C0100000, where the boot sector jumps to
         jmp     eax
+%ifdef PLATFORM_XEN
+%include "xen-note.asm"
+%endif
 
 ; The builder fills these in.
         align   4
@@ -40,6 +43,14 @@ param_spin:                             ; 1: with nothing to do, look again at o
 param_touch:                            ; 1: the processor makes and looks at all data
         dd      0
 
+%ifdef PLATFORM_XEN
+%include "xen-platform.asm"
+%include "output.asm"
+%include "xenstore.asm"
+%include "xenbus.asm"
+%include "xen-ring.asm"
+%include "xen-blkfront.asm"
+%else
 %include "platform.asm"
 %include "pci.asm"
 %include "output.asm"
@@ -52,6 +63,7 @@ param_touch:                            ; 1: the processor makes and looks at al
 %include "ide.asm"
 %ifdef IDE_DMA
 %include "ide-dma.asm"
+%endif
 %endif
 %endif
 
@@ -162,14 +174,10 @@ pass:
         jc      .reap
         cmp     dword [param_spin], 0
         jne     .spin
-        sti                             ; takes effect after the next instruction
-        hlt
-        cli
+        platform_wait
         jmp     .reap
 .spin:
-        sti
-        nop
-        cli
+        platform_look
         jmp     .reap
 .error:
         push    edx

@@ -24,6 +24,9 @@
 
         mov     eax, start              ; from C0100000, where the boot sector jumps to
         jmp     eax
+%ifdef PLATFORM_XEN
+%include "xen-note.asm"
+%endif
 
 ; The builder fills these in.
         align   4
@@ -47,6 +50,14 @@ BUFFER         equ 2048
 RECEIVE_BUFFERS equ BUFFERS
 SEND_BUFFERS   equ BUFFERS + RING * BUFFER
 
+%ifdef PLATFORM_XEN
+%include "xen-platform.asm"
+%include "output.asm"
+%include "xenstore.asm"
+%include "xenbus.asm"
+%include "xen-ring.asm"
+%include "xen-netfront.asm"
+%else
 %include "platform.asm"
 %include "pci.asm"
 %include "output.asm"
@@ -57,6 +68,7 @@ SEND_BUFFERS   equ BUFFERS + RING * BUFFER
 %include "virtio-net.asm"
 %else
 %include "e1000.asm"
+%endif
 %endif
 
 ECHO           equ 0
@@ -128,14 +140,10 @@ main:
         jc      .reap
         cmp     dword [param_spin], 0
         jne     .spin
-        sti                             ; takes effect after the next instruction
-        hlt
-        cli
+        platform_wait
         jmp     .reap
 .spin:
-        sti
-        nop
-        cli
+        platform_look
         jmp     .reap
 .hash:
         db      "ok hash=", 0

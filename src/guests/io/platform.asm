@@ -1,5 +1,17 @@
 ; Processor and interrupt controllers: one interrupt line is open, that of the device.
 
+; Nothing to do until an interrupt comes; and a look at whether one has.
+%macro platform_wait 0
+        sti                             ; takes effect after the next instruction
+        hlt
+        cli
+%endmacro
+%macro platform_look 0
+        sti
+        nop
+        cli
+%endmacro
+
 start:
         cli
         cld
