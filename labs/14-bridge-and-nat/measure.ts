@@ -12,7 +12,7 @@ export function reachRows(component: BridgeAndNat, sizes: readonly number[]) {
       let reached = 0;
       for (let from = 0; from < count; from++)
         for (let to = 0; to < count; to++) {
-          const world = new TwoHosts(way, guests, component);
+          const world = new TwoHosts({ way, guests, policy: component });
           const [one, other] = [world.stations[from]!, world.stations[to]!];
           if (one !== other && world.reaches(one, other)) reached++;
         }
@@ -34,7 +34,7 @@ const PATHS = [
 export function roundTripRows(component: BridgeAndNat) {
   return WAYS.flatMap((way) =>
     PATHS.flatMap(({ path, from, to }) => {
-      const world = new TwoHosts(way, 2, component);
+      const world = new TwoHosts({ way, guests: 2, policy: component });
       return ["first", "second"].map((time) => {
         world.reset();
         const reached = world.reaches(world.stations[from]!, world.stations[to]!);
@@ -51,10 +51,10 @@ export function punchRows(component: BridgeAndNat) {
     { before: "the one that is asked", wait: 0 },
     { before: "the one that is asked, 301 s ago", wait: 301 },
   ].map(({ before, wait }) => {
-    const world = new TwoHosts("NAT", 2, component);
+    const world = new TwoHosts({ way: "NAT", guests: 2, policy: component });
     const [, asking, , asked] = world.stations;
     if (before !== "nobody") world.send(asked!, asking!);
-    world.now += wait;
+    world.wait(wait);
     return { "has sent before": before, answered: world.reaches(asking!, asked!) ? "yes" : "no" };
   });
 }

@@ -1,5 +1,6 @@
 /** Which figure belongs to which experiment. By name alone: plots know rows, not what they were measured on. */
 import { balloonOverhead } from "./balloon-overhead.ts";
+import { bridgeNat } from "./bridge-nat.ts";
 import type { Row } from "./columns.ts";
 import { cpuBound } from "./cpu-bound.ts";
 import { crossings } from "./crossings.ts";
@@ -59,5 +60,6 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   "paging-churn": (rows) => pagingChurn(rows as never),
   "paging-switches": (rows) => pagingSwitches(rows as never),
   "disk-paths": (rows) => diskPaths(rows as never),
+  "bridge-nat": (rows) => bridgeNat(rows as never),
   "dma-flush": (rows) => dmaFlush(rows as never),
 };

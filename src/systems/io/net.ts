@@ -6,4 +6,12 @@ export { StationTable } from "../../virt/io/net/forwarding-table.ts";
 export { NO_SIGNALS } from "../../virt/io/net/sessions.ts";
 export { type NatPolicy, type Protocol, TRANSLATING } from "../../virt/io/net/translation.ts";
 export { TranslationTable } from "../../virt/io/net/translation-table.ts";
-export { type Counts, type Station, TwoHosts, type Way } from "./two-hosts.ts";
+export {
+  type Counts,
+  QUESTIONS,
+  type Question,
+  type Station,
+  TwoHosts,
+  WAYS,
+  type Way,
+} from "./two-hosts.ts";
