@@ -1,12 +1,21 @@
 /** What lab 14 measures: two hosts on one LAN, whose switches and NATs run on the component. */
-import { BRIDGING, TRANSLATING, TwoHosts, type Way } from "../../src/systems/io/net.ts";
+import {
+  BRIDGING,
+  microseconds,
+  QUESTIONS,
+  type Question,
+  TRANSLATING,
+  TwoHosts,
+  WAYS,
+  type Way,
+} from "../../src/systems/io/net.ts";
 import type { BridgeAndNat } from "./component.ts";
 
-const WAYS: readonly Way[] = ["bridged", "NAT"];
+const PLAIN: readonly Way[] = ["bridged", "NAT"];
 
 /** Of all ordered pairs of machines, how many can begin a conversation; each pair in a world of its own. */
 export function reachRows(component: BridgeAndNat, sizes: readonly number[]) {
-  return WAYS.flatMap((way) =>
+  return PLAIN.flatMap((way) =>
     sizes.map((guests) => {
       const count = 2 * guests + 1;
       let reached = 0;
@@ -32,15 +41,54 @@ const PATHS = [
 
 /** A question and its answer, the first time and when the ways are known. */
 export function roundTripRows(component: BridgeAndNat) {
-  return WAYS.flatMap((way) =>
+  return PLAIN.flatMap((way) =>
     PATHS.flatMap(({ path, from, to }) => {
       const world = new TwoHosts({ way, guests: 2, policy: component });
       return ["first", "second"].map((time) => {
         world.reset();
-        const reached = world.reaches(world.stations[from]!, world.stations[to]!);
-        return { path, way, time, answered: reached ? "yes" : "no", ...world.counts };
+        const cycles = world.asks(world.stations[from]!, world.stations[to]!);
+        const answered = cycles === undefined ? "no" : "yes";
+        return { path, way, time, answered, microseconds: microseconds(cycles ?? 0), ...world.counts };
       });
     }),
+  );
+}
+
+/** Pairs of machines, two guests on each host, each pair in a world of its own: what a second datagram with its answer takes. */
+export function matrixRows(component: BridgeAndNat) {
+  return WAYS.flatMap((way) =>
+    pairs(way, component).map(({ world, from, to }) => {
+      const udp = world.reaches(from, to) ? "yes" : "no";
+      world.reset();
+      const trip = microseconds(world.asks(from, to) ?? 0);
+      return { way, from: from.name, to: to.name, udp, trip, work: world.counts.cycles };
+    }),
+  );
+}
+
+/** Of those pairs, how many can begin by a datagram, a connection, an echo. */
+export function openRows(component: BridgeAndNat) {
+  const count = (way: Way, question: Question) => {
+    const all = pairs(way, component);
+    const open = all.filter(({ world, from, to }) => world.reaches(from, to, question));
+    return `${open.length} of ${all.length}`;
+  };
+  return WAYS.map((way) => ({
+    way,
+    ...Object.fromEntries(QUESTIONS.map((question) => [question, count(way, question)])),
+  }));
+}
+
+function pairs(way: Way, component: BridgeAndNat) {
+  const world = () => new TwoHosts({ way, guests: 2, policy: component });
+  const numbers = world().stations.map((_, at) => at);
+  return numbers.flatMap((one) =>
+    numbers
+      .filter((other) => other !== one)
+      .map((other) => {
+        const fresh = world();
+        return { world: fresh, from: fresh.stations[one]!, to: fresh.stations[other]! };
+      }),
   );
 }
 

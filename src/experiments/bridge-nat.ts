@@ -1,10 +1,8 @@
 /** Two hosts with guests and a server on one LAN: who can begin to talk to whom, by how the guests are connected, and what it costs. */
-import { HASWELL } from "../machine/profiles/haswell.ts";
-import { BRIDGING, QUESTIONS, TRANSLATING, TwoHosts, WAYS } from "../systems/io/net.ts";
+import { BRIDGING, microseconds, QUESTIONS, TRANSLATING, TwoHosts, WAYS } from "../systems/io/net.ts";
 import { defineExperiment, type Watch } from "./experiment.ts";
 
 const policy = { ...BRIDGING, ...TRANSLATING };
-const microseconds = (cycles: number | undefined) => ((cycles ?? 0) / HASWELL.hertz) * 1e6;
 const said = (answered: boolean) => (answered ? "yes" : "no");
 
 export const bridgeNat = defineExperiment({
@@ -55,7 +53,7 @@ export const bridgeNat = defineExperiment({
         ...{ from: from.name, to: to.name },
         ...{ udp: said(udp.first !== undefined), tcp: said(tcp.first !== undefined) },
         ping: said(ping.first !== undefined),
-        ...{ first: microseconds(udp.first), trip: microseconds(udp.next) },
+        ...{ first: microseconds(udp.first ?? 0), trip: microseconds(udp.next ?? 0) },
         ...{ work: udp.counts.cycles, handled: udp.counts.handled },
         ...busy.tables,
       };

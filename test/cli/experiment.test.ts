@@ -83,6 +83,7 @@ describe("a mistake is named before anything runs", () => {
     [["direct-execution", "--set", "rate"], "--set rate: write it as key=value or key=a,b,c"],
     [["formal-map", "--svg", "/no/where.svg"], "the folder /no does not exist"],
     [["formal-map", "--json", "--csv"], "choose one"],
+    [["formal-map", "--pcap", "x.pcap"], "--pcap: formal-map sends no packets that could be written; "],
   ])("%j", async (args, message) => {
     const { stderr, stdout, code } = await ringlab(...args);
     expect(stderr).toContain(message);

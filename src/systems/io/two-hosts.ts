@@ -80,10 +80,13 @@ interface Segment {
   readonly router: Ip;
 }
 
-const PORT = 5000;
+const PORT = 40_000;
 const SERVER = ip("198.51.100.200");
 const PREFIX = 24;
 const { hertz } = HASWELL;
+/** Of cycles of the hosts' processors. */
+export const microseconds = (cycles: number): number => (cycles / hertz) * 1e6;
+
 /** Longer than any answer takes, shorter than anybody's patience. */
 const SETTLED = 0.1;
 
@@ -108,7 +111,7 @@ export class TwoHosts {
     this.#counted = { pay: (event, detail, times = 1) => this.#count(FREE, event, detail, times) };
     this.#paid = { pay: (event, detail, times = 1) => this.#count(ledger, event, detail, times) };
     const lan = this.#lan();
-    lan.bridge.mirror((frame) => options.watch?.((this.#clock.now / hertz) * 1e9, frame));
+    lan.bridge.mirror((frame) => options.watch?.(microseconds(this.#clock.now) * 1000, frame));
     const server = this.#station({ name: "server", host: 0, address: SERVER }, lan);
     this.stations = [server, ...[1, 2].flatMap((host) => this.#host(host, lan))];
   }
