@@ -1,6 +1,6 @@
 /** The figures that only lab 14 draws. */
 import type { Prediction } from "../../src/course/index.ts";
-import { barChart, FIGURES, type Figure, lineChart } from "../../src/plots/index.ts";
+import { barChart, FIGURES, type Figure, lineChart, type Markup, table } from "../../src/plots/index.ts";
 import { type matrixRows, openingRows, type reachRows, type roundTripRows } from "./measure.ts";
 
 const GUESTS = { label: "guests on each of the two hosts", unit: "" };
@@ -50,4 +50,12 @@ export function latency(rows: ReturnType<typeof roundTripRows>): Figure {
     },
     ...{ x: "path", y: "cycles", series: "way" },
   });
+}
+
+/** What was counted on the way, of the questions that were answered. */
+export function counted(rows: ReturnType<typeof roundTripRows>): Markup {
+  const names = ["path", "way", "time", "handled", "copied", "strayed", "cycles"];
+  const plain = Object.fromEntries(names.map((name) => [name, { label: name, unit: "" }]));
+  const answered = rows.filter((row) => row.answered === "yes");
+  return table(answered, { columns: { ...plain, trip: { label: "trip", unit: "µs" } } });
 }

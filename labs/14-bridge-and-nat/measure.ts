@@ -26,7 +26,7 @@ export function reachRows(component: BridgeAndNat, sizes: readonly number[]) {
           if (one !== other && world.reaches(one, other)) reached++;
         }
       const pairs = count * (count - 1);
-      return { way, guests, pairs, reached, percent: Math.round((1000 * reached) / pairs) / 10 };
+      return { way, guests, pairs, reached, percent: tenths((100 * reached) / pairs) };
     }),
   );
 }
@@ -36,8 +36,10 @@ const PATHS = [
   { path: "own host", from: 1, to: 2 },
   { path: "server", from: 1, to: 0 },
   { path: "other host", from: 1, to: 3 },
-  { path: "from the server", from: 0, to: 1 },
+  { path: "from server", from: 0, to: 1 },
 ] as const;
+
+const tenths = (value: number) => Math.round(value * 10) / 10;
 
 /** A question and its answer, the first time and when the ways are known. */
 export function roundTripRows(component: BridgeAndNat) {
@@ -48,7 +50,7 @@ export function roundTripRows(component: BridgeAndNat) {
         world.reset();
         const cycles = world.asks(world.stations[from]!, world.stations[to]!);
         const answered = cycles === undefined ? "no" : "yes";
-        return { path, way, time, answered, microseconds: microseconds(cycles ?? 0), ...world.counts };
+        return { path, way, time, answered, trip: tenths(microseconds(cycles ?? 0)), ...world.counts };
       });
     }),
   );
@@ -60,7 +62,7 @@ export function matrixRows(component: BridgeAndNat) {
     pairs(way, component).map(({ world, from, to }) => {
       const udp = world.reaches(from, to) ? "yes" : "no";
       world.reset();
-      const trip = microseconds(world.asks(from, to) ?? 0);
+      const trip = tenths(microseconds(world.asks(from, to) ?? 0));
       return { way, from: from.name, to: to.name, udp, trip, work: world.counts.cycles };
     }),
   );

@@ -18,21 +18,24 @@ export interface BridgeNatRow {
 
 export function bridgeNat(rows: readonly BridgeNatRow[]): Figure {
   const title = "Who can begin to talk to whom";
-  const all = rows.map((row) => ({ ...row }));
+  const short = (name: string) => name.replace("guest ", "");
+  const all = rows.map((row) => ({ ...row, from: short(row.from), to: short(row.to) }));
   const answered = all.filter(({ udp }) => udp === "yes");
   const trips = distinct(all, "way").map((way) => {
     const [of, reached] = [all, answered].map((some) => some.filter((row) => row.way === way));
     const slowest = Math.max(0, ...reached!.map(({ trip }) => trip));
-    return `${way}: ${reached!.length} of ${of!.length} pairs, at most ${slowest.toFixed(1)} µs`;
+    return { way, share: `${reached!.length} of ${of!.length}`, slowest: slowest.toFixed(1) };
   });
+  const shares = trips.map(({ way, share }) => `${way} ${share}`).join(", ");
+  const told = trips.map(({ way, share, slowest }) => `${way}: ${share} pairs, at most ${slowest} µs`);
   return tileChart(answered, {
     title,
-    subtitle: `No tile: no answer. ${trips.join("; ")} from question to answer.`,
-    alt: `${title}. ${trips.join(". ")}. ${answered.map(({ way, from, to, work }) => `${way}, ${from} to ${to}: ${work} cycles`).join("; ")}.`,
+    subtitle: `No tile: no answer. Answered: ${shares}.`,
+    alt: `${title}. ${told.join(". ")}. ${answered.map(({ way, from, to, work }) => `${way}, ${from} to ${to}: ${work} cycles`).join("; ")}.`,
     columns: {
       way: { label: "guests are", unit: "" },
-      from: { label: "from", unit: "" },
-      to: { label: "to", unit: "" },
+      from: { label: "from guest", unit: "" },
+      to: { label: "to guest", unit: "" },
       work: { label: "hosts' work", unit: "cycles" },
     },
     ...{ x: "to", y: "from", value: "work", facet: "way", order: distinct(all, "from") as string[] },
