@@ -1,5 +1,6 @@
 /** Which figure belongs to which experiment. By name alone: plots know rows, not what they were measured on. */
 import { balloonOverhead } from "./balloon-overhead.ts";
+import { bridgeNat } from "./bridge-nat.ts";
 import type { Row } from "./columns.ts";
 import { cpuBound } from "./cpu-bound.ts";
 import { crossings } from "./crossings.ts";
@@ -65,5 +66,6 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   "net-paths": (rows) => netPaths(rows as never),
   "xen-net": (rows) => xenNet(rows as never),
   "xen-rings": (rows) => xenRings(rows as never),
+  "bridge-nat": (rows) => bridgeNat(rows as never),
   "dma-flush": (rows) => dmaFlush(rows as never),
 };
