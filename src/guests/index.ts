@@ -27,4 +27,4 @@ export { buildNetGuest, expectedNet, NET_DRIVERS, NET_WORKLOADS, type NetOptions
 export { NetPeer } from "./net-frames.ts";
 export { SITE_SIZE, type Site } from "./sites.ts";
 export * from "./streams/index.ts";
-export { expectedOutput, type Parameter, type Workload, workloads } from "./workloads.ts";
+export { deviceWorkloads, expectedOutput, type Parameter, type Workload, workloads } from "./workloads.ts";
