@@ -1,7 +1,7 @@
 /** One guest, one disk, several ways between them: what leaves the guest for a request, and how long it takes. */
 import { buildIoGuest, expectedIo, type IoOptions, ioDisk } from "../guests/index.ts";
 import { HASWELL } from "../machine/profiles/haswell.ts";
-import { DISK_PATHS, diskRig, driverFor } from "../systems/io/disk-paths.ts";
+import { DISK_PATHS, deepest, diskRig, driverFor } from "../systems/io/disk-paths.ts";
 import { defineExperiment } from "./experiment.ts";
 import { ioColumns, markedIo } from "./marked-io.ts";
 
@@ -27,7 +27,7 @@ export const diskPaths = defineExperiment({
       max: 64,
       integer: true,
       unit: "requests",
-      doc: "outstanding at most",
+      doc: "outstanding at most; no row where it is above the 32 of Xen's ring",
       label: "queue depth",
     },
     batch: {
@@ -59,10 +59,11 @@ export const diskPaths = defineExperiment({
   },
   columns: ioColumns("request"),
   run({ path, depth, batch, size, latency, wait }, seed) {
-    if (batch > depth) return [];
+    if (batch > depth || depth > deepest(path)) return [];
     const asked = { operation: "read", size, depth, batch, count: COUNT, seed } as const;
     const options: IoOptions = { ...asked, driver: driverFor(path), touch: false, wait };
-    const guest = buildIoGuest(path === "emulated" ? options : { ...options, interrupts: "msix" });
+    const messages = options.driver === "virtio-blk";
+    const guest = buildIoGuest(messages ? { ...options, interrupts: "msix" } : options);
     const rig = diskRig(path, { guest, data: ioDisk(), profile: HASWELL, latency });
     const expected = expectedIo(options);
     return [markedIo(rig, { expected, count: COUNT, bytes: 512 * size, hertz: HASWELL.hertz })];
