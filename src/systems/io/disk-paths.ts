@@ -52,9 +52,6 @@ const MEMORY = 16 << 20;
 export const driverFor = (path: DiskPath) =>
   path === "xen" ? "xen-blkfront" : path === "emulated" ? "ide" : "virtio-blk";
 
-/** Requests outstanding that a path has room for: Xen's ring has 32 slots. */
-export const deepest = (path: DiskPath): number => (path === "xen" ? 32 : 64);
-
 export function diskRig(path: DiskPath, { guest, data, profile, latency }: DiskRigOptions): DiskRig {
   if (path === "xen") {
     const { xen, disk } = new XenDisk({ guest, data, profile, latency });
