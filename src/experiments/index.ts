@@ -31,6 +31,7 @@ import { tlbGeometry } from "./tlb-geometry.ts";
 import { tlbReach } from "./tlb-reach.ts";
 import { tlbTags } from "./tlb-tags.ts";
 import { walkReferences } from "./walk-references.ts";
+import { xenNet } from "./xen-net.ts";
 import { xenRings } from "./xen-rings.ts";
 
 export { type Column, columnsOf, defineExperiment, type Experiment, type Row, rowsAt } from "./experiment.ts";
@@ -70,6 +71,9 @@ export const EXPERIMENTS: readonly Experiment[] = [
   pagingChurn,
   pagingSwitches,
   diskPaths,
+  netPaths,
+  xenNet,
+  xenRings,
   xenRings,
   netPaths,
   dmaFlush,

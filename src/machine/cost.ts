@@ -55,6 +55,10 @@ export const IO_MONITOR_WORK = [
   "copyLine",
   /** A packet's way through the host's or the driver domain's network code: the bridge, the tap or the NIC's driver. */
   "packet",
+  /** An operating system's own code for a segment that it sends: system call, TCP, IP, the card's driver; its copies and sums apart. … */
+  "stackOut",
+  /** … and for one that it receives, with its share of the card's interrupt. */
+  "stackIn",
   /** Grant tables: checking and mapping a page of another domain, … */
   "grantMap",
   /** … taking the mapping away with its translations, … */

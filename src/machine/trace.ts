@@ -82,6 +82,8 @@ export const EVENTS = [
   "interruptPost",
   "grantTransfer",
   "checksumLine",
+  "stackOut",
+  "stackIn",
 ] as const;
 export type EventName = (typeof EVENTS)[number];
 

@@ -42,6 +42,7 @@ const LESS: Record<string, Settings> = {
   "idle-tax": { tax: [0, 0.75], seconds: 90 },
   "page-sharing": { machines: [1, 2] },
   "sharing-scan": { rate: 400, seconds: 10 },
+  "xen-net": { batch: [8], direction: "transmit" },
   "xen-rings": { depth: [1, 32], size: [1, 88] },
   "dma-flush": { buffers: [8, 128], delay: 1, packets: 500 },
   crossings: { system: "vmware-vtx", workload: "disk-read" },

@@ -39,14 +39,19 @@ export interface SplitDiskCost {
 
 /** A ring's worth of the largest requests, with some to spare. */
 const PAGES = 400;
-const SECTORS = 2048;
+const SECTORS = 512;
+
+/** Different bytes at different places. */
+function medium(): Uint8Array {
+  const bytes = new Uint8Array(SECTORS * SECTOR);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = at * 7 + (at >>> 9);
+  return bytes;
+}
 
 export class SplitDisk {
   readonly #plan: SplitDiskPlan;
   readonly #world: SplitWorld;
-  readonly #disk = new Disk(
-    Uint8Array.from({ length: SECTORS * SECTOR }, (_, at) => (at * 7 + (at >>> 9)) & 0xff),
-  );
+  readonly #disk = new Disk(medium());
   readonly #front: BlkFront;
   readonly #free: () => number;
   #sector = 0;

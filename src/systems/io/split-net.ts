@@ -35,11 +35,11 @@ export interface SplitNetPlan {
 }
 
 const XEN = "Xen";
-const FRONT = "domain 1, front end";
-const BACK = "domain 0, back end";
-const BRIDGE = "domain 0, bridge";
-const NIC = "domain 0, NIC's driver";
-const WIRE = "the wire";
+const FRONT = "DomU front end";
+const BACK = "Dom0 back end";
+const BRIDGE = "Dom0 bridge";
+const NIC = "Dom0 NIC driver";
+const WIRE = "wire";
 
 /** Domain 0's interrupt of the card. */
 const LINE = 11;
@@ -62,15 +62,15 @@ class Recorder {
     if (event === "domainSwitch") this.#running = detail;
     const WHAT: Partial<Record<IoWork | MonitorWork, string>> = {
       hypercall: `domain ${this.#running} calls`,
-      eventSend: "an event for the other end of the channel",
+      eventSend: "an event to the other end",
       upcall: "an upcall is due",
       domainSwitch: `domain ${detail} runs`,
-      request: "a request is handled and answered",
+      request: "works on a request",
       grantCopy: "both ends of a copy are checked",
       copyLine: `${times(count, "line")} of 64 bytes copied`,
-      packet: "its code for a packet",
+      packet: "handles the frame",
     };
-    this.note(this.#who, WHAT[event] ?? event, count === 1 ? event : `${count} × ${event}`, cycles);
+    this.note(this.#who, WHAT[event] ?? event, event, cycles);
   }
 
   as(who: string, ledger: IoLedger): IoLedger {
@@ -145,18 +145,22 @@ export function netPath({ profile, bytes, prices, policy = SPLIT }: SplitNetPlan
   bridge.plug(port);
   const front = new NetFront(domU, 0);
   const ledger = record.as(BACK, world.ledger);
-  if (!NetBack.connect({ kernel: dom0, network, ledger, ring: world.policy }, front.offer)) return [];
+  if (!NetBack.connect({ kernel: dom0, network, ledger, ring: world.policy }, front.offer)) {
+    record.steps.length = 0;
+    record.note(BACK, "cannot map the rings, or bind the channel: there is no interface");
+    return record.steps;
+  }
   const card = new Card(record, record.as(NIC, world.ledger), () => world.interrupt(0, LINE));
   bridge.plug(card.port);
   const line = dom0.calls.bindPirq(LINE);
   dom0.listen(line, () => card.interrupted());
-  front.onFrame = () => record.note(FRONT, "the grant is ended, the frame is the guest's");
+  front.onFrame = () => record.note(FRONT, "ends the grant, the frame is the guest's");
   world.run();
   const [guest, server] = [0x0200_0000_0001, 0x0200_0000_0002];
   const exchange = () => {
     const before = card.sent;
     record.way = "out";
-    record.note(FRONT, `a page with ${bytes} bytes granted, a request written into the ring`);
+    record.note(FRONT, `grants a page with ${bytes} bytes, writes a request`);
     front.transmit(frame(server, guest, bytes));
     world.run();
     if (card.sent === before) return;

@@ -25,6 +25,8 @@ export interface WorldPlan {
   readonly policy?: SplitPolicy;
   /** Pages of each domain, and of others that it can have mapped. */
   readonly pages: number;
+  /** A domain that stands for code of the hypervisor's own: nothing is paid for getting there or back, or for what it asks for. */
+  readonly inside?: number;
   /** Told of all that is paid for, and what it came to. */
   readonly onPaid?: (event: IoWork | MonitorWork, detail: number, times: number, cycles: number) => void;
 }
@@ -32,6 +34,8 @@ export interface WorldPlan {
 /** INT 82h, by which a paravirtual kernel of 32 bits calls. */
 const HYPERCALL_VECTOR = 0x82;
 const PAGE = 4096;
+/** Pieces of work: far more than any plan has. */
+const PATIENCE = 10_000;
 
 export class SplitWorld {
   readonly clock = new Clock();
@@ -41,11 +45,16 @@ export class SplitWorld {
   readonly policy: SplitPolicy;
   readonly #hypervisor: Hypervisor;
   readonly #pages: number;
+  readonly #prices: Ledger;
 
-  constructor({ profile, prices = XEN, policy = SPLIT, pages, onPaid = () => {} }: WorldPlan) {
+  constructor({ profile, prices = XEN, policy = SPLIT, pages, inside, onPaid = () => {} }: WorldPlan) {
     const ledger = new Ledger({ clock: this.clock, trace: this.trace, profile, monitor: prices });
+    this.#prices = ledger;
     this.ledger = {
       pay: (event, detail = 0, times = 1) => {
+        const crossing = event === "hypercall" || event === "upcall";
+        const within = crossing && (event === "upcall") === (this.scheduler.running !== inside);
+        if (inside !== undefined && (event === "domainSwitch" || within)) return;
         const before = this.clock.now;
         if (event === "hypercall") ledger.pay("trap", HYPERCALL_VECTOR);
         ledger.pay(event, detail, times);
@@ -76,15 +85,21 @@ export class SplitWorld {
     return new Kernel(this.#hypervisor, this.scheduler, id, options);
   }
 
+  /** The processor takes an interrupt of the hardware, and goes back to what it did; whatever comes of it is not paid by that. */
+  takeInterrupt(line: number): void {
+    this.#prices.pay("interruptTrap", line);
+    this.#prices.pay("resume");
+  }
+
   /** An interrupt of the hardware, for the domain that has bound it. */
   interrupt(id: number, line: number): void {
     const domain = this.#hypervisor.domains.get(id);
     if (domain) this.#hypervisor.events.interrupt(domain, "pirq", line);
   }
 
-  /** Until `done`, or nobody has anything to do and no device will answer. */
+  /** Until `done`, or nobody has anything to do and no device will answer; whoever always has something to do is not waited for. */
   run(done: () => boolean = () => false): void {
-    while (!done()) {
+    for (let most = PATIENCE; most > 0 && !done(); most--) {
       const worked = this.scheduler.run(1) > 0;
       if (worked) this.clock.advance();
       else if (this.clock.next < Number.POSITIVE_INFINITY) this.clock.pass(this.clock.next - this.clock.now);

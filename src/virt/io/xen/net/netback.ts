@@ -5,44 +5,12 @@
  *     tx  event ──▶ requests ──▶ checked ──▶ copied or mapped ──▶ bridge ──▶ responses ──▶ event, if one was asked for     (transmit.ts)
  *     rx  bridge ──▶ requests of the front end's ──▶ copied or transferred ──▶ responses ──▶ event                       (receive.ts)
  */
-import type { IoLedger, NetBackend } from "../../backend.ts";
 import { PAGE } from "../abi/numbers.ts";
-import type { Kernel, MappedPage } from "../kernel.ts";
-import type { RingPolicy } from "../ring-policy.ts";
-import { NOTHING, type Offload, type OffloadPort } from "./offload.ts";
+import type { MappedPage } from "../kernel.ts";
+import type { NetBackParts, NetFrontEnd } from "./halves.ts";
+import { NOTHING, type Offload } from "./offload.ts";
 import { Receive } from "./receive.ts";
 import { Transmit } from "./transmit.ts";
-
-/** What a half takes from the other: blank checksums, frames of several pages, large segments. */
-export interface NetFeatures {
-  readonly checksum: boolean;
-  readonly sg: boolean;
-  readonly gso: boolean;
-}
-
-export interface NetFrontEnd {
-  readonly domain: number;
-  readonly txReference: number;
-  readonly rxReference: number;
-  readonly port: number;
-  readonly features: NetFeatures;
-  /** What it has posted: granted pages, or entries that take a page for good. */
-  readonly receive: "copy" | "flip";
-}
-
-/** Where a frame is on its way between the front end and the bridge. */
-export type NetStep = "request" | "copy" | "map" | "transfer" | "bridge" | "response" | "event" | "dropped";
-
-export interface NetBackParts {
-  readonly kernel: Kernel;
-  readonly network: NetBackend | OffloadPort;
-  readonly ledger: IoLedger;
-  /** How it reaches the pages that it sends: "copy" unless said. */
-  readonly transmit?: "copy" | "map";
-  /** Somebody else's way around the rings. */
-  readonly ring?: RingPolicy;
-  readonly onStep?: (way: "tx" | "rx", step: NetStep) => void;
-}
 
 export class NetBack {
   readonly #parts: NetBackParts;

@@ -11,7 +11,7 @@ import { type GrantedPage, PagePool } from "../granted-pages.ts";
 import type { Kernel } from "../kernel.ts";
 import { FrontRing } from "../ring.ts";
 import { type Arrival, arrivals } from "./arrivals.ts";
-import type { NetFeatures, NetFrontEnd } from "./netback.ts";
+import type { NetFeatures, NetFrontEnd } from "./halves.ts";
 import {
   decodeTxResponse,
   EXTRA,

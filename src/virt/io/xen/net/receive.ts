@@ -8,7 +8,7 @@ import { DOMID_SELF, GNTCOPY, GNTST, PAGE } from "../abi/numbers.ts";
 import type { GrantTransfer } from "../grant-transfer.ts";
 import type { GrantCopy } from "../grants.ts";
 import { BackRing } from "../ring.ts";
-import type { NetBackParts, NetFrontEnd, NetStep } from "./netback.ts";
+import type { NetBackParts, NetFrontEnd, NetStep } from "./halves.ts";
 import {
   decodeRx,
   EXTRA,

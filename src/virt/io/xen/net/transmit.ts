@@ -8,7 +8,7 @@ import { DOMID_SELF, GNTCOPY, GNTST, PAGE } from "../abi/numbers.ts";
 import type { GrantCopy } from "../grants.ts";
 import type { MappedPage } from "../kernel.ts";
 import { BackRing } from "../ring.ts";
-import type { NetBackParts, NetStep } from "./netback.ts";
+import type { NetBackParts, NetStep } from "./halves.ts";
 import { encodeTxResponse, NETIF_RSP, TX_BYTES } from "./netif.ts";
 import { finish } from "./offload.ts";
 import { type Fragment, frames, type TxFrame } from "./slots.ts";

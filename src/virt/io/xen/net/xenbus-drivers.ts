@@ -11,7 +11,8 @@
 import type { Kernel } from "../kernel.ts";
 import { type Half, XENBUS, XenbusDevice } from "../store/xenbus.ts";
 import type { XenStore } from "../store/xenstore.ts";
-import { NetBack, type NetBackParts, type NetFrontEnd } from "./netback.ts";
+import type { NetBackParts, NetFrontEnd } from "./halves.ts";
+import { NetBack } from "./netback.ts";
 import { NetFront, type NetFrontOptions } from "./netfront.ts";
 
 const flag = (on: boolean): string => (on ? "1" : "0");
