@@ -74,8 +74,6 @@ export const EXPERIMENTS: readonly Experiment[] = [
   netPaths,
   xenNet,
   xenRings,
-  xenRings,
-  netPaths,
   dmaFlush,
 ];
 
