@@ -83,8 +83,6 @@ export const EXPERIMENTS: readonly Experiment[] = [
   netPaths,
   xenNet,
   xenRings,
-  xenRings,
-  netPaths,
   dmaFlush,
   bridgeNat,
 ];
