@@ -12,6 +12,8 @@ import { NOTHING, type Offload } from "./offload.ts";
 import { Receive } from "./receive.ts";
 import { Transmit } from "./transmit.ts";
 
+export type { NetBackParts, NetFrontEnd };
+
 export class NetBack {
   readonly #parts: NetBackParts;
   readonly #port: number;
