@@ -65,7 +65,5 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   "net-paths": (rows) => netPaths(rows as never),
   "xen-net": (rows) => xenNet(rows as never),
   "xen-rings": (rows) => xenRings(rows as never),
-  "xen-rings": (rows) => xenRings(rows as never),
-  "net-paths": (rows) => netPaths(rows as never),
   "dma-flush": (rows) => dmaFlush(rows as never),
 };

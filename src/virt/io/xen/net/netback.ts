@@ -12,8 +12,6 @@ import { NOTHING, type Offload } from "./offload.ts";
 import { Receive } from "./receive.ts";
 import { Transmit } from "./transmit.ts";
 
-export type { NetBackParts, NetFrontEnd };
-
 export class NetBack {
   readonly #parts: NetBackParts;
   readonly #port: number;
