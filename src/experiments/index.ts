@@ -29,6 +29,7 @@ import { takeBackExperiment } from "./take-back.ts";
 import { tlbGeometry } from "./tlb-geometry.ts";
 import { tlbReach } from "./tlb-reach.ts";
 import { tlbTags } from "./tlb-tags.ts";
+import { viommu } from "./viommu.ts";
 import { walkReferences } from "./walk-references.ts";
 
 export { type Column, columnsOf, defineExperiment, type Experiment, type Row, rowsAt } from "./experiment.ts";
@@ -69,6 +70,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   pagingSwitches,
   diskPaths,
   dmaFlush,
+  viommu,
 ];
 
 /** @throws {BadPoint} when there is none of that name */

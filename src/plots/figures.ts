@@ -28,6 +28,7 @@ import { takeBack } from "./take-back.ts";
 import { tlbGeometry } from "./tlb-geometry.ts";
 import { tlbReach } from "./tlb-reach.ts";
 import { tlbTags } from "./tlb-tags.ts";
+import { viommu } from "./viommu.ts";
 import { walkReferences } from "./walk-references.ts";
 
 /** The rows are those of the experiment of that name, which is tested to give what its figure takes. */
@@ -60,4 +61,5 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   "paging-switches": (rows) => pagingSwitches(rows as never),
   "disk-paths": (rows) => diskPaths(rows as never),
   "dma-flush": (rows) => dmaFlush(rows as never),
+  viommu: (rows) => viommu(rows as never),
 };

@@ -33,6 +33,7 @@ const LESS: Record<string, Settings> = {
   "nested-walk-caches": { stream: "gups", memory: 4, accesses: 2000 },
   "tlb-reach": { stream: ["gups", "strided"], span: [1, 16], accesses: 5000 },
   "disk-paths": { batch: [1, 4] },
+  viommu: { batch: [1, 16], count: 100 },
   "tlb-tags": { interval: [100, 1000], switches: 20 },
   "exit-cost": { processor: ["pentium4", "sandybridge"], iterations: 300 },
   requirements: { system: ["native", "xen"], workload: "page-fault" },
