@@ -31,6 +31,7 @@ import { takeBackExperiment } from "./take-back.ts";
 import { tlbGeometry } from "./tlb-geometry.ts";
 import { tlbReach } from "./tlb-reach.ts";
 import { tlbTags } from "./tlb-tags.ts";
+import { viommu } from "./viommu.ts";
 import { walkReferences } from "./walk-references.ts";
 import { xenNet } from "./xen-net.ts";
 import { xenRings } from "./xen-rings.ts";
@@ -85,6 +86,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   xenRings,
   dmaFlush,
   bridgeNat,
+  viommu,
 ];
 
 /** @throws {BadPoint} when there is none of that name */

@@ -30,6 +30,7 @@ import { takeBack } from "./take-back.ts";
 import { tlbGeometry } from "./tlb-geometry.ts";
 import { tlbReach } from "./tlb-reach.ts";
 import { tlbTags } from "./tlb-tags.ts";
+import { viommu } from "./viommu.ts";
 import { walkReferences } from "./walk-references.ts";
 import { xenNet } from "./xen-net.ts";
 import { xenRings } from "./xen-rings.ts";
@@ -68,4 +69,5 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   "xen-rings": (rows) => xenRings(rows as never),
   "bridge-nat": (rows) => bridgeNat(rows as never),
   "dma-flush": (rows) => dmaFlush(rows as never),
+  viommu: (rows) => viommu(rows as never),
 };
