@@ -13,6 +13,7 @@ export {
   ioDisk,
 } from "./io.ts";
 export type { IoGuest } from "./io-image.ts";
+export { buildIommuGuest, expectedIommu, type IommuGuestOptions } from "./iommu.ts";
 export { buildNano, type NanoGuest } from "./nano.ts";
 export {
   type Bits,

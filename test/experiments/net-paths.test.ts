@@ -11,6 +11,8 @@ interface Row {
   readonly ports: number;
   readonly interrupts: number;
   readonly halts: number;
+  readonly hypercalls: number;
+  readonly switches: number;
   readonly others: number;
   readonly copies: number;
   readonly work: number;
@@ -26,8 +28,8 @@ const at = (path: string, batch: number): Row => {
 };
 
 test("every exit has a reason, and a bare machine has none", () => {
-  for (const { path, exits, registers, ports, interrupts, halts, others } of rows) {
-    expect(registers + ports + interrupts + halts + others, path).toBeCloseTo(exits, 10);
+  for (const { path, exits, registers, ports, interrupts, halts, hypercalls, others } of rows) {
+    expect(registers + ports + interrupts + halts + hypercalls + others, path).toBeCloseTo(exits, 10);
     if (path.startsWith("native")) expect(exits).toBe(0);
     else expect(exits).toBeGreaterThan(0);
   }
@@ -48,6 +50,14 @@ test("a card that the hypervisor plays copies each packet each way; a card that 
   expect(at("emulated", 1).copies).toBe(2);
   expect(at("virtio", 1).copies).toBe(3);
   for (const path of ["assigned", "assigned-virtio", "exitless"]) expect(at(path, 1).copies).toBe(0);
+});
+
+test("behind a split driver Domain 0 copies each packet each way, and events and turns are shared by a batch", () => {
+  expect(at("xen", 1).copies).toBe(2);
+  expect(at("xen", 1).hypercalls).toBeGreaterThanOrEqual(1);
+  expect(at("xen", 16).hypercalls).toBeLessThan(0.1);
+  expect(at("xen", 16).switches).toBeLessThan(at("xen", 1).switches / 4);
+  expect(at("xen", 16).throughput).toBeGreaterThan(1.5 * at("xen", 1).throughput);
 });
 
 test("work falls from path to path, and with it the throughput of small packets rises until the wire is full", () => {

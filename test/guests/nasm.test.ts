@@ -35,6 +35,8 @@ describe.skipIf(lacks("nasm", import.meta.url))("nasm", () => {
     ["programs", "answer.asm", {}],
     ["io", "io.asm", {}],
     ["io", "io.asm", { DRIVER_VIRTIO_BLK: 1 }],
+    ["io", "io.asm", { PLATFORM_XEN: 1 }],
+    ["io", "net.asm", { PLATFORM_XEN: 1 }],
     ["io", "net.asm", { INTERRUPTS_IOAPIC: 1 }],
     ["io", "net.asm", { DRIVER_VIRTIO_NET: 1, INTERRUPTS_MSIX: 1 }],
     ["nano", "nano.asm", {}],
