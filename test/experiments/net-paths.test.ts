@@ -89,6 +89,11 @@ describe("elsewhere", () => {
     expect(row?.exits).toBeLessThan(0.1);
   });
 
+  test("an interrupt that is posted while the guest goes to sleep wakes it", () => {
+    const [row] = measure({ path: "exitless", depth: 64, batch: 4 });
+    expect(row?.halts).toBeGreaterThan(0);
+  });
+
   test.each(["send", "receive"])("big packets keep the wire busy: %s", (workload) => {
     const [row] = measure({ path: "exitless", workload, size: 1512, depth: 32, batch: 8 });
     // 1512 bytes of 1536 on the wire, at most.

@@ -82,13 +82,14 @@ export class HostInterrupts implements InterruptSource {
     this.#handle(vector);
   }
 
-  /** The monitor serves what took P out of the guest. */
+  /** The monitor serves what took P out of the guest, and what came while P was on its way out. */
   serve(): void {
     const taken = this.#taken;
     this.#taken = -1;
     if (taken >= 0) this.#handle(taken);
     for (let vector = this.#waiting.highest(); vector >= 0; vector = this.#waiting.highest()) {
       this.#waiting.delete(vector);
+      this.#parts.onInterrupt();
       this.#handle(vector);
     }
   }
