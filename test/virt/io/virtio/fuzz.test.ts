@@ -82,8 +82,8 @@ class Hostile {
     // The halves take turns: an answer to what was asked before a reset would be in the wrong one.
     this.#half = this.#half === WRITABLE ? SECOND : WRITABLE;
     const half = [this.#half, this.#half + HALF] as const;
-    // A packed list may run into a used descriptor: the device has set its WRITE, its address is still what was read.
-    this.guard.regions = this.#packed ? [half, [READABLE, TABLES]] : [half];
+    // A packed list may run into a used descriptor: the device has set its WRITE, its address is still that of what was read, or of a table.
+    this.guard.regions = this.#packed ? [half, [READABLE, WRITABLE]] : [half];
     const common = [INDIRECT_DESC, EVENT_IDX].reduce((sum, bit) => sum | (draw(2) ? bit : 0n), VERSION_1);
     const own = this.driven.features & BigInt(draw(0x2_0000));
     const features = common | own | (this.#packed ? RING_PACKED : 0n);
