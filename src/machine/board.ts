@@ -189,9 +189,8 @@ export class Board implements Stateful {
   /** The order of a snapshot. */
   #parts(): Stateful[] {
     const disks = [...this.disks, ...this.floppies].filter((disk) => disk !== undefined);
-    // Cards come after what they reach memory through and what they store: one may ask again for what was in flight.
-    const cards = [...this.pci.media, this.pci];
-    return [...this.#resettable(), ...cards, this.rtc, this.fwCfg, this.marker, ...disks];
+    // Cards come after what they reach memory through: one may ask again for what was in flight.
+    return [...this.#resettable(), this.pci, this.rtc, this.fwCfg, this.marker, ...disks];
   }
 
   #resettable(): Stateful[] {

@@ -13,6 +13,9 @@ import type { PciFunction } from "./function.ts";
 
 const ENABLE = 0x8000_0000;
 
+/** What functions store for good. */
+const media = (functions: PciBus["functions"]) => functions.flatMap(([, fn]) => fn.media);
+
 export class PciBus implements PortDevice, Stateful {
   #address = 0;
   readonly #functions = new Map<number, PciFunction>();
@@ -62,11 +65,6 @@ export class PciBus implements PortDevice, Stateful {
     }
   }
 
-  /** Contents that a reset leaves alone and a snapshot takes along. */
-  get media(): readonly Stateful[] {
-    return this.functions.flatMap(([, fn]) => fn.media);
-  }
-
   /** The functions in the order of their places, device << 3 | function. */
   get functions(): readonly (readonly [number, PciFunction])[] {
     return [...this.#functions].sort(([a], [b]) => a - b);
@@ -112,6 +110,7 @@ export class PciBus implements PortDevice, Stateful {
     const { functions } = this;
     out.int(functions.length);
     for (const [place] of functions) out.int(place);
+    for (const medium of media(functions)) medium.save(out);
     for (const [, fn] of functions) fn.save(out);
   }
 
@@ -128,6 +127,8 @@ export class PciBus implements PortDevice, Stateful {
       throw new SnapshotError(
         `PCI device ${odd >> 3}.${odd & 7} is in ${saved.includes(odd) ? "the snapshot, but not in this machine: attach" : "this machine, but not in the snapshot: detach"} it first`,
       );
+    // First what they store: one may ask again for what was in flight.
+    for (const medium of media(functions)) medium.load(from);
     for (const [, fn] of functions) fn.load(from);
   }
 }
