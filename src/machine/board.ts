@@ -38,11 +38,14 @@ import { Rtc } from "./devices/rtc.ts";
 import { TestDevice } from "./devices/test-device.ts";
 import { Uart } from "./devices/uart.ts";
 import { Vga } from "./devices/vga/vga.ts";
-import { directDma } from "./dma.ts";
+import { type Dma, directDma } from "./dma.ts";
 import { IOMMU_BASE, Iommu, type IommuOptions } from "./iommu/iommu.ts";
 import { type Stateful, StateReader, StateWriter } from "./state.ts";
 
 const IOAPIC_BASE = 0xfec00000;
+/** Requesters of the chip set's: the DMA controller's is the bridge that it is in. */
+const ISA_BRIDGE = 0x08;
+const IDE = 0x09;
 const PAGE = 4096;
 
 /** ISA interrupts. */
@@ -143,10 +146,11 @@ export class Board implements Stateful {
     const bridge = new Piix3({ bus, pci: this.pci, wires, onReset });
     this.pci.plug(0, 0, hostBridge(bus));
     this.pci.plug(1, 0, bridge);
-    this.pci.plug(1, 1, new IdeController({ ...common, wires, disks }));
     this.iommu = iommu && new Iommu(bus, (interrupt) => this.lapic.deliver(interrupt), iommu);
+    const ide = new IdeController({ ...common, dma: this.#dma(bus, IDE), wires, disks });
+    this.pci.plug(1, 1, ide);
     const ways = (requester: number) => ({
-      dma: this.iommu?.dma(requester) ?? directDma(bus),
+      dma: this.iommu?.dma(requester) ?? directDma(bus, message),
       message: this.iommu?.message(requester) ?? message,
     });
     this.slots = new PciSlots({ pci: this.pci, common, ways });
@@ -203,8 +207,13 @@ export class Board implements Stateful {
     ];
   }
 
+  /** A requester's way to memory. */
+  #dma(bus: Bus, requester: number): Dma {
+    return this.iommu?.dma(requester) ?? directDma(bus);
+  }
+
   #plugFloppies({ bus, ...time }: { bus: Bus; clock: Clock; hertz: number }): Stateful[] {
-    const channel = new DmaChannel(directDma(bus));
+    const channel = new DmaChannel(this.#dma(bus, ISA_BRIDGE));
     const irq = this.wires.source(IRQ.floppy);
     const controller = new FloppyController({ ...time, irq, channel, disks: this.floppies });
     const [dma, registers] = [channel, controller].map(

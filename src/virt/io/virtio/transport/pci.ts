@@ -42,10 +42,10 @@ export class VirtioPci extends PciFunction implements MmioDevice {
   readonly #msix: MsiX;
   #isr = 0;
 
-  constructor({ bus, message }: Pick<Slot, "bus" | "message">, device: VirtioDevice) {
+  constructor({ bus, message }: Pick<Slot, "bus" | "message">, device: VirtioDevice, express = false) {
     // 4.1.2.1: vendor 1af4, device 1040 + ID, revision 1 or more.
     const identity = { vendor: 0x1af4, device: 0x1040 + device.id, revision: 1, interruptPin: 1 };
-    super(bus, { ...identity, class: CLASSES.get(device.id) ?? 0xff0000 });
+    super(bus, { ...identity, express, class: CLASSES.get(device.id) ?? 0xff0000 });
     this.device = device;
     this.media = device.media;
     const vectors = device.queues.length + 1;
