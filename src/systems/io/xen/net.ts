@@ -3,7 +3,7 @@ import type { IoGuest } from "../../../guests/index.ts";
 import type { Clock } from "../../../machine/clock.ts";
 import type { CostProfile } from "../../../machine/cost.ts";
 import type { NetworkPort } from "../../../machine/devices/network.ts";
-import type { NetBackParts } from "../../../virt/io/xen/net/netback.ts";
+import type { NetBackParts } from "../../../virt/io/xen/net/halves.ts";
 import { NetBackDriver } from "../../../virt/io/xen/net/xenbus-drivers.ts";
 import { halves, plug } from "../../../virt/io/xen/store/xenbus.ts";
 import { GUEST, XenDom0 } from "../../xen-dom0.ts";

@@ -16,7 +16,7 @@ function map(policy: Partial<GrantPolicy>, flags: number) {
   const all = { ...PINNING, ...DELIVERY, ...policy };
   const hypervisor = new Hypervisor(new MachineFrames(new Bus(1 << 20)), FREE, all);
   const [dom0, domU] = [0, 1].map((id) => {
-    const made = hypervisor.createTranslated(id, OWN, 4, id === 0);
+    const made = hypervisor.createTranslated(id, OWN, 4, { privileged: id === 0 });
     made.calls.addToPhysmap(MAPSPACE.sharedInfo, 0, SHARED_GFN);
     made.calls.addToPhysmap(MAPSPACE.grantTable, 0, TABLE_GFN);
     return made;
