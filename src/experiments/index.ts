@@ -16,6 +16,7 @@ import { lmbench } from "./lmbench.ts";
 import { nanobenchmarks } from "./nanobenchmarks.ts";
 import { suggestion } from "./nearest.ts";
 import { nestedWalkCaches } from "./nested-walk-caches.ts";
+import { netPaths } from "./net-paths.ts";
 import { overcommit } from "./overcommit.ts";
 import { pageSharing } from "./page-sharing.ts";
 import { pagingChurn } from "./paging-churn.ts";
@@ -30,7 +31,10 @@ import { takeBackExperiment } from "./take-back.ts";
 import { tlbGeometry } from "./tlb-geometry.ts";
 import { tlbReach } from "./tlb-reach.ts";
 import { tlbTags } from "./tlb-tags.ts";
+import { viommu } from "./viommu.ts";
 import { walkReferences } from "./walk-references.ts";
+import { xenNet } from "./xen-net.ts";
+import { xenRings } from "./xen-rings.ts";
 
 export {
   type Column,
@@ -77,8 +81,12 @@ export const EXPERIMENTS: readonly Experiment[] = [
   pagingChurn,
   pagingSwitches,
   diskPaths,
+  netPaths,
+  xenNet,
+  xenRings,
   dmaFlush,
   bridgeNat,
+  viommu,
 ];
 
 /** @throws {BadPoint} when there is none of that name */
