@@ -100,10 +100,7 @@ export class VirtioPci extends PciFunction implements MmioDevice {
       this.#settle(0);
       return isr;
     }
-    let value = 0;
-    if (region === 2)
-      for (let i = 0; i < size; i++) value += (this.device.config[at + i] ?? 0) * 2 ** (8 * i);
-    return value;
+    return region === 2 ? this.device.readConfig(at, size) : 0;
   }
 
   write(offset: number, value: number, size: number): void {
