@@ -12,7 +12,7 @@ interface Row {
   readonly work: number;
   readonly switches: number;
 }
-const rows = (settings: object) => run(xenNet, settings) as unknown as readonly Row[];
+const rows = (settings: Parameters<typeof run>[1]) => run(xenNet, settings) as unknown as readonly Row[];
 
 test("no path handles more than the one with less in its way", () => {
   for (const direction of ["transmit", "receive"]) {
