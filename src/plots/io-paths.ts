@@ -46,6 +46,7 @@ export function ioPaths(rows: readonly IoPathsRow[], text: IoPathsText): Figure 
   const x = depths.size > 1 ? "depth" : new Set(rows.map(({ size }) => size)).size > 1 ? "size" : "depth";
   const size = Math.min(...rows.map((row) => row.size));
   const kept = rows.filter((row) => x === "size" || row.size === size);
+  const batched = new Set(kept.map(({ batch }) => batch)).size > 1;
   const drawn = kept.flatMap((row) => {
     const [whose, speaks] = places[row.path] ?? [row.path, "?"];
     const beside = kept.filter(
@@ -54,7 +55,7 @@ export function ioPaths(rows: readonly IoPathsRow[], text: IoPathsText): Figure 
     const batches = beside.map(({ batch }) => batch);
     const ends: string[] = [];
     if (row.batch === Math.min(...batches)) ends.push(FEWEST);
-    if (row.batch === Math.max(...batches)) ends.push(MOST);
+    if (batched && row.batch === Math.max(...batches)) ends.push(MOST);
     return ends.map((told) => ({ ...row, whose, speaks, told }));
   });
   const columns: Columns = {
@@ -76,7 +77,15 @@ export function ioPaths(rows: readonly IoPathsRow[], text: IoPathsText): Figure 
           `${row.path}, ${x} ${row[x]}, batch ${row.batch}: ${row.exits.toFixed(2)}, ${Math.round(row.work)}`,
       )
       .join("; ")}.`,
-    ...{ columns, x, series: "speaks", facet: "whose", dash: "told", panels: 5, log: ["x"] },
+    ...{
+      columns,
+      x,
+      series: "speaks",
+      facet: "whose",
+      ...(batched && { dash: "told" }),
+      panels: 5,
+      log: ["x"],
+    },
   };
   const view = (y: string, more: Partial<LineChart>) => {
     const { title: _, ...bare } = lineView(drawn as readonly Row[], { ...chart, ...more, y }) as {
