@@ -1,10 +1,12 @@
 /** A quantity over another one, as lines with points. */
-import { axisTitle, type Columns, column, type Row } from "../columns.ts";
+import { axisTitle, column, type Row } from "../columns.ts";
 import type { Figure } from "../figure.ts";
 import { vegaLite } from "../vega.ts";
-import { type Chart, panels, quantity, series, tooltip } from "./parts.ts";
+import { type Chart, panels, panelWidth, quantity, series, tooltip } from "./parts.ts";
 
 const MOST_STEPS = 10;
+/** Pixels of a text under an axis and the gap to the next. */
+const ROOM = 50;
 
 export interface LineChart extends Chart {
   x: string;
@@ -21,11 +23,15 @@ export interface LineChart extends Chart {
  */
 export function lineChart(rows: readonly Row[], chart: LineChart): Figure {
   const { x, y, columns, range, log = [] } = chart;
-  const ratio = (axis: "x" | "y") => (log.includes(axis) ? { type: "log" } : {});
   const across = {
-    x: { ...quantity(rows, columns, x), axis: steps(rows, columns, x), scale: ratio("x") },
+    x: log.includes("x")
+      ? { ...quantity(rows, columns, x), axis: ratios(rows, chart), scale: { type: "log", nice: false } }
+      : { ...quantity(rows, columns, x), axis: steps(rows, chart), scale: {} },
   };
-  const up = { ...quantity(rows, columns, y), scale: { ...ratio("y"), ...(range ? { domain: range } : {}) } };
+  const up = {
+    ...quantity(rows, columns, y),
+    scale: { ...(log.includes("y") && { type: "log" }), ...(range ? { domain: range } : {}) },
+  };
   const { color, shape } = series(rows, chart);
   const repeats = replicates(rows, [x, chart.series, chart.facet]);
   const mean = { ...across, y: { ...up, aggregate: "mean" } };
@@ -43,12 +49,25 @@ export function lineChart(rows: readonly Row[], chart: LineChart): Figure {
 }
 
 /** Where x is a small whole number there is nothing to mark between its values. */
-function steps(rows: readonly Row[], columns: Columns, x: string): object {
-  const title = axisTitle(column(columns, rows, x));
-  const numbers = rows.map((row) => row[x] as number);
+function steps(rows: readonly Row[], chart: LineChart): object {
+  const title = axisTitle(column(chart.columns, rows, chart.x));
+  const numbers = rows.map((row) => row[chart.x] as number);
   const [least, greatest] = [Math.min(...numbers), Math.max(...numbers)];
-  if (greatest - least > MOST_STEPS || !numbers.every(Number.isInteger)) return { title };
-  return { title, values: Array.from({ length: greatest - least + 1 }, (_, n) => least + n) };
+  if (greatest - least > MOST_STEPS || !numbers.every(Number.isInteger))
+    return { title, tickCount: Math.ceil(panelWidth(rows, chart) / ROOM) };
+  return { title, format: "d", values: Array.from({ length: greatest - least + 1 }, (_, n) => least + n) };
+}
+
+/** Along ratios the values themselves are marked, as far as their texts have room. */
+function ratios(rows: readonly Row[], chart: LineChart): object {
+  const title = axisTitle(column(chart.columns, rows, chart.x));
+  const numbers = [...new Set(rows.map((row) => row[chart.x] as number))].sort((a, b) => a - b);
+  const [least, greatest] = [numbers[0] as number, numbers.at(-1) as number];
+  const room = (ROOM / panelWidth(rows, chart)) * Math.log(greatest / least);
+  const values: number[] = [];
+  for (const value of numbers)
+    if (values.length === 0 || Math.log(value / (values.at(-1) as number)) >= room) values.push(value);
+  return { title, values, format: greatest < 100_000 ? ",~r" : ".3~s" };
 }
 
 /** The largest number of rows that agree on all keys. */
