@@ -15,6 +15,7 @@ import { lmbench } from "./lmbench.ts";
 import { nanobenchmarks } from "./nanobenchmarks.ts";
 import { suggestion } from "./nearest.ts";
 import { nestedWalkCaches } from "./nested-walk-caches.ts";
+import { netPaths } from "./net-paths.ts";
 import { overcommit } from "./overcommit.ts";
 import { pageSharing } from "./page-sharing.ts";
 import { pagingChurn } from "./paging-churn.ts";
@@ -30,6 +31,8 @@ import { tlbGeometry } from "./tlb-geometry.ts";
 import { tlbReach } from "./tlb-reach.ts";
 import { tlbTags } from "./tlb-tags.ts";
 import { walkReferences } from "./walk-references.ts";
+import { xenNet } from "./xen-net.ts";
+import { xenRings } from "./xen-rings.ts";
 
 export { type Column, columnsOf, defineExperiment, type Experiment, type Row, rowsAt } from "./experiment.ts";
 export { grid, type Job, type Seeds, type Settings } from "./grid.ts";
@@ -68,6 +71,11 @@ export const EXPERIMENTS: readonly Experiment[] = [
   pagingChurn,
   pagingSwitches,
   diskPaths,
+  netPaths,
+  xenNet,
+  xenRings,
+  xenRings,
+  netPaths,
   dmaFlush,
 ];
 

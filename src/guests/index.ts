@@ -23,7 +23,8 @@ export {
   nanobenchmarksOf,
   perOperation,
 } from "./nanobenchmarks.ts";
-export { buildEchoGuest, type EchoOptions, expectedEcho } from "./net.ts";
+export { buildNetGuest, expectedNet, NET_DRIVERS, NET_WORKLOADS, type NetOptions } from "./net.ts";
+export { NetPeer } from "./net-frames.ts";
 export { SITE_SIZE, type Site } from "./sites.ts";
 export * from "./streams/index.ts";
 export { expectedOutput, type Parameter, type Workload, workloads } from "./workloads.ts";

@@ -36,13 +36,16 @@ import { Rtc } from "./devices/rtc.ts";
 import { TestDevice } from "./devices/test-device.ts";
 import { Uart } from "./devices/uart.ts";
 import { Vga } from "./devices/vga/vga.ts";
-import { directDma } from "./dma.ts";
+import { type Dma, directDma } from "./dma.ts";
 import { IOMMU_BASE, Iommu, type IommuOptions } from "./iommu/iommu.ts";
 import { type Stateful, StateReader, StateWriter } from "./state.ts";
 
 const IOAPIC_BASE = 0xfec00000;
 /** PCI devices 0 and 1 are the chip set; 2 is where such boards have a display. */
 const FIRST_CARD = 3;
+/** Requesters of the chip set's: the DMA controller's is the bridge that it is in. */
+const ISA_BRIDGE = 0x08;
+const IDE = 0x09;
 const PAGE = 4096;
 
 /** ISA interrupts. */
@@ -140,13 +143,14 @@ export class Board implements Stateful {
     const bridge = new Piix3({ bus, pci: this.pci, wires, onReset });
     this.pci.plug(0, 0, hostBridge(bus));
     this.pci.plug(1, 0, bridge);
-    this.pci.plug(1, 1, new IdeController({ ...common, wires, disks }));
     this.iommu = iommu && new Iommu(bus, (interrupt) => this.lapic.deliver(interrupt), iommu);
+    const ide = new IdeController({ ...common, dma: this.#dma(bus, IDE), wires, disks });
+    this.pci.plug(1, 1, ide);
     for (const [i, card] of cards.entries()) {
       const device = FIRST_CARD + i;
       const requester = device << 3;
       const ways = {
-        dma: this.iommu?.dma(requester) ?? directDma(bus),
+        dma: this.iommu?.dma(requester) ?? directDma(bus, message),
         message: this.iommu?.message(requester) ?? message,
       };
       this.pci.plug(device, 0, card({ ...common, ...ways, requester }));
@@ -195,8 +199,13 @@ export class Board implements Stateful {
     ];
   }
 
+  /** A requester's way to memory. */
+  #dma(bus: Bus, requester: number): Dma {
+    return this.iommu?.dma(requester) ?? directDma(bus);
+  }
+
   #plugFloppies({ bus, ...time }: { bus: Bus; clock: Clock; hertz: number }): Stateful[] {
-    const channel = new DmaChannel(directDma(bus));
+    const channel = new DmaChannel(this.#dma(bus, ISA_BRIDGE));
     const irq = this.wires.source(IRQ.floppy);
     const controller = new FloppyController({ ...time, irq, channel, disks: this.floppies });
     const [dma, registers] = [channel, controller].map(

@@ -15,6 +15,7 @@ import { instructionMap } from "./instruction-map.ts";
 import { lmbench } from "./lmbench.ts";
 import { nanobenchmarks } from "./nanobenchmarks.ts";
 import { nestedWalkCaches } from "./nested-walk-caches.ts";
+import { netPaths } from "./net-paths.ts";
 import { overcommit } from "./overcommit.ts";
 import { pageSharing } from "./page-sharing.ts";
 import { pagingChurn } from "./paging-churn.ts";
@@ -29,6 +30,8 @@ import { tlbGeometry } from "./tlb-geometry.ts";
 import { tlbReach } from "./tlb-reach.ts";
 import { tlbTags } from "./tlb-tags.ts";
 import { walkReferences } from "./walk-references.ts";
+import { xenNet } from "./xen-net.ts";
+import { xenRings } from "./xen-rings.ts";
 
 /** The rows are those of the experiment of that name, which is tested to give what its figure takes. */
 export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>> = {
@@ -59,5 +62,8 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   "paging-churn": (rows) => pagingChurn(rows as never),
   "paging-switches": (rows) => pagingSwitches(rows as never),
   "disk-paths": (rows) => diskPaths(rows as never),
+  "net-paths": (rows) => netPaths(rows as never),
+  "xen-net": (rows) => xenNet(rows as never),
+  "xen-rings": (rows) => xenRings(rows as never),
   "dma-flush": (rows) => dmaFlush(rows as never),
 };

@@ -32,7 +32,8 @@ const LESS: Record<string, Settings> = {
   "paging-switches": { processes: 2, kilobytes: 0 },
   "nested-walk-caches": { stream: "gups", memory: 4, accesses: 2000 },
   "tlb-reach": { stream: ["gups", "strided"], span: [1, 16], accesses: 5000 },
-  "disk-paths": { batch: [1, 4] },
+  "disk-paths": { depth: [1, 4], batch: 1 },
+  "net-paths": { depth: [1, 4], batch: 1 },
   "tlb-tags": { interval: [100, 1000], switches: 20 },
   "exit-cost": { processor: ["pentium4", "sandybridge"], iterations: 300 },
   requirements: { system: ["native", "xen"], workload: "page-fault" },
@@ -41,6 +42,8 @@ const LESS: Record<string, Settings> = {
   "idle-tax": { tax: [0, 0.75], seconds: 90 },
   "page-sharing": { machines: [1, 2] },
   "sharing-scan": { rate: 400, seconds: 10 },
+  "xen-net": { batch: [8], direction: "transmit" },
+  "xen-rings": { depth: [1, 32], size: [1, 88] },
   "dma-flush": { buffers: [8, 128], delay: 1, packets: 500 },
   crossings: { system: "vmware-vtx", workload: "disk-read" },
 };

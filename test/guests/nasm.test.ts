@@ -34,6 +34,8 @@ describe.skipIf(lacks("nasm", import.meta.url))("nasm", () => {
     ["programs", "answer.asm", {}],
     ["io", "io.asm", {}],
     ["io", "io.asm", { DRIVER_VIRTIO_BLK: 1 }],
+    ["io", "net.asm", { INTERRUPTS_IOAPIC: 1 }],
+    ["io", "net.asm", { DRIVER_VIRTIO_NET: 1, INTERRUPTS_MSIX: 1 }],
     ["nano", "nano.asm", {}],
     ["nano", "nano.asm", { LONG: 1 }],
     ...([{}, { SYSENTER: 1 }] as Record<string, number>[]).flatMap((defines) =>

@@ -3,7 +3,8 @@
  *
  *     RSDP "RSD PTR " ──▶ RSDT ──┬▶ FADT ──┬▶ FACS (in the EBDA: operating systems write it)
  *                                │         └▶ DSDT: the PCI bus, its interrupts, how to switch off
- *                                └▶ MADT: the local APIC, the IOAPIC, interrupts that are not as on ISA
+ *                                ├▶ MADT: the local APIC, the IOAPIC, interrupts that are not as on ISA
+ *                                └▶ DMAR, with a remapping unit: where its registers are, and whose requests it sees
  */
 import { PM_BASE } from "../devices/acpi-pm.ts";
 import { buffer, device, eisaId, integer, name, packageOf, scope } from "./aml.ts";
@@ -87,6 +88,23 @@ export function madt(): Uint8Array {
       concat(u8(4, 6, 0xff), u16(0), u8(1)), // NMI at LINT1
     ),
   );
+}
+
+/** Of a DMA remapping unit, as far as firmware tells. */
+export interface RemappingUnit {
+  readonly registers: number;
+  /** Host address width in bits. */
+  readonly addressBits: number;
+}
+
+/**
+ * DMA remapping reporting (Intel VT-d, chapter 8): one unit, for every device of segment 0 that no other is named for. Interrupts are not
+ * reported as remapped: the IOAPIC's messages do not go through it.
+ */
+export function dmar({ registers, addressBits }: RemappingUnit): Uint8Array {
+  const ALL_DEVICES = 1;
+  const unit = concat(u16(0, 16), u8(ALL_DEVICES, 0), u16(0), u32(registers, 0));
+  return table("DMAR", 1, concat(u8(addressBits - 1, 0), new Uint8Array(10), unit));
 }
 
 export function dsdt(): Uint8Array {

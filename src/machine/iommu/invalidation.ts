@@ -47,6 +47,8 @@ export const flushPagesDescriptor = (domain: number, at: number, mask: number): 
 ];
 export const flushContextsDescriptor = (): Words => [CONTEXT | (ALL << 4), 0, 0, 0];
 
+export const flushInterruptsDescriptor = (): Words => [INTERRUPTS, 0, 0, 0];
+
 export class InvalidationQueue implements Stateful {
   enabled = false;
   /** IQA: page of the ring, and its size in pages as a power of two. */

@@ -9,7 +9,7 @@ import type { Iova } from "../address.ts";
 import type { Bus } from "../bus.ts";
 import type { TlbGeometry } from "../cost.ts";
 import type { ApicMessage } from "../devices/lapic.ts";
-import { interruptMessage, MESSAGE_BASE } from "../devices/message.ts";
+import { interruptMessage, isMessage } from "../devices/message.ts";
 import { type Dma, directDma } from "../dma.ts";
 import { loadFields, saveFields } from "../fields.ts";
 import { BusTables } from "../mmu/bus-tables.ts";
@@ -22,6 +22,8 @@ import { checked, Translator } from "./translator.ts";
 
 /** Where chip sets have it. */
 export const IOMMU_BASE = 0xfed90000;
+/** Host address width, unless said. */
+export const PHYSICAL_BITS = 39;
 const PAGE = 4096;
 
 export interface IommuOptions {
@@ -29,7 +31,7 @@ export interface IommuOptions {
   readonly iotlb?: TlbGeometry;
   /** 16 entries of 4 ways unless said. */
   readonly contexts?: TlbGeometry;
-  /** Host address width; 39 unless said. */
+  /** Host address width; PHYSICAL_BITS unless said. */
   readonly physicalBits?: number;
   /** Leaves of 2 MiB and 1 GiB; unless said there are. */
   readonly superpages?: boolean;
@@ -45,7 +47,7 @@ export class Iommu implements Stateful {
 
   /** `bus`: the memory behind the unit, its own tables' too. `deliver`: to local APICs. */
   constructor(bus: Bus, deliver: (message: ApicMessage) => void, options: IommuOptions = {}) {
-    const { physicalBits = 39, superpages = true } = options;
+    const { physicalBits = PHYSICAL_BITS, superpages = true } = options;
     const { iotlb = { entries: 64, ways: 4 }, contexts = { entries: 16, ways: 4 } } = options;
     const bytes = bus.ram.length;
     const memory = new BusTables(bus);
@@ -119,5 +121,3 @@ export class Iommu implements Stateful {
     loadFields(from, this.registers.pending, "rtaddr irta");
   }
 }
-
-const isMessage = (at: number): boolean => at >= MESSAGE_BASE && at < MESSAGE_BASE + 0x100000;

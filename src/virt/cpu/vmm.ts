@@ -101,7 +101,10 @@ export abstract class Vmm implements Engine, Monitor<Cpu> {
     const { cpu: virtual } = host.machine;
     this.leave(visit);
     this.#inside = false;
-    if (visit.kind === "interrupt") host.devices.interrupt(host.ledger);
+    if (visit.kind === "interrupt") {
+      host.devices.interrupt(host.ledger);
+      host.interrupts.serve();
+    }
     this.cross(this.handle(visit));
     this.#settle();
     const due = host.machine.interpreter.steps >= this.#yieldAt;

@@ -13,9 +13,17 @@ import type { PciFunction } from "./function.ts";
 
 const ENABLE = 0x8000_0000;
 
+/** What configuration accesses reach. */
+export interface ConfigSpace extends Pick<PciFunction, "readConfig" | "writeConfig"> {
+  /** Bytes of it. */
+  readonly configBytes: number;
+}
+
 export class PciBus implements PortDevice, Stateful {
   #address = 0;
   readonly #functions = new Map<number, PciFunction>();
+  /** Functions that others switch on and off, and keep (SR-IOV). */
+  readonly #virtual = new Map<number, ConfigSpace>();
   /** Drivers of the four wires: bit n of a wire is device n's. */
   readonly #wires = new Int32Array(4);
   /** Told of a change of a wire (PIRQA … PIRQD: 0 … 3). */
@@ -33,6 +41,19 @@ export class PciBus implements PortDevice, Stateful {
     this.#functions.set(place, pciFunction);
     const pin = pciFunction.config[0x3d] as number;
     if (pin > 0) pciFunction.interrupt = (level) => this.#drive((pin - 1 + device - 1) & 3, place, level);
+  }
+
+  /** A virtual function answers at a place, device << 3 | function; undefined: no more. Throws a RangeError when a function is there. */
+  plugVirtual(place: number, space: ConfigSpace | undefined): void {
+    if (this.#functions.has(place))
+      throw new RangeError(`PCI device ${place >> 3}.${place & 7} is there already`);
+    if (space === undefined) this.#virtual.delete(place);
+    else this.#virtual.set(place, space);
+  }
+
+  /** What answers at a place. */
+  at(place: number): ConfigSpace | undefined {
+    return this.#functions.get(place) ?? this.#virtual.get(place);
   }
 
   /** The functions in the order of their places, device << 3 | function. */
@@ -63,10 +84,10 @@ export class PciBus implements PortDevice, Stateful {
     else if (port >= 0xcfc) this.#target()?.writeConfig(this.#offset(port), value, size);
   }
 
-  #target(): PciFunction | undefined {
+  #target(): ConfigSpace | undefined {
     const address = this.#address;
     if (!(address & ENABLE) || (address & 0x00ff_0000) !== 0) return undefined;
-    return this.#functions.get((address >>> 8) & 0xff);
+    return this.at((address >>> 8) & 0xff);
   }
 
   #offset(port: number): number {

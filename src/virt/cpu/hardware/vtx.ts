@@ -8,7 +8,10 @@ import type { Gpa } from "../../../machine/address.ts";
 import { type Cpu, CR0 } from "../../../machine/cpu/cpu.ts";
 import { refreshWatch } from "../../../machine/cpu/debug.ts";
 import { NMI_KIND, SOFTWARE } from "../../../machine/cpu/deliver/event.ts";
+import { DELIVERY } from "../../../machine/devices/lapic.ts";
 import { LapicRegisters } from "../../../machine/devices/lapic-registers.ts";
+import { PostedDescriptor } from "../../../machine/iommu/index.ts";
+import { BusTables } from "../../../machine/mmu/bus-tables.ts";
 import { capabilitiesOf, type VmxCapabilities } from "../../../machine/vmx/capabilities.ts";
 import type { CheckContext } from "../../../machine/vmx/check-controls.ts";
 import { checkGuest } from "../../../machine/vmx/check-guest.ts";
@@ -39,6 +42,7 @@ import { Vmx } from "../../../machine/vmx/vmx.ts";
 import { INVVPID } from "../../../machine/vmx/vpid.ts";
 import type { NestedTables } from "../../mmu/pager.ts";
 import type { Host } from "../host.ts";
+import type { Posting } from "../interrupts.ts";
 import { readExit, settleTrap } from "./vtx-exit.ts";
 import {
   type Exit,
@@ -58,6 +62,8 @@ const GUEST_VPID = 1;
 /** Bits of CR0 that the guest changes without an exit. */
 const GUEST_CR0 = CR0.TS;
 const VTPR = 0x80;
+/** The host's vector for what is posted (Linux: POSTED_INTR_VECTOR). */
+const NOTIFICATION = 0xf2;
 /** The local APIC's place in the guest's memory. */
 const APIC = 0xfee00000;
 const PAGE = 4096;
@@ -141,6 +147,7 @@ export class VtxSwitch implements WorldSwitch {
     const { lapic } = host.machine.board;
     const wanted = this.#wanted;
     const priority = (this.#virtualApic + VTPR) as Gpa;
+    const posting = posted ? this.#post() : undefined;
     const model: VirtualApic = {
       registers: new LapicRegisters(lapic),
       requests: () => {
@@ -155,6 +162,7 @@ export class VtxSwitch implements WorldSwitch {
       },
       levelInService: () => lapic.levelInService(),
       setTaskPriority: (value) => host.bus.write(priority, value, 1),
+      processPosted: () => posting?.take(),
     };
     const page = new ApicAccessPage(model, () => host.clock.attend());
     this.#vmx.apic = { model, page };
@@ -163,9 +171,27 @@ export class VtxSwitch implements WorldSwitch {
     if (posted) host.interrupts.posted = () => lapic.requests();
     wanted.set(FIELDS.apicAccess, frame);
     wanted.set(FIELDS.secondaryControls, wanted.get(FIELDS.secondaryControls) | second);
-    if (!posted) return;
+    if (posting === undefined) return;
+    wanted.set(FIELDS.postedVector, posting.notification);
+    wanted.set(FIELDS.postedDescriptor, posting.descriptor);
     wanted.set(FIELDS.pinControls, wanted.get(FIELDS.pinControls) | PIN.posted);
     wanted.set(FIELDS.exitControls, wanted.get(FIELDS.exitControls) | EXIT_CONTROL.acknowledge);
+  }
+
+  /** A descriptor in the host's memory, where the host's devices may post. */
+  #post(): Posting {
+    const { bus, interrupts, machine } = this.#host;
+    const descriptor = this.#host.frame();
+    const posted = new PostedDescriptor(new BusTables(bus), descriptor);
+    posted.prepare(NOTIFICATION, interrupts.apic);
+    const { lapic } = machine.board;
+    const common = { delivery: DELIVERY.fixed, levelTriggered: false, logical: false };
+    const take = () => posted.sync((vector) => lapic.deliver({ vector, destination: lapic.id, ...common }));
+    const posting = { descriptor, notification: NOTIFICATION, take };
+    // It came while the guest did not run.
+    interrupts.on(NOTIFICATION, take);
+    interrupts.posting = posting;
+    return posting;
   }
 
   /** The guest keeps its page faults, its CR3 and INVLPG. */

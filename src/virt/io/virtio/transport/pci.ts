@@ -41,10 +41,10 @@ export class VirtioPci extends PciFunction implements MmioDevice {
   readonly #msix: MsiX;
   #isr = 0;
 
-  constructor({ bus, message }: Pick<Slot, "bus" | "message">, device: VirtioDevice) {
+  constructor({ bus, message }: Pick<Slot, "bus" | "message">, device: VirtioDevice, express = false) {
     // 4.1.2.1: vendor 1af4, device 1040 + ID, revision 1 or more.
     const identity = { vendor: 0x1af4, device: 0x1040 + device.id, revision: 1, interruptPin: 1 };
-    super(bus, { ...identity, class: CLASSES.get(device.id) ?? 0xff0000 });
+    super(bus, { ...identity, express, class: CLASSES.get(device.id) ?? 0xff0000 });
     this.device = device;
     const vectors = device.queues.length + 1;
     this.#common = new CommonConfig(device, vectors);
@@ -100,10 +100,7 @@ export class VirtioPci extends PciFunction implements MmioDevice {
       this.#settle(0);
       return isr;
     }
-    let value = 0;
-    if (region === 2)
-      for (let i = 0; i < size; i++) value += (this.device.config[at + i] ?? 0) * 2 ** (8 * i);
-    return value;
+    return region === 2 ? this.device.readConfig(at, size) : 0;
   }
 
   write(offset: number, value: number, size: number): void {

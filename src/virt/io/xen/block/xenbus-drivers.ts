@@ -3,8 +3,7 @@
 import { SECTOR } from "../../backend.ts";
 import { type Half, XENBUS, XenbusDevice } from "../store/xenbus.ts";
 import type { XenStore } from "../store/xenstore.ts";
-import type { FrontEnd } from "./blkback.ts";
-import { BlkBack, type BlkBackParts } from "./blkback.ts";
+import { BLK_FEATURES, BlkBack, type BlkBackParts, type FrontEnd } from "./blkback.ts";
 import { BlkFront, type BlkFrontParts } from "./blkfront.ts";
 
 /** blkif.h: VDISK_READONLY in `info`. */
@@ -21,7 +20,11 @@ export class BlkBackDriver {
     this.#parts = parts;
     this.#front = front;
     this.#device.write("feature-persistent", parts.access === "persistent" ? "1" : "0");
-    this.#device.write("feature-flush-cache", "1");
+    const { barrier, flush, discard, indirect } = { ...BLK_FEATURES, ...parts.features };
+    this.#device.write("feature-barrier", barrier ? "1" : "0");
+    this.#device.write("feature-flush-cache", flush ? "1" : "0");
+    this.#device.write("feature-discard", discard ? "1" : "0");
+    this.#device.write("feature-max-indirect-segments", String(indirect));
     this.#device.state = XENBUS.initWait;
     store.watch(back.domain, `${front.directory}/state`, "front", () => this.#changed());
   }
@@ -96,7 +99,14 @@ export class BlkFrontDriver {
       const sectors = device.number(backEnd, "sectors");
       const info = device.number(backEnd, "info") ?? 0;
       if (sectors === undefined) return;
-      this.front.connect({ sectors, readOnly: (info & VDISK_READONLY) !== 0 });
+      const has = (name: string) => device.number(backEnd, name) === 1;
+      const features = {
+        barrier: has("feature-barrier"),
+        flush: has("feature-flush-cache"),
+        discard: has("feature-discard"),
+        indirect: device.number(backEnd, "feature-max-indirect-segments") ?? 0,
+      };
+      this.front.connect({ sectors, readOnly: (info & VDISK_READONLY) !== 0, features });
       device.state = XENBUS.connected;
     } else if (state === XENBUS.closing || state === XENBUS.closed) {
       this.front.disconnect();
