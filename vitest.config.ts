@@ -14,6 +14,7 @@ const WIDE_FILES = [
   "test/grader/sandbox/user.test.ts",
   "test/guests/io.test.ts",
   "test/guests/net.test.ts",
+  "test/guests/transfer.test.ts",
   "test/kernel/conformance.test.ts",
   "test/grader/release/*.test.ts",
   "test/grader/run/class.test.ts",

@@ -22,18 +22,18 @@ export const diskPaths = defineExperiment({
       label: "path",
     },
     depth: {
-      default: [1, 4, 16, 64],
+      default: [1, 4, 16, 32],
       min: 1,
-      max: 64,
+      max: 32,
       integer: true,
       unit: "requests",
-      doc: "outstanding at most",
+      doc: "outstanding at most: as many as Xen's ring has slots, and fewer than a virtqueue has room for",
       label: "queue depth",
     },
     batch: {
-      default: [1, 4, 16, 64],
+      default: [1, 4, 16, 32],
       min: 1,
-      max: 64,
+      max: 32,
       integer: true,
       unit: "requests",
       doc: "submitted before the device is told; no row where it is above the depth",
@@ -62,7 +62,8 @@ export const diskPaths = defineExperiment({
     if (batch > depth) return [];
     const asked = { operation: "read", size, depth, batch, count: COUNT, seed } as const;
     const options: IoOptions = { ...asked, driver: driverFor(path), touch: false, wait };
-    const guest = buildIoGuest(path === "emulated" ? options : { ...options, interrupts: "msix" });
+    const messages = options.driver === "virtio-blk";
+    const guest = buildIoGuest(messages ? { ...options, interrupts: "msix" } : options);
     const rig = diskRig(path, { guest, data: ioDisk(), profile: HASWELL, latency });
     const expected = expectedIo(options);
     return [markedIo(rig, { expected, count: COUNT, bytes: 512 * size, hertz: HASWELL.hertz })];

@@ -12,8 +12,10 @@ export const ioColumns = <Unit extends string>(unit: Unit) =>
     registers: { label: "exits for a device's register", unit: `per ${unit}` },
     ports: { label: "exits for a port", unit: `per ${unit}` },
     interrupts: { label: "exits to deliver an interrupt", unit: `per ${unit}` },
-    halts: { label: "exits for HLT", unit: `per ${unit}` },
+    halts: { label: "exits to sleep", unit: `per ${unit}` },
+    hypercalls: { label: "exits for an event to another domain", unit: `per ${unit}` },
     others: { label: "exits for other reasons", unit: `per ${unit}` },
+    switches: { label: "switches between domains", unit: `per ${unit}` },
     copies: { label: "lines that the host copies", unit: `per ${unit}` },
     work: { label: "processor's work", unit: `cycles per ${unit}` },
     time: { label: "time", unit: `cycles per ${unit}` },
@@ -21,7 +23,7 @@ export const ioColumns = <Unit extends string>(unit: Unit) =>
   }) satisfies Record<string, Column>;
 export type IoRow = Record<keyof ReturnType<typeof ioColumns>, number>;
 
-type Reason = "registers" | "ports" | "interrupts" | "halts" | "others";
+type Reason = "registers" | "ports" | "interrupts" | "halts" | "hypercalls" | "others";
 /** By the engines' names of their crossings. */
 const REASONS: Readonly<Record<string, Reason>> = {
   in: "ports",
@@ -31,6 +33,8 @@ const REASONS: Readonly<Record<string, Reason>> = {
   interrupt: "interrupts",
   interruptWindow: "interrupts",
   hlt: "halts",
+  sched_op: "halts",
+  event_channel_op: "hypercalls",
 };
 const reasonOf = (cause: string): Reason =>
   cause.endsWith("(device)") ? "registers" : (REASONS[cause] ?? "others");
@@ -58,13 +62,18 @@ export function markedIo(
   const [before, after] = notes;
   if (from === undefined || to === undefined || before === undefined || after === undefined)
     throw new Error("invariant: the guest marked nothing");
-  const reasons = { registers: 0, ports: 0, interrupts: 0, halts: 0, others: 0 };
+  const reasons = { registers: 0, ports: 0, interrupts: 0, halts: 0, hypercalls: 0, others: 0 };
   for (const [cause, times] of after.crossings)
     reasons[reasonOf(cause)] += (times - (before.crossings.get(cause) ?? 0)) / count;
   const of = (name: EventName) => (to.counts[name] - from.counts[name]) / count;
+  const exits = Object.values(reasons).reduce((sum, times) => sum + times);
+  const counted = of("vmExit");
+  // Out of a paravirtual guest there is no VM exit.
+  if (counted > 0 && Math.abs(exits - counted) > 1e-9)
+    throw new Error(`invariant: ${counted} VM exits for a request, and reasons for ${exits} of them`);
   const time = (to.cycle - from.cycle) / count;
   return {
-    ...{ exits: of("vmExit"), ...reasons, copies: of("copyLine") },
+    ...{ exits, ...reasons, switches: of("domainSwitch"), copies: of("copyLine") },
     ...{ work: time - (after.slept - before.slept) / count, time },
     throughput: (8 * bytes * hertz) / (time * 1e6),
   };

@@ -73,13 +73,13 @@ export const netPaths = defineExperiment({
       default: "ept",
       oneOf: ["ept", "shadow"],
       unit: "",
-      doc: "of the hypervisor's; no row for an assigned card without EPT",
+      doc: "of the hypervisor's; no row for an assigned card without EPT, nor for a PV guest, which has none",
       label: "paging",
     },
   },
   columns: ioColumns("packet"),
   run({ path, workload, size, depth, batch, latency, wait, paging }, seed) {
-    if (batch > depth || (ownsCard(path) && paging !== "ept")) return [];
+    if (batch > depth || ((ownsCard(path) || path === "xen") && paging !== "ept")) return [];
     const asked = { workload, size, depth, batch, count: COUNT, seed, wait } as const;
     const options: NetOptions = { ...asked, ...netDriverFor(path) };
     const rig = netRig(path, { guest: buildNetGuest(options), profile: HASWELL, latency, paging });

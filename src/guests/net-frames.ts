@@ -1,7 +1,7 @@
 /** The frames of io/net.asm, as the machine at the other end of the cable makes and takes them. */
 import type { NetworkPort } from "../machine/devices/network.ts";
 
-const GOLDEN = 0x9e3779b1;
+export const GOLDEN = 0x9e3779b1;
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 const ADDRESSES = 12;

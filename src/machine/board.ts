@@ -143,7 +143,7 @@ export class Board implements Stateful {
     const bridge = new Piix3({ bus, pci: this.pci, wires, onReset });
     this.pci.plug(0, 0, hostBridge(bus));
     this.pci.plug(1, 0, bridge);
-    this.iommu = iommu && new Iommu(bus, (interrupt) => this.lapic.deliver(interrupt), iommu);
+    this.iommu = iommu && new Iommu(bus, (interrupt) => this.lapic.deliver(interrupt), iommu, clock);
     const ide = new IdeController({ ...common, dma: this.#dma(bus, IDE), wires, disks });
     this.pci.plug(1, 1, ide);
     for (const [i, card] of cards.entries()) {

@@ -1,6 +1,6 @@
 /** What leaves the guest for a disk request, and what it costs, by whose the disk is. */
 import type { Figure } from "./figure.ts";
-import { ASSIGNED, EXITLESS, type IoPathsRow, ioPaths, MODEL, NATIVE } from "./io-paths.ts";
+import { ASSIGNED, EXITLESS, type IoPathsRow, ioPaths, MODEL, NATIVE, SPLIT } from "./io-paths.ts";
 
 export type DiskPathsRow = IoPathsRow;
 
@@ -10,6 +10,7 @@ const PLACES = {
   virtio: [MODEL, "virtio"],
   assigned: [ASSIGNED, "virtio"],
   exitless: [EXITLESS, "virtio"],
+  xen: [SPLIT, "blkif"],
 } as const;
 
 export const diskPaths = (rows: readonly DiskPathsRow[]): Figure =>

@@ -1,5 +1,6 @@
 /** Which figure belongs to which experiment. By name alone: plots know rows, not what they were measured on. */
 import { balloonOverhead } from "./balloon-overhead.ts";
+import { bridgeNat } from "./bridge-nat.ts";
 import type { Row } from "./columns.ts";
 import { cpuBound } from "./cpu-bound.ts";
 import { crossings } from "./crossings.ts";
@@ -29,6 +30,7 @@ import { takeBack } from "./take-back.ts";
 import { tlbGeometry } from "./tlb-geometry.ts";
 import { tlbReach } from "./tlb-reach.ts";
 import { tlbTags } from "./tlb-tags.ts";
+import { viommu } from "./viommu.ts";
 import { walkReferences } from "./walk-references.ts";
 import { xenNet } from "./xen-net.ts";
 import { xenRings } from "./xen-rings.ts";
@@ -65,5 +67,7 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   "net-paths": (rows) => netPaths(rows as never),
   "xen-net": (rows) => xenNet(rows as never),
   "xen-rings": (rows) => xenRings(rows as never),
+  "bridge-nat": (rows) => bridgeNat(rows as never),
   "dma-flush": (rows) => dmaFlush(rows as never),
+  viommu: (rows) => viommu(rows as never),
 };

@@ -11,7 +11,7 @@ export interface IoPathsRow {
   batch: number;
   /** Of a request, in whatever unit. */
   size: number;
-  /** VM exits for each request. */
+  /** Ways out of the guest for each request. */
   exits: number;
   /** Cycles that the processor works for each request. */
   work: number;
@@ -22,6 +22,7 @@ export type Places = Readonly<Record<string, readonly [whose: string, speaks: st
 
 export const NATIVE = "no hypervisor";
 export const MODEL = "hypervisor's model";
+export const SPLIT = "another domain's";
 export const ASSIGNED = "passed through";
 export const EXITLESS = "…, interrupts posted";
 
@@ -75,7 +76,7 @@ export function ioPaths(rows: readonly IoPathsRow[], text: IoPathsText): Figure 
           `${row.path}, ${x} ${row[x]}, batch ${row.batch}: ${row.exits.toFixed(2)}, ${Math.round(row.work)}`,
       )
       .join("; ")}.`,
-    ...{ columns, x, series: "speaks", facet: "whose", dash: "told", panels: 4, log: ["x"] },
+    ...{ columns, x, series: "speaks", facet: "whose", dash: "told", panels: 5, log: ["x"] },
   };
   const view = (y: string, more: Partial<LineChart>) => {
     const { title: _, ...bare } = lineView(drawn as readonly Row[], { ...chart, ...more, y }) as {

@@ -1,6 +1,6 @@
 /** What leaves the guest for a packet, and what it costs, by whose the card is. */
 import type { Figure } from "./figure.ts";
-import { ASSIGNED, EXITLESS, type IoPathsRow, ioPaths, MODEL, NATIVE } from "./io-paths.ts";
+import { ASSIGNED, EXITLESS, type IoPathsRow, ioPaths, MODEL, NATIVE, SPLIT } from "./io-paths.ts";
 
 export type NetPathsRow = IoPathsRow;
 
@@ -12,6 +12,7 @@ const PLACES = {
   assigned: [ASSIGNED, "82540EM"],
   "assigned-virtio": [ASSIGNED, "virtio"],
   exitless: [EXITLESS, "virtio"],
+  xen: [SPLIT, "netif"],
 } as const;
 
 export const netPaths = (rows: readonly NetPathsRow[]): Figure =>

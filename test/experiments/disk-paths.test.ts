@@ -12,6 +12,8 @@ interface Row {
   readonly registers: number;
   readonly interrupts: number;
   readonly halts: number;
+  readonly hypercalls: number;
+  readonly switches: number;
   readonly others: number;
   readonly copies: number;
   readonly work: number;
@@ -26,8 +28,18 @@ const at = (path: string, batch: number, depth = batch): Row => {
 };
 
 test("every exit has a reason", () => {
-  for (const { path, exits, registers, ports, interrupts, halts, others } of rows)
-    expect(registers + ports + interrupts + halts + others, path).toBeCloseTo(exits, 10);
+  for (const { path, exits, registers, ports, interrupts, halts, hypercalls, others } of rows)
+    expect(registers + ports + interrupts + halts + hypercalls + others, path).toBeCloseTo(exits, 10);
+});
+
+test("behind a split driver a request is an event, Domain 0's turn twice, and no copy; a batch shares events and turns", () => {
+  expect(at("xen", 1)).toMatchObject({ hypercalls: 1, registers: 0, copies: 0 });
+  // There and back for the request, there and back for the disk's interrupt, of which one way back is not taken by who sleeps.
+  expect(at("xen", 1).switches).toBeGreaterThan(3);
+  expect(at("xen", 16).hypercalls).toBeLessThan(0.1);
+  expect(at("xen", 16).switches).toBeLessThan(at("xen", 1).switches - 1);
+  expect(at("xen", 16).work).toBeLessThan(at("xen", 1).work);
+  for (const batch of [1, 16]) expect(at("xen", batch).work).toBeGreaterThan(at("virtio", batch).work);
 });
 
 test("with more outstanding the disk never waits for the guest; no path exits more for it", () => {

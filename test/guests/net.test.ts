@@ -1,5 +1,4 @@
 /** The network image: what arrives is what was sent, on QEMU's cards and on ours, whoever sends. */
-import { createSocket } from "node:dgram";
 import { describe, expect, test } from "vitest";
 import { buildNetGuest, expectedNet, type NetOptions } from "../../src/guests/net.ts";
 import { NetPeer } from "../../src/guests/net-frames.ts";
@@ -10,6 +9,7 @@ import { VirtioNet } from "../../src/virt/io/virtio/net.ts";
 import { virtioCard } from "../../src/virt/io/virtio/transport/pci.ts";
 import { lacks } from "../support/needs.ts";
 import { bootOnQemu } from "../support/qemu.ts";
+import { remotePeer } from "./remote-peer.ts";
 
 const MAC = [0x52, 0x4c, 0, 0, 0, 2];
 const DRIVERS = [
@@ -28,24 +28,6 @@ const CASES: NetOptions[] = [
   { workload: "receive", depth: 48, batch: 24, count: 200, seed: 3 },
 ];
 const named = CASES.map((one) => [JSON.stringify(one), one] as const);
-
-/** A peer on a UDP socket of the loopback interface, and QEMU's end of it. */
-async function remotePeer() {
-  const peer = new NetPeer();
-  const socket = createSocket("udp4");
-  socket.on("message", (frame, { port }) => {
-    for (const reply of peer.answer(frame)) socket.send(reply, port, "127.0.0.1");
-  });
-  const free = createSocket("udp4");
-  await Promise.all(
-    [socket, free].map((one) => new Promise<void>((resolve) => one.bind(0, "127.0.0.1", resolve))),
-  );
-  const [remote, local] = [socket.address().port, free.address().port];
-  await new Promise<void>((resolve) => free.close(() => resolve()));
-  const inet = (name: string, port: number) =>
-    `${name}.type=inet,${name}.host=127.0.0.1,${name}.port=${port}`;
-  return { socket, netdev: `dgram,id=net,${inet("local", local)},${inet("remote", remote)}` };
-}
 
 const DEVICES = { e1000: "e1000,netdev=net", "virtio-net": "virtio-net-pci,disable-legacy=on,netdev=net" };
 

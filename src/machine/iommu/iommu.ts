@@ -7,6 +7,7 @@
  */
 import type { Iova } from "../address.ts";
 import type { Bus } from "../bus.ts";
+import type { Clock } from "../clock.ts";
 import type { TlbGeometry } from "../cost.ts";
 import type { ApicMessage } from "../devices/lapic.ts";
 import { interruptMessage, isMessage } from "../devices/message.ts";
@@ -33,6 +34,8 @@ export interface IommuOptions {
   readonly contexts?: TlbGeometry;
   /** Host address width; PHYSICAL_BITS unless said. */
   readonly physicalBits?: number;
+  /** Cycles from a write of the queue's tail until what is in it is done; none unless said. They need a clock. */
+  readonly invalidation?: number;
   /** Leaves of 2 MiB and 1 GiB; unless said there are. */
   readonly superpages?: boolean;
 }
@@ -46,7 +49,7 @@ export class Iommu implements Stateful {
   readonly #memory: Dma;
 
   /** `bus`: the memory behind the unit, its own tables' too. `deliver`: to local APICs. */
-  constructor(bus: Bus, deliver: (message: ApicMessage) => void, options: IommuOptions = {}) {
+  constructor(bus: Bus, deliver: (message: ApicMessage) => void, options: IommuOptions = {}, clock?: Clock) {
     const { physicalBits = PHYSICAL_BITS, superpages = true } = options;
     const { iotlb = { entries: 64, ways: 4 }, contexts = { entries: 16, ways: 4 } } = options;
     const bytes = bus.ram.length;
@@ -62,7 +65,11 @@ export class Iommu implements Stateful {
       ...{ tables: memory, bytes, faults, iotlb, contexts },
       ...{ physicalBits, superpages },
     });
-    this.queue = new InvalidationQueue(tables, this.translator, faults);
+    const { invalidation = 0 } = options;
+    if (invalidation > 0 && clock === undefined)
+      throw new RangeError("a unit whose invalidations take time needs a clock");
+    const time = invalidation > 0 && clock !== undefined ? { clock, cycles: invalidation } : undefined;
+    this.queue = new InvalidationQueue(tables, this.translator, faults, time);
     this.interrupts = new InterruptRemapping(tables, faults, deliver);
     const { translator, queue, interrupts } = this;
     this.registers = new Registers({ translator, queue, interrupts, faults, superpages });

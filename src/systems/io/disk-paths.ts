@@ -6,6 +6,7 @@
  *     virtio        driver ── one exit for a kick ──▶ eventfd ──▶ QEMU's virtio disk, which copies
  *     assigned      driver ── no exit ──▶ the hardware of "native", its DMA through the IOMMU; interrupts come by exits
  *     exitless      the same, and interrupts are posted: they come, and end, without an exit (Gordon et al., "ELI", ASPLOS 2012, by software)
+ *     xen           driver ── ring, one hypercall for an event ──▶ Domain 0, which maps the pages ──▶ its disk; the guest is a PV one
  *
  * So "virtio-pci" is both: the interface of a device that a hypervisor plays, and of one that is handed to a guest as it is.
  */
@@ -22,8 +23,9 @@ import { VirtioBlk } from "../../virt/io/virtio/blk.ts";
 import { virtioCard } from "../../virt/io/virtio/transport/pci.ts";
 import { kvmVm } from "../kvm.ts";
 import { withAssigned, withModel } from "./vm-io.ts";
+import { XenDisk } from "./xen/disk.ts";
 
-export const DISK_PATHS = ["native", "emulated", "virtio", "assigned", "exitless"] as const;
+export const DISK_PATHS = ["native", "emulated", "virtio", "assigned", "exitless", "xen"] as const;
 export type DiskPath = (typeof DISK_PATHS)[number];
 
 export interface DiskRig {
@@ -47,10 +49,14 @@ export interface DiskRigOptions {
 const MEMORY = 16 << 20;
 
 /** Which driver the guest needs on a path. */
-export const driverFor = (path: DiskPath): "ide" | "virtio-blk" =>
-  path === "emulated" ? "ide" : "virtio-blk";
+export const driverFor = (path: DiskPath) =>
+  path === "xen" ? "xen-blkfront" : path === "emulated" ? "ide" : "virtio-blk";
 
 export function diskRig(path: DiskPath, { guest, data, profile, latency }: DiskRigOptions): DiskRig {
+  if (path === "xen") {
+    const { xen, disk } = new XenDisk({ guest, data, profile, latency });
+    return { machine: xen.machine, disk, crossings: xen.vm.engine.crossings };
+  }
   const disk = new Disk(data);
   const common = { memory: MEMORY, profile };
   const boot = guest.image;

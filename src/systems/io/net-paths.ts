@@ -8,11 +8,13 @@
  *     assigned          driver ── no exit ──▶ the card of "native", its DMA through the IOMMU; its line, and the line's end, by exits
  *     assigned-virtio   the same with the card of "native-virtio"; its messages by exits
  *     exitless          the same, and interrupts are posted: they come, and end, without an exit
+ *     xen               driver ── rings, one hypercall for an event ──▶ Domain 0, which has each frame copied ──▶ its card; the guest is a PV one
  *
  * "virtio-pci" is both: in "virtio" the para-virtual interface of a device that a hypervisor plays, on a PCI bus that it plays too; in
  * "assigned-virtio" the PCI function of a real one that is handed to a guest as it is. The guest's driver cannot tell.
  */
 import { type IoGuest, NetPeer } from "../../guests/index.ts";
+import type { Clock } from "../../machine/clock.ts";
 import type { CostProfile } from "../../machine/cost.ts";
 import { e1000 } from "../../machine/devices/e1000/card.ts";
 import type { NetworkPort } from "../../machine/devices/network.ts";
@@ -24,6 +26,7 @@ import { virtioCard } from "../../virt/io/virtio/transport/pci.ts";
 import type { KvmOptions } from "../kvm.ts";
 import { line } from "./line.ts";
 import { withAssigned, withModel } from "./vm-io.ts";
+import { xenNet } from "./xen/net.ts";
 
 export interface NetRig {
   readonly machine: Machine;
@@ -39,7 +42,7 @@ export interface NetRigOptions {
   readonly latency: number;
   /** Rate of the cable: 10, 100, 1000. 1000 unless given. */
   readonly megabits?: 10 | 100 | 1000;
-  /** How the hypervisor gives memory: "ept" unless given. An assigned card needs EPT. */
+  /** How the hypervisor gives memory: "ept" unless given. An assigned card needs EPT; a PV guest has its tables by itself. */
   readonly paging?: KvmOptions["paging"];
 }
 
@@ -87,14 +90,18 @@ const WAYS = {
   ...OWNED,
 } as const satisfies Record<string, Way>;
 
-export type NetPath = keyof typeof WAYS;
-export const NET_PATHS = Object.keys(WAYS) as readonly NetPath[] as readonly [NetPath, ...NetPath[]];
+export type NetPath = keyof typeof WAYS | "xen";
+export const NET_PATHS = [...Object.keys(WAYS), "xen"] as readonly NetPath[] as readonly [
+  NetPath,
+  ...NetPath[],
+];
 
 const MEMORY = 16 << 20;
 const MAC = [0x52, 0x4c, 0, 0, 0, 2];
 
 /** What the guest is built with on a path. */
 export const netDriverFor = (path: NetPath) => {
+  if (path === "xen") return { driver: "xen-netfront" } as const;
   const { driver, interrupts } = WAYS[path];
   return { driver, interrupts };
 };
@@ -107,10 +114,19 @@ export function netRig(
   path: NetPath,
   { guest, profile, latency, megabits = 1000, paging = "ept" }: NetRigOptions,
 ): NetRig {
+  const peer = new NetPeer();
+  if (path === "xen") {
+    const cable = ({ clock, hertz }: { clock: Clock; hertz: number }) => {
+      const { near, far } = line({ clock, hertz, megabits, latency, paced: false });
+      peer.serve(far);
+      return near;
+    };
+    const { machine, crossings } = xenNet({ guest, profile, cable });
+    return { machine, crossings, peer };
+  }
   const way = WAYS[path];
   if (ownsCard(path) && paging !== "ept")
     throw new RangeError(`path ${path} with paging ${paging}: an assigned card needs "ept"`);
-  const peer = new NetPeer();
   const card =
     (ledger: IoLedger): Card =>
     (slot) => {

@@ -63,7 +63,7 @@ class Recorder {
     const WHAT: Partial<Record<IoWork | MonitorWork, string>> = {
       hypercall: `domain ${this.#running} calls`,
       eventSend: "an event to the other end",
-      upcall: "an upcall is due",
+      upcall: `domain ${this.#running} takes its upcall`,
       domainSwitch: `domain ${detail} runs`,
       request: "works on a request",
       grantCopy: "both ends of a copy are checked",

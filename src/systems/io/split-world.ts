@@ -53,7 +53,7 @@ export class SplitWorld {
     this.ledger = {
       pay: (event, detail = 0, times = 1) => {
         const crossing = event === "hypercall" || event === "upcall";
-        const within = crossing && (event === "upcall") === (this.scheduler.running !== inside);
+        const within = crossing && this.scheduler.running === inside;
         if (inside !== undefined && (event === "domainSwitch" || within)) return;
         const before = this.clock.now;
         if (event === "hypercall") ledger.pay("trap", HYPERCALL_VECTOR);
@@ -62,18 +62,7 @@ export class SplitWorld {
         onPaid(event, detail, times, this.clock.now - before);
       },
     };
-    this.policy = {
-      pin: (...given) => policy.pin(...given),
-      unpin: (...given) => policy.unpin(...given),
-      take: (...given) => policy.take(...given),
-      push: (...given) => policy.push(...given),
-      // An upcall that is due comes.
-      deliver: (...given) => {
-        const due = policy.deliver(...given);
-        if (due) this.ledger.pay("upcall", given[0]);
-        return due;
-      },
-    };
+    this.policy = policy;
     const frames = new MachineFrames(new Bus(4 * pages * PAGE));
     this.#hypervisor = new Hypervisor(frames, this.ledger, this.policy);
     this.scheduler = new Scheduler(this.ledger);

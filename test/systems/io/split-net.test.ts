@@ -9,13 +9,13 @@ test("out by front end, grant, event, back end, bridge and NIC, and back the oth
   const paid = path(1514).filter((step) => step.cycles > 0);
   const events = (way: string) => paid.filter((step) => step.way === way).map((step) => step.event);
   expect(events("out")).toEqual([
-    ...["hypercall", "eventSend", "upcall", "domainSwitch", "request"],
+    ...["hypercall", "eventSend", "domainSwitch", "upcall", "request"],
     ...["hypercall", "grantCopy", "copyLine", "packet", "packet", "packet"],
-    ...["hypercall", "eventSend", "upcall", "domainSwitch"],
+    ...["hypercall", "eventSend", "domainSwitch", "upcall"],
   ]);
   expect(events("back")).toEqual([
-    ...["upcall", "domainSwitch", "packet", "packet", "packet", "request"],
-    ...["hypercall", "grantCopy", "copyLine", "hypercall", "eventSend", "upcall", "domainSwitch"],
+    ...["domainSwitch", "upcall", "packet", "packet", "packet", "request"],
+    ...["hypercall", "grantCopy", "copyLine", "hypercall", "eventSend", "domainSwitch", "upcall"],
   ]);
   const code = paid.filter(({ event }) => event === "packet").map(({ who }) => who.replace("Dom0 ", ""));
   expect(code).toEqual(["back end", "bridge", "NIC driver", "NIC driver", "bridge", "back end"]);

@@ -97,6 +97,13 @@ export class Connection {
     this.#go();
   }
 
+  /** Ends it at once (RFC 9293, section 3.10.5). */
+  abort(): void {
+    if (this.state === "established" || this.state === "syn-received")
+      this.#say(TCP.rst, this.#next, new Uint8Array());
+    this.#end("aborted");
+  }
+
   /** The network says that nobody gets there. */
   fail(reason: string): void {
     if (this.state === "syn-sent") this.#end(reason);

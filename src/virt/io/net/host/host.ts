@@ -34,6 +34,8 @@ interface Echo {
 export class Host {
   readonly nic: Interface;
   readonly tcp: TcpPorts;
+  /** Echoes that it has answered. */
+  echoed = 0;
   /** Errors that were told to it, by their text. */
   readonly errors: string[] = [];
   readonly #alarms: Alarms;
@@ -141,6 +143,7 @@ export class Host {
     if (icmp instanceof Malformed) return;
     const reply = echoReply(packet);
     if (reply) {
+      this.echoed++;
       this.nic.send(reply);
       return;
     }

@@ -14,6 +14,8 @@ export class TcpPorts {
   readonly #send: Send;
   readonly #listeners = new Map<number, (connection: Connection) => void>();
   readonly #connections = new Map<string, Connection>();
+  /** Connections that somebody else has begun. */
+  accepted = 0;
   #local = FIRST_LOCAL;
   #initial: number;
 
@@ -49,6 +51,7 @@ export class TcpPorts {
     if (listener && (flags & (TCP.syn | TCP.ack | TCP.rst)) === TCP.syn) {
       if (this.#connections.size >= CONNECTIONS) return;
       const connection = this.#make(from, sourcePort, destinationPort);
+      this.accepted++;
       listener(connection);
       connection.accept(segment);
       return;
