@@ -78,11 +78,12 @@ export const netPaths = defineExperiment({
     },
   },
   columns: ioColumns("packet"),
-  run({ path, workload, size, depth, batch, latency, wait, paging }, seed) {
+  packets: true,
+  run({ path, workload, size, depth, batch, latency, wait, paging }, seed, watch) {
     if (batch > depth || ((ownsCard(path) || path === "xen") && paging !== "ept")) return [];
     const asked = { workload, size, depth, batch, count: COUNT, seed, wait } as const;
     const options: NetOptions = { ...asked, ...netDriverFor(path) };
-    const rig = netRig(path, { guest: buildNetGuest(options), profile: HASWELL, latency, paging });
+    const rig = netRig(path, { guest: buildNetGuest(options), profile: HASWELL, latency, paging, watch });
     const expected = expectedNet(options);
     return [markedIo(rig, { expected, count: COUNT, bytes: size, hertz: HASWELL.hertz })];
   },

@@ -26,7 +26,7 @@ const DEFAULT_MEMORY = 64 * MIB;
 /** Seconds of a HLT without an interrupt after which a run ends. */
 const PATIENCE = 10;
 const MAGIC = "ringlab machine";
-const VERSION = 2;
+const VERSION = 3;
 
 /** Steps between two looks at whether somebody wants the run to end: a fifth of a second or so. */
 const BREATH = 20_000_000;

@@ -25,7 +25,7 @@ export function dmaFlush(rows: readonly DmaFlushRow[]): Figure {
     (costly.length > 0 ? costly : rows).map((row) => ({ ...row })),
     {
       title,
-      subtitle: `Tables, flushes and walks. Taken back and still reached: ${reached.map(([policy, late]) => `${policy} ${Math.round(late)} %`).join(", ")}.`,
+      subtitle: `Cost: tables, flushes, walks.\nBuffers still reached after they were taken back: ${reached.map(([policy, late]) => `${policy} ${Math.round(late)} %`).join(", ")}.`,
       alt: `${title}. Cycles for a packet: ${told.join("; ")}.`,
       columns: {
         policy: { label: "protection", unit: "" },

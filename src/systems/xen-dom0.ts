@@ -39,6 +39,8 @@ const RESERVED = { console: 0, xenstore: 1 } as const;
 
 export interface XenDom0Options extends MachineOptions {
   readonly profile?: CostProfile;
+  /** Interrupt lines of the hypervisor's own device models that the guest may bind: none unless given. */
+  readonly lines?: readonly number[];
 }
 
 export class XenDom0 {
@@ -50,7 +52,7 @@ export class XenDom0 {
   readonly #connection: StoreConnection;
 
   /** Loads the kernel from the first disk. Throws a RangeError when that has none for this interface. */
-  constructor(options: XenDom0Options) {
+  constructor({ lines = [], ...options }: XenDom0Options) {
     let made: (Pick<XenDom0, "hypervisor" | "scheduler"> & { readonly guest: DomainU }) | undefined;
     this.vm = createVm({ profile: XEON, ...options, monitor: XEN }, (host) => {
       const ledger = asGuestsDo(host.ledger);
@@ -66,7 +68,7 @@ export class XenDom0 {
     // What a guest's connection has watched is xenstored's to tell.
     this.store = new XenStore((domain, work) => scheduler.later(domain === GUEST ? 0 : domain, work));
     this.domain0 = this.kernel(0, { privileged: true });
-    guest.join(this.vm.engine);
+    guest.join(this.vm.engine, lines);
     this.#connection = this.#introduce();
     scheduler.run();
   }

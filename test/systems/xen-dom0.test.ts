@@ -1,7 +1,14 @@
 /** The I/O guest as a domain of Xen's: what it reads and writes through Domain 0 is what it would natively. */
 import { expect, test } from "vitest";
 import { diskDword } from "../../src/guests/disk-data.ts";
-import { buildIoGuest, expectedIo, type IoOptions, ioDisk } from "../../src/guests/index.ts";
+import {
+  buildGuest,
+  buildIoGuest,
+  expectedIo,
+  expectedOutput,
+  type IoOptions,
+  ioDisk,
+} from "../../src/guests/index.ts";
 import { buildNetGuest, expectedNet, type NetOptions } from "../../src/guests/net.ts";
 import { NetPeer } from "../../src/guests/net-frames.ts";
 import { cable } from "../../src/machine/devices/network.ts";
@@ -75,6 +82,20 @@ test("what a request costs is counted: switches, events and grants, less of them
   expect(many("grantCopy")).toBe(1);
   expect(many("copyLine")).toBe(64);
   expect(many("domainSwitch")).toBeLessThan(alone("domainSwitch"));
+});
+
+test("the kernel of the workloads is a domain as well: its timer and its disk are ports among others", () => {
+  const options = { workload: "sleep", pv: true, systemCall: "int80", timerHz: 1000 } as const;
+  const lines = [0, 14];
+  const xen = new XenDom0({ memory: 32 << 20, disks: [buildGuest(options).image], lines });
+  let serial = "";
+  xen.machine.onSerial((byte) => {
+    serial += String.fromCharCode(byte);
+  });
+  expect(xen.machine.run({ limit: 10_000_000 })).toEqual({ reason: "exit", code: 1 });
+  expect(serial).toBe(expectedOutput("sleep"));
+  const refused = new XenDom0({ memory: 32 << 20, disks: [buildGuest(options).image] });
+  expect(refused.machine.run({ limit: 1_000_000 })).not.toEqual({ reason: "exit", code: 1 });
 });
 
 test("without a disk behind it, or with a request that is too much for it, the guest says so", () => {

@@ -106,7 +106,9 @@ function captureOf({ name, packets }: Experiment, { pcap, workers }: ExperimentO
   if (pcap === undefined) return undefined;
   const sending = EXPERIMENTS.filter((one) => one.packets).map((one) => one.name);
   if (!packets)
-    throw new UserError(`--pcap: ${name} sends no packets that could be written; ${sending.join(", ")} does`);
+    throw new UserError(
+      `--pcap: ${name} sends no packets that could be written; of ${sending.join(", ")} they can`,
+    );
   if (workers !== undefined)
     throw new UserError(
       "--pcap and --workers: packets are written in one thread, in their order; leave --workers out",

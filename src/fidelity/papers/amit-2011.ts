@@ -11,7 +11,7 @@ const order: Order = {
   kind: "order",
   id: "viommu11-flush",
   place: "text",
-  what: "flushes",
+  what: "flushes: ",
   verified: { level: "secondary", confidence: 0.85, source: "notes on the paper" },
   basis: "prediction",
   unit: "cycles per packet",

@@ -32,9 +32,9 @@ const named = ({ mtu, direction }: Line) => `${direction === "transmit" ? "tx" :
 
 const native = (line: Line): Figure => ({
   kind: "figure",
-  id: `xen03-tcp-${named(line)}-native`,
+  id: `xen03-${named(line)}-native`,
   place: PLACE,
-  what: `TCP ${line.direction}, MTU ${line.mtu}, native`,
+  what: `TCP ${line.direction}, ${line.mtu}, native`,
   verified: PRIMARY,
   basis: line.mtu === 500 ? "fitted" : "input",
   published: line.native,
@@ -46,9 +46,9 @@ const native = (line: Line): Figure => ({
 /** Only one of four was fitted to. */
 const ratio = (line: Line): Figure => ({
   kind: "figure",
-  id: `xen03-tcp-${named(line)}-xen`,
+  id: `xen03-${named(line)}-xen`,
   place: PLACE,
-  what: `TCP ${line.direction}, MTU ${line.mtu}, Xen to native`,
+  what: `TCP ${line.direction}, ${line.mtu}, Xen to native`,
   verified: PRIMARY,
   basis: line.mtu === 500 && line.direction === "transmit" ? "fitted" : "prediction",
   published: line.xen / line.native,
@@ -63,12 +63,12 @@ const ratio = (line: Line): Figure => ({
 
 const vmware = (line: Line): Absent => ({
   kind: "absent",
-  id: `xen03-tcp-${named(line)}-vmw`,
+  id: `xen03-${named(line)}-vmw`,
   place: PLACE,
-  what: `TCP ${line.direction}, MTU ${line.mtu}, VMware to native`,
+  what: `TCP ${line.direction}, ${line.mtu}, VMware to native`,
   verified: PRIMARY,
   basis: "prediction",
-  published: `${line.vmware} to ${line.native} Mb/s`,
+  published: `${line.vmware} of ${line.native}`,
   because: "no network of a hosted monitor's is built",
 });
 

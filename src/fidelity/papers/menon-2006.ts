@@ -37,7 +37,7 @@ const offloads: Order = {
   ascending: [
     { label: "none", ours: rate("none") },
     { label: "offloads", ours: rate("all") },
-    { label: "no remapping", ours: rate("all", "copy") },
+    { label: "copies", ours: rate("all", "copy") },
   ],
   note:
     "published: 750, 2794 (3.7 times), about 3300 with all that the paper does. The order alone: ours gains only about 2.6 times, because each acknowledgment pays the " +

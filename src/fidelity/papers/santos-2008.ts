@@ -27,7 +27,7 @@ export const santos2008: Paper = {
     absent(
       "multi-queue",
       "receiving through a queue of its own",
-      "close to direct I/O",
+      "near direct",
       "our cards have one queue for Xen",
     ),
   ],

@@ -2,12 +2,14 @@
  * ACPI tables (ACPI 6.5, chapter 5):
  *
  *     RSDP "RSD PTR " ──▶ RSDT ──┬▶ FADT ──┬▶ FACS (in the EBDA: operating systems write it)
- *                                │         └▶ DSDT: the PCI bus, its interrupts, how to switch off
+ *                                │         └▶ DSDT: the PCI bus, its interrupts and slots, how to switch off
  *                                ├▶ MADT: the local APIC, the IOAPIC, interrupts that are not as on ISA
  *                                └▶ DMAR, with a remapping unit: where its registers are, and whose requests it sees
  */
 import { PM_BASE } from "../devices/acpi-pm.ts";
+import { GPE, HOT_PLUG } from "../devices/pci/hot-plug.ts";
 import { buffer, device, eisaId, integer, name, packageOf, scope } from "./aml.ts";
+import { events, slots } from "./hot-plug.ts";
 import { CONTROLLERS, INTERRUPTS, PIRQ, SCI } from "./interrupts.ts";
 import { busNumbers, memoryRange, portRange, ports, resources } from "./resources.ts";
 import { ascii, checksum, concat, u8, u16, u32 } from "./table-bytes.ts";
@@ -60,8 +62,8 @@ export function fadt(at: { facs: number; dsdt: number }): Uint8Array {
     u16(SCI),
     u32(0), // no SMI command port: ACPI mode is always on
     u8(0, 0, 0, 0),
-    u32(PM_BASE, 0, PM_BASE + 4, 0, 0, PM_BASE + 8, 0, 0),
-    u8(4, 2, 0, 4, 0, 0, 0, 0), // bytes of PM1 events, PM1 control, PM2, timer, GPE 0 and 1; GPE 1's first; no C states by _CST
+    u32(PM_BASE, 0, PM_BASE + 4, 0, 0, PM_BASE + 8, GPE.base, 0),
+    u8(4, 2, 0, 4, GPE.ports, 0, 0, 0), // bytes of PM1 events, PM1 control, PM2, timer, GPE 0 and 1; GPE 1's first; no C states by _CST
     u16(0xfff, 0xfff), // C2 and C3 take too long to be worth it
     u16(0, 0),
     u8(0, 0, 0, 0, RTC_CENTURY),
@@ -127,6 +129,10 @@ export function dsdt(): Uint8Array {
     name("_ADR", integer(0)),
     name("_CRS", buffer(windows)),
     name("_PRT", packageOf(...routes)),
+    slots(),
   );
-  return table("DSDT", 1, concat(name("_S5_", off), scope("_SB_", bus)));
+  // The bus hands these ports on to nobody.
+  const taken = resources(ports(HOT_PLUG.base, HOT_PLUG.ports), ports(GPE.base, GPE.ports));
+  const registers = device("PHPR", name("_HID", eisaId("PNP0A06")), name("_CRS", buffer(taken)));
+  return table("DSDT", 1, concat(name("_S5_", off), scope("_SB_", bus, registers), scope("_GPE", events())));
 }

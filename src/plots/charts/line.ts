@@ -2,10 +2,11 @@
 import { axisTitle, type Columns, column, distinct, type Row } from "../columns.ts";
 import type { Figure } from "../figure.ts";
 import { vegaLite } from "../vega.ts";
-import { type Chart, panels, quantity, series, tooltip } from "./parts.ts";
+import { type Chart, panels, panelWidth, quantity, series, tooltip } from "./parts.ts";
 
 const MOST_STEPS = 10;
-const MOST_TICKS = 6;
+/** Pixels of a text under an axis and the gap to the next. */
+const ROOM = 50;
 
 export interface LineChart extends Chart {
   x: string;
@@ -36,7 +37,9 @@ export function lineView(rows: readonly Row[], chart: LineChart): object {
   const ratio = (axis: "x" | "y") =>
     log.includes(axis) ? { type: "log" } : root.includes(axis) ? { type: "sqrt" } : {};
   const across = {
-    x: { ...quantity(rows, columns, x), axis: steps(rows, columns, x, log.includes("x")), scale: ratio("x") },
+    x: log.includes("x")
+      ? { ...quantity(rows, columns, x), axis: ratios(rows, chart), scale: { type: "log", nice: false } }
+      : { ...quantity(rows, columns, x), axis: steps(rows, chart), scale: ratio("x") },
   };
   const up = { ...quantity(rows, columns, y), scale: { ...ratio("y"), ...(range ? { domain: range } : {}) } };
   const { color, shape } = series(rows, chart);
@@ -73,15 +76,26 @@ function strokes(rows: readonly Row[], columns: Columns, key: string): object {
   };
 }
 
-/** Where x is a small whole number there is nothing to mark between its values, nor where it is one of a few on a scale of ratios. */
-function steps(rows: readonly Row[], columns: Columns, x: string, ratios: boolean): object {
-  const title = axisTitle(column(columns, rows, x));
-  const numbers = rows.map((row) => row[x] as number);
-  const few = distinct(rows, x);
-  if (ratios && few.length <= MOST_TICKS) return { title, values: few };
+/** Where x is a small whole number there is nothing to mark between its values. */
+function steps(rows: readonly Row[], chart: LineChart): object {
+  const title = axisTitle(column(chart.columns, rows, chart.x));
+  const numbers = rows.map((row) => row[chart.x] as number);
   const [least, greatest] = [Math.min(...numbers), Math.max(...numbers)];
-  if (greatest - least > MOST_STEPS || !numbers.every(Number.isInteger)) return { title };
-  return { title, values: Array.from({ length: greatest - least + 1 }, (_, n) => least + n) };
+  if (greatest - least > MOST_STEPS || !numbers.every(Number.isInteger))
+    return { title, tickCount: Math.ceil(panelWidth(rows, chart) / ROOM) };
+  return { title, format: "d", values: Array.from({ length: greatest - least + 1 }, (_, n) => least + n) };
+}
+
+/** Along ratios the values themselves are marked, as far as their texts have room. */
+function ratios(rows: readonly Row[], chart: LineChart): object {
+  const title = axisTitle(column(chart.columns, rows, chart.x));
+  const numbers = [...new Set(rows.map((row) => row[chart.x] as number))].sort((a, b) => a - b);
+  const [least, greatest] = [numbers[0] as number, numbers.at(-1) as number];
+  const room = (ROOM / panelWidth(rows, chart)) * Math.log(greatest / least);
+  const values: number[] = [];
+  for (const value of numbers)
+    if (values.length === 0 || Math.log(value / (values.at(-1) as number)) >= room) values.push(value);
+  return { title, values, format: greatest < 100_000 ? ",~r" : ".3~s" };
 }
 
 /** The largest number of rows that agree on all keys. */

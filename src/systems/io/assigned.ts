@@ -8,6 +8,7 @@
  * The guest's message (address and data, in the MSI-X table as it believes) is never what the device sends: the host writes that table.
  */
 import type { Iova } from "../../machine/address.ts";
+import { DELIVERY } from "../../machine/devices/lapic.ts";
 import { interruptMessage } from "../../machine/devices/message.ts";
 import type { Message } from "../../machine/devices/pci/msi-x.ts";
 import { type Dma, directDma } from "../../machine/dma.ts";
@@ -118,8 +119,10 @@ export class Assignment {
   #bind(requester: number, guest: Message, known?: { index: number; vector: number }) {
     const { interrupts, machine } = this.#host as Host;
     const wanted = interruptMessage(guest.address, guest.data);
-    const posting = this.#remapping === undefined ? undefined : interrupts.posting;
-    const vector = known?.vector ?? (posting === undefined ? this.#vector() : 0);
+    // What is posted is a vector; an NMI, or a message for nobody, goes the other way.
+    const plain = wanted !== undefined && wanted.delivery <= DELIVERY.lowest;
+    const posting = this.#remapping !== undefined && plain ? interrupts.posting : undefined;
+    const vector = known?.vector || (posting === undefined ? this.#vector() : 0);
     if (posting === undefined)
       interrupts.on(vector, () => {
         if (wanted !== undefined) machine.board.lapic.deliver(wanted);

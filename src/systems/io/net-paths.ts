@@ -21,6 +21,7 @@ import type { NetworkPort } from "../../machine/devices/network.ts";
 import type { Card } from "../../machine/devices/pci/slot.ts";
 import { Machine } from "../../machine/machine.ts";
 import { FREE, type IoLedger, lines } from "../../virt/io/backend.ts";
+import { tap } from "../../virt/io/net/pcap.ts";
 import { VirtioNet } from "../../virt/io/virtio/net.ts";
 import { virtioCard } from "../../virt/io/virtio/transport/pci.ts";
 import type { KvmOptions } from "../kvm.ts";
@@ -42,6 +43,8 @@ export interface NetRigOptions {
   readonly latency: number;
   /** Rate of the cable: 10, 100, 1000. 1000 unless given. */
   readonly megabits?: 10 | 100 | 1000;
+  /** Sees the frames at the peer's end of the cable: nanoseconds, and the frame. */
+  readonly watch?: ((nanoseconds: number, frame: Uint8Array) => void) | undefined;
   /** How the hypervisor gives memory: "ept" unless given. An assigned card needs EPT; a PV guest has its tables by itself. */
   readonly paging?: KvmOptions["paging"];
 }
@@ -112,13 +115,15 @@ export const ownsCard = (path: NetPath): boolean => path in OWNED;
 /** Throws a RangeError for an assigned card without EPT. */
 export function netRig(
   path: NetPath,
-  { guest, profile, latency, megabits = 1000, paging = "ept" }: NetRigOptions,
+  { guest, profile, latency, megabits = 1000, paging = "ept", watch }: NetRigOptions,
 ): NetRig {
   const peer = new NetPeer();
+  const serve = (far: NetworkPort, clock: Clock, hertz: number) =>
+    peer.serve(watch ? tap(far, (frame) => watch((clock.now / hertz) * 1e9, frame)) : far);
   if (path === "xen") {
     const cable = ({ clock, hertz }: { clock: Clock; hertz: number }) => {
       const { near, far } = line({ clock, hertz, megabits, latency, paced: false });
-      peer.serve(far);
+      serve(far, clock, hertz);
       return near;
     };
     const { machine, crossings } = xenNet({ guest, profile, cable });
@@ -133,7 +138,7 @@ export function netRig(
       const paced = way.driver === "e1000";
       const { clock, hertz } = slot;
       const { near, far } = line({ clock, hertz, megabits, latency, paced });
-      peer.serve(far);
+      serve(far, clock, hertz);
       if (!paced) {
         const port = through(near, () => ledger.pay("packet"));
         return virtioCard(({ dma }) => new VirtioNet({ dma, port, mac: MAC, ledger }))(slot);

@@ -92,6 +92,11 @@ describe("the ACPI tables", () => {
       expect(names).toMatch(/Name \(_S5, Package/);
       expect(names).toMatch(/EisaId \("PNP0A03"\)/);
       expect(names).toMatch(/0xE0000000,\s+\/\/ Range Minimum\s+0xFEBFFFFF/);
+      expect(names).toMatch(/Field \(PCST, DWordAcc, NoLock, WriteAsZeros\)\s+\{\s+PCIU,/);
+      expect(names).toMatch(/Device \(SF8\)[^}]*Name \(_ADR, 0x001F0000\)/);
+      expect(names).toMatch(/Method \(_EJ0, 1, Serialized\)[^}]*PCEJ = 0x80000000/);
+      expect(names).toMatch(/If \(\(Local1 & 0x20\)\)\s+\{\s+Notify \(S28, 0x03\)/);
+      expect(names).toMatch(/Method \(_E01, 0, Serialized\)[^}]*\\_SB\.PCI0\.PCNT \(\)/);
       expect(names).not.toMatch(/Error|Warning|Unknown/i);
       expect(read("facp", fadt({ facs: 0x9fd00, dsdt: 0xf9000 }))).toMatch(
         /PM Timer Block Address : 00000608/,

@@ -182,10 +182,10 @@ describe.each(["none", "pass-through", "persistent"] as const)("%s: a guest prog
 });
 
 /** Counts its device's interrupts in EBX; asks for `asks` of them. */
-const counting = (asks: number) => `
+const counting = (asks: number, address = 0xfee00000) => `
   lidt [pointer]
   mov dword [0xfee000f0], 0x1ff
-  mov dword [${TABLE}], 0xfee00000
+  mov dword [${TABLE}], ${address}
   mov dword [${TABLE} + 8], 0x51
   mov dword [${TABLE} + 12], 0
   xor ebx, ebx
@@ -236,6 +236,16 @@ describe.each(["injected", "posted"] as const)("interrupts %s", (interrupts) => 
       expect(faults).toEqual(kind === "none" ? [] : [blocked]);
     },
   );
+
+  test("a table entry of the guest's that is no message for a local APIC interrupts nobody", () => {
+    const { victim, unit } = world("persistent", forger, interrupts);
+    load(victim.machine, counting(2, 0x30000));
+    victim.machine.run({ limit: 50_000 });
+    expect(victim.machine.cpu.r32[6]).toBe(0);
+    // The device sends what the host has written, and that is allowed.
+    expect(unit?.iommu.faults.take()).toEqual([]);
+    expect(victim.machine.bus.read(0x30000 as Gpa, 4)).toBe(0);
+  });
 
   test("an entry that names another requester, or none, is blocked; its owner's goes on", () => {
     const { attacker, victim, unit } = world("persistent", forger, interrupts);

@@ -56,6 +56,8 @@ export class PciFunction implements Stateful {
   readonly config: Uint8Array;
   /** Drives the interrupt pin; the bus sets it when the function is plugged in. */
   interrupt: (level: boolean) => void = () => {};
+  /** What it stores for good: a snapshot takes it along, a reset leaves it alone. */
+  readonly media: readonly Stateful[] = [];
   readonly #view: DataView;
   readonly #writable: Uint8Array;
   readonly #windows = new Map<number, Window>();
@@ -178,6 +180,15 @@ export class PciFunction implements Stateful {
       this.config[offset + i] = ((this.config[offset + i] as number) & ~mask) | ((value >>> (8 * i)) & mask);
     }
     if (offset < BAR0 + 24) this.#remap();
+  }
+
+  /** The RESET line; its registers are made as they were by who holds them. */
+  reset(): void {}
+
+  /** It was pulled out: its windows are closed. */
+  unplugged(): void {
+    for (const unmap of this.#mapped.values()) unmap();
+    this.#mapped.clear();
   }
 
   /** Puts every window where its register says, as far as the command register lets it answer. */

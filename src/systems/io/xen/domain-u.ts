@@ -77,9 +77,13 @@ export class DomainU implements Neighbours {
   }
 
   /** The engine has been made, and its guest has not run yet. */
-  join(engine: Paravirt): Domain {
+  join(engine: Paravirt, lines: readonly number[]): Domain {
     const space = new DirectSpace(engine);
-    const domain = this.#hypervisor.create(this.id, { memory: space, sharedFrame: engine.domain.sharedInfo });
+    const domain = this.#hypervisor.create(this.id, {
+      memory: space,
+      lines,
+      sharedFrame: engine.domain.sharedInfo,
+    });
     domain.onUpcall = () => engine.alert();
     this.#joined = { engine, domain, space };
     return domain;

@@ -1,5 +1,5 @@
 /** The event channels of a domain that is alone: interrupt lines of the machine's, and nobody to send anything to. */
-import { EINVAL, ENOSPC, ENOSYS } from "./interface.ts";
+import { EINVAL, ENOSYS } from "./interface.ts";
 import type { Channels } from "./neighbours.ts";
 import type { SharedVcpu } from "./vcpu.ts";
 
@@ -19,7 +19,6 @@ export class OwnLines implements Channels {
   bindLine(line: number): number {
     if (line >= LINES) return EINVAL;
     const event = this.#lines.get(line) ?? this.#lines.size + 1;
-    if (event >= EVENTS) return ENOSPC;
     this.#lines.set(line, event);
     return event;
   }

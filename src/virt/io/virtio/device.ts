@@ -76,6 +76,11 @@ export abstract class VirtioDevice implements Stateful {
     this.transfer = new Transfer(dma, ledger);
   }
 
+  /** What its back end stores: a snapshot of the board takes it along, a reset leaves it alone. */
+  get media(): readonly Stateful[] {
+    return [];
+  }
+
   /** The driver has put something into a queue. */
   protected abstract kicked(queue: number): void;
   /** Asks a back end once more for what a snapshot says was asked; memory and clock are there already. */

@@ -186,6 +186,16 @@ describe.skipIf(!TSHARK)(`tshark${TSHARK ? "" : " (skipped: it is not installed)
     expect(tshark(file, "-Y", "ip.addr == 10.0.0.0/8")).toBe("");
   });
 
+  test("finds none in what a guest sends by its own driver", () => {
+    const file = join(folder, "guest.pcap");
+    const ringlab = fileURLToPath(new URL("../../../../bin/ringlab.js", import.meta.url));
+    const point = ["path=virtio", "depth=1", "batch=1"].flatMap((one) => ["--set", one]);
+    const args = ["experiment", "net-paths", ...point, "--pcap", file, "--csv"];
+    execFileSync(process.execPath, [ringlab, ...args], { stdio: "ignore" });
+    expect(tshark(file, "-Y", FAULTS)).toBe("");
+    expect(tshark(file, "-T", "fields", "-e", "frame.number").trim().split("\n").length).toBeGreaterThan(100);
+  });
+
   test("reads a lease and an error through a NAT as what they are", () => {
     const { clock, alarms, segment, plug, mac, host, pass } = network({ latency: 0.001 });
     const [inside, outside] = [segment(), segment()];

@@ -81,7 +81,9 @@ class Hostile {
     this.#memory.bytes.fill(0, TABLES, WRITABLE);
     // The halves take turns: an answer to what was asked before a reset would be in the wrong one.
     this.#half = this.#half === WRITABLE ? SECOND : WRITABLE;
-    this.guard.region = [this.#half, this.#half + HALF];
+    const half = [this.#half, this.#half + HALF] as const;
+    // A packed list may run into a used descriptor: the device has set its WRITE, its address is still that of what was read, or of a table.
+    this.guard.regions = this.#packed ? [half, [READABLE, WRITABLE]] : [half];
     const common = [INDIRECT_DESC, EVENT_IDX].reduce((sum, bit) => sum | (draw(2) ? bit : 0n), VERSION_1);
     const own = this.driven.features & BigInt(draw(0x2_0000));
     const features = common | own | (this.#packed ? RING_PACKED : 0n);
@@ -159,7 +161,7 @@ class Hostile {
       this.#memory.bytes.fill(draw(2) ? FLUSH : draw(16), at, at + 1);
     } else if (kind < 28) this.driven.outside(draw);
     else if (kind === 28) {
-      if (this.#link.moves) this.guard.region = undefined;
+      if (this.#link.moves) this.guard.regions = undefined;
       this.#link.poke(draw);
     } else if (kind === 29 && draw(16) === 0) this.#link.resume();
     else if (!device.live || draw(8) === 0) this.#start();

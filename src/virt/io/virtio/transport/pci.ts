@@ -14,7 +14,7 @@ import {
 } from "../../../../machine/devices/pci/function.ts";
 import { MsiX } from "../../../../machine/devices/pci/msi-x.ts";
 import type { Card, Slot } from "../../../../machine/devices/pci/slot.ts";
-import type { StateReader, StateWriter } from "../../../../machine/state.ts";
+import type { Stateful, StateReader, StateWriter } from "../../../../machine/state.ts";
 import type { VirtioDevice } from "../device.ts";
 import { COMMON_BYTES, CommonConfig } from "./common-config.ts";
 
@@ -36,6 +36,7 @@ const dword = (value: number): number[] => [0, 8, 16, 24].map((shift) => (value 
 
 export class VirtioPci extends PciFunction implements MmioDevice {
   readonly device: VirtioDevice;
+  override readonly media: readonly Stateful[];
   readonly #common: CommonConfig;
   readonly #access: number;
   readonly #msix: MsiX;
@@ -46,6 +47,7 @@ export class VirtioPci extends PciFunction implements MmioDevice {
     const identity = { vendor: 0x1af4, device: 0x1040 + device.id, revision: 1, interruptPin: 1 };
     super(bus, { ...identity, express, class: CLASSES.get(device.id) ?? 0xff0000 });
     this.device = device;
+    this.media = device.media;
     const vectors = device.queues.length + 1;
     this.#common = new CommonConfig(device, vectors);
     this.window(0, { kind: "memory", size: WINDOW, device: this });
@@ -143,6 +145,16 @@ export class VirtioPci extends PciFunction implements MmioDevice {
       this.#msix.configured();
       this.#settle();
     }
+  }
+
+  override reset(): void {
+    this.device.reset();
+  }
+
+  /** What its back end has not answered is nobody's, and pages of a balloon are the guest's again. */
+  override unplugged(): void {
+    super.unplugged();
+    this.device.reset();
   }
 
   override save(out: StateWriter): void {

@@ -1,6 +1,6 @@
 /**
  * What a device may write, known without asking how it works: its part of each queue that is enabled, as the registers say where it is, and
- * what the descriptors that it has read since its reset let it write, which the driver may know to be in one region. Everything else throws.
+ * what the descriptors that it has read since its reset let it write, which the driver may know to be in certain regions. Everything else throws.
  */
 import type { Dma } from "../../../../../src/machine/dma.ts";
 import type { QueueState, VirtioDevice } from "../../../../../src/virt/io/virtio/device.ts";
@@ -17,8 +17,8 @@ const MOST = 100_000;
 export class Guard {
   writes = 0;
   device: VirtioDevice | undefined;
-  /** All that the driver lets the device write since the last reset is in here; undefined: who knows. */
-  region: readonly [from: number, to: number] | undefined;
+  /** All that the driver lets the device write since the last reset is in one of these; undefined: who knows. */
+  regions: readonly (readonly [from: number, to: number])[] | undefined;
   readonly dma: Dma;
   readonly #name: string;
   #seen: [from: number, to: number][] = [];
@@ -73,8 +73,7 @@ export class Guard {
   }
 
   #given(from: number, to: number): boolean {
-    const [least, most] = this.region ?? [0, Number.POSITIVE_INFINITY];
-    if (from < least || to > most) return false;
+    if (this.regions?.every(([least, most]) => from < least || to > most)) return false;
     for (let i = this.#seen.length - 1; i >= 0; i--) {
       const [first, end] = this.#seen[i] as [number, number];
       if (from >= first && to <= end) return true;
