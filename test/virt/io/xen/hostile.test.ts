@@ -10,7 +10,7 @@ import { GRANT_ENTRY, GTF } from "../../../../src/virt/io/xen/grant-table.ts";
 import { PageFault } from "../../../../src/virt/io/xen/physmap.ts";
 import { accepting, grant, HOLE_COUNT, HOLES, OWN, revoke, TABLE_GFN, world } from "./world.ts";
 
-const OPERATIONS = Number(process.env.RINGLAB_XEN_OPS ?? 40_000);
+const OPERATIONS = Number(process.env.RINGLAB_XEN_OPS ?? 20_000);
 const REFERENCES = 6;
 const SIZE = HOLES + HOLE_COUNT;
 
