@@ -9,6 +9,8 @@ export const notOffered = (feature: string): Shown => ({ none: `${feature} is no
 
 export const FILES = {
   queue: "queue.test.ts",
+  split: "split.test.ts",
+  packed: "packed.test.ts",
   blk: "blk.test.ts",
   net: "net.test.ts",
   console: "console.test.ts",
