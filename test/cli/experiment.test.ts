@@ -34,7 +34,6 @@ const LESS: Record<string, Settings> = {
   "tlb-reach": { stream: ["gups", "strided"], span: [1, 16], accesses: 5000 },
   "disk-paths": { depth: [1, 4], batch: 1 },
   "net-paths": { depth: [1, 4], batch: 1 },
-  "disk-paths": { batch: [1, 4] },
   viommu: { batch: [1, 16], count: 100 },
   "tlb-tags": { interval: [100, 1000], switches: 20 },
   "exit-cost": { processor: ["pentium4", "sandybridge"], iterations: 300 },
