@@ -2,7 +2,7 @@
  * What our DSDT says of hot plug (ACPI 6.5, 6.3 and 5.6.6): each slot can be ejected, and general-purpose event 1 tells of those that changed.
  *
  *     \_SB.PCI0.S18 …    _ADR, _SUN, _EJ0: eject it by its bit
- *     \_SB.PCI0.PCNT     up: Notify(slot, 1 device check) │ down: Notify(slot, 3 eject request)
+ *     \_SB.PCI0.PCNT     up: Notify(slot, 1 device check), Notify(bus, 0 bus check) │ down: Notify(slot, 3 eject request)
  *     \_GPE._E01         PCNT
  */
 import { HOT_PLUG } from "../devices/pci/hot-plug.ts";
@@ -22,6 +22,7 @@ import {
 } from "./aml.ts";
 import { ascii, concat } from "./table-bytes.ts";
 
+const BUS_CHECK = 0;
 const DEVICE_CHECK = 1;
 const EJECT_REQUEST = 3;
 const SLOTS = Array.from({ length: LAST_SLOT - FIRST_SLOT + 1 }, (_, i) => FIRST_SLOT + i);
@@ -37,7 +38,8 @@ export function slots(): Uint8Array {
   );
   const checks = SLOTS.map((slot) =>
     concat(
-      ifBit(LOCAL0, slot, notify(nameOf(slot), DEVICE_CHECK)),
+      // Linux looks for what is gone when the bus is checked, not the slot.
+      ifBit(LOCAL0, slot, notify(nameOf(slot), DEVICE_CHECK), notify("PCI0", BUS_CHECK)),
       ifBit(LOCAL1, slot, notify(nameOf(slot), EJECT_REQUEST)),
     ),
   );
