@@ -235,10 +235,11 @@ export const deviceWorkloads: readonly Workload[] = [
 ];
 
 export function findWorkload(name: string): Workload {
-  const found = [...workloads, ...deviceWorkloads].find((workload) => workload.name === name);
+  const all = [...workloads, ...deviceWorkloads];
+  const found = all.find((workload) => workload.name === name);
   if (found) return found;
   throw new GuestError(
-    `there is no workload "${name}"; there are ${workloads.map((workload) => workload.name).join(", ")}`,
+    `there is no workload "${name}"; there are ${all.map((workload) => workload.name).join(", ")}`,
   );
 }
 
