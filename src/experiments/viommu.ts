@@ -14,7 +14,7 @@ const PASS = 2;
 
 export const viommu = defineExperiment({
   name: "viommu",
-  title: "A guest with a lock of its own",
+  title: "A guest that runs its own remapping unit",
   question:
     "What does it cost a guest to protect itself from its device, by whether the unit that it programs is there?",
   parameters: {

@@ -12,14 +12,14 @@ export interface ViommuRow {
 }
 
 export function viommu(rows: readonly ViommuRow[]): Figure {
-  const title = "A guest with a lock of its own";
+  const title = "A guest that runs its own remapping unit";
   const told = rows.map(({ unit, batch, cycles }) => `${unit}, ${batch}: ${Math.round(cycles)}`);
   return lineChart(
     rows.map((row) => ({ ...row })),
     {
       title,
       subtitle:
-        "Each buffer is mapped, used and taken back. An emulated unit is left for at each flush, not at each map.",
+        "Each buffer is mapped, used and taken back. An emulated unit costs an exit at each flush, and none at a map.",
       alt: `${title}. Cycles per buffer by pages to a flush: ${told.join("; ")}.`,
       columns: {
         unit: { label: "unit", unit: "" },
