@@ -65,31 +65,20 @@ export class BlkBackDriver {
 export class BlkFrontDriver {
   readonly #device: XenbusDevice;
   readonly #persistent: boolean;
-  /** Directory of the back end that it talks to. */
-  #backEnd: string | undefined;
   readonly front: BlkFront;
 
   constructor(store: XenStore, own: Half, parts: BlkFrontParts) {
     this.#device = new XenbusDevice(store, own);
     this.#persistent = parts.persistent;
     this.front = new BlkFront(parts);
-    store.watch(own.domain, `${own.directory}/backend`, "device", () => this.#replug());
+    this.#device.followBackEnd(
+      () => this.front.disconnect(),
+      (backEnd, state) => this.#changed(backEnd, state),
+    );
   }
 
-  #replug(): void {
-    const { store, own } = this.#device;
-    const backEnd = this.#device.read(own.directory, "backend");
-    if (backEnd === this.#backEnd) return;
-    this.front.disconnect();
-    if (this.#backEnd !== undefined) store.unwatch(own.domain, `${this.#backEnd}/state`, "back");
-    this.#backEnd = backEnd;
-    if (backEnd !== undefined)
-      store.watch(own.domain, `${backEnd}/state`, "back", () => this.#changed(backEnd));
-  }
-
-  #changed(backEnd: string): void {
+  #changed(backEnd: string, state: number): void {
     const device = this.#device;
-    const state = device.number(backEnd, "state") ?? XENBUS.unknown;
     if (state === XENBUS.initWait && device.state === XENBUS.initialising) {
       const backId = device.number(device.own.directory, "backend-id");
       const offer = backId === undefined ? undefined : this.front.offer(backId);

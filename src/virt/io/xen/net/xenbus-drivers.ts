@@ -66,8 +66,6 @@ export class NetFrontDriver {
   readonly #device: XenbusDevice;
   readonly #kernel: Kernel;
   readonly #options: NetFrontOptions;
-  /** Directory of the back end that it talks to. */
-  #backEnd: string | undefined;
   #front: NetFront | undefined;
   #onFrame: NetFront["onFrame"] = () => {};
 
@@ -75,7 +73,10 @@ export class NetFrontDriver {
     this.#device = new XenbusDevice(store, own);
     this.#kernel = kernel;
     this.#options = options;
-    store.watch(own.domain, `${own.directory}/backend`, "device", () => this.#replug());
+    this.#device.followBackEnd(
+      () => this.#front?.disconnect(),
+      (backEnd, state) => this.#changed(backEnd, state),
+    );
   }
 
   /** Undefined until the first back end has come. */
@@ -88,20 +89,8 @@ export class NetFrontDriver {
     if (this.#front) this.#front.onFrame = onFrame;
   }
 
-  #replug(): void {
-    const { store, own } = this.#device;
-    const backEnd = this.#device.read(own.directory, "backend");
-    if (backEnd === this.#backEnd) return;
-    this.#front?.disconnect();
-    if (this.#backEnd !== undefined) store.unwatch(own.domain, `${this.#backEnd}/state`, "back");
-    this.#backEnd = backEnd;
-    if (backEnd !== undefined)
-      store.watch(own.domain, `${backEnd}/state`, "back", () => this.#changed(backEnd));
-  }
-
-  #changed(backEnd: string): void {
+  #changed(backEnd: string, state: number): void {
     const device = this.#device;
-    const state = device.number(backEnd, "state") ?? XENBUS.unknown;
     if (state === XENBUS.initWait && device.state === XENBUS.initialising) {
       const backId = device.number(device.own.directory, "backend-id");
       if (backId !== undefined) this.#connect(backEnd, backId);
