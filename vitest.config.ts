@@ -11,6 +11,7 @@ const WIDE_FILES = [
   "test/cli/notebook.test.ts",
   "test/e2e/*.test.ts",
   "test/grader/hostile/attacks.test.ts",
+  "test/grader/sandbox/container.test.ts",
   "test/grader/sandbox/user.test.ts",
   "test/guests/io.test.ts",
   "test/guests/net.test.ts",
