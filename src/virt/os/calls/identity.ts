@@ -1,0 +1,147 @@
+/** User and group ids, capabilities and the maps of user namespaces: credentials(7), capabilities(7), user_namespaces(7). */
+import { type Capability, NONE, without } from "../capabilities.ts";
+import type { Credentials } from "../credentials.ts";
+import { refuse } from "../errno.ts";
+import { capable, type Extent, type UserNamespace } from "../namespaces/user.ts";
+import type { Task } from "../task.ts";
+
+/** capabilities(7), "Effect of user ID changes on capabilities": leaving root behind leaves its power behind. */
+function afterChange(old: Credentials, next: Credentials): Credentials {
+  const root = (ns: UserNamespace) => ns.kernelId(ns.uids, 0);
+  const zero = root(next.userNamespace);
+  const isRoot = (...ids: number[]) => ids.includes(zero ?? -1);
+  let { permitted, effective, ambient } = next;
+  if (isRoot(old.uid, old.euid, old.suid) && !isRoot(next.uid, next.euid, next.suid))
+    [permitted, effective, ambient] = [NONE, NONE, NONE];
+  if (isRoot(old.euid) && !isRoot(next.euid)) effective = NONE;
+  if (!isRoot(old.euid) && isRoot(next.euid)) effective = permitted;
+  return { ...next, permitted, effective, ambient };
+}
+
+const kernelUid = ({ userNamespace: ns }: Credentials, id: number) =>
+  ns.kernelId(ns.uids, id) ?? refuse("EINVAL");
+const kernelGid = ({ userNamespace: ns }: Credentials, id: number) =>
+  ns.kernelId(ns.gids, id) ?? refuse("EINVAL");
+
+export function setuid(task: Task, id: number): void {
+  const old = task.credentials;
+  const uid = kernelUid(old, id);
+  if (capable(old, old.userNamespace, "SETUID"))
+    task.credentials = afterChange(old, { ...old, uid, euid: uid, suid: uid });
+  else if (uid === old.uid || uid === old.suid) task.credentials = afterChange(old, { ...old, euid: uid });
+  else refuse("EPERM");
+}
+
+/** setresuid(−1, id, −1) */
+export function seteuid(task: Task, id: number): void {
+  const old = task.credentials;
+  const euid = kernelUid(old, id);
+  if (![old.uid, old.euid, old.suid].includes(euid) && !capable(old, old.userNamespace, "SETUID"))
+    refuse("EPERM");
+  task.credentials = afterChange(old, { ...old, euid });
+}
+
+export function setgid(task: Task, id: number): void {
+  const old = task.credentials;
+  const gid = kernelGid(old, id);
+  if (capable(old, old.userNamespace, "SETGID")) task.credentials = { ...old, gid, egid: gid, sgid: gid };
+  else if (gid === old.gid || gid === old.sgid) task.credentials = { ...old, egid: gid };
+  else refuse("EPERM");
+}
+
+export function setgroups(task: Task, ids: readonly number[]): void {
+  const old = task.credentials;
+  const { userNamespace } = old;
+  if (
+    !capable(old, userNamespace, "SETGID") ||
+    !userNamespace.setgroupsAllowed ||
+    userNamespace.gids.length === 0
+  )
+    refuse("EPERM");
+  task.credentials = { ...old, groups: ids.map((id) => kernelGid(old, id)) };
+}
+
+export const getuid = ({ credentials }: Task): number => credentials.userNamespace.shownUid(credentials.uid);
+export const geteuid = ({ credentials }: Task): number =>
+  credentials.userNamespace.shownUid(credentials.euid);
+export const getgid = ({ credentials }: Task): number => credentials.userNamespace.shownGid(credentials.gid);
+
+/** capset(2): out of the permitted, effective and inheritable sets. */
+export function drop(task: Task, capability: Capability): void {
+  const { permitted, effective, inheritable, ...rest } = task.credentials;
+  const gone = [capability];
+  task.credentials = {
+    ...rest,
+    permitted: without(permitted, gone),
+    effective: without(effective, gone),
+    inheritable: without(inheritable, gone),
+    ambient: without(rest.ambient, gone),
+  };
+}
+
+/** prctl(PR_CAPBSET_DROP) */
+export function dropBounding(task: Task, capability: Capability): void {
+  const { credentials } = task;
+  if (!capable(credentials, credentials.userNamespace, "SETPCAP")) refuse("EPERM");
+  task.credentials = { ...credentials, bounding: without(credentials.bounding, [capability]) };
+}
+
+export interface MapLine {
+  readonly inner: number;
+  /** In the writer's user namespace; in the parent's, if the writer is inside. */
+  readonly outer: number;
+  readonly count: number;
+}
+
+/** A write to /proc/PID/uid_map or gid_map: user_namespaces(7), "Defining user and group ID mappings". Once, and by whom it may. */
+export function writeMap(task: Task, target: Task, which: "uids" | "gids", lines: readonly MapLine[]): void {
+  const there = target.credentials.userNamespace;
+  const { parent } = there;
+  const who = task.credentials;
+  if (who.userNamespace !== there && who.userNamespace !== parent) refuse("EPERM");
+  if (there[which].length > 0 || !parent) refuse("EPERM");
+  if (!capable(who, there, "SYS_ADMIN")) refuse("EPERM");
+  if (lines.length === 0 || lines.length > 340 || lines.some(({ count }) => count < 1)) refuse("EINVAL");
+  if (
+    overlap(lines.map(({ inner, count }) => [inner, count])) ||
+    overlap(lines.map(({ outer, count }) => [outer, count]))
+  )
+    refuse("EINVAL");
+  if (!mayMap(who, there, parent, which, lines)) refuse("EPERM");
+  there[which] = lines.map(({ inner, outer, count }): Extent => {
+    const first = parent.kernelId(parent[which], outer);
+    const last = parent.kernelId(parent[which], outer + count - 1);
+    if (first === undefined || last !== first + count - 1) refuse("EPERM");
+    return { inner, outer: first, count };
+  });
+}
+
+const overlap = (ranges: [number, number][]): boolean =>
+  ranges.some(([a, m], i) => ranges.some(([b, n], j) => i < j && a < b + n && b < a + m));
+
+function mayMap(
+  who: Credentials,
+  there: UserNamespace,
+  parent: UserNamespace,
+  which: "uids" | "gids",
+  lines: readonly MapLine[],
+): boolean {
+  const [line] = lines;
+  const id = line && parent.kernelId(parent[which], line.outer);
+  if (lines.length === 1 && line!.count === 1 && who.euid === there.owner) {
+    if (which === "uids" && id === who.euid) return true;
+    if (which === "gids" && id === who.egid && !there.setgroupsAllowed) return true;
+  }
+  return capable(who, parent, which === "uids" ? "SETUID" : "SETGID");
+}
+
+/** A write of "deny" to /proc/PID/setgroups. */
+export function denySetgroups(task: Task, target: Task): void {
+  const there = target.credentials.userNamespace;
+  if (!capable(task.credentials, there, "SYS_ADMIN")) refuse("EACCES");
+  if (there.gids.length > 0) refuse("EPERM");
+  there.setgroupsAllowed = false;
+}
+
+export const hasCapability = ({ credentials }: Task, capability: Capability): boolean =>
+  credentials.effective.has(capability);

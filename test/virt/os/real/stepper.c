@@ -1,0 +1,428 @@
+/*
+ * The oracle of src/virt/os: performs the operations of a table, one a line, by the system calls of the kernel that it
+ * runs on, and prints what each answered. Needs root and the host's /proc; everything it makes vanishes with its namespaces.
+ *
+ *     stepper DIRECTORY < lines            DIRECTORY is empty; it becomes the root of the world, a tmpfs of mode 0755
+ *
+ *     init: mkdir /a 755          ->  ok
+ *     init: clone child NEWUTS    ->  ok
+ *     child: read /a              ->  EISDIR
+ *
+ * The process "init" is there from the start, PID 1 of namespaces of its own. Each process serves a slot: a pair of sockets
+ * that was made before the first of them, so that no namespace, root or death between them and the controller matters.
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+enum { SLOTS = 24, LINE = 4096, ARGS = 16 };
+
+static struct { int controller, process; char name[32]; pid_t pid; } slots[SLOTS];
+static int used, proc = -1;
+static char out[LINE];
+
+static void fatal(const char *what) { perror(what); exit(2); }
+
+/* ---- answers ---- */
+static void say(const char *format, ...) {
+  va_list list;
+  va_start(list, format);
+  vsnprintf(out, sizeof out, format, list);
+  va_end(list);
+}
+static void answer(long result) {
+  if (result < 0) say("%s", strerrorname_np(errno)); else say("ok");
+}
+static void number(long result) {
+  if (result < 0) answer(result); else say("ok %ld", result);
+}
+
+/* ---- words of a line ---- */
+static int words(char *line, char **argv) {
+  int count = 0;
+  while (*line && count < ARGS) {
+    while (*line == ' ') line++;
+    if (!*line) break;
+    int quoted = *line == '"';
+    if (quoted) line++;
+    argv[count++] = line;
+    while (*line && *line != (quoted ? '"' : ' ')) line++;
+    if (*line) *line++ = 0;
+  }
+  return count;
+}
+struct word { const char *name; unsigned long value; };
+static unsigned long among(const struct word *table, const char *text) {
+  unsigned long flags = 0;
+  char copy[LINE], *save, *one;
+  snprintf(copy, sizeof copy, "%s", text);
+  for (one = strtok_r(copy, ",|", &save); one; one = strtok_r(NULL, ",|", &save)) {
+    const struct word *row = table;
+    while (row->name && strcmp(row->name, one)) row++;
+    if (!row->name) { fprintf(stderr, "no such word: %s\n", one); exit(2); }
+    flags |= row->value;
+  }
+  return flags;
+}
+static const struct word NAMESPACES[] = {
+  {"NEWNS", CLONE_NEWNS}, {"NEWUTS", CLONE_NEWUTS}, {"NEWIPC", CLONE_NEWIPC}, {"NEWPID", CLONE_NEWPID},
+  {"NEWNET", CLONE_NEWNET}, {"NEWUSER", CLONE_NEWUSER}, {"NEWCGROUP", CLONE_NEWCGROUP}, {"NEWTIME", 0x80},
+  {"none", 0}, {0, 0} };
+static const struct word MOUNT[] = {
+  {"ro", MS_RDONLY}, {"nosuid", MS_NOSUID}, {"nodev", MS_NODEV}, {"noexec", MS_NOEXEC}, {"remount", MS_REMOUNT},
+  {"bind", MS_BIND}, {"rec", MS_REC}, {"move", MS_MOVE}, {"shared", MS_SHARED}, {"private", MS_PRIVATE},
+  {"slave", MS_SLAVE}, {"unbindable", MS_UNBINDABLE}, {"none", 0}, {0, 0} };
+static const struct word UMOUNT[] = { {"detach", MNT_DETACH}, {"force", MNT_FORCE}, {"none", 0}, {0, 0} };
+static const struct word CAPABILITIES[] = {
+  {"CHOWN", 0}, {"DAC_OVERRIDE", 1}, {"DAC_READ_SEARCH", 2}, {"FOWNER", 3}, {"FSETID", 4}, {"KILL", 5}, {"SETGID", 6},
+  {"SETUID", 7}, {"SETPCAP", 8}, {"LINUX_IMMUTABLE", 9}, {"NET_BIND_SERVICE", 10}, {"NET_BROADCAST", 11}, {"NET_ADMIN", 12},
+  {"NET_RAW", 13}, {"IPC_LOCK", 14}, {"IPC_OWNER", 15}, {"SYS_MODULE", 16}, {"SYS_RAWIO", 17}, {"SYS_CHROOT", 18},
+  {"SYS_PTRACE", 19}, {"SYS_PACCT", 20}, {"SYS_ADMIN", 21}, {"SYS_BOOT", 22}, {"SYS_NICE", 23}, {"SYS_RESOURCE", 24},
+  {"SYS_TIME", 25}, {"SYS_TTY_CONFIG", 26}, {"MKNOD", 27}, {"LEASE", 28}, {"AUDIT_WRITE", 29}, {"AUDIT_CONTROL", 30},
+  {"SETFCAP", 31}, {"MAC_OVERRIDE", 32}, {"MAC_ADMIN", 33}, {"SYSLOG", 34}, {"WAKE_ALARM", 35}, {"BLOCK_SUSPEND", 36},
+  {"AUDIT_READ", 37}, {"PERFMON", 38}, {"BPF", 39}, {"CHECKPOINT_RESTORE", 40}, {0, 0} };
+
+static mode_t octal(const char *text) { return strtoul(text, NULL, 8); }
+static const char *or_null(const char *text) { return strcmp(text, "-") ? text : NULL; }
+static int find(const char *name) {
+  for (int i = 0; i < used; i++) if (!strcmp(slots[i].name, name)) return i;
+  return -1;
+}
+static int slot_of(const char *name) {
+  int slot = find(name);
+  if (slot >= 0) return slot;
+  fprintf(stderr, "no such process: %s\n", name);
+  exit(2);
+}
+
+/* ---- files ---- */
+static void put(const char *path, const char *text, int flags) {
+  int file = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK | flags, 0644);
+  if (file < 0) { answer(-1); return; }
+  answer(*text ? write(file, text, strlen(text)) : 0);
+  close(file);
+}
+static void get(const char *path) {
+  char text[1024];
+  int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  long length = file < 0 ? -1 : read(file, text, sizeof text - 1);
+  if (length < 0) answer(-1);
+  else {
+    for (long i = 0; i < length; i++) if (text[i] == 0) text[i] = '0'; else if (text[i] == '\n') text[i] = ';';
+    text[length] = 0;
+    say("ok \"%s\"", text);
+  }
+  if (file >= 0) close(file);
+}
+static char letter(mode_t mode) {
+  return S_ISDIR(mode) ? 'd' : S_ISLNK(mode) ? 'l' : S_ISCHR(mode) ? 'c' : S_ISBLK(mode) ? 'b' : S_ISFIFO(mode) ? 'p' : S_ISSOCK(mode) ? 's' : '-';
+}
+static void status(const char *path) {
+  struct stat s;
+  if (lstat(path, &s) < 0) { answer(-1); return; }
+  char device[32] = "";
+  if (S_ISCHR(s.st_mode) || S_ISBLK(s.st_mode)) snprintf(device, sizeof device, " %u:%u", major(s.st_rdev), minor(s.st_rdev));
+  long size = S_ISREG(s.st_mode) || S_ISLNK(s.st_mode) ? (long)s.st_size : 0; /* a directory's size is the file system's affair */
+  say("ok %c%04o links=%lu %u:%u size=%ld%s", letter(s.st_mode), s.st_mode & 07777,
+      S_ISDIR(s.st_mode) ? 0ul : (unsigned long)s.st_nlink, s.st_uid, s.st_gid, size, device);
+}
+static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+static void sorted(char **names, int count) {
+  qsort(names, count, sizeof *names, by_name);
+  size_t at = snprintf(out, sizeof out, "ok");
+  for (int i = 0; i < count && at < sizeof out; i++) at += snprintf(out + at, sizeof out - at, " %s", names[i]);
+}
+static void list(const char *path) {
+  char *names[256];
+  int count = 0;
+  DIR *directory = opendir(path);
+  if (!directory) { answer(-1); return; }
+  for (struct dirent *e; (e = readdir(directory)) && count < 256;)
+    if (strcmp(e->d_name, ".") && strcmp(e->d_name, "..")) names[count++] = strdup(e->d_name);
+  closedir(directory);
+  sorted(names, count);
+  while (count) free(names[--count]);
+}
+static void attributes(const char *path) {
+  char raw[1024], *names[64];
+  int count = 0;
+  ssize_t length = llistxattr(path, raw, sizeof raw);
+  if (length < 0) { answer(-1); return; }
+  for (char *at = raw; at < raw + length; at += strlen(at) + 1) names[count++] = at;
+  sorted(names, count);
+}
+static void put_proc(int pid, const char *name, const char *text) {
+  char path[64], lines[1024];
+  snprintf(path, sizeof path, "%d/%s", pid, name);
+  snprintf(lines, sizeof lines, "%s", text);
+  for (char *c = lines; *c; c++) if (*c == ',') *c = '\n';
+  int file = openat(proc, path, O_WRONLY | O_CLOEXEC);
+  if (file < 0) { answer(-1); return; }
+  answer(write(file, lines, strlen(lines)));
+  close(file);
+}
+
+/* ---- capabilities ---- */
+static int capabilities(struct __user_cap_data_struct data[2]) {
+  struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  return syscall(SYS_capget, &header, data);
+}
+static void has(const char *name) {
+  struct __user_cap_data_struct data[2];
+  unsigned long bit = among(CAPABILITIES, name);
+  if (capabilities(data) < 0) answer(-1);
+  else say("ok %s", data[bit / 32].effective >> bit % 32 & 1 ? "yes" : "no");
+}
+static void drop(const char *name) {
+  struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  struct __user_cap_data_struct data[2];
+  unsigned long bit = among(CAPABILITIES, name);
+  if (capabilities(data) < 0) { answer(-1); return; }
+  data[bit / 32].effective &= ~(1u << bit % 32);
+  data[bit / 32].permitted &= ~(1u << bit % 32);
+  data[bit / 32].inheritable &= ~(1u << bit % 32);
+  answer(syscall(SYS_capset, &header, data));
+}
+
+/* ---- processes ---- */
+static void serve(int slot);
+static void begin(int slot, unsigned long flags) {
+  pid_t pid = syscall(SYS_clone, flags | SIGCHLD, 0, 0, 0, 0);
+  if (pid == 0) serve(slot);
+  number(pid);
+}
+static void same(const char *kind, pid_t other) {
+  char mine[64], theirs[64], path[64];
+  snprintf(path, sizeof path, "self/ns/%s", kind);
+  ssize_t a = readlinkat(proc, path, mine, sizeof mine);
+  snprintf(path, sizeof path, "%d/ns/%s", other, kind);
+  ssize_t b = readlinkat(proc, path, theirs, sizeof theirs);
+  if (a < 0 || b < 0) answer(-1);
+  else say("ok %s", a == b && !memcmp(mine, theirs, a) ? "yes" : "no");
+}
+/* By the files of its namespaces, since a PID of the host means nothing in here; the user namespace first, as it gives the right to the rest. */
+static void enter(pid_t other, unsigned long flags) {
+  static const struct { unsigned long flag; const char *name; } files[] = {
+    {CLONE_NEWUSER, "user"}, {CLONE_NEWUTS, "uts"}, {CLONE_NEWIPC, "ipc"}, {CLONE_NEWNET, "net"}, {CLONE_NEWCGROUP, "cgroup"},
+    {CLONE_NEWPID, "pid"}, {0x80, "time"}, {CLONE_NEWNS, "mnt"} };
+  int descriptors[8];
+  for (int i = 0; i < 8; i++) {
+    char path[64];
+    snprintf(path, sizeof path, "%d/ns/%s", other, files[i].name);
+    descriptors[i] = flags & files[i].flag ? openat(proc, path, O_RDONLY | O_CLOEXEC) : -1;
+  }
+  answer(0);
+  for (int i = 0; i < 8; i++) {
+    if (!(flags & files[i].flag) || strcmp(out, "ok")) continue;
+    answer(descriptors[i] < 0 ? -1 : setns(descriptors[i], files[i].flag));
+  }
+  for (int i = 0; i < 8; i++) if (descriptors[i] >= 0) close(descriptors[i]);
+}
+
+
+static void perform(int argc, char **argv) {
+  const char *op = argv[0];
+  char text[1024];
+#define OP(NAME, COUNT) (!strcmp(op, NAME) && argc == (COUNT) + 1)
+  /* files */
+  if (OP("mkdir", 2)) answer(mkdir(argv[1], octal(argv[2])));
+  else if (OP("write", 2)) put(argv[1], argv[2], O_CREAT | O_TRUNC);
+  else if (OP("overwrite", 2)) put(argv[1], argv[2], 0);
+  else if (OP("append", 2)) put(argv[1], argv[2], O_APPEND);
+  else if (OP("create", 2)) { int f = open(argv[1], O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NONBLOCK, octal(argv[2])); answer(f); if (f >= 0) close(f); }
+  else if (OP("read", 1)) get(argv[1]);
+  else if (OP("unlink", 1)) answer(unlink(argv[1]));
+  else if (OP("rmdir", 1)) answer(rmdir(argv[1]));
+  else if (OP("rename", 2)) answer(rename(argv[1], argv[2]));
+  else if (OP("exchange", 2)) answer(renameat2(AT_FDCWD, argv[1], AT_FDCWD, argv[2], RENAME_EXCHANGE));
+  else if (OP("link", 2)) answer(link(argv[1], argv[2]));
+  else if (OP("symlink", 2)) answer(symlink(argv[1], argv[2]));
+  else if (OP("readlink", 1)) { ssize_t n = readlink(argv[1], text, sizeof text - 1); if (n < 0) answer(n); else { text[n] = 0; say("ok \"%s\"", text); } }
+  else if (OP("stat", 1)) status(argv[1]);
+  else if (OP("ls", 1)) list(argv[1]);
+  else if (OP("chmod", 2)) answer(chmod(argv[1], octal(argv[2])));
+  else if (OP("chown", 3)) answer(lchown(argv[1], atoi(argv[2]), atoi(argv[3])));
+  else if (OP("truncate", 2)) answer(truncate(argv[1], atol(argv[2])));
+  else if (OP("mknod", 3)) {
+    unsigned int major_ = 0, minor_ = 0;
+    sscanf(argv[3], "%u:%u", &major_, &minor_);
+    answer(mknod(argv[1], (argv[2][0] == 'c' ? S_IFCHR : argv[2][0] == 'b' ? S_IFBLK : S_IFIFO) | 0644, makedev(major_, minor_)));
+  }
+  else if (OP("setxattr", 3)) answer(lsetxattr(argv[1], argv[2], argv[3], strlen(argv[3]), 0));
+  else if (OP("getxattr", 2)) { ssize_t n = lgetxattr(argv[1], argv[2], text, sizeof text - 1); if (n < 0) answer(n); else { text[n] = 0; say("ok \"%s\"", text); } }
+  else if (OP("removexattr", 2)) answer(lremovexattr(argv[1], argv[2]));
+  else if (OP("listxattr", 1)) attributes(argv[1]);
+  else if (OP("open", 1)) { int f = open(argv[1], O_RDONLY | O_CLOEXEC | O_NONBLOCK); answer(f); if (f >= 0) close(f); }
+  else if (OP("hold", 1)) answer(open(argv[1], O_RDONLY | O_CLOEXEC)); /* keeps a mount busy */
+  else if (OP("umask", 1)) { umask(octal(argv[1])); answer(0); }
+  else if (OP("chdir", 1)) answer(chdir(argv[1]));
+  else if (OP("getcwd", 0)) { if (syscall(SYS_getcwd, text, sizeof text) < 0) answer(-1); else say("ok \"%s\"", text); }
+  else if (OP("chroot", 1)) answer(chroot(argv[1]));
+  /* mounts: mount SOURCE TARGET TYPE FLAGS DATA, "-" is NULL */
+  else if (OP("mount", 5)) answer(mount(or_null(argv[1]), argv[2], or_null(argv[3]), among(MOUNT, argv[4]), or_null(argv[5])));
+  else if (OP("umount", 2)) answer(umount2(argv[1], among(UMOUNT, argv[2])));
+  else if (OP("pivot_root", 2)) answer(syscall(SYS_pivot_root, argv[1], argv[2]));
+  /* processes and namespaces */
+  else if (OP("unshare", 1)) answer(unshare(among(NAMESPACES, argv[1])));
+  else if (OP("getpid", 0)) number(getpid());
+  else if (OP("getppid", 0)) number(getppid());
+  else if (OP("sethostname", 1)) answer(sethostname(argv[1], strlen(argv[1])));
+  else if (OP("gethostname", 0)) { if (gethostname(text, sizeof text) < 0) answer(-1); else say("ok \"%s\"", text); }
+  else if (OP("getuid", 0)) number(getuid());
+  else if (OP("geteuid", 0)) number(geteuid());
+  else if (OP("getgid", 0)) number(getgid());
+  else if (OP("setuid", 1)) answer(syscall(SYS_setuid, atoi(argv[1])));
+  else if (OP("setgid", 1)) answer(syscall(SYS_setgid, atoi(argv[1])));
+  else if (OP("seteuid", 1)) answer(syscall(SYS_setresuid, -1, atoi(argv[1]), -1));
+  else if (OP("setgroups", 1)) { gid_t group = atoi(argv[1]); answer(syscall(SYS_setgroups, 1, &group)); }
+  else if (OP("cap", 1)) has(argv[1]);
+  else if (OP("drop", 1)) drop(argv[1]);
+  else if (OP("bounding", 1)) answer(prctl(PR_CAPBSET_DROP, among(CAPABILITIES, argv[1]), 0, 0, 0));
+  else if (OP("no_new_privs", 0)) answer(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+  else if (OP("subreaper", 0)) answer(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0));
+  else if (OP("deny-setgroups", 1)) put_proc(slots[slot_of(argv[1])].pid, "setgroups", "deny");
+  else if (OP("uid_map", 2)) put_proc(slots[slot_of(argv[1])].pid, "uid_map", argv[2]);
+  else if (OP("gid_map", 2)) put_proc(slots[slot_of(argv[1])].pid, "gid_map", argv[2]);
+  else if (OP("same", 2)) same(argv[1], slots[slot_of(argv[2])].pid);
+  else if (OP("setns", 2)) enter(slots[slot_of(argv[1])].pid, among(NAMESPACES, argv[2]));
+  else if (OP("kill", 2)) answer(kill(atoi(argv[1]), atoi(argv[2])));
+  else if (OP("wait", 1)) { int state; pid_t pid = waitpid(atoi(argv[1]), &state, 0); if (pid < 0) answer(-1);
+    else if (WIFSIGNALED(state)) say("ok %d signal %d", pid, WTERMSIG(state)); else say("ok %d exit %d", pid, WEXITSTATUS(state)); }
+  else { fprintf(stderr, "no such operation: %s with %d arguments\n", op, argc - 1); exit(2); }
+}
+
+static void serve(int slot) {
+  char line[LINE], *argv[ARGS];
+  for (;;) {
+    ssize_t length = recv(slots[slot].process, line, sizeof line - 1, 0);
+    if (length <= 0) _exit(0);
+    line[length] = 0;
+    /* Names and host PIDs of all processes come before the line, so that none of them is out of date. */
+    char *at = strchr(line, '\n');
+    *at++ = 0;
+    used = 0;
+    char *save, *one;
+    for (one = strtok_r(line, " ", &save); one; one = strtok_r(NULL, " ", &save))
+      sscanf(one, "%31[^=]=%d", slots[used].name, &slots[used].pid), used++;
+    int argc = words(at, argv);
+    prctl(PR_SET_DUMPABLE, 1); /* or the files in /proc of whoever changed its ids would be root's: proc(5) */
+    if (!strcmp(argv[0], "exit")) { say("ok"); send(slots[slot].process, out, strlen(out), 0); _exit(atoi(argv[1])); }
+    if (!strcmp(argv[0], "clone")) begin(used, among(NAMESPACES, argv[2]));
+    else perform(argc, argv);
+    send(slots[slot].process, out, strlen(out), 0);
+  }
+}
+
+/* ---- the controller ---- */
+static void start(const char *directory) {
+  proc = open("/proc", O_RDONLY | O_DIRECTORY);
+  if (proc < 0) fatal("/proc");
+  unsigned long flags = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP;
+  pid_t pid = syscall(SYS_clone, flags | SIGCHLD, 0, 0, 0, 0);
+  if (pid < 0) fatal("clone");
+  if (pid == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)) fatal("private");
+    if (mount("root", directory, "tmpfs", 0, "mode=0755,size=16m")) fatal("tmpfs");
+    if (chdir(directory) || syscall(SYS_pivot_root, ".", ".") || umount2(".", MNT_DETACH) || chdir("/")) fatal("pivot_root");
+    umask(022);
+    sethostname("host", 4);
+    serve(0);
+  }
+  snprintf(slots[0].name, sizeof slots[0].name, "init");
+  slots[0].pid = pid;
+  used = 1;
+}
+
+/** The sender's PID, as the controller sees it: only by a message's credentials is it translated. */
+static ssize_t hear(int slot, char *text, pid_t *sender) {
+  char control[CMSG_SPACE(sizeof(struct ucred))];
+  struct iovec part = {text, LINE - 1};
+  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+  ssize_t length = recvmsg(slots[slot].controller, &message, 0);
+  struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+  if (head && head->cmsg_type == SCM_CREDENTIALS) *sender = ((struct ucred *)CMSG_DATA(head))->pid;
+  if (length >= 0) text[length] = 0;
+  return length;
+}
+static int alive(pid_t pid) {
+  char path[64], text[512], *end;
+  snprintf(path, sizeof path, "%d/stat", pid);
+  int file = openat(proc, path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return 0;
+  ssize_t length = read(file, text, sizeof text - 1);
+  close(file);
+  if (length <= 0) return 0;
+  text[length] = 0;
+  end = strrchr(text, ')');
+  return end && end[2] != 'Z' && end[2] != 'X';
+}
+
+int main(int argc, char **argv) {
+  char line[LINE], message[2 * LINE], reply[LINE], name[32];
+  if (argc != 2) { fprintf(stderr, "usage: stepper DIRECTORY < lines\n"); return 2; }
+  for (int i = 0; i < SLOTS; i++) {
+    int pair[2], on = 1;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)) fatal("socketpair");
+    slots[i].controller = pair[0];
+    slots[i].process = pair[1];
+    setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
+  }
+  start(argv[1]);
+  while (fgets(line, sizeof line, stdin)) {
+    line[strcspn(line, "\n")] = 0;
+    char *colon = strchr(line, ':');
+    if (!colon || colon - line > 31) { fprintf(stderr, "not a line: %s\n", line); return 2; }
+    snprintf(name, sizeof name, "%.*s", (int)(colon - line), line);
+    int slot = find(name), at = 0, clones = 0;
+    if (slot < 0) { puts("dead"); continue; } /* it was not born: its clone was refused */
+    char copy[LINE], *words_[ARGS];
+    snprintf(copy, sizeof copy, "%s", colon + 1);
+    clones = words(copy, words_) >= 3 && !strcmp(words_[0], "clone");
+    for (int i = 0; i < used; i++) at += snprintf(message + at, sizeof message - at, "%s=%d ", slots[i].name, slots[i].pid);
+    snprintf(message + at, sizeof message - at, "\n%s", colon + 2);
+    /* Whoever was killed a moment ago may still be on its way out. */
+    for (int wait = 0; wait < 20 && !alive(slots[slot].pid); wait++) usleep(1000);
+    snprintf(reply, sizeof reply, "dead");
+    if (alive(slots[slot].pid) && send(slots[slot].controller, message, strlen(message), 0) > 0) {
+      struct pollfd answer_ = {slots[slot].controller, POLLIN, 0};
+      pid_t sender = 0;
+      for (int wait = 0; wait < 500; wait++) {
+        if (poll(&answer_, 1, 10) > 0) { hear(slot, reply, &sender); break; }
+        if (!alive(slots[slot].pid)) break;
+      }
+      if (clones && !strncmp(reply, "ok", 2)) { /* ask the new process who it is */
+        slots[used].pid = 0;
+        snprintf(slots[used].name, sizeof slots[used].name, "%s", words_[1]);
+        char hello[] = "\ngetpid", greeting[LINE];
+        send(slots[used].controller, hello, strlen(hello), 0);
+        hear(used, greeting, &slots[used].pid);
+        used++;
+      }
+    }
+    puts(reply);
+    fflush(stdout);
+  }
+  kill(slots[0].pid, SIGKILL);
+  waitpid(slots[0].pid, NULL, 0);
+  return 0;
+}
