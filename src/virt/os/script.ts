@@ -8,6 +8,7 @@ import * as identity from "./calls/identity.ts";
 import * as mounts from "./calls/mounts.ts";
 import * as spaces from "./calls/namespaces.ts";
 import * as processes from "./calls/processes.ts";
+import * as xattrs from "./calls/xattrs.ts";
 import type { Capability } from "./capabilities.ts";
 import { attempt, refuse } from "./errno.ts";
 import type { FileType } from "./fs/inode.ts";
@@ -93,6 +94,10 @@ export const OPERATIONS: Record<string, Operation> = {
       minor!,
     ]);
   },
+  setxattr: (t, [path, name, value]) => xattrs.setxattr(t, path!, name!, encode(value!)),
+  getxattr: (t, [path, name]) => quoted(decode(xattrs.getxattr(t, path!, name!))),
+  removexattr: (t, [path, name]) => xattrs.removexattr(t, path!, name!),
+  listxattr: (t, [path]) => sorted(xattrs.listxattr(t, path!)),
   open: (t, [path]) => void files.open(t, path!, { access: READ }),
   umask: (t, [mode]) => {
     t.umask = octal(mode!);
@@ -100,7 +105,8 @@ export const OPERATIONS: Record<string, Operation> = {
   chdir: (t, [path]) => mounts.chdir(t, path!),
   getcwd: (t) => quoted(mounts.getcwd(t)),
   chroot: (t, [path]) => mounts.chroot(t, path!),
-  mount: (t, [source, target, type, words], world) => world.mount(t, source!, target!, type!, flags(words!)),
+  mount: (t, [source, target, type, words, data], world) =>
+    world.mount(t, source!, target!, type!, flags(words!), data),
   umount: (t, [target, words], world) =>
     mounts.umount(t, target!, flags(words!).includes("detach"), world.tasks),
   pivot_root: (t, [to, old], world) => mounts.pivotRoot(t, to!, old!, world.tasks),
@@ -158,7 +164,7 @@ export class World {
     this.named.set(name, child);
     return parent.pidNamespace.pidOf(child);
   }
-  mount(task: Task, source: string, target: string, type: string, words: readonly string[]): void {
+  mount(task: Task, source: string, target: string, type: string, words: readonly string[], data = ""): void {
     const flags = {
       readOnly: words.includes("ro"),
       noSuid: words.includes("nosuid"),
@@ -166,7 +172,7 @@ export class World {
       noExec: words.includes("noexec"),
     };
     if (words.includes("bind")) mounts.bind(task, source, target, words.includes("rec"));
-    else mounts.mount(task, type, target, flags);
+    else mounts.mount(task, type, target, flags, data);
   }
 
   /** "init: mkdir /a 755" → "ok", "EEXIST", "dead" for a process that has ended. */

@@ -83,7 +83,7 @@ function initial(task: Task) {
 
 export function link(task: Task, from: string, to: string): void {
   const old = resolve(task, from, false);
-  const { directory, name } = vacancy(task, to, old.inode.type);
+  const { directory, name } = vacancy(task, to, "file");
   if (old.mount !== directory.mount) refuse("EXDEV");
   if (!mayLink(task, old.inode)) refuse("EPERM");
   mustAccess(task.credentials, directory.inode, WRITE | EXECUTE);
@@ -130,7 +130,7 @@ export function rmdir(task: Task, path: string): void {
   mustRemove(task.credentials, directory.inode, inode);
   if (inode.type !== "directory") refuse("ENOTDIR");
   if (directory.mount.on(inode)) refuse("EBUSY");
-  if (inode.names().length > 0) refuse("ENOTEMPTY");
+  if (!inode.empty) refuse("ENOTEMPTY");
   directory.inode.remove(name);
 }
 
@@ -167,7 +167,6 @@ export function rename(task: Task, from: string, to: string, exchange = false): 
   // A directory's ".." changes, which is a write to it.
   if (moved.type === "directory" && fromDirectory !== toDirectory) mustAccess(task.credentials, moved, WRITE);
   if (a.directory.mount.on(moved) || (other && b.directory.mount.on(other))) refuse("EBUSY");
-  if (!exchange && other?.type === "directory" && other.names().length > 0) refuse("ENOTEMPTY");
   fromDirectory.rename(a.name!, toDirectory, b.name!, exchange);
 }
 
@@ -283,6 +282,7 @@ export function chown(task: Task, path: string, uid: number, gid: number): void 
   if (group !== undefined && !may && !(own && (group === old.gid || inGroup(task.credentials, group))))
     refuse("EPERM");
   const mode = inode.type === "directory" ? old.mode : clearSetIds(old.mode);
+  if (mode !== old.mode) mustOwn(task.credentials, inode);
   inode.change({ uid: owner ?? old.uid, gid: group ?? old.gid, mode });
 }
 

@@ -1,8 +1,9 @@
 /** Mounting: mount(2), umount(2), pivot_root(2), chroot(2). */
 import { refuse } from "../errno.ts";
 import { copyTree } from "../fs/copy.ts";
-import type { FileSystem } from "../fs/inode.ts";
+import type { FileSystem, Inode } from "../fs/inode.ts";
 import { Mount, type MountFlags, type Place } from "../fs/mount.ts";
+import { Overlay } from "../fs/overlay/overlay.ts";
 import { pathOf, resolve } from "../fs/path.ts";
 import { EXECUTE, mustAccess } from "../fs/permission.ts";
 import { Tmpfs } from "../fs/tmpfs.ts";
@@ -15,19 +16,34 @@ export function mustMount(task: Task): void {
 
 const isDirectory = ({ inode }: Place): boolean => inode.type === "directory";
 
-type Make = (task: Task) => FileSystem;
+type Make = (task: Task, data: string) => FileSystem;
 /** What mount(2) can make anew. */
 const TYPES: Record<string, Make> = {
   tmpfs: ({ credentials: { userNamespace, euid, egid } }) =>
     new Tmpfs(userNamespace, { mode: 0o1777, uid: euid, gid: egid }),
+  overlay: (task, data) => {
+    const options = new Map(data.split(",").map((option) => option.split("=", 2) as [string, string]));
+    const directory = (name: string): { [key in string]: Inode } => {
+      const path = options.get(`${name}dir`);
+      return path === undefined ? {} : { [name]: resolve(task, path).inode };
+    };
+    const lower = (options.get("lowerdir") ?? refuse("EINVAL"))
+      .split(":")
+      .map((path) => resolve(task, path).inode);
+    return new Overlay(task.credentials.userNamespace, {
+      lower,
+      ...directory("upper"),
+      ...directory("work"),
+    });
+  },
 };
 
 /** A new file system at a place. */
-export function mount(task: Task, type: string, target: string, flags: MountFlags): void {
+export function mount(task: Task, type: string, target: string, flags: MountFlags, data = ""): void {
   const place = resolve(task, target);
   mustMount(task);
   const make = TYPES[type] ?? refuse("ENODEV");
-  const fs = make(task);
+  const fs = make(task, data);
   attach(task, new Mount(fs, fs.root, flags), place);
 }
 

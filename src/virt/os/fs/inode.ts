@@ -57,6 +57,9 @@ export abstract class Inode {
   names(): readonly string[] {
     return refuse("ENOTDIR");
   }
+  get empty(): boolean {
+    return this.names().length === 0;
+  }
   /** The name is free. */
   make(_name: string, _node: NewInode): Inode {
     return refuse("ENOTDIR");
@@ -69,7 +72,10 @@ export abstract class Inode {
   remove(_name: string): void {
     refuse("ENOTDIR");
   }
-  /** Both directories are of this file system; what is replaced may be. With `exchange` both names are there and change places. */
+  /**
+   * Both directories are of this file system; what is replaced may be, and is of the same kind; a directory that is not empty
+   * refuses (ENOTEMPTY). With `exchange` both names are there and change places.
+   */
   rename(_name: string, _to: Inode, _newName: string, _exchange: boolean): void {
     refuse("ENOTDIR");
   }

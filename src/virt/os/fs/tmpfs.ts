@@ -83,7 +83,10 @@ class TmpfsInode extends Inode {
     const moved = this.directory.get(name)!;
     const other = target.directory.get(newName);
     if (moved === other) return;
-    if (other && !exchange) target.remove(newName);
+    if (other && !exchange) {
+      if (other.children.size > 0) refuse("ENOTEMPTY");
+      target.remove(newName);
+    }
     this.directory.delete(name);
     target.directory.set(newName, moved);
     if (moved.type === "directory") moved.parent = target;

@@ -376,6 +376,11 @@ static int alive(pid_t pid) {
   end = strrchr(text, ')');
   return end && end[2] != 'Z' && end[2] != 'X';
 }
+static int living(void) {
+  int count = 0;
+  for (int i = 0; i < used; i++) count += alive(slots[i].pid);
+  return count;
+}
 
 int main(int argc, char **argv) {
   char line[LINE], message[2 * LINE], reply[LINE], name[32];
@@ -397,6 +402,7 @@ int main(int argc, char **argv) {
     if (slot < 0) { puts("dead"); continue; } /* it was not born: its clone was refused */
     char copy[LINE], *words_[ARGS];
     snprintf(copy, sizeof copy, "%s", colon + 1);
+    words_[0] = "";
     clones = words(copy, words_) >= 3 && !strcmp(words_[0], "clone");
     for (int i = 0; i < used; i++) at += snprintf(message + at, sizeof message - at, "%s=%d ", slots[i].name, slots[i].pid);
     snprintf(message + at, sizeof message - at, "\n%s", colon + 2);
@@ -419,6 +425,13 @@ int main(int argc, char **argv) {
         used++;
       }
     }
+    /* Death takes its time, and that of an init those of others. */
+    if (!strcmp(words_[0], "kill") || !strcmp(words_[0], "exit"))
+      for (int quiet = 0, before = living(), now; quiet < 8; before = now) {
+        usleep(2000);
+        now = living();
+        quiet = now == before ? quiet + 1 : 0;
+      }
     puts(reply);
     fflush(stdout);
   }

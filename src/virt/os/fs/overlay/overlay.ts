@@ -1,0 +1,77 @@
+/**
+ * A union of directory trees: overlayfs, Documentation/filesystems/overlayfs.rst. What is read comes from the topmost layer that has it;
+ * what is written is copied up first; what is removed below is covered by a whiteout.
+ *
+ *     merged    a   b   -   d          a: from upper, hides lower's
+ *     upper     a   -   c*  d/         c*: whiteout (character device 0:0)
+ *     lower     a'  b   c   d/         d: directories of all layers merged, unless one is opaque
+ */
+import { refuse } from "../../errno.ts";
+import type { UserNamespace } from "../../namespaces/user.ts";
+import type { FileSystem, Inode } from "../inode.ts";
+import { WHITEOUT } from "./layer.ts";
+import { OverlayInode } from "./overlay-inode.ts";
+
+export interface Layers {
+  /** The topmost first. */
+  readonly lower: readonly Inode[];
+  readonly upper?: Inode;
+  /** An empty directory of upper's file system, where changes are prepared. */
+  readonly work?: Inode;
+}
+
+export class Overlay implements FileSystem {
+  readonly type = "overlay";
+  readonly userNamespace: UserNamespace;
+  readonly root: OverlayInode;
+  readOnly: boolean;
+  private numbers = 0;
+  private readonly prepared: Inode | undefined;
+  private whiteout: Inode | undefined;
+  /** One inode here for one below, so that it keeps its identity through other names and a copy-up. */
+  private readonly inodes = new Map<Inode, OverlayInode>();
+
+  constructor(userNamespace: UserNamespace, { lower, upper, work }: Layers) {
+    if (lower.length < (upper ? 1 : 2)) refuse("EINVAL");
+    if (upper && (!work || work.fs !== upper.fs || lies(work, upper) || lies(upper, work))) refuse("EINVAL");
+    for (const layer of [...lower, upper, work]) if (layer && layer.type !== "directory") refuse("EINVAL");
+    this.userNamespace = userNamespace;
+    this.readOnly = upper === undefined;
+    if (work)
+      this.prepared =
+        work.lookup("work") ?? work.make("work", { type: "directory", mode: 0, uid: 0, gid: 0 });
+    this.root = new OverlayInode(this, undefined, upper, lower);
+  }
+
+  nextNumber(): number {
+    return ++this.numbers;
+  }
+
+  /** All whiteouts are names of one inode, as long as they are made where nothing moves. */
+  putWhiteout(directory: Inode, name: string): void {
+    if (directory.lookup(name)) directory.remove(name);
+    this.whiteout ??= this.prepared!.make("#whiteout", WHITEOUT);
+    directory.link(name, this.whiteout);
+  }
+
+  /** The inode of a name in `parent`: upper's, and the directories below it that it is merged with. */
+  inode(parent: OverlayInode, upper: Inode | undefined, lower: readonly Inode[]): OverlayInode {
+    const key = upper ?? lower[0]!;
+    // A lower file of several names becomes several files: without an index its copies would not know each other.
+    if (!upper && key.type !== "directory" && key.links > 1)
+      return new OverlayInode(this, parent, upper, lower);
+    const inode = this.inodes.get(key) ?? new OverlayInode(this, parent, upper, lower);
+    this.inodes.set(key, inode);
+    return inode;
+  }
+  copiedUp(inode: OverlayInode, upper: Inode): void {
+    this.inodes.set(upper, inode);
+  }
+}
+
+function lies(inode: Inode, below: Inode): boolean {
+  for (let at = inode; ; at = at.parent) {
+    if (at === below) return true;
+    if (at.parent === at) return false;
+  }
+}
