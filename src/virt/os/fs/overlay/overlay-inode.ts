@@ -1,12 +1,19 @@
 /** An inode of a union: what is on top of it, and what a change does to the upper layer. */
 import { refuse } from "../../errno.ts";
-import { type Attributes, type FileType, Inode, type NewInode } from "../inode.ts";
+import { type Attributes, type FileSystem, type FileType, Inode, type NewInode } from "../inode.ts";
 import { copyUp } from "./copy-up.ts";
 import { inLayer, inUnion, isOpaque, isWhiteout, makeOpaque, WHITEOUT } from "./layer.ts";
-import type { Overlay } from "./overlay.ts";
+
+/** What an inode asks of the file system that it is of. */
+export interface Union extends FileSystem {
+  nextNumber(): number;
+  inode(parent: OverlayInode, upper: Inode | undefined, lower: readonly Inode[]): OverlayInode;
+  copiedUp(inode: OverlayInode, upper: Inode): void;
+  putWhiteout(directory: Inode, name: string): void;
+}
 
 export class OverlayInode extends Inode {
-  readonly fs: Overlay;
+  readonly fs: Union;
   readonly number: number;
   parent: OverlayInode;
   upper: Inode | undefined;
@@ -18,7 +25,7 @@ export class OverlayInode extends Inode {
   private readonly apart = new Map<string, OverlayInode>();
 
   constructor(
-    fs: Overlay,
+    fs: Union,
     parent: OverlayInode | undefined,
     upper: Inode | undefined,
     lower: readonly Inode[],
@@ -144,12 +151,15 @@ export class OverlayInode extends Inode {
     const moved = this.lookup(name) as OverlayInode;
     const other = target.lookup(newName) as OverlayInode | undefined;
     if (!moved.movable || (exchange && !other!.movable)) refuse("EXDEV");
-    if (!exchange && other?.type === "directory" && !other.empty) refuse("ENOTEMPTY");
+    const full = !exchange && other?.type === "directory" && !other.empty;
+    if (full && other.lower.length > 0) refuse("ENOTEMPTY");
     copyUp(moved);
     if (exchange) copyUp(other!);
     const [from, into] = [copyUp(this), copyUp(target)];
     if (moved.type === "directory" && target.lower.length > 0) makeOpaque(moved.upper!);
     if (exchange && other!.type === "directory" && this.lower.length > 0) makeOpaque(other!.upper!);
+    // Who finds this out is the upper layer's own rename, after the mark was set.
+    if (full) refuse("ENOTEMPTY");
     for (const each of [name, newName]) for (const one of [this, target]) one.apart.delete(each);
     if (exchange) from.rename(name, into, newName, true);
     else this.replace(from, name, into, newName, moved.type === "directory");

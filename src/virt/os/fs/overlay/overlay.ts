@@ -8,9 +8,9 @@
  */
 import { refuse } from "../../errno.ts";
 import type { UserNamespace } from "../../namespaces/user.ts";
-import type { FileSystem, Inode } from "../inode.ts";
+import type { Inode } from "../inode.ts";
 import { WHITEOUT } from "./layer.ts";
-import { OverlayInode } from "./overlay-inode.ts";
+import { OverlayInode, type Union } from "./overlay-inode.ts";
 
 export interface Layers {
   /** The topmost first. */
@@ -20,7 +20,7 @@ export interface Layers {
   readonly work?: Inode;
 }
 
-export class Overlay implements FileSystem {
+export class Overlay implements Union {
   readonly type = "overlay";
   readonly userNamespace: UserNamespace;
   readonly root: OverlayInode;
