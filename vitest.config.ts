@@ -11,9 +11,11 @@ const WIDE_FILES = [
   "test/cli/notebook.test.ts",
   "test/e2e/*.test.ts",
   "test/grader/hostile/attacks.test.ts",
+  "test/grader/sandbox/container.test.ts",
   "test/grader/sandbox/user.test.ts",
   "test/guests/io.test.ts",
   "test/guests/net.test.ts",
+  "test/guests/transfer.test.ts",
   "test/kernel/conformance.test.ts",
   "test/grader/release/*.test.ts",
   "test/grader/run/class.test.ts",
@@ -27,6 +29,22 @@ const WIDE_FILES = [
   "test/virt/io/net/dissect.test.ts",
 ];
 
+/** Rooms whose tests change nothing of their process, but for the files that put a function of theirs in a module's place. */
+const ROOMS = [
+  "course",
+  "experiments",
+  "fidelity",
+  "formal",
+  "guests",
+  "labs",
+  "machine",
+  "plots",
+  "systems",
+  "virt",
+];
+const TOGETHER = ROOMS.map((room) => `test/${room}/**/!(flat|repeat).test.ts`);
+const exclude = [...configDefaults.exclude, ...(WIDE ? [] : WIDE_FILES)];
+
 export default defineConfig({
   resolve: {
     // Starters, solutions and mutants name rooms as notebooks do; tests run them on the sources, not on dist.
@@ -36,13 +54,33 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["test/**/*.test.ts"],
-    exclude: [...configDefaults.exclude, ...(WIDE ? [] : WIDE_FILES)],
     globalSetup: ["test/support/needs.setup.ts"],
     reporters: process.env.CI ? ["default", "json"] : ["default"],
     outputFile: { json: "test/artifacts/results.json" },
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Two cores are what the suite is measured on; simulators don't gain from more threads than cores.
     maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "together",
+          include: TOGETHER,
+          exclude,
+          // One process for all files, so that it loads the simulator, assembles the BIOS and kernels and compiles hot loops once.
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "apart",
+          include: ["test/**/*.test.ts"],
+          // A process for each file: what it starts, listens to, and sets in its environment ends with it.
+          exclude: [...exclude, ...TOGETHER],
+        },
+      },
+    ],
   },
 });

@@ -102,7 +102,7 @@ describe.each(MONITORS.map((monitor) => [monitor.name, monitor] as const))("%s",
   test("a fitted price names the figure that it was fitted to, which may be fitted to", () => {
     const fitted = Object.values(sources).filter((source) => /^fitted/i.test(source));
     const FIGURE =
-      /^fitted: .*(Adams & Agesen 2006, (ptemod|in|cr8wr|callret|syscall|pgfault)\b|Barham et al\. 2003, Tables? [34]|VMware, Performance Evaluation of Intel EPT)/;
+      /^fitted: .*(Adams & Agesen 2006, (ptemod|in|cr8wr|callret|syscall|pgfault)\b|Barham et al\. 2003, Tables? [346]|Menon et al\. 2006|VMware, Performance Evaluation of Intel EPT)/;
     expect(fitted.filter((source) => !FIGURE.test(source))).toEqual([]);
   });
 });

@@ -1,10 +1,14 @@
-/** notebooks/ is what labs/ gives. When this fails: `ringlab labs build`. */
+/**
+ * notebooks/ is what labs/ gives. When this fails: `ringlab labs build`. Opening figures come from experiments that take their time:
+ * whether they are up to date is seen with RINGLAB_WIDE=all.
+ */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { buildNotebook } from "../src/course/build/build.ts";
 import { labIds, loadLab } from "../src/course/build/lab-folder.ts";
 import { type Notebook, serialize } from "../src/course/build/notebook.ts";
+import { WIDE } from "./support/wide.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const LABS = join(ROOT, "labs");
@@ -19,8 +23,12 @@ describe.each(labIds(LABS))("%s", (id) => {
   const { cells } = JSON.parse(committed) as Notebook;
   const tagged = (tag: string) => cells.filter(({ metadata }) => (metadata.tags as string[])?.includes(tag));
 
-  test("the notebook is up to date, the opening figure too", { timeout: 60_000 }, async () => {
-    const built = serialize(buildNotebook(await loadLab(join(LABS, id), source)));
+  test(`the notebook is up to date${WIDE ? ", the opening figure too" : ""}`, {
+    timeout: 60_000,
+  }, async () => {
+    const lab = await loadLab(join(LABS, id), source);
+    const [opening] = cells.flatMap((cell) => (cell.cell_type === "code" ? cell.outputs : []));
+    const built = serialize(buildNotebook(WIDE ? lab : { ...lab, show: () => opening!.data }));
     expect(built === committed, `run: ringlab labs build ${id}`).toBe(true);
   });
 

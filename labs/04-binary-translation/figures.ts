@@ -9,7 +9,7 @@ const NO_ROWS = "nothing was measured: the guest went wrong";
 
 const COLUMNS = {
   rounds: { label: "rounds that the kernel runs", unit: "" },
-  slowdown: { label: "cycles translated, over cycles on the bare machine", unit: "1" },
+  slowdown: { label: "cycles, over those on the bare machine", unit: "1" },
   locks: { label: "the kernel's locks", unit: "" },
   cache: { label: "size of the code cache", unit: "KiB" },
   series: { label: "the kernel calls", unit: "" },

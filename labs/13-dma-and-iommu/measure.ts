@@ -2,7 +2,7 @@
 import type { MonitorPrices } from "../../src/machine/cost.ts";
 import { HASWELL } from "../../src/machine/profiles/haswell.ts";
 import { KVM } from "../../src/machine/profiles/monitors/kvm.ts";
-import { type DmaPlan, DmaStream, type FlushPolicy, ownDomain } from "../../src/systems/io/index.ts";
+import { type DmaPlan, DmaStream, ownDomain, type Protection } from "../../src/systems/io/index.ts";
 import type { DmaProtection, Message } from "./component.ts";
 
 const PACKETS = 2000;
@@ -44,8 +44,8 @@ export function dmaRows(component: DmaProtection, limits: readonly number[], pri
 
 /** Opens the lab: three ways, as packets that a processor gets through in a second. */
 export function openingRows() {
-  const WAYS: Readonly<Record<string, FlushPolicy | undefined>> = {
-    "nothing is taken back": undefined,
+  const WAYS: Readonly<Record<string, Protection>> = {
+    "nothing is taken back": { kind: "persistent" },
     "way A": { kind: "strict" },
     "way B": { kind: "deferred", count: 250, cycles: Number.POSITIVE_INFINITY },
   };

@@ -1,7 +1,7 @@
 /** The figures that only lab 14 draws. */
 import type { Prediction } from "../../src/course/index.ts";
-import { barChart, type Figure, lineChart } from "../../src/plots/index.ts";
-import { openingRows, type reachRows, type roundTripRows } from "./measure.ts";
+import { barChart, FIGURES, type Figure, lineChart, type Markup, table } from "../../src/plots/index.ts";
+import { type matrixRows, openingRows, type reachRows, type roundTripRows } from "./measure.ts";
 
 const GUESTS = { label: "guests on each of the two hosts", unit: "" };
 const PERCENT = { label: "pairs that can begin to talk", unit: "%" };
@@ -33,12 +33,15 @@ export function predictedAndMeasured(rows: ReturnType<typeof reachRows>, predict
   });
 }
 
-/** What switches and NATs work for a question and its answer, when the ways are known. */
+/** From whom to whom: the figure of the experiment bridge-nat, with the component's rows. */
+export const matrix = (rows: ReturnType<typeof matrixRows>): Figure => FIGURES["bridge-nat"]!(rows);
+
+/** What the hosts work for a question and its answer, when the ways are known. */
 export function latency(rows: ReturnType<typeof roundTripRows>): Figure {
   const drawn = rows.filter(({ time, answered }) => time === "second" && answered === "yes");
   return barChart(drawn, {
     title: "A question and its answer",
-    subtitle: "Work of switches and NATs on the way; no bar: no answer",
+    subtitle: "Work of the hosts' switches and NATs on the way; no bar: no answer",
     alt: drawn.map(({ way, path, cycles }) => `${way}, ${path}: ${cycles} cycles.`).join(" "),
     columns: {
       path: { label: "from a guest to", unit: "" },
@@ -47,4 +50,12 @@ export function latency(rows: ReturnType<typeof roundTripRows>): Figure {
     },
     ...{ x: "path", y: "cycles", series: "way" },
   });
+}
+
+/** What was counted on the way, of the questions that were answered. */
+export function counted(rows: ReturnType<typeof roundTripRows>): Markup {
+  const names = ["path", "way", "time", "handled", "copied", "strayed", "cycles"];
+  const plain = Object.fromEntries(names.map((name) => [name, { label: name, unit: "" }]));
+  const answered = rows.filter((row) => row.answered === "yes");
+  return table(answered, { columns: { ...plain, trip: { label: "trip", unit: "µs" } } });
 }

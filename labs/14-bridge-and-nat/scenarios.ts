@@ -120,10 +120,13 @@ const nat: Scenario<BridgeAndNat, NatDay, string[]> = {
         return [];
       }
       const { kind, protocol, address, port, peer, now } = step;
-      if (kind === "out")
-        return [showOut(step, component.outbound({ protocol, address, port, peer }, now, table))];
+      if (kind === "out") {
+        const outside = component.outbound({ protocol, address, port, peer }, now, table);
+        if (outside !== null) table.observe(protocol, outside, peer, 0, NO_SIGNALS, "inside");
+        return [showOut(step, outside)];
+      }
       const to = component.inbound({ protocol, port, peer }, now, table);
-      if (to) table.observe(protocol, port, NO_SIGNALS, "outside");
+      if (to) table.observe(protocol, port, peer, 0, NO_SIGNALS, "outside");
       return [showIn(step, to)];
     });
     return [...events, ...table.entries().map(showRow).sort()];

@@ -3,8 +3,8 @@ import { buildIoGuest, expectedIo, type IoOptions, ioDisk } from "../guests/inde
 import { HASWELL } from "../machine/profiles/haswell.ts";
 import { DISK_PATHS, diskRig, driverFor } from "../systems/io/disk-paths.ts";
 import { defineExperiment } from "./experiment.ts";
+import { ioColumns, markedIo } from "./marked-io.ts";
 
-const STEPS = 400_000_000;
 const COUNT = 128;
 
 export const diskPaths = defineExperiment({
@@ -18,16 +18,25 @@ export const diskPaths = defineExperiment({
       default: DISK_PATHS,
       oneOf: DISK_PATHS,
       unit: "",
-      doc: "from the driver to the disk",
+      doc: "from the driver to the disk. Two of them are called virtio-pci: virtio, played by the hypervisor, and assigned, a PCI device passed through",
       label: "path",
     },
-    batch: {
-      default: [1, 2, 4, 8, 16],
+    depth: {
+      default: [1, 4, 16, 32],
       min: 1,
       max: 32,
       integer: true,
       unit: "requests",
-      doc: "submitted before the device is told; as many are outstanding",
+      doc: "outstanding at most: as many as Xen's ring has slots, and fewer than a virtqueue has room for",
+      label: "queue depth",
+    },
+    batch: {
+      default: [1, 4, 16, 32],
+      min: 1,
+      max: 32,
+      integer: true,
+      unit: "requests",
+      doc: "submitted before the device is told; no row where it is above the depth",
       label: "requests in a batch",
     },
     size: { default: 8, min: 1, max: 64, integer: true, unit: "sectors", doc: "of a request", label: "size" },
@@ -48,31 +57,15 @@ export const diskPaths = defineExperiment({
       label: "meanwhile",
     },
   },
-  columns: {
-    exits: { label: "exits", unit: "per request" },
-    copies: { label: "lines that the host copies", unit: "per request" },
-    work: { label: "processor's work", unit: "cycles per request" },
-    time: { label: "time", unit: "cycles per request" },
-  },
-  run({ path, batch, size, latency, wait }, seed) {
-    const asked = { operation: "read", size, depth: batch, batch, count: COUNT, seed } as const;
+  columns: ioColumns("request"),
+  run({ path, depth, batch, size, latency, wait }, seed) {
+    if (batch > depth) return [];
+    const asked = { operation: "read", size, depth, batch, count: COUNT, seed } as const;
     const options: IoOptions = { ...asked, driver: driverFor(path), touch: false, wait };
-    const guest = buildIoGuest(path === "emulated" ? options : { ...options, interrupts: "msix" });
-    const { machine } = diskRig(path, { guest, data: ioDisk(), profile: HASWELL, latency });
-    let output = "";
-    machine.onSerial((byte) => {
-      output += String.fromCharCode(byte);
-    });
-    const slept: number[] = [];
-    machine.board.marker.onMark = () => slept.push(machine.clock.slept);
-    const stop = machine.run({ limit: STEPS });
-    if (stop.reason !== "exit" || output.replaceAll("\r", "") !== expectedIo(options))
-      throw new Error(`invariant: the guest ended by ${stop.reason} and printed ${JSON.stringify(output)}`);
-    const [from, to] = machine.board.marker.marks;
-    if (from === undefined || to === undefined) throw new Error("invariant: the guest marked nothing");
-    const of = (name: "vmExit" | "copyLine") => (to.counts[name] - from.counts[name]) / COUNT;
-    const time = (to.cycle - from.cycle) / COUNT;
-    const idle = ((slept[1] as number) - (slept[0] as number)) / COUNT;
-    return [{ exits: of("vmExit"), copies: of("copyLine"), work: time - idle, time }];
+    const messages = options.driver === "virtio-blk";
+    const guest = buildIoGuest(messages ? { ...options, interrupts: "msix" } : options);
+    const rig = diskRig(path, { guest, data: ioDisk(), profile: HASWELL, latency });
+    const expected = expectedIo(options);
+    return [markedIo(rig, { expected, count: COUNT, bytes: 512 * size, hertz: HASWELL.hertz })];
   },
 });

@@ -1,12 +1,7 @@
 /** What it costs to give a device a buffer and to take it back, over how that is made sure. */
 import { HASWELL } from "../machine/profiles/haswell.ts";
-import { DmaStream, type FlushPolicy } from "../systems/io/index.ts";
+import { DmaStream, PROTECTION_NAMES, type Protection } from "../systems/io/index.ts";
 import { defineExperiment } from "./experiment.ts";
-
-const NEVER = "never unmapped";
-const STRICT = "one by one";
-const BATCH = "by number";
-const TIME = "by time";
 
 export const dmaFlush = defineExperiment({
   name: "dma-flush",
@@ -15,11 +10,11 @@ export const dmaFlush = defineExperiment({
     "What does a packet cost by how an IOMMU is made to forget its buffer, and what does the device still reach?",
   parameters: {
     policy: {
-      default: [STRICT, BATCH, TIME, NEVER],
-      oneOf: [STRICT, BATCH, TIME, NEVER],
+      default: PROTECTION_NAMES.filter((name) => name !== "none"),
+      oneOf: PROTECTION_NAMES,
       unit: "",
-      doc: "when translations are flushed",
-      label: "flushed",
+      doc: "the protection: nothing is there; addresses pass; mapped once; unmapped and flushed at once; flushed for many at once",
+      label: "protection",
     },
     buffers: {
       default: [8, 32, 128, 512],
@@ -36,8 +31,21 @@ export const dmaFlush = defineExperiment({
       unit: "entries",
       doc: "of the IOTLB, in 4 ways",
     },
-    batch: { default: 250, min: 1, max: 10_000, integer: true, unit: "unmaps", doc: "to a flush, by number" },
-    delay: { default: 10, min: 0.01, max: 1000, unit: "ms", doc: "from an unmap to its flush, by time" },
+    batch: {
+      default: 250,
+      min: 1,
+      max: 10_000,
+      integer: true,
+      unit: "unmaps",
+      doc: "to a flush, if deferred",
+    },
+    delay: {
+      default: 10,
+      min: 0.01,
+      max: 1000,
+      unit: "ms",
+      doc: "from an unmap to its flush at most, if deferred",
+    },
     gap: {
       default: 3500,
       min: 0,
@@ -65,14 +73,11 @@ export const dmaFlush = defineExperiment({
   },
   run({ policy, buffers, iotlb, batch, delay, gap, bytes, packets }) {
     const time = Math.round((delay / 1000) * HASWELL.hertz);
-    const policies: Readonly<Record<string, FlushPolicy>> = {
-      [STRICT]: { kind: "strict" },
-      [BATCH]: { kind: "deferred", count: batch, cycles: Number.POSITIVE_INFINITY },
-      [TIME]: { kind: "deferred", count: Number.POSITIVE_INFINITY, cycles: time },
-    };
+    const protection: Protection =
+      policy === "deferred" ? { kind: policy, count: batch, cycles: time } : { kind: policy };
     const make = () =>
       new DmaStream({
-        ...{ policy: policies[policy], buffers, bytes, iotlb, gap },
+        ...{ policy: protection, buffers, bytes, iotlb, gap },
         profile: HASWELL,
       });
     const stream = make();
@@ -84,7 +89,7 @@ export const dmaFlush = defineExperiment({
     return [
       {
         ...{ processor, device, cycles: processor + device },
-        hits: (100 * cost.hits) / cost.translations,
+        hits: cost.translations === 0 ? 0 : (100 * cost.hits) / cost.translations,
         late: (100 * make().run(packets, true).late) / packets,
       },
     ];

@@ -13,6 +13,9 @@ export interface Column {
   unit: string;
 }
 
+/** Sees each frame on an experiment's network: nanoseconds since its beginning, and the frame's bytes. */
+export type Watch = (nanoseconds: number, frame: Uint8Array) => void;
+
 export interface Experiment {
   /** kebab-case; the name of its file. */
   name: string;
@@ -24,7 +27,9 @@ export interface Experiment {
   columns: Record<string, Column>;
   /** The seed when the user gives none. Absent when nothing in it is random. */
   seed?: number;
-  run(point: Row, seed: number): Row[];
+  /** It sends packets: its run tells whoever watches. */
+  packets?: true;
+  run(point: Row, seed: number, watch?: Watch): Row[];
 }
 
 type Widen<T> = T extends number ? number : T extends boolean ? boolean : string;
@@ -39,7 +44,7 @@ export interface Definition<P extends Record<string, Parameter>, C extends Recor
   extends Omit<Experiment, "parameters" | "columns" | "run"> {
   parameters: P;
   columns: C;
-  run(point: { [K in keyof P]: Taken<P[K]> }, seed: number): { [K in keyof C]: Value }[];
+  run(point: { [K in keyof P]: Taken<P[K]> }, seed: number, watch?: Watch): { [K in keyof C]: Value }[];
 }
 
 /**
@@ -77,12 +82,17 @@ export function columnsOf({ parameters, columns, seed }: Experiment): Record<str
  * Runs the experiment at one point and completes its rows with the parameters and the seed.
  * @throws {BadPoint} when the point has a value out of range or an unknown parameter, or lacks one.
  */
-export function rowsAt(experiment: Experiment, point: Row, seed = experiment.seed ?? 0): Row[] {
+export function rowsAt(
+  experiment: Experiment,
+  point: Row,
+  seed = experiment.seed ?? 0,
+  watch?: Watch,
+): Row[] {
   checkPoint(experiment, point, seed);
   const settings = Object.keys(experiment.parameters).map((key) => [key, point[key]!] as const);
   const front = { ...Object.fromEntries(settings), ...(experiment.seed === undefined ? {} : { seed }) };
   const measured = Object.keys(experiment.columns);
-  return experiment.run(point, seed).map((row, index) => {
+  return experiment.run(point, seed, watch).map((row, index) => {
     const keys = Object.keys(row);
     const astray = [
       ...measured.filter((key) => !keys.includes(key)),

@@ -1,5 +1,6 @@
 /** Every experiment by its name, and what runs them. */
 import { balloonOverhead } from "./balloon-overhead.ts";
+import { bridgeNat } from "./bridge-nat.ts";
 import { cpuBound } from "./cpu-bound.ts";
 import { crossings } from "./crossings.ts";
 import { directExecution } from "./direct-execution.ts";
@@ -15,6 +16,7 @@ import { lmbench } from "./lmbench.ts";
 import { nanobenchmarks } from "./nanobenchmarks.ts";
 import { suggestion } from "./nearest.ts";
 import { nestedWalkCaches } from "./nested-walk-caches.ts";
+import { netPaths } from "./net-paths.ts";
 import { overcommit } from "./overcommit.ts";
 import { pageSharing } from "./page-sharing.ts";
 import { pagingChurn } from "./paging-churn.ts";
@@ -29,14 +31,25 @@ import { takeBackExperiment } from "./take-back.ts";
 import { tlbGeometry } from "./tlb-geometry.ts";
 import { tlbReach } from "./tlb-reach.ts";
 import { tlbTags } from "./tlb-tags.ts";
+import { viommu } from "./viommu.ts";
 import { walkReferences } from "./walk-references.ts";
+import { xenNet } from "./xen-net.ts";
+import { xenRings } from "./xen-rings.ts";
 
-export { type Column, columnsOf, defineExperiment, type Experiment, type Row, rowsAt } from "./experiment.ts";
+export {
+  type Column,
+  columnsOf,
+  defineExperiment,
+  type Experiment,
+  type Row,
+  rowsAt,
+  type Watch,
+} from "./experiment.ts";
 export { grid, type Job, type Seeds, type Settings } from "./grid.ts";
 export { nearest, suggestion } from "./nearest.ts";
 export { type Parallel, runParallel } from "./parallel.ts";
 export { BadPoint, domain, type Parameter, parameterOf, parseValue, type Value } from "./parameter.ts";
-export { run } from "./run.ts";
+export { run, runJob } from "./run.ts";
 export * from "./sensitive/index.ts";
 
 /** In the order of the labs that they belong to. */
@@ -68,7 +81,12 @@ export const EXPERIMENTS: readonly Experiment[] = [
   pagingChurn,
   pagingSwitches,
   diskPaths,
+  netPaths,
+  xenNet,
+  xenRings,
   dmaFlush,
+  bridgeNat,
+  viommu,
 ];
 
 /** @throws {BadPoint} when there is none of that name */

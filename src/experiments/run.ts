@@ -1,14 +1,14 @@
 /** Running the jobs of an experiment one after the other, in this thread. `parallel.ts` gives the same rows faster. */
-import { type Experiment, type Row, rowsAt } from "./experiment.ts";
+import { type Experiment, type Row, rowsAt, type Watch } from "./experiment.ts";
 import { grid, type Job, type Seeds, type Settings } from "./grid.ts";
 
 /**
  * The rows of one job.
  * @throws when the experiment itself fails; the message says at which point
  */
-export function runJob(experiment: Experiment, { point, seed }: Job): Row[] {
+export function runJob(experiment: Experiment, { point, seed }: Job, watch?: Watch): Row[] {
   try {
-    return rowsAt(experiment, point, seed);
+    return rowsAt(experiment, point, seed, watch);
   } catch (cause) {
     const where = Object.entries({ ...point, ...(experiment.seed === undefined ? {} : { seed }) });
     const place = where.map(([key, value]) => `${key}=${value}`).join(" ");

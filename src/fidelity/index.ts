@@ -14,7 +14,9 @@ import { gordon2012 } from "./papers/gordon-2012.ts";
 import { lagkasNikolos2026 } from "./papers/lagkas-nikolos-2026.ts";
 import { li2015 } from "./papers/li-2015.ts";
 import { lkmlPvops2009 } from "./papers/lkml-pvops-2009.ts";
+import { menon2006 } from "./papers/menon-2006.ts";
 import { robinIrvine2000 } from "./papers/robin-irvine-2000.ts";
+import { santos2008 } from "./papers/santos-2008.ts";
 import { vmware2009 } from "./papers/vmware-2009.ts";
 import { waldspurger2002 } from "./papers/waldspurger-2002.ts";
 import type { Paper, Row } from "./row.ts";
@@ -41,7 +43,9 @@ export const PAPERS: readonly Paper[] = [
   barham2003,
   bellard2005,
   adamsAgesen2006,
+  menon2006,
   bhargava2008,
+  santos2008,
   vmware2009,
   lkmlPvops2009,
   amit2011,

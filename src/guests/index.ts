@@ -13,6 +13,7 @@ export {
   ioDisk,
 } from "./io.ts";
 export type { IoGuest } from "./io-image.ts";
+export { buildIommuGuest, expectedIommu, type IommuGuestOptions } from "./iommu.ts";
 export { buildNano, type NanoGuest } from "./nano.ts";
 export {
   type Bits,
@@ -23,7 +24,8 @@ export {
   nanobenchmarksOf,
   perOperation,
 } from "./nanobenchmarks.ts";
-export { buildEchoGuest, type EchoOptions, expectedEcho } from "./net.ts";
+export { buildNetGuest, expectedNet, NET_DRIVERS, NET_WORKLOADS, type NetOptions } from "./net.ts";
+export { NetPeer } from "./net-frames.ts";
 export { SITE_SIZE, type Site } from "./sites.ts";
 export * from "./streams/index.ts";
-export { expectedOutput, type Parameter, type Workload, workloads } from "./workloads.ts";
+export { deviceWorkloads, expectedOutput, type Parameter, type Workload, workloads } from "./workloads.ts";

@@ -1,13 +1,13 @@
 /** A boot sector and a program of io/ behind it: what the images that drive devices have in common. */
 import type { Listing } from "./build.ts";
 import { GuestError } from "./guest-error.ts";
-import { align, BOOT_ORIGIN, place, SECTOR } from "./link.ts";
+import { align, BOOT_ORIGIN, PAGE, place, SECTOR } from "./link.ts";
 import { assembleSource } from "./source.ts";
 
 const IMAGE = 0x100000;
 
 export interface IoGuest extends Listing {
-  /** A disk image: boot it as the first IDE disk, with 16 MB of memory or more. */
+  /** A disk image: boot it as the first IDE disk, or build a domain from it, with 16 MB of memory or more. */
   readonly image: Uint8Array;
 }
 
@@ -19,13 +19,15 @@ export function ioImage(
 ): IoGuest {
   const boot = assembleSource("kernel", "boot.asm", { KERNEL_RING: 0 });
   const code = assembleSource("io", source, defines);
-  const length = align(code.bytes.length, SECTOR);
+  const domain = code.symbols.has("image_end");
+  const length = align(code.bytes.length, domain ? PAGE : SECTOR);
   const image = new Uint8Array(SECTOR + length);
   place(image, { code: boot, values: {} }, 0, BOOT_ORIGIN, {
     sectors: [length / SECTOR],
     directory_entries: [1],
   });
-  place(image, { code, values: {} }, SECTOR, IMAGE, parameters);
+  const end: Record<string, number[]> = domain ? { image_end: [IMAGE + length] } : {};
+  place(image, { code, values: {} }, SECTOR, IMAGE, { ...parameters, ...end });
   return { image, symbols: code.symbols, lines: code.lines };
 }
 

@@ -8,13 +8,13 @@ const LARGEST = 128;
 const MOST = 1_000_000;
 const GOLDEN = 0x9e3779b1;
 
-export const IO_DRIVERS = ["ide", "ide-dma", "virtio-blk"] as const;
+export const IO_DRIVERS = ["ide", "ide-dma", "virtio-blk", "xen-blkfront"] as const;
 export const IO_INTERRUPTS = ["intx", "msix"] as const;
 export const IO_WAITS = ["halt", "spin"] as const;
 export const IO_OPERATIONS = ["read", "write", "verify"] as const;
 
 export interface IoOptions {
-  /** "ide": the master of the second IDE channel, by programmed I/O; "ide-dma": by the bus master. "virtio-blk": the first such PCI card. */
+  /** "ide": the master of the second IDE channel, by programmed I/O; "ide-dma": by the bus master. "virtio-blk": the first such PCI card. "xen-blkfront": a domain of Xen's, and its first virtual block device. */
   readonly driver: (typeof IO_DRIVERS)[number];
   /** "msix": the device's queue interrupts by a message to the local APIC; virtio only. "intx" unless given. */
   readonly interrupts?: (typeof IO_INTERRUPTS)[number];
@@ -78,7 +78,7 @@ function checked(options: IoOptions) {
     if (!(known as readonly string[]).includes(value))
       throw new GuestError(`there is no ${name} "${value}"; there are ${known.join(", ")}`);
   if (all.driver !== "virtio-blk" && all.interrupts === "msix")
-    throw new GuestError('IDE has no messages: interrupts "msix" needs driver "virtio-blk"');
+    throw new GuestError(`${all.driver} has no messages: interrupts "msix" needs driver "virtio-blk"`);
   return { ...all, places: Math.floor(all.sectors / all.size) };
 }
 
@@ -89,6 +89,7 @@ export function buildIoGuest(options: IoOptions): IoGuest {
   const defines = {
     ...(driver === "ide-dma" && { IDE_DMA: 1 }),
     ...(driver === "virtio-blk" && { DRIVER_VIRTIO_BLK: 1 }),
+    ...(driver === "xen-blkfront" && { PLATFORM_XEN: 1 }),
     ...(interrupts === "msix" && { INTERRUPTS_MSIX: 1 }),
   };
   return ioImage("io.asm", defines, {

@@ -3,6 +3,7 @@
  * The guest must agree, on every machine and below every monitor. All sums are modulo 2³².
  */
 import { DATA_SECTORS, diskDword } from "./disk-data.ts";
+import { frameHash, GOLDEN } from "./net-frames.ts";
 
 /** Parameters → number printed, checksum, and lines that come before. */
 export type Model = (
@@ -101,6 +102,10 @@ export const models: Readonly<Record<string, Model>> = {
     return [steps!, node];
   },
   "disk-read": ({ sectors }) => [sectors!, sum(128 * sectors!, (i) => diskDword(i % (128 * DATA_SECTORS)))],
+  transfer: ({ sectors, frames, bytes }) => [
+    sectors! + frames!,
+    sum(128 * sectors!, (i) => Math.imul(i + 1, GOLDEN)) + sum(frames!, (n) => frameHash(n, bytes!, 0)),
+  ],
   // The children that the kernel ends: process and exception in hexadecimal.
   selftest: () => {
     const hex = (n: number) => n.toString(16).padStart(8, "0");

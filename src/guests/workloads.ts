@@ -218,11 +218,28 @@ export const workloads: readonly Workload[] = [
   },
 ];
 
+/** What needs a kernel with more drivers, and a machine with more than a disk; `workloads` run everywhere. */
+export const deviceWorkloads: readonly Workload[] = [
+  {
+    name: "transfer",
+    measures:
+      "sectors written and read back, and frames through an 82540EM to a peer that returns them (net-frames.ts)",
+    parameters: {
+      sectors: { ...count("written, then read", 16, 256, "sectors"), minimum: 0 },
+      frames: { ...count("sent and taken back", 32, 65_536, "frames"), minimum: 0 },
+      bytes: { ...count("of a frame", 256, 1512, "bytes"), minimum: 60, step: 4 },
+    },
+    operation: "sector or frame",
+    operations: (p) => p.sectors! + p.frames!,
+  },
+];
+
 export function findWorkload(name: string): Workload {
-  const found = workloads.find((workload) => workload.name === name);
+  const all = [...workloads, ...deviceWorkloads];
+  const found = all.find((workload) => workload.name === name);
   if (found) return found;
   throw new GuestError(
-    `there is no workload "${name}"; there are ${workloads.map((workload) => workload.name).join(", ")}`,
+    `there is no workload "${name}"; there are ${all.map((workload) => workload.name).join(", ")}`,
   );
 }
 

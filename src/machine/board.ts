@@ -3,7 +3,7 @@
  *
  *     004 … 081 DMA and 3F2 … 3F7 floppy controller, if there are floppies
  *     020 0A0 4D0 PIC · 040 061 PIT · 060 064 092 keyboard controller · 070 RTC · 0E0 2000 test device · 0E1 marker · 0E9 debug console · 0F4 exit
- *     170 1F0 IDE · 3B0 … 3DF VGA · 3F8 serial · 510 fw_cfg · 600 ACPI · CF8 CFC PCI · CF9 reset
+ *     170 1F0 IDE · 3B0 … 3DF VGA · 3F8 serial · 510 fw_cfg · 600 ACPI · CF8 CFC PCI · CF9 reset · AE00 AFE0 hot plug of cards
  *     FEC00000 IOAPIC · FED90000 DMA remapping, if there is one · FEE00000 local APIC
  */
 import type { Bus } from "./bus.ts";
@@ -26,9 +26,11 @@ import { LapicMsrs } from "./devices/lapic-msrs.ts";
 import { MARKER_PORT, MarkerPort, type Meter } from "./devices/marker-port.ts";
 import { interruptMessage } from "./devices/message.ts";
 import { PciBus } from "./devices/pci/bus.ts";
+import { PciHotPlug } from "./devices/pci/hot-plug.ts";
 import { hostBridge } from "./devices/pci/i440fx.ts";
 import { Piix3 } from "./devices/pci/piix3.ts";
 import type { Card } from "./devices/pci/slot.ts";
+import { FIRST_SLOT, PciSlots } from "./devices/pci/slots.ts";
 import { Pic } from "./devices/pic.ts";
 import { Pit } from "./devices/pit.ts";
 import { BytePorts } from "./devices/ports.ts";
@@ -36,13 +38,14 @@ import { Rtc } from "./devices/rtc.ts";
 import { TestDevice } from "./devices/test-device.ts";
 import { Uart } from "./devices/uart.ts";
 import { Vga } from "./devices/vga/vga.ts";
-import { directDma } from "./dma.ts";
+import { type Dma, directDma } from "./dma.ts";
 import { IOMMU_BASE, Iommu, type IommuOptions } from "./iommu/iommu.ts";
 import { type Stateful, StateReader, StateWriter } from "./state.ts";
 
 const IOAPIC_BASE = 0xfec00000;
-/** PCI devices 0 and 1 are the chip set; 2 is where such boards have a display. */
-const FIRST_CARD = 3;
+/** Requesters of the chip set's: the DMA controller's is the bridge that it is in. */
+const ISA_BRIDGE = 0x08;
+const IDE = 0x09;
 const PAGE = 4096;
 
 /** ISA interrupts. */
@@ -76,6 +79,9 @@ export class Board implements Stateful {
   readonly keyboard: KeyboardController;
   readonly vga: Vga;
   readonly pci: PciBus;
+  /** Cards come and go here while the guest runs. */
+  readonly slots: PciSlots;
+  readonly hotPlug: PciHotPlug;
   readonly fwCfg: FwCfg;
   readonly disks: readonly (Disk | undefined)[];
   readonly debugConsole = new DebugConsole();
@@ -140,17 +146,22 @@ export class Board implements Stateful {
     const bridge = new Piix3({ bus, pci: this.pci, wires, onReset });
     this.pci.plug(0, 0, hostBridge(bus));
     this.pci.plug(1, 0, bridge);
-    this.pci.plug(1, 1, new IdeController({ ...common, wires, disks }));
-    this.iommu = iommu && new Iommu(bus, (interrupt) => this.lapic.deliver(interrupt), iommu);
-    for (const [i, card] of cards.entries()) {
-      const device = FIRST_CARD + i;
-      const requester = device << 3;
-      const ways = {
-        dma: this.iommu?.dma(requester) ?? directDma(bus),
-        message: this.iommu?.message(requester) ?? message,
-      };
-      this.pci.plug(device, 0, card({ ...common, ...ways, requester }));
-    }
+    this.iommu = iommu && new Iommu(bus, (interrupt) => this.lapic.deliver(interrupt), iommu, clock);
+    const ide = new IdeController({ ...common, dma: this.#dma(bus, IDE), wires, disks });
+    this.pci.plug(1, 1, ide);
+    const ways = (requester: number) => ({
+      dma: this.iommu?.dma(requester) ?? directDma(bus, message),
+      message: this.iommu?.message(requester) ?? message,
+    });
+    this.slots = new PciSlots({ pci: this.pci, common, ways });
+    this.hotPlug = new PciHotPlug({
+      ...{ bus, irq: wires.source(IRQ.acpi), removable: -(1 << FIRST_SLOT) },
+      onEject: (device) => {
+        if (this.slots.has(device)) this.slots.ejected(device);
+      },
+    });
+    this.slots.hotPlug = this.hotPlug;
+    for (const [i, card] of cards.entries()) this.slots.plug(FIRST_SLOT + i, card);
     this.marker = new MarkerPort(meter);
     this.testDevice = new TestDevice(bus, wires);
     this.#floppy = floppies.length === 0 ? [] : this.#plugFloppies(common);
@@ -168,6 +179,7 @@ export class Board implements Stateful {
   reset(): void {
     const from = new StateReader(this.#pristine);
     for (const part of this.#resettable()) part.load(from);
+    this.pci.reset();
   }
 
   save(out: StateWriter): void {
@@ -181,22 +193,27 @@ export class Board implements Stateful {
   /** The order of a snapshot. */
   #parts(): Stateful[] {
     const disks = [...this.disks, ...this.floppies].filter((disk) => disk !== undefined);
-    return [...this.#resettable(), this.rtc, this.fwCfg, this.marker, ...disks];
+    // Cards come after what they reach memory through: one may ask again for what was in flight.
+    return [...this.#resettable(), this.pci, this.rtc, this.fwCfg, this.marker, ...disks];
   }
 
   #resettable(): Stateful[] {
     return [
       ...[this.wires, this.pic, this.pit, this.serial, this.lapic, this.lapicMsrs, this.ioapic],
       ...[this.acpi, this.keyboard, this.vga],
-      // Before the cards: one that asks again for what was in flight reaches memory through it.
       ...(this.iommu === undefined ? [] : [this.iommu]),
-      ...[this.pci, this.testDevice],
+      ...[this.hotPlug, this.testDevice],
       ...this.#floppy,
     ];
   }
 
+  /** A requester's way to memory. */
+  #dma(bus: Bus, requester: number): Dma {
+    return this.iommu?.dma(requester) ?? directDma(bus);
+  }
+
   #plugFloppies({ bus, ...time }: { bus: Bus; clock: Clock; hertz: number }): Stateful[] {
-    const channel = new DmaChannel(directDma(bus));
+    const channel = new DmaChannel(this.#dma(bus, ISA_BRIDGE));
     const irq = this.wires.source(IRQ.floppy);
     const controller = new FloppyController({ ...time, irq, channel, disks: this.floppies });
     const [dma, registers] = [channel, controller].map(

@@ -49,16 +49,24 @@ export const IO_MONITOR_WORK = [
   "kick",
   /** A back end: taking one request off a ring, checking it, asking the host for it, and putting its completion back. */
   "request",
+  /** The Internet checksum over a line of 64 bytes, when nobody copies it at the same time. */
+  "checksumLine",
   /** Copying a line of 64 bytes between two memories. */
   "copyLine",
   /** A packet's way through the host's or the driver domain's network code: the bridge, the tap or the NIC's driver. */
   "packet",
+  /** An operating system's own code for a segment that it sends: system call, TCP, IP, the card's driver; its copies and sums apart. … */
+  "stackOut",
+  /** … and for one that it receives, with its share of the card's interrupt. */
+  "stackIn",
   /** Grant tables: checking and mapping a page of another domain, … */
   "grantMap",
   /** … taking the mapping away with its translations, … */
   "grantUnmap",
   /** … or checking both sides of a copy, beside the lines that it copies. */
   "grantCopy",
+  /** … or giving a page of one's own away for good: out of one address space, into another. */
+  "grantTransfer",
   /** An event channel's bit set for another domain. */
   "eventSend",
   /** From one domain to another on the same processor: scheduling, registers, address space. */

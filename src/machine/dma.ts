@@ -6,6 +6,7 @@
  */
 import type { Gpa, Iova } from "./address.ts";
 import type { Bus } from "./bus.ts";
+import { isMessage } from "./devices/message.ts";
 
 export interface Dma {
   /** Fills `into` from memory. False: the access was refused, and `into` is all ones (PCI 3.0, 3.3.3.1, master abort). */
@@ -14,8 +15,11 @@ export interface Dma {
   write(at: Iova, bytes: Uint8Array): boolean;
 }
 
-/** Straight onto the bus: an Iova is a physical address. Outside of RAM reads give all ones and writes are lost. */
-export function directDma(bus: Bus): Dma {
+/**
+ * Straight onto the bus: an Iova is a physical address. Outside of RAM reads give all ones and writes are lost; but a dword written to
+ * FEExxxxx is an interrupt message, whoever sends it (SDM Vol. 3, 11.11), where there is somebody for `message`.
+ */
+export function directDma(bus: Bus, message?: (address: number, data: number) => void): Dma {
   const inside = (at: number, length: number) => at >= 0 && at + length <= bus.ram.length;
   return {
     read(at, into) {
@@ -27,7 +31,11 @@ export function directDma(bus: Bus): Dma {
       return true;
     },
     write(at, bytes) {
-      if (!inside(at, bytes.length)) return false;
+      if (!inside(at, bytes.length)) {
+        if (message === undefined || !isMessage(at) || bytes.length !== 4 || at % 4 !== 0) return false;
+        message(at, new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true));
+        return true;
+      }
       bus.dmaWrite(at as number as Gpa, bytes);
       return true;
     },

@@ -13,7 +13,7 @@ import { Disk } from "./devices/disk.ts";
 import type { Card } from "./devices/pci/slot.ts";
 import type { Executor } from "./executor.ts";
 import { installFirmware } from "./firmware/install.ts";
-import type { IommuOptions } from "./iommu/iommu.ts";
+import { IOMMU_BASE, type IommuOptions, PHYSICAL_BITS } from "./iommu/iommu.ts";
 import { Mmu } from "./mmu/mmu.ts";
 import { free } from "./profiles/free.ts";
 import { PENTIUM_4 } from "./profiles/pentium4.ts";
@@ -26,7 +26,7 @@ const DEFAULT_MEMORY = 64 * MIB;
 /** Seconds of a HLT without an interrupt after which a run ends. */
 const PATIENCE = 10;
 const MAGIC = "ringlab machine";
-const VERSION = 2;
+const VERSION = 3;
 
 /** Steps between two looks at whether somebody wants the run to end: a fifth of a second or so. */
 const BREATH = 20_000_000;
@@ -137,7 +137,8 @@ export class Machine {
     resetCpu(this.cpu);
     if (firmware) {
       const [signature, , , features] = cpuid(this.cpu, 1, 0);
-      installFirmware({ bus: this.bus, fwCfg: this.board.fwCfg }, { signature, features });
+      const unit = iommu && { registers: IOMMU_BASE, addressBits: iommu.physicalBits ?? PHYSICAL_BITS };
+      installFirmware({ bus: this.bus, fwCfg: this.board.fwCfg }, { signature, features }, unit);
     }
   }
 

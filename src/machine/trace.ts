@@ -80,6 +80,10 @@ export const EVENTS = [
   "ioUnmap",
   "iotlbFlush",
   "interruptPost",
+  "grantTransfer",
+  "checksumLine",
+  "stackOut",
+  "stackIn",
 ] as const;
 export type EventName = (typeof EVENTS)[number];
 

@@ -1,5 +1,6 @@
 /** Which figure belongs to which experiment. By name alone: plots know rows, not what they were measured on. */
 import { balloonOverhead } from "./balloon-overhead.ts";
+import { bridgeNat } from "./bridge-nat.ts";
 import type { Row } from "./columns.ts";
 import { cpuBound } from "./cpu-bound.ts";
 import { crossings } from "./crossings.ts";
@@ -15,6 +16,7 @@ import { instructionMap } from "./instruction-map.ts";
 import { lmbench } from "./lmbench.ts";
 import { nanobenchmarks } from "./nanobenchmarks.ts";
 import { nestedWalkCaches } from "./nested-walk-caches.ts";
+import { netPaths } from "./net-paths.ts";
 import { overcommit } from "./overcommit.ts";
 import { pageSharing } from "./page-sharing.ts";
 import { pagingChurn } from "./paging-churn.ts";
@@ -28,7 +30,10 @@ import { takeBack } from "./take-back.ts";
 import { tlbGeometry } from "./tlb-geometry.ts";
 import { tlbReach } from "./tlb-reach.ts";
 import { tlbTags } from "./tlb-tags.ts";
+import { viommu } from "./viommu.ts";
 import { walkReferences } from "./walk-references.ts";
+import { xenNet } from "./xen-net.ts";
+import { xenRings } from "./xen-rings.ts";
 
 /** The rows are those of the experiment of that name, which is tested to give what its figure takes. */
 export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>> = {
@@ -59,5 +64,10 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   "paging-churn": (rows) => pagingChurn(rows as never),
   "paging-switches": (rows) => pagingSwitches(rows as never),
   "disk-paths": (rows) => diskPaths(rows as never),
+  "net-paths": (rows) => netPaths(rows as never),
+  "xen-net": (rows) => xenNet(rows as never),
+  "xen-rings": (rows) => xenRings(rows as never),
+  "bridge-nat": (rows) => bridgeNat(rows as never),
   "dma-flush": (rows) => dmaFlush(rows as never),
+  viommu: (rows) => viommu(rows as never),
 };

@@ -20,7 +20,7 @@ export function walkReferences(rows: readonly WalkReferencesRow[]): Figure {
       : `${guest} over ${host}, ${levels} levels: ${references}`,
   );
   return barChart(
-    rows.map((row) => ({ ...row, tables: `${row.levels} levels` })),
+    rows.map((row) => ({ ...row, guest: `guest's pages of ${row.guest}`, tables: `${row.levels} levels` })),
     {
       title,
       subtitle: "Entries of page tables that a walk reads, with nothing cached: (g + 1)(n + 1) − 1.",

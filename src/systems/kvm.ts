@@ -46,7 +46,9 @@ export interface KvmOptions extends MachineOptions {
   readonly assigned?: VmOptions["assigned"];
   /** Who answers for devices: KVM and QEMU, as kvm-devices.ts has it, unless said. */
   readonly devices?: VmOptions["devices"];
-  readonly assignedDma?: VmOptions["assignedDma"];
+  /** One of several guests of a host. */
+  readonly within?: VmOptions["within"];
+  readonly attach?: VmOptions["attach"];
   /** Under EPT: the largest page that memory is given in, as a power of two; 21 unless said. */
   readonly largest?: NestedOptions["largest"];
 }

@@ -32,7 +32,9 @@ const LESS: Record<string, Settings> = {
   "paging-switches": { processes: 2, kilobytes: 0 },
   "nested-walk-caches": { stream: "gups", memory: 4, accesses: 2000 },
   "tlb-reach": { stream: ["gups", "strided"], span: [1, 16], accesses: 5000 },
-  "disk-paths": { batch: [1, 4] },
+  "disk-paths": { path: ["virtio", "xen"], depth: [1, 4], batch: 1 },
+  "net-paths": { path: ["virtio", "xen"], depth: [1, 4], batch: 1 },
+  viommu: { batch: [1, 16], count: 100 },
   "tlb-tags": { interval: [100, 1000], switches: 20 },
   "exit-cost": { processor: ["pentium4", "sandybridge"], iterations: 300 },
   requirements: { system: ["native", "xen"], workload: "page-fault" },
@@ -41,6 +43,9 @@ const LESS: Record<string, Settings> = {
   "idle-tax": { tax: [0, 0.75], seconds: 90 },
   "page-sharing": { machines: [1, 2] },
   "sharing-scan": { rate: 400, seconds: 10 },
+  "xen-net": { batch: [8], direction: "transmit" },
+  "xen-rings": { depth: [1, 32], size: [1, 88] },
+  "bridge-nat": { guests: 1 },
   "dma-flush": { buffers: [8, 128], delay: 1, packets: 500 },
   crossings: { system: "vmware-vtx", workload: "disk-read" },
 };
@@ -82,6 +87,7 @@ describe("a mistake is named before anything runs", () => {
     [["direct-execution", "--set", "rate"], "--set rate: write it as key=value or key=a,b,c"],
     [["formal-map", "--svg", "/no/where.svg"], "the folder /no does not exist"],
     [["formal-map", "--json", "--csv"], "choose one"],
+    [["formal-map", "--pcap", "x.pcap"], "--pcap: formal-map sends no packets that could be written; "],
   ])("%j", async (args, message) => {
     const { stderr, stdout, code } = await ringlab(...args);
     expect(stderr).toContain(message);

@@ -66,7 +66,7 @@ describe.each(LINES)("by %s", (interrupts) => {
 
 const assigned = (cards: NonNullable<KvmOptions["assigned"]>): KvmOptions => ({
   assigned: cards,
-  assignedDma: ({ bus, base }) => offset(bus as Bus, base),
+  attach: ({ bus, base }) => ({ dma: offset(bus as Bus, base) }),
 });
 
 const guestOf = (image: Uint8Array, options: KvmOptions) =>

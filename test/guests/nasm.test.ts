@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { assembleSource, type Folder } from "../../src/guests/source.ts";
-import { workloads } from "../../src/guests/workloads.ts";
+import { deviceWorkloads, workloads } from "../../src/guests/workloads.ts";
 import { lacks } from "../support/needs.ts";
 
 const guests = fileURLToPath(new URL("../../src/guests/", import.meta.url));
@@ -31,13 +31,18 @@ describe.skipIf(lacks("nasm", import.meta.url))("nasm", () => {
     ["kernel", "boot.asm", {}],
     ["kernel", "kernel.asm", {}],
     ["kernel", "kernel.asm", { VANILLA: 1 }],
+    ["kernel", "kernel.asm", { DEVICES: 1 }],
     ["programs", "answer.asm", {}],
     ["io", "io.asm", {}],
     ["io", "io.asm", { DRIVER_VIRTIO_BLK: 1 }],
+    ["io", "io.asm", { PLATFORM_XEN: 1 }],
+    ["io", "net.asm", { PLATFORM_XEN: 1 }],
+    ["io", "net.asm", { INTERRUPTS_IOAPIC: 1 }],
+    ["io", "net.asm", { DRIVER_VIRTIO_NET: 1, INTERRUPTS_MSIX: 1 }],
     ["nano", "nano.asm", {}],
     ["nano", "nano.asm", { LONG: 1 }],
     ...([{}, { SYSENTER: 1 }] as Record<string, number>[]).flatMap((defines) =>
-      workloads.map(({ name }): [Folder, string, Record<string, number>] => [
+      [...workloads, ...deviceWorkloads].map(({ name }): [Folder, string, Record<string, number>] => [
         "workloads",
         `${name}.asm`,
         defines,

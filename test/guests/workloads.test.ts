@@ -2,35 +2,33 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { randomCycle, sysbenchPrimes } from "../../src/guests/models.ts";
-import { expectedOutput, workloads } from "../../src/guests/workloads.ts";
+import { deviceWorkloads, expectedOutput, workloads } from "../../src/guests/workloads.ts";
 
+const all = [...workloads, ...deviceWorkloads];
 const folder = new URL("../../src/guests/workloads/", import.meta.url);
 
 test("every source is described and every description has a source", () => {
   const sources = readdirSync(folder).map((name) => name.replace(/\.asm$/, ""));
-  expect(workloads.map(({ name }) => name).sort()).toEqual(sources.sort());
+  expect(all.map(({ name }) => name).sort()).toEqual(sources.sort());
 });
 
-test.each(workloads)(
-  "$name: the parameters are those of the source, the defaults are allowed",
-  (workload) => {
-    const source = readFileSync(new URL(`${workload.name}.asm`, folder), "utf8");
-    const included = source.includes('"spawn.asm"')
-      ? readFileSync(new URL("../programs/spawn.asm", folder), "utf8")
-      : "";
-    const started =
-      workload.name === "exec" ? readFileSync(new URL("../programs/answer.asm", folder), "utf8") : "";
-    const labels = [...(source + included + started).matchAll(/^param_(\w+):/gm)].map(([, label]) => label);
-    expect(labels.filter((label) => label !== "data_sector")).toEqual(Object.keys(workload.parameters));
-    expect(expectedOutput(workload.name)).toMatch(
-      /^ringlab guest\n(process .*\n)*\S+ \d+ ok checksum=[0-9a-f]{8}\n$/,
-    );
-    const defaults = Object.fromEntries(
-      Object.entries(workload.parameters).map(([name, parameter]) => [name, parameter.default]),
-    );
-    expect(workload.operations(defaults)).toBeGreaterThan(0);
-  },
-);
+test.each(all)("$name: the parameters are those of the source, the defaults are allowed", (workload) => {
+  const source = readFileSync(new URL(`${workload.name}.asm`, folder), "utf8");
+  const included = source.includes('"spawn.asm"')
+    ? readFileSync(new URL("../programs/spawn.asm", folder), "utf8")
+    : "";
+  const started =
+    workload.name === "exec" ? readFileSync(new URL("../programs/answer.asm", folder), "utf8") : "";
+  const labels = [...(source + included + started).matchAll(/^param_(\w+):/gm)].map(([, label]) => label);
+  expect(labels.filter((label) => label !== "data_sector")).toEqual(Object.keys(workload.parameters));
+  expect(expectedOutput(workload.name)).toMatch(
+    /^ringlab guest\n(process .*\n)*\S+ \d+ ok checksum=[0-9a-f]{8}\n$/,
+  );
+  const defaults = Object.fromEntries(
+    Object.entries(workload.parameters).map(([name, parameter]) => [name, parameter.default]),
+  );
+  expect(workload.operations(defaults)).toBeGreaterThan(0);
+});
 
 test("sysbench's loop finds the primes from 3 up", () => {
   // π(10000) = 1229, less the prime 2; π(2000) = 303.

@@ -1,7 +1,14 @@
 import { expect, test } from "vitest";
 import { CHECKS } from "../../labs/14-bridge-and-nat/checks.ts";
 import { LAB } from "../../labs/14-bridge-and-nat/contract.ts";
-import { punchRows, REFERENCE, reachRows, roundTripRows } from "../../labs/14-bridge-and-nat/measure.ts";
+import {
+  matrixRows,
+  openRows,
+  punchRows,
+  REFERENCE,
+  reachRows,
+  roundTripRows,
+} from "../../labs/14-bridge-and-nat/measure.ts";
 import { component as solution } from "../../labs/14-bridge-and-nat/solution.ts";
 import { component as starter } from "../../labs/14-bridge-and-nat/starter.ts";
 import { unseen } from "../../labs/14-bridge-and-nat/unseen.ts";
@@ -32,3 +39,17 @@ test("a NAT handles each packet once more, and a hub sends what nobody asked for
 
 test("whoever has sent first can be asked, until the mapping has expired", () =>
   expect(punchRows(solution).map(({ answered }) => answered)).toEqual(["no", "yes", "no"]));
+
+test("a forwarded port opens what a NAT has closed, but not to echoes", () => {
+  expect(openRows(solution)).toEqual([
+    { way: "bridged", UDP: "20 of 20", TCP: "20 of 20", ping: "20 of 20" },
+    { way: "NAT", UDP: "8 of 20", TCP: "8 of 20", ping: "8 of 20" },
+    { way: "NAT with forwarding", UDP: "20 of 20", TCP: "20 of 20", ping: "8 of 20" },
+  ]);
+  const work = (from: string, to: string) =>
+    matrixRows(solution)
+      .filter((row) => row.from === from && row.to === to)
+      .map((row) => (row.udp === "yes" ? row.work : row.udp));
+  expect(work("guest 1.1", "guest 2.1")).toEqual([8000, "no", 16_000]);
+  expect(work("guest 1.1", "guest 1.2")).toEqual([4000, 4000, 4000]);
+});

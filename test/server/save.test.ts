@@ -22,7 +22,7 @@ const save = (command: NotebookCommand, number: number) =>
   });
 
 /** A server's start each. */
-const ROUNDS = WIDE ? 20 : 7;
+const ROUNDS = WIDE ? 20 : 3;
 
 test(`killed at ${ROUNDS} random moments of saving`, async () => {
   const moments = fc.sample(fc.integer({ min: 0, max: 120 }), { numRuns: ROUNDS, seed: 7 });

@@ -16,6 +16,7 @@ export function register(program: Command): void {
     .option("--csv", "print the rows as CSV")
     .option("--svg <file>", "write the figure as SVG; - is standard output")
     .option("--png <file>", "write the figure as PNG")
+    .option("--pcap <file>", "write the packets that it sends as a capture, for Wireshark or tshark")
     .option("--workers <n>", "threads to run it on (default: one for each processor)")
     .addHelpText(
       "after",

@@ -1,7 +1,5 @@
 /** The action of `ringlab experiment`. Everything that can be wrong with the options is said before anything runs. */
-import { accessSync, constants, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { dirname } from "node:path";
 import {
   BadPoint,
   columnsOf,
@@ -11,11 +9,14 @@ import {
   grid,
   type Job,
   type Row,
+  runJob,
   runParallel,
 } from "../../experiments/index.ts";
 import { replaceFile } from "../../kernel/replace-file.ts";
 import { FIGURES, progress } from "../../plots/index.ts";
+import { Capture } from "../capture.ts";
 import { UserError } from "../errors.ts";
+import { requireFolder } from "../require-folder.ts";
 import { describe } from "./list.ts";
 import { findConverter } from "./png.ts";
 import { FORMATS, print } from "./rows.ts";
@@ -30,6 +31,7 @@ export interface ExperimentOptions {
   csv?: true;
   svg?: string;
   png?: string;
+  pcap?: string;
   workers?: string;
 }
 
@@ -57,12 +59,16 @@ async function runNamed(name: string | undefined, options: ExperimentOptions): P
   const workers = parseCount("--workers", options.workers, 1) ?? availableParallelism();
   const picture = pictureOf(experiment, options);
   const format = formatOf(options);
+  const capture = captureOf(experiment, options);
 
   const rows: Row[] = [];
-  const stream = rowsOf(experiment, jobs, workers, picture ? rows : undefined);
+  const stream = capture
+    ? watched(experiment, jobs, capture, rows)
+    : rowsOf(experiment, jobs, workers, picture ? rows : undefined);
   if (format) await print(FORMATS[format](stream, columnsOf(experiment)), process.stdout);
   else for await (const _ of stream);
   await picture?.(rows);
+  await capture?.write();
 }
 
 /** What goes to standard output: a table, unless the rows are asked for in another form or only the figure is. */
@@ -96,23 +102,41 @@ function pictureOf(
   };
 }
 
+function captureOf({ name, packets }: Experiment, { pcap, workers }: ExperimentOptions): Capture | undefined {
+  if (pcap === undefined) return undefined;
+  const sending = EXPERIMENTS.filter((one) => one.packets).map((one) => one.name);
+  if (!packets)
+    throw new UserError(
+      `--pcap: ${name} sends no packets that could be written; of ${sending.join(", ")} they can`,
+    );
+  if (workers !== undefined)
+    throw new UserError(
+      "--pcap and --workers: packets are written in one thread, in their order; leave --workers out",
+    );
+  return new Capture(pcap);
+}
+
+/** The rows of all jobs, one after the other in this thread, and their packets. */
+async function* watched(
+  experiment: Experiment,
+  jobs: readonly Job[],
+  capture: Capture,
+  kept: Row[],
+): AsyncGenerator<Row> {
+  for (const job of jobs) {
+    capture.next();
+    const rows = runJob(experiment, job, capture.watch);
+    kept.push(...rows);
+    yield* rows;
+  }
+}
+
 async function write(file: string, text: string): Promise<void> {
   try {
     await replaceFile(file, text);
   } catch (error) {
     throw new UserError(`${file} cannot be written: ${(error as Error).message}`);
   }
-}
-
-function requireFolder(file: string): void {
-  const folder = dirname(file);
-  try {
-    accessSync(folder, constants.W_OK);
-  } catch {
-    throw new UserError(`${file} cannot be written: the folder ${folder} does not exist or is read-only`);
-  }
-  if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
-    throw new UserError(`${file} cannot be written: it is a folder`);
 }
 
 /** The rows of all jobs with a progress bar; Ctrl+C ends the threads and says how far it came. */

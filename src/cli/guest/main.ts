@@ -1,8 +1,18 @@
 /** Builds a guest, and runs it or writes it. */
-import { buildGuest, GuestError, type GuestOptions, type Workload, workloads } from "../../guests/index.ts";
+import {
+  buildGuest,
+  deviceWorkloads,
+  GuestError,
+  type GuestOptions,
+  NetPeer,
+  type Workload,
+  workloads,
+} from "../../guests/index.ts";
 import { replaceFile } from "../../kernel/replace-file.ts";
 import type { CostProfile } from "../../machine/cost.ts";
+import { e1000 } from "../../machine/devices/e1000/card.ts";
 import type { Mark } from "../../machine/devices/marker-port.ts";
+import { cable } from "../../machine/devices/network.ts";
 import { EVENTS } from "../../machine/trace.ts";
 import type { System } from "../../systems/index.ts";
 import { profileOf } from "../boot/options.ts";
@@ -22,10 +32,18 @@ export interface GuestCommandOptions {
 
 /** More than any workload with its default parameters takes. */
 const LIMIT = 2_000_000_000;
+const ALL = [...workloads, ...deviceWorkloads];
+
+/** A network card whose cable ends at somebody that returns frames. */
+function cardWithPeer() {
+  const [port, far] = cable();
+  new NetPeer().serve(far);
+  return e1000({ port, mac: [0x52, 0x4c, 0, 0, 0, 2] });
+}
 
 export async function main(name: string | undefined, options: GuestCommandOptions): Promise<void> {
   if (options.list) {
-    console.log(workloads.map(describe).join("\n"));
+    console.log(ALL.map(describe).join("\n"));
     return;
   }
   const system = systemOf(options.system);
@@ -43,7 +61,9 @@ export async function main(name: string | undefined, options: GuestCommandOption
     return;
   }
   const profile = options.profile === undefined ? system.profile : profileOf(options.profile);
-  const { machine, crossings } = system.boot(guest.image, { profile });
+  const workload = ALL.find((one) => one.name === name) as Workload;
+  const cards = deviceWorkloads.includes(workload) ? [cardWithPeer()] : [];
+  const { machine, crossings } = system.boot(guest.image, { profile, cards });
   const ways: ReadonlyMap<string, number>[] = [];
   machine.board.marker.onMark = () => ways.push(new Map(crossings));
   machine.onSerial((byte) => process.stdout.write(Uint8Array.of(byte)));
@@ -51,7 +71,7 @@ export async function main(name: string | undefined, options: GuestCommandOption
   if (stop.reason !== "exit") throw new UserError(`the guest did not come to its end: ${stop.reason}`);
   if (stop.code !== 1) process.exitCode = stop.code;
   const [from, to] = machine.board.marker.marks;
-  const workload = workloads.find((one) => one.name === name) as Workload;
+
   if (from && to) console.log(report(workload, asked.parameters ?? {}, from, to, { profile, system, ways }));
 }
 

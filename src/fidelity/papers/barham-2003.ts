@@ -1,5 +1,7 @@
-/** lmbench on Linux, Xen and VMware Workstation: Tables 3 and 4. */
+/** lmbench on Linux, Xen and VMware Workstation: Tables 3 and 4; TCP by MTU. */
+
 import type { Absent, Figure, Order, Paper, Reading, Row, Verified } from "../row.ts";
+import { TCP_ROWS } from "./barham-2003-tcp.ts";
 
 const PRIMARY: Verified = { level: "primary", source: "the paper's tables" };
 const TENTH = { relative: 0.1 };
@@ -134,12 +136,13 @@ const rows: readonly Row[] = [
   absent("8p_64K", "Table 4", "8p/64K, Xen to native", "28.7 to 24.3 µs", NO_CACHES),
   absent("16p_16K", "Table 4", "16p/16K, Xen to native", "7.08 to 3.61 µs", NO_CACHES),
   absent("16p_64K", "Table 4", "16p/64K, Xen to native", "39.4 to 37.6 µs", NO_CACHES),
+  ...TCP_ROWS,
 ];
 
 export const barham2003: Paper = {
   id: "xen03",
   citation:
     "P. Barham, B. Dragovic, K. Fraser, S. Hand, T. Harris, A. Ho, R. Neugebauer, I. Pratt, A. Warfield, “Xen and the Art of Virtualization”, SOSP 2003",
-  setup: "lmbench 3.0-a3 on Linux 2.4.21, one 2.4-GHz Xeon; VMware is Workstation 3.2",
+  setup: "lmbench 3.0-a3 and ttcp on Linux 2.4.21, one 2.4-GHz Xeon; VMware is Workstation 3.2",
   rows,
 };

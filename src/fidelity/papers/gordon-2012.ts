@@ -4,7 +4,7 @@ import type { Figure, Paper, Reading } from "../row.ts";
 /** A disk that interrupts about every 3300 cycles, and a processor that has other work meanwhile. */
 const time = (path: string): Reading => ({
   experiment: "disk-paths",
-  settings: { path, batch: 1, latency: 2000, wait: "spin" },
+  settings: { path, depth: 1, batch: 1, latency: 2000, wait: "spin" },
   column: "time",
 });
 /** Throughput as a share of the bare machine's: one takes the time of the other. */

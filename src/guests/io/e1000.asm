@@ -2,18 +2,16 @@
 ; interrupt line, everything on the cable is received.
 
 E1000_DEVICE   equ 0x100E8086
-RING           equ 128                 ; descriptors of a ring, and buffers
-BUFFER         equ 2048
+GIVEN_BACK     equ 16                  ; receive buffers at a time: the tail is a register
 RECEIVE_RING   equ SHARED
 SEND_RING      equ SHARED + 4096
-RECEIVE_BUFFERS equ BUFFERS
-SEND_BUFFERS   equ BUFFERS + RING * BUFFER
 RESET          equ 1 << 26             ; of CTRL
 LINK_UP        equ 0x60                ; SLU, ASDE
 RECEIVE_CAUSES equ 0xD0                ; RXT0, RXO, RXDMT0
 RECEIVE_ON     equ 0x0400801A          ; EN, UPE, MPE, BAM, 2048 bytes, SECRC
 SEND_ON        equ 0x0004010A          ; EN, PSP, CT 16, COLD 64
 GAPS           equ 0x0060200A          ; for copper (13.4.34)
+DONE           equ 1                   ; DD of a descriptor's status
 SEND_COMMAND   equ 0x0B000000          ; EOP, IFCS, RS
 CTRL           equ 0x0000
 ICR            equ 0x00C0
@@ -64,6 +62,12 @@ net_init:
         mov     eax, SEND_RING
         lea     edi, [ebp + TDBAL]
         call    .ring
+        mov     edi, SEND_RING + 12
+        mov     ecx, RING
+.done:
+        mov     byte [edi], DONE
+        add     edi, 16
+        loop    .done
         mov     dword [ebp + TIPG], GAPS
         mov     dword [ebp + TCTL], SEND_ON
         mov     dword [ebp + RCTL], RECEIVE_ON
@@ -89,7 +93,21 @@ net_init:
 .absent:
         db      "no such device on the PCI bus", 0
 
+; The tail never comes up to the head, which would say that the ring is empty.
 net_buffer:
+        mov     edx, [e1000_sent]
+        inc     edx
+        and     edx, RING - 1
+        shl     edx, 4
+        test    byte [SEND_RING + edx + 12], DONE
+        jnz     .room
+        push    edx
+        call    net_kick
+        pop     edx
+.wait:
+        test    byte [SEND_RING + edx + 12], DONE
+        jz      .wait
+.room:
         mov     edi, [e1000_sent]
         and     edi, RING - 1
         imul    edi, edi, BUFFER
@@ -123,7 +141,7 @@ net_receive:
         mov     esi, edx
         shl     edx, 4
         xor     ecx, ecx
-        test    byte [RECEIVE_RING + edx + 12], 1       ; DD
+        test    byte [RECEIVE_RING + edx + 12], DONE
         jz      .none
         movzx   ecx, word [RECEIVE_RING + edx + 8]
         imul    esi, esi, BUFFER
@@ -137,9 +155,17 @@ net_release:
         mov     edx, eax
         shl     edx, 4
         mov     dword [RECEIVE_RING + edx + 12], 0
+        inc     dword [e1000_received]
+        test    dword [e1000_received], GIVEN_BACK - 1
+        jnz     .later
         mov     edx, [e1000]
         mov     [edx + RDBAL + RING_TAIL], eax
-        inc     dword [e1000_received]
+.later:
+        ret
+
+; Nobody has asked it not to interrupt.
+net_arm:
+        clc
         ret
 
 device_interrupt:

@@ -9,7 +9,7 @@
 ;     blk_arm        the next completion interrupts; CF: one is there already
 ;     device_interrupt  the line asks: take the request back (a message asks for nothing)
 ;
-; All keep EBX and EBP; interrupts are off but around HLT, so a driver is never called from two sides at once.
+; All keep EBX; interrupts are off but around HLT, so a driver is never called from two sides at once.
 
 %include "layout.asm"
 
@@ -18,6 +18,9 @@
 
         mov     eax, start              ; from C0100000, where the boot sector jumps to
         jmp     eax
+%ifdef PLATFORM_XEN
+%include "xen-note.asm"
+%endif
 
 ; The builder fills these in.
         align   4
@@ -40,6 +43,14 @@ param_spin:                             ; 1: with nothing to do, look again at o
 param_touch:                            ; 1: the processor makes and looks at all data
         dd      0
 
+%ifdef PLATFORM_XEN
+%include "xen-platform.asm"
+%include "output.asm"
+%include "xenstore.asm"
+%include "xenbus.asm"
+%include "xen-ring.asm"
+%include "xen-blkfront.asm"
+%else
 %include "platform.asm"
 %include "pci.asm"
 %include "output.asm"
@@ -47,12 +58,12 @@ param_touch:                            ; 1: the processor makes and looks at al
 %ifdef INTERRUPTS_MSIX
 %include "msix.asm"
 %endif
-%include "virtio.asm"
 %include "virtio-blk.asm"
 %else
 %include "ide.asm"
 %ifdef IDE_DMA
 %include "ide-dma.asm"
+%endif
 %endif
 %endif
 
@@ -146,6 +157,7 @@ pass:
         jnz     .submit
 .kick:
         call    blk_kick
+        jmp     .more
 .reap:
         call    blk_complete
         cmp     eax, -1
@@ -162,14 +174,10 @@ pass:
         jc      .reap
         cmp     dword [param_spin], 0
         jne     .spin
-        sti                             ; takes effect after the next instruction
-        hlt
-        cli
+        platform_wait
         jmp     .reap
 .spin:
-        sti
-        nop
-        cli
+        platform_look
         jmp     .reap
 .error:
         push    edx

@@ -24,6 +24,8 @@ VECTORS        equ 48
 PIC1           equ 0x20
 PIC2           equ 0xA0
 ELCR           equ 0x4D0
+LAPIC_EOI      equ 0xFEE000B0
+LAPIC_SPURIOUS equ 0xFEE000F0
 COM1           equ 0x3F8
 MARKER_PORT    equ 0xE1                ; our machine notes its counters; elsewhere nothing listens
 EXIT_PORT      equ 0xF4

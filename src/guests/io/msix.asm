@@ -5,9 +5,6 @@ MSIX_ENABLE     equ 1 << 31             ; of the dword that ends in message cont
 MSIX_MASK       equ 1 << 30
 MESSAGE_VECTOR  equ 0x51
 MESSAGE_ADDRESS equ 0xFEE00000          ; physical destination, APIC 0
-LAPIC           equ 0xFEE00000
-LAPIC_EOI       equ LAPIC + 0xB0
-LAPIC_SPURIOUS  equ LAPIC + 0xF0
 
 ; Function EBX: EAX = 0, or what is wrong. Keeps EDI.
 msix_open:

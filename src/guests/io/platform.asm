@@ -1,5 +1,17 @@
 ; Processor and interrupt controllers: one interrupt line is open, that of the device.
 
+; Nothing to do until an interrupt comes; and a look at whether one has.
+%macro platform_wait 0
+        sti                             ; takes effect after the next instruction
+        hlt
+        cli
+%endmacro
+%macro platform_look 0
+        sti
+        nop
+        cli
+%endmacro
+
 start:
         cli
         cld
@@ -50,6 +62,9 @@ start:
         db      PIC2, 0x11, PIC2 + 1, IRQ0 + 8, PIC2 + 1, 2, PIC2 + 1, 1, PIC2 + 1, 0xFF
 .end:
 
+%ifdef INTERRUPTS_IOAPIC
+%include "ioapic.asm"
+%else
 ; Let interrupt line EAX (3 … 15) through; EDX = 1: it is a level, as PCI's are.
 line_open:
         mov     ecx, eax
@@ -68,6 +83,7 @@ line_open:
         mov     al, ah
         out     PIC2 + 1, al
         ret
+%endif
 
 interrupt:
 %ifdef INTERRUPTS_MSIX
@@ -75,9 +91,13 @@ interrupt:
 %else
         pushad
         call    device_interrupt
+%ifdef INTERRUPTS_IOAPIC
+        mov     dword [LAPIC_EOI], 0
+%else
         mov     al, 0x20                ; end of interrupt
         out     PIC2, al
         out     PIC1, al
+%endif
         popad
 %endif
         iretd

@@ -1,7 +1,11 @@
 ; A virtio block device (virtio 1.2, 5.2). Slot n has the descriptors 3n … 3n + 2: header, data, status.
 
+VIRTIO_QUEUES  equ 1
+VIRTIO_FEATURES equ 0
+%include "virtio.asm"
+
 BLOCK_DEVICE   equ 0x10421AF4
-BLOCK_HEADERS  equ SHARED + 3 * 4096   ; 32 bytes a slot: type, reserved, sector; at 16 the status
+BLOCK_HEADERS  equ SHARED + VIRTIO_RINGS   ; 32 bytes a slot: type, reserved, sector; at 16 the status
 
 blk_init:
         mov     eax, BLOCK_DEVICE
@@ -10,7 +14,7 @@ blk_init:
         jnz     .out
         mov     ecx, [param_depth]
         lea     ecx, [ecx + ecx * 2]
-        cmp     ecx, [virtio_size]
+        cmp     ecx, [ebp + QUEUE_SIZE]
         jbe     .out
         mov     eax, .short
 .out:
@@ -32,7 +36,7 @@ blk_submit:
         lea     eax, [eax + eax * 2]    ; head
         mov     edx, eax
         shl     edx, 4
-        add     edx, VIRTIO_DESCRIPTORS
+        add     edx, SHARED + VIRTIO_DESCRIPTORS
         mov     [edx], ebx
         mov     dword [edx + 8], 16
         mov     word [edx + 12], NEXT
@@ -53,13 +57,21 @@ blk_submit:
         pop     eax
         lea     eax, [eax + eax * 2]
         pop     ebx
+        mov     ebp, virtio_queues
         jmp     virtio_add
 
-blk_kick       equ virtio_kick
-blk_arm        equ virtio_arm
+blk_kick:
+        mov     ebp, virtio_queues
+        jmp     virtio_kick
+
+blk_arm:
+        mov     ebp, virtio_queues
+        jmp     virtio_arm
+
 device_interrupt  equ virtio_interrupt
 
 blk_complete:
+        mov     ebp, virtio_queues
         call    virtio_used
         cmp     eax, -1
         je      .none

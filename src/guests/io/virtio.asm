@@ -1,17 +1,8 @@
-; A virtio device on PCI and one split virtqueue (virtio 1.2: 2.7, 3.1, 4.1).
-;
-;     SHARED + 0      descriptors, 16 bytes each
-;     SHARED + 4096   available ring: flags, index, 256 entries, used event
-;     SHARED + 8192   used ring: flags, index, 256 entries of 8 bytes, available event
+; A virtio device on PCI and its first split virtqueues (virtio 1.2: 2.7, 3.1, 4.1): VIRTIO_QUEUES of them, VIRTIO_FEATURES are what its driver knows
+; besides the event index. What we keep of them is in virtio_queues; their rings lie one queue behind the other from SHARED on.
 
-VIRTIO_DESCRIPTORS equ SHARED
-VIRTIO_AVAILABLE   equ SHARED + 4096
-VIRTIO_USED        equ SHARED + 8192
-VIRTIO_MOST        equ 256
+%include "virtqueue.asm"
 
-NEXT           equ 1                   ; descriptor flags (2.7.5)
-WRITE          equ 2
-EVENT_INDEX    equ 1 << 29             ; VIRTIO_F_EVENT_IDX, 2.7.10
 ACKNOWLEDGE    equ 1                   ; device status (2.1)
 DRIVER         equ 2
 DRIVER_OK      equ 4
@@ -33,7 +24,7 @@ COMMON_DESCRIPTORS   equ 32
 COMMON_AVAILABLE     equ 40
 COMMON_USED          equ 48
 
-; Device EAX (3.1.1). EAX = 0 and queue 0 is ready, or EAX -> what is wrong.
+; Device EAX (3.1.1). EAX = 0 and the queues are ready, or EAX -> what is wrong. Changes EBP.
 virtio_init:
         push    ebx
         call    pci_find
@@ -57,7 +48,7 @@ virtio_init:
         mov     [edi + COMMON_DRIVER_BITS], edx
         mov     dword [edi + COMMON_DEVICE_SELECT], 0
         mov     edx, [edi + COMMON_DEVICE_BITS]
-        and     edx, EVENT_INDEX
+        and     edx, VIRTIO_FEATURES | EVENT_INDEX
         mov     [virtio_features], edx
         mov     dword [edi + COMMON_DRIVER_SELECT], 0
         mov     [edi + COMMON_DRIVER_BITS], edx
@@ -65,39 +56,10 @@ virtio_init:
         mov     eax, .refused
         test    byte [edi + COMMON_STATUS], FEATURES_OK
         jz      .failed
-        mov     word [edi + COMMON_QUEUE], 0
-        movzx   ecx, word [edi + COMMON_SIZE]
-        mov     eax, .none
-        jecxz   .out
-        cmp     ecx, VIRTIO_MOST
-        jbe     .size
-        mov     ecx, VIRTIO_MOST
-        mov     [edi + COMMON_SIZE], cx
-.size:
-        mov     [virtio_size], ecx
-        push    edi
-        mov     edi, SHARED
-        xor     eax, eax
-        mov     ecx, 4 * 1024
-        rep     stosd
-        pop     edi
-        mov     dword [edi + COMMON_DESCRIPTORS], VIRTIO_DESCRIPTORS
-        mov     [edi + COMMON_DESCRIPTORS + 4], eax
-        mov     dword [edi + COMMON_AVAILABLE], VIRTIO_AVAILABLE
-        mov     [edi + COMMON_AVAILABLE + 4], eax
-        mov     dword [edi + COMMON_USED], VIRTIO_USED
-        mov     [edi + COMMON_USED + 4], eax
-        movzx   eax, word [edi + COMMON_NOTIFY_OFFSET]
-        imul    eax, [virtio_multiplier]
-        add     [virtio_notify], eax
 %ifdef INTERRUPTS_MSIX
         call    msix_open
         test    eax, eax
         jnz     .out
-        mov     word [edi + COMMON_VECTOR], 0
-        mov     eax, .vector
-        cmp     word [edi + COMMON_VECTOR], 0
-        jne     .out
 %else
         mov     eax, PCI_LINE
         call    pci_read
@@ -105,9 +67,15 @@ virtio_init:
         mov     edx, 1
         call    line_open
 %endif
-        mov     word [edi + COMMON_ENABLE], 1
+        xor     edx, edx
+.queue:
+        call    virtio_open
+        test    eax, eax
+        jnz     .out
+        inc     edx
+        cmp     edx, VIRTIO_QUEUES
+        jb      .queue
         mov     byte [edi + COMMON_STATUS], ACKNOWLEDGE | DRIVER | FEATURES_OK | DRIVER_OK
-        xor     eax, eax
 .out:
         pop     ebx
         ret
@@ -120,8 +88,65 @@ virtio_init:
         db      "the device has no modern configuration", 0
 .refused:
         db      "the device refuses our features", 0
+
+; Queue EDX of the device whose common configuration is at EDI (4.1.5.1.3): EAX = 0, or what is wrong. Keeps EDX and EDI. Queue 0 interrupts;
+; the others are looked at when it is time to.
+virtio_open:
+        imul    ebp, edx, QUEUE
+        add     ebp, virtio_queues
+        mov     [ebp + QUEUE_NUMBER], edx
+        mov     [edi + COMMON_QUEUE], dx
+        movzx   ecx, word [edi + COMMON_SIZE]
+        mov     eax, .none
+        test    ecx, ecx
+        jz      .out
+        cmp     ecx, VIRTIO_MOST
+        jbe     .size
+        mov     ecx, VIRTIO_MOST
+        mov     [edi + COMMON_SIZE], cx
+.size:
+        mov     [ebp + QUEUE_SIZE], ecx
+        imul    esi, edx, VIRTIO_RINGS
+        add     esi, SHARED
+        mov     [ebp + QUEUE_RINGS], esi
+        push    edi
+        mov     edi, esi
+        xor     eax, eax
+        mov     ecx, VIRTIO_RINGS / 4
+        rep     stosd
+        pop     edi
+        mov     [edi + COMMON_DESCRIPTORS], esi
+        mov     [edi + COMMON_DESCRIPTORS + 4], eax
+        lea     ecx, [esi + VIRTIO_AVAILABLE]
+        mov     [edi + COMMON_AVAILABLE], ecx
+        mov     [edi + COMMON_AVAILABLE + 4], eax
+        lea     ecx, [esi + VIRTIO_USED]
+        mov     [edi + COMMON_USED], ecx
+        mov     [edi + COMMON_USED + 4], eax
+        movzx   eax, word [edi + COMMON_NOTIFY_OFFSET]
+        imul    eax, [virtio_multiplier]
+        add     eax, [virtio_notify]
+        mov     [ebp + QUEUE_NOTIFY], eax
+        test    edx, edx
+        jz      .loud
+        test    dword [virtio_features], EVENT_INDEX
+        jnz     .enable                 ; the flag must be 0 then (2.7.7.1)
+        mov     byte [esi + VIRTIO_AVAILABLE], NO_INTERRUPT
+        jmp     .enable
+.loud:
+%ifdef INTERRUPTS_MSIX
+        mov     word [edi + COMMON_VECTOR], 0
+        mov     eax, .vector
+        cmp     word [edi + COMMON_VECTOR], 0
+        jne     .out
+%endif
+.enable:
+        mov     word [edi + COMMON_ENABLE], 1
+        xor     eax, eax
+.out:
+        ret
 .none:
-        db      "the device has no queue", 0
+        db      "the device has no such queue", 0
 %ifdef INTERRUPTS_MSIX
 .vector:
         db      "the device takes no vector for its queue", 0
@@ -169,72 +194,6 @@ virtio_capabilities:
 .done:
         ret
 
-; Descriptor chain EAX becomes available to the device, which is not told yet.
-virtio_add:
-        mov     ecx, [virtio_added]
-        mov     edx, [virtio_size]
-        dec     edx
-        and     edx, ecx
-        mov     [VIRTIO_AVAILABLE + 4 + edx * 2], ax
-        inc     ecx
-        mov     [virtio_added], ecx
-        mov     [VIRTIO_AVAILABLE + 2], cx
-        ret
-
-; Tell the device of what was added since the last time, if it wants to know (2.7.7.2, 2.7.10.1).
-virtio_kick:
-        lock or dword [esp], 0          ; the index before the look at the suppression
-        mov     ecx, [virtio_added]
-        mov     edx, ecx
-        xchg    edx, [virtio_told]
-        test    dword [virtio_features], EVENT_INDEX
-        jz      .flags
-        mov     eax, [virtio_size]
-        mov     ax, [VIRTIO_USED + 4 + eax * 8]
-        sub     dx, cx                  ; told − added
-        neg     dx
-        sub     cx, ax                  ; added − event − 1 < added − told
-        dec     cx
-        cmp     cx, dx
-        jb      .tell
-        ret
-.flags:
-        test    byte [VIRTIO_USED], 1
-        jnz     .quiet
-.tell:
-        mov     edx, [virtio_notify]
-        mov     word [edx], 0           ; queue 0
-.quiet:
-        ret
-
-; EAX = head of a chain that the device has used, −1 when there is none.
-virtio_used:
-        mov     ecx, [virtio_seen]
-        mov     eax, -1
-        cmp     cx, [VIRTIO_USED + 2]
-        je      .none
-        mov     edx, [virtio_size]
-        dec     edx
-        and     edx, ecx
-        mov     eax, [VIRTIO_USED + 4 + edx * 8]
-        inc     dword [virtio_seen]
-.none:
-        ret
-
-; The next used chain interrupts; CF: there is one already.
-virtio_arm:
-        mov     ecx, [virtio_seen]
-        mov     eax, [virtio_size]
-        mov     [VIRTIO_AVAILABLE + 4 + eax * 2], cx
-        lock or dword [esp], 0
-        cmp     cx, [VIRTIO_USED + 2]
-        je      .none
-        stc
-        ret
-.none:
-        clc
-        ret
-
 ; Reading the status takes the interrupt back (4.1.4.5).
 virtio_interrupt:
         mov     edx, [virtio_isr]
@@ -254,11 +213,5 @@ virtio_multiplier:
         dd      0
 virtio_features:
         dd      0
-virtio_size:
-        dd      0
-virtio_added:
-        dd      0
-virtio_told:
-        dd      0
-virtio_seen:
-        dd      0
+virtio_queues:
+        times   VIRTIO_QUEUES * QUEUE / 4 dd 0

@@ -23,22 +23,8 @@ disk_interrupt:
         call    wake_up
         jmp     irq_end
 
-; disk_read(EBX = sector, ESI = 512 bytes): EAX = 0, −1 when the disk cannot or the buffer is not the process's.
-sys_disk_read:
-        cmp     esi, USER_END - SECTOR_SIZE
-        ja      .no
-        cmp     ebx, 1 << 28
-        jae     .no
-.taken:                                 ; one at a time
-        cmp     dword [disk_owner], 0
-        je      .mine
-        mov     eax, disk_queue
-        call    sleep_on
-        jmp     .taken
-.mine:
-        current eax
-        mov     [disk_owner], eax
-        mov     dword [disk_done], 0
+; Give the disk a command about sector EBX, which is lost; EDX = its port, which the status is read from.
+%macro disk_command 1
         mov     edx, DISK + 2           ; one sector
         mov     eax, 1
         pv      out8
@@ -58,9 +44,28 @@ sys_disk_read:
         mov     eax, ebx
         or      eax, 0xE0
         pv      out8
-        inc     edx                     ; READ SECTORS
-        mov     eax, 0x20
+        inc     edx
+        mov     eax, %1
         pv      out8
+%endmacro
+
+; disk_read(EBX = sector, ESI = 512 bytes): EAX = 0, −1 when the disk cannot or the buffer is not the process's.
+sys_disk_read:
+        cmp     esi, USER_END - SECTOR_SIZE
+        ja      .no
+        cmp     ebx, 1 << 28
+        jae     .no
+.taken:                                 ; one at a time
+        cmp     dword [disk_owner], 0
+        je      .mine
+        mov     eax, disk_queue
+        call    sleep_on
+        jmp     .taken
+.mine:
+        current eax
+        mov     [disk_owner], eax
+        mov     dword [disk_done], 0
+        disk_command 0x20               ; READ SECTORS
         pv      cli                     ; between the look and the sleep no interrupt may come
 .wait:
         cmp     dword [disk_done], 0

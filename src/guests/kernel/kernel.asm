@@ -52,6 +52,10 @@ param_batch:                            ; 1: a back end may queue what lies betw
 %include "trap.asm"
 %include "timer.asm"
 %include "disk.asm"
+%ifdef DEVICES                          ; more than every guest needs: other kernels stay as they are
+%include "disk-write.asm"
+%include "net.asm"
+%endif
 %include "sched.asm"
 %include "process.asm"
 %include "fork.asm"
@@ -82,6 +86,9 @@ start:
         call    sysenter_init
         call    timer_init
         call    disk_init
+%ifdef DEVICES
+        call    net_init
+%endif
         call    idle_init               ; EAX = the idle process, which has a stack
         lea     esp, [eax + PAGE_SIZE]
         mov     eax, banner

@@ -58,4 +58,7 @@ syscall_table:
         dd      sys_print, sys_pipe, sys_read, sys_write
         dd      sys_close, sys_mmap, sys_munmap, sys_mprotect
         dd      sys_on_fault, sys_disk_read, sys_mark
+%ifdef DEVICES
+        dd      sys_disk_write, sys_net_send, sys_net_receive
+%endif
 SYSCALLS       equ ($ - syscall_table) / 4

@@ -18,3 +18,7 @@ SYS_mprotect   equ 15
 SYS_on_fault   equ 16
 SYS_disk_read  equ 17
 SYS_mark       equ 18
+; Of a kernel that is built with DEVICES.
+SYS_disk_write equ 19
+SYS_net_send   equ 20
+SYS_net_receive equ 21

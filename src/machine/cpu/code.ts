@@ -73,7 +73,12 @@ export class Code {
     this.#most = mostCharged(cpu.prices);
     this.#breakpoints = breakpoints;
     cpu.window = this.window;
-    cpu.bus.onCodeWrite = (at, length) => this.#written(at, length);
+    // A host's memory may hold the code of several processors.
+    const others = cpu.bus.onCodeWrite;
+    cpu.bus.onCodeWrite = (at, length) => {
+      this.#written(at, length);
+      others(at, length);
+    };
   }
 
   /** Drops everything: after a snapshot was loaded. */

@@ -7,6 +7,10 @@
 import type { ApicMessage } from "./lapic.ts";
 
 export const MESSAGE_BASE = 0xfee00000;
+const MESSAGE_BYTES = 0x100000;
+
+/** A write there is an interrupt message. */
+export const isMessage = (at: number): boolean => at >= MESSAGE_BASE && at < MESSAGE_BASE + MESSAGE_BYTES;
 
 /** Undefined where the address is not a local APIC's: the write is an ordinary one, and lost. */
 export function interruptMessage(address: number, data: number): ApicMessage | undefined {

@@ -2,11 +2,14 @@
  * ACPI tables (ACPI 6.5, chapter 5):
  *
  *     RSDP "RSD PTR " ──▶ RSDT ──┬▶ FADT ──┬▶ FACS (in the EBDA: operating systems write it)
- *                                │         └▶ DSDT: the PCI bus, its interrupts, how to switch off
- *                                └▶ MADT: the local APIC, the IOAPIC, interrupts that are not as on ISA
+ *                                │         └▶ DSDT: the PCI bus, its interrupts and slots, how to switch off
+ *                                ├▶ MADT: the local APIC, the IOAPIC, interrupts that are not as on ISA
+ *                                └▶ DMAR, with a remapping unit: where its registers are, and whose requests it sees
  */
 import { PM_BASE } from "../devices/acpi-pm.ts";
+import { GPE, HOT_PLUG } from "../devices/pci/hot-plug.ts";
 import { buffer, device, eisaId, integer, name, packageOf, scope } from "./aml.ts";
+import { events, slots } from "./hot-plug.ts";
 import { CONTROLLERS, INTERRUPTS, PIRQ, SCI } from "./interrupts.ts";
 import { busNumbers, memoryRange, portRange, ports, resources } from "./resources.ts";
 import { ascii, checksum, concat, u8, u16, u32 } from "./table-bytes.ts";
@@ -59,8 +62,8 @@ export function fadt(at: { facs: number; dsdt: number }): Uint8Array {
     u16(SCI),
     u32(0), // no SMI command port: ACPI mode is always on
     u8(0, 0, 0, 0),
-    u32(PM_BASE, 0, PM_BASE + 4, 0, 0, PM_BASE + 8, 0, 0),
-    u8(4, 2, 0, 4, 0, 0, 0, 0), // bytes of PM1 events, PM1 control, PM2, timer, GPE 0 and 1; GPE 1's first; no C states by _CST
+    u32(PM_BASE, 0, PM_BASE + 4, 0, 0, PM_BASE + 8, GPE.base, 0),
+    u8(4, 2, 0, 4, GPE.ports, 0, 0, 0), // bytes of PM1 events, PM1 control, PM2, timer, GPE 0 and 1; GPE 1's first; no C states by _CST
     u16(0xfff, 0xfff), // C2 and C3 take too long to be worth it
     u16(0, 0),
     u8(0, 0, 0, 0, RTC_CENTURY),
@@ -89,6 +92,23 @@ export function madt(): Uint8Array {
   );
 }
 
+/** Of a DMA remapping unit, as far as firmware tells. */
+export interface RemappingUnit {
+  readonly registers: number;
+  /** Host address width in bits. */
+  readonly addressBits: number;
+}
+
+/**
+ * DMA remapping reporting (Intel VT-d, chapter 8): one unit, for every device of segment 0 that no other is named for. Interrupts are not
+ * reported as remapped: the IOAPIC's messages do not go through it.
+ */
+export function dmar({ registers, addressBits }: RemappingUnit): Uint8Array {
+  const ALL_DEVICES = 1;
+  const unit = concat(u16(0, 16), u8(ALL_DEVICES, 0), u16(0), u32(registers, 0));
+  return table("DMAR", 1, concat(u8(addressBits - 1, 0), new Uint8Array(10), unit));
+}
+
 export function dsdt(): Uint8Array {
   const off = packageOf(integer(0), integer(0), integer(0), integer(0));
   // Any function of the device, its pin, no link device, the IOAPIC's pin.
@@ -109,6 +129,10 @@ export function dsdt(): Uint8Array {
     name("_ADR", integer(0)),
     name("_CRS", buffer(windows)),
     name("_PRT", packageOf(...routes)),
+    slots(),
   );
-  return table("DSDT", 1, concat(name("_S5_", off), scope("_SB_", bus)));
+  // The bus hands these ports on to nobody.
+  const taken = resources(ports(HOT_PLUG.base, HOT_PLUG.ports), ports(GPE.base, GPE.ports));
+  const registers = device("PHPR", name("_HID", eisaId("PNP0A06")), name("_CRS", buffer(taken)));
+  return table("DSDT", 1, concat(name("_S5_", off), scope("_SB_", bus, registers), scope("_GPE", events())));
 }

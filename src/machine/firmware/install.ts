@@ -2,6 +2,7 @@
 import type { Bus, MmioDevice } from "../bus.ts";
 import { type FwCfg, ITEM } from "../devices/fw-cfg.ts";
 import { assemble } from "../isa/asm/assemble.ts";
+import type { RemappingUnit } from "./acpi.ts";
 import { BIOS } from "./bios/index.ts";
 import { e820, ROM, USABLE } from "./memory-map.ts";
 import type { Processor } from "./mp.ts";
@@ -18,9 +19,13 @@ export function assembledBios(): Uint8Array {
   return bios;
 }
 
-export function installFirmware({ bus, fwCfg }: { bus: Bus; fwCfg: FwCfg }, processor: Processor): void {
+export function installFirmware(
+  { bus, fwCfg }: { bus: Bus; fwCfg: FwCfg },
+  processor: Processor,
+  unit?: RemappingUnit,
+): void {
   const ram = bus.ram.length;
-  const rom = buildRom({ bios: assembledBios(), ram, processor });
+  const rom = buildRom({ bios: assembledBios(), ram, processor, unit });
   bus.mapRom(ROM, rom);
   bus.mapMmio(TOP, ROM_BYTES, readOnly(rom));
   fwCfg.setNumber(ITEM.RAM_SIZE, ram, 8);

@@ -5,7 +5,7 @@
  *     │ the BIOS     │ memory sizes     │ FACS    │ MP and ACPI     │ jump to the BIOS
  *     │              │ memory map       │ (copied)│ tables          │ date, model
  */
-import { dsdt, facs, fadt, madt, rsdp, rsdt } from "./acpi.ts";
+import { dmar, dsdt, facs, fadt, madt, type RemappingUnit, rsdp, rsdt } from "./acpi.ts";
 import { INTERRUPTS } from "./interrupts.ts";
 import { EBDA, e820, memoryMap, ROM } from "./memory-map.ts";
 import { mpConfiguration, mpPointer, type Processor } from "./mp.ts";
@@ -28,10 +28,11 @@ export interface RomParts {
   /** Bytes of memory. */
   readonly ram: number;
   readonly processor: Processor;
+  readonly unit?: RemappingUnit | undefined;
 }
 
 /** 64 KiB. Throws an Error when something does not fit, which a test rules out. */
-export function buildRom({ bios, ram, processor }: RomParts): Uint8Array {
+export function buildRom({ bios, ram, processor, unit }: RomParts): Uint8Array {
   const rom = new Uint8Array(ROM_BYTES).fill(0xff);
   const put = (at: number, bytes: Uint8Array, end: number) => {
     if (at + bytes.length > end)
@@ -51,6 +52,7 @@ export function buildRom({ bios, ram, processor }: RomParts): Uint8Array {
   };
   place(mpPointer(place(mpConfiguration(processor, INTERRUPTS))));
   const tables = [place(fadt({ facs: FACS_IN_EBDA, dsdt: place(dsdt()) })), place(madt())];
+  if (unit !== undefined) tables.push(place(dmar(unit)));
   place(rsdp(place(rsdt(tables))));
 
   put(RESET_VECTOR, concat(u8(0xea), u16(0, ROM >>> 4)), ROM_BYTES);

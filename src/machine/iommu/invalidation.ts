@@ -7,6 +7,7 @@
  *       4 IEC      ·                            index 47…32     mask 31…27 G     0100       nothing is cached: nothing to do
  *       5 wait     status address 127…66        status data     ·          SW IF 0101       SW: bit 5, IF: bit 4
  */
+import type { Clock, Timer } from "../clock.ts";
 import type { Stateful, StateReader, StateWriter } from "../state.ts";
 import { type CheckedTables, ENTRY_BYTES, fourWords } from "./context.ts";
 import type { Faults } from "./faults.ts";
@@ -47,6 +48,8 @@ export const flushPagesDescriptor = (domain: number, at: number, mask: number): 
 ];
 export const flushContextsDescriptor = (): Words => [CONTEXT | (ALL << 4), 0, 0, 0];
 
+export const flushInterruptsDescriptor = (): Words => [INTERRUPTS, 0, 0, 0];
+
 export class InvalidationQueue implements Stateful {
   enabled = false;
   /** IQA: page of the ring, and its size in pages as a power of two. */
@@ -62,8 +65,16 @@ export class InvalidationQueue implements Stateful {
   readonly #tables: CheckedTables;
   readonly #translator: Translator;
   readonly #faults: Faults;
+  readonly #time: { readonly clock: Clock; readonly cycles: number; readonly timer: Timer } | undefined;
 
-  constructor(tables: CheckedTables, translator: Translator, faults: Faults) {
+  /** `time`: from being told of descriptors to their being done. */
+  constructor(
+    tables: CheckedTables,
+    translator: Translator,
+    faults: Faults,
+    time?: { readonly clock: Clock; readonly cycles: number },
+  ) {
+    this.#time = time && { ...time, timer: time.clock.timer(() => this.serve()) };
     this.#tables = tables;
     this.#translator = translator;
     this.#faults = faults;
@@ -71,6 +82,15 @@ export class InvalidationQueue implements Stateful {
 
   get bytes(): number {
     return PAGE * 2 ** this.order;
+  }
+
+  /** The host has moved the tail. Whoever is told while it works goes on with what is there then. */
+  told(): void {
+    if (this.#time === undefined) this.serve();
+    else if (this.#time.timer.deadline === Number.POSITIVE_INFINITY) {
+      const { clock, cycles, timer } = this.#time;
+      clock.set(timer, clock.now + cycles);
+    }
   }
 
   /** Serves what is there. An error stops the queue at the descriptor until the host has cleared FSTS.IQE. */
@@ -130,6 +150,7 @@ export class InvalidationQueue implements Stateful {
     for (const value of [this.base, this.order, this.head, this.tail, this.served]) out.double(value);
     out.flag(this.enabled);
     out.flag(this.completed);
+    out.double(this.#time?.timer.deadline ?? Number.POSITIVE_INFINITY);
   }
 
   load(from: StateReader): void {
@@ -140,5 +161,10 @@ export class InvalidationQueue implements Stateful {
     this.served = from.double();
     this.enabled = from.flag();
     this.completed = from.flag();
+    const deadline = from.double();
+    if (this.#time === undefined) return;
+    const { clock, timer } = this.#time;
+    if (deadline === Number.POSITIVE_INFINITY) clock.clear(timer);
+    else clock.set(timer, deadline);
   }
 }

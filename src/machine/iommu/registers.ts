@@ -106,7 +106,7 @@ export class Registers implements MmioDevice {
         return;
       case REGISTER.iqt:
         queue.tail = value & 0x7fff0;
-        queue.serve();
+        queue.told();
         return;
       case REGISTER.iqa:
         queue.order = value & 7;

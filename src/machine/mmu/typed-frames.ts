@@ -62,6 +62,8 @@ export class TypedFrames {
   #flushes = 0;
   /** Entries of level-1 tables, by machine address, that hold another's frame. */
   readonly #foreign = new Set<number>();
+  /** The monitor's own frames that the guest may map and write. */
+  readonly #shared = new Set<number>();
 
   constructor(parts: TypedFramesParts) {
     this.#parts = parts;
@@ -93,10 +95,19 @@ export class TypedFrames {
     return this.#at(machineFrame) !== undefined;
   }
 
+  /** A frame of the monitor's that entries may map from now on, and that is no table, nor ever will be. */
+  share(machineFrame: number): void {
+    if (this.owns(machineFrame))
+      throw new Error(
+        `invariant: frame ${machineFrame.toString(16)} is the guest's own, and was to be shared`,
+      );
+    this.#shared.add(machineFrame);
+  }
+
   /** One more that uses the frame so; false when it is another's, used otherwise, or may not be used so. */
   take(machineFrame: number, use: Exclude<Use, "none">): boolean {
     const frame = this.#at(machineFrame);
-    if (frame === undefined) return false;
+    if (frame === undefined) return use === "writable" && this.#shared.has(machineFrame);
     if (frame.count > 0) {
       if (frame.use !== use) return false;
       frame.count++;
@@ -115,6 +126,7 @@ export class TypedFrames {
   /** One fewer. */
   drop(machineFrame: number): void {
     const frame = this.#at(machineFrame);
+    if (frame === undefined && this.#shared.has(machineFrame)) return;
     if (frame === undefined || frame.count === 0)
       throw new Error(`invariant: frame ${machineFrame.toString(16)} is dropped by nobody who has it`);
     if (--frame.count > 0) return;
@@ -231,7 +243,8 @@ export class TypedFrames {
     if (wrong !== 0) return false;
     const frame = ((high & format.addressHigh) * TWO32 + ((low & FRAME) >>> 0)) / PAGE;
     if (level > 1) return this.take(frame, TABLE_USES[level - 2] as TableUse);
-    return (low & RW) === 0 ? this.owns(frame) : this.take(frame, "writable");
+    if ((low & RW) !== 0) return this.take(frame, "writable");
+    return this.owns(frame) || this.#shared.has(frame);
   }
 
   #reserved(level: number, pdpte: readonly [number, number] | undefined): readonly [number, number] {

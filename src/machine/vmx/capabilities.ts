@@ -143,6 +143,8 @@ const NEEDS: Partial<Record<FieldName, (has: VmxCapabilities) => boolean>> = {
   guestPdpte1: (has) => has.ept !== undefined,
   guestPdpte2: (has) => has.ept !== undefined,
   guestPdpte3: (has) => has.ept !== undefined,
+  postedVector: (has) => (has.pin.may & (1 << 7)) !== 0,
+  postedDescriptor: (has) => (has.pin.may & (1 << 7)) !== 0,
   apicAccess: (has) => ((has.secondary?.may ?? 0) & 1) !== 0,
   guestPerfGlobalCtrl: () => false,
   hostPerfGlobalCtrl: () => false,

@@ -1,5 +1,6 @@
 /** Checks on VMX controls at VM entry (SDM Vol. 3, 26.2.1): what breaks one is VMfailValid with error 7. */
 import { PUSHES_ERROR } from "../cpu/fault.ts";
+import { DESCRIPTOR_BYTES } from "../iommu/posted.ts";
 import type { Allowed, VmxCapabilities } from "./capabilities.ts";
 import { CPU, CPU2, ENTRY_CONTROL, EPTP, EXIT_CONTROL, INTERRUPTION, PIN } from "./controls.ts";
 import { FIELDS, type FieldName } from "./fields.ts";
@@ -104,9 +105,13 @@ function checkApic(context: CheckContext): string | null {
     return "virtual-interrupt delivery without external-interrupt exiting";
   if ((pin & PIN.posted) === 0) return null;
   const acknowledges = (vmcs.get(FIELDS.exitControls) & EXIT_CONTROL.acknowledge) !== 0;
-  return second(CPU2.virtualInterrupts) && acknowledges
+  if (!second(CPU2.virtualInterrupts) || !acknowledges)
+    return "posted interrupts without virtual-interrupt delivery and acknowledgement on exit";
+  if (vmcs.get(FIELDS.postedVector) > 255) return "posted-interrupt notification vector above 255";
+  const aligned = (vmcs.get(FIELDS.postedDescriptor) & (DESCRIPTOR_BYTES - 1)) === 0;
+  return aligned && fitsPhysical(vmcs.getHigh(FIELDS.postedDescriptor), context.physicalBits)
     ? null
-    : "posted interrupts without virtual-interrupt delivery and acknowledgement on exit";
+    : "posted-interrupt descriptor address";
 }
 
 /** The VM-entry interruption information (26.2.1.3). */

@@ -11,6 +11,7 @@
 
 export const FIELDS = {
   vpid: 0x0000,
+  postedVector: 0x0002,
   guestEs: 0x0800,
   guestCs: 0x0802,
   guestSs: 0x0804,
@@ -37,6 +38,7 @@ export const FIELDS = {
   tscOffset: 0x2010,
   virtualApic: 0x2012,
   apicAccess: 0x2014,
+  postedDescriptor: 0x2016,
   eptPointer: 0x201a,
   guestPhysicalAddress: 0x2400,
   vmcsLink: 0x2800,

@@ -134,8 +134,14 @@ export class NonRoot implements GuestMode<Cpu>, Leaver {
       return true;
     }
     if (!this.#pin(PIN.externalInterrupt) || !cpu.irq.pending()) return false;
-    if ((this.vmcs.get(FIELDS.exitControls) & EXIT_CONTROL.acknowledge) !== 0)
-      this.#interruption(0, cpu.irq.acknowledge(), -1);
+    if ((this.vmcs.get(FIELDS.exitControls) & EXIT_CONTROL.acknowledge) !== 0) {
+      const vector = cpu.irq.acknowledge();
+      if (this.#pin(PIN.posted) && this.#apic !== null && vector === this.vmcs.get(FIELDS.postedVector)) {
+        this.#apic.processPosted();
+        return true;
+      }
+      this.#interruption(0, vector, -1);
+    }
     return this.#exitNow(cpu, REASON.externalInterrupt);
   }
 

@@ -28,6 +28,8 @@ export interface VirtualApic {
   levelInService(): number;
   /** VTPR is this now. */
   setTaskPriority(value: number): void;
+  /** The notification vector came: what is posted in the descriptor is requested from now on (29.6). */
+  processPosted(): void;
 }
 
 /** An exit that comes after the instruction which asked for it. */

@@ -20,7 +20,9 @@ export function barChart(rows: readonly Row[], chart: BarChart): Figure {
       x: names(rows, columns, x),
       y: up,
       color: series(rows, chart).color,
-      ...(chart.series ? { xOffset: { field: chart.series, sort: distinct(rows, chart.series) } } : {}),
+      ...(chart.series && chart.series !== x
+        ? { xOffset: { field: chart.series, sort: distinct(rows, chart.series) } }
+        : {}),
       tooltip: tooltip(rows, columns, [x, y, chart.series], y),
     },
   };

@@ -13,7 +13,7 @@ import { SERIES } from "../theme.ts";
 /** What every chart needs to know. Keys name columns of the rows. */
 export interface Chart {
   title: string;
-  /** The line under the title; a good place for the claim. */
+  /** The line under the title, or lines; a good place for the claim. */
   subtitle?: string;
   /** The picture in a sentence, for those who do not see it. */
   alt: string;
@@ -89,6 +89,17 @@ export function step(rows: readonly Row[], key: string, least: number): { step: 
   };
 }
 
+const lines = (text: string) => (text.includes("\n") ? text.split("\n") : text);
+
+const panelsAcross = (rows: readonly Row[], { facet, panels: most = 3 }: Chart): number =>
+  facet === undefined ? 1 : Math.min(distinct(rows, facet).length, most);
+
+/** Pixels of a panel that nothing else gives a width. */
+export function panelWidth(rows: readonly Row[], chart: Chart): number {
+  const across = panelsAcross(rows, chart);
+  return across === 1 ? 480 : Math.round(660 / across);
+}
+
 /** One view or, with a facet, one view a panel. */
 export function panels(
   rows: readonly Row[],
@@ -98,22 +109,20 @@ export function panels(
 ): object {
   if (rows.length === 0) throw new FigureError(`"${chart.title}" has no rows to draw`);
   const top = {
-    title: { text: chart.title, ...(chart.subtitle ? { subtitle: chart.subtitle } : {}) },
+    title: { text: chart.title, ...(chart.subtitle ? { subtitle: lines(chart.subtitle) } : {}) },
     data: { values: rows },
   };
   if (chart.facet === undefined) return { ...top, ...size, layer };
   column(chart.columns, rows, chart.facet);
-  const count = distinct(rows, chart.facet).length;
-  const across = Math.min(count, chart.panels ?? 3);
   return {
     ...top,
-    columns: across,
+    columns: panelsAcross(rows, chart),
     facet: {
       field: chart.facet,
       type: "nominal",
       title: null,
       sort: distinct(rows, chart.facet),
     },
-    spec: { width: across === 1 ? 480 : Math.round(660 / across), height: 200, ...size, layer },
+    spec: { width: panelWidth(rows, chart), height: 200, ...size, layer },
   };
 }

@@ -23,7 +23,8 @@ function decades(values: readonly number[], columns: Columns, key: string): { sc
   const title = axisTitle(column(columns, [], key));
   return {
     scale: { type: "log", domain: [ticks[0], ticks.at(-1)], nice: false },
-    axis: { title, values: ticks, format: ",~r" },
+    // 100,000 and more would run into its neighbour: 100k.
+    axis: { title, values: ticks, format: low >= 0 && high > 4 ? "~s" : ",~r" },
   };
 }
 

@@ -8,18 +8,21 @@ export interface TileChart extends Omit<Chart, "series"> {
   x: string;
   y: string;
   value: string;
+  /** Of the names on both axes; as they come in the rows unless said. */
+  order?: readonly string[];
 }
 
 /** Cividis is even in lightness and reads the same with and without red-green vision (Nuñez et al., PLoS ONE 2018). */
 export function tileChart(rows: readonly Row[], chart: TileChart): Figure {
-  const { x, y, value, columns } = chart;
+  const { x, y, value, columns, order } = chart;
+  const sorted = order ? { sort: order } : {};
   const title = axisTitle(column(columns, rows, value));
   requireNumbers(rows, value);
   const tiles = {
     mark: { type: "rect" },
     encoding: {
-      x: names(rows, columns, x),
-      y: names(rows, columns, y),
+      x: { ...names(rows, columns, x), ...sorted },
+      y: { ...names(rows, columns, y), ...sorted },
       color: {
         field: value,
         aggregate: "mean",

@@ -6,32 +6,32 @@
  *     virtio        driver ── one exit for a kick ──▶ eventfd ──▶ QEMU's virtio disk, which copies
  *     assigned      driver ── no exit ──▶ the hardware of "native", its DMA through the IOMMU; interrupts come by exits
  *     exitless      the same, and interrupts are posted: they come, and end, without an exit (Gordon et al., "ELI", ASPLOS 2012, by software)
+ *     xen           driver ── ring, one hypercall for an event ──▶ Domain 0, which maps the pages ──▶ its disk; the guest is a PV one
  *
  * So "virtio-pci" is both: the interface of a device that a hypervisor plays, and of one that is handed to a guest as it is.
  */
 import type { IoGuest } from "../../guests/index.ts";
-import type { Iova } from "../../machine/address.ts";
 import type { CostProfile } from "../../machine/cost.ts";
 import { Disk } from "../../machine/devices/disk.ts";
 import type { Card, Slot } from "../../machine/devices/pci/slot.ts";
-import type { Dma } from "../../machine/dma.ts";
-import { Iommu } from "../../machine/iommu/index.ts";
+import type { Iommu } from "../../machine/iommu/index.ts";
 import { Machine } from "../../machine/machine.ts";
-import type { Host } from "../../virt/cpu/host.ts";
+import type { Vm } from "../../virt/cpu/engine.ts";
 import { FREE, type IoLedger } from "../../virt/io/backend.ts";
 import { diskBackend } from "../../virt/io/block/disk.ts";
-import { IoDomain } from "../../virt/io/iommu/domain.ts";
-import { IommuDriver } from "../../virt/io/iommu/driver.ts";
 import { VirtioBlk } from "../../virt/io/virtio/blk.ts";
-import { VirtioPci, virtioCard } from "../../virt/io/virtio/transport/pci.ts";
-import { type KvmOptions, kvmVm } from "../kvm.ts";
-import { kvmDevices } from "../kvm-devices.ts";
+import { virtioCard } from "../../virt/io/virtio/transport/pci.ts";
+import { kvmVm } from "../kvm.ts";
+import { withAssigned, withModel } from "./vm-io.ts";
+import { XenDisk } from "./xen/disk.ts";
 
-export const DISK_PATHS = ["native", "emulated", "virtio", "assigned", "exitless"] as const;
+export const DISK_PATHS = ["native", "emulated", "virtio", "assigned", "exitless", "xen"] as const;
 export type DiskPath = (typeof DISK_PATHS)[number];
 
 export interface DiskRig {
   readonly machine: Machine;
+  /** Ways out of the guest so far, by cause. */
+  readonly crossings: ReadonlyMap<string, number>;
   /** The medium, as it is now. */
   readonly disk: Disk;
   /** Of the assigned device; undefined where there is none. */
@@ -47,42 +47,33 @@ export interface DiskRigOptions {
 }
 
 const MEMORY = 16 << 20;
-const PAGE = 4096;
 
 /** Which driver the guest needs on a path. */
-export const driverFor = (path: DiskPath): "ide" | "virtio-blk" =>
-  path === "emulated" ? "ide" : "virtio-blk";
+export const driverFor = (path: DiskPath) =>
+  path === "xen" ? "xen-blkfront" : path === "emulated" ? "ide" : "virtio-blk";
 
 export function diskRig(path: DiskPath, { guest, data, profile, latency }: DiskRigOptions): DiskRig {
+  if (path === "xen") {
+    const { xen, disk } = new XenDisk({ guest, data, profile, latency });
+    return { machine: xen.machine, disk, crossings: xen.vm.engine.crossings };
+  }
   const disk = new Disk(data);
   const common = { memory: MEMORY, profile };
   const boot = guest.image;
   const card = (ledger: IoLedger) => virtioDisk(disk, latency, ledger);
-  if (path === "native")
-    return { machine: new Machine({ ...common, disks: [boot], cards: [card(FREE)] }), disk };
-  const vm = (options: KvmOptions) => kvmVm({ ...common, paging: "ept", ...options });
-  if (path === "emulated") return { machine: vm({ disks: [boot, undefined, disk] }).machine, disk };
-  if (path === "virtio") {
-    const purse = late();
-    const notified = kvmDevices((at) => isNotification(made.machine, at));
-    const made = vm({ disks: [boot], cards: [card(purse)], devices: notified });
-    purse.ledger = made.host.ledger;
-    return { machine: made.machine, disk };
+  if (path === "native") {
+    const machine = new Machine({ ...common, disks: [boot], cards: [card(FREE)] });
+    return { machine, disk, crossings: new Map() };
   }
-  const way = lateDma();
-  let requester = 0;
-  const { machine, host } = vm({
-    disks: [boot],
-    interrupts: path === "exitless" ? "posted" : "injected",
-    assigned: [card(FREE)],
-    assignedDma: (asked) => {
-      requester = asked.requester;
-      return way;
-    },
+  const vm = { ...common, paging: "ept", disks: [boot] } as const;
+  const rig = ({ machine, engine, iommu }: Vm & Pick<DiskRig, "iommu">): DiskRig => ({
+    ...{ machine, disk, crossings: engine.crossings },
+    ...(iommu && { iommu }),
   });
-  const iommu = behindIommu(host, requester);
-  way.dma = iommu.dma(requester);
-  return { machine, disk, iommu };
+  if (path === "emulated") return rig(kvmVm({ ...vm, disks: [boot, undefined, disk] }));
+  if (path === "virtio") return rig(withModel(vm, card));
+  const interrupts = path === "exitless" ? "posted" : "injected";
+  return rig(withAssigned({ ...vm, interrupts }, card(FREE)));
 }
 
 function virtioDisk(disk: Disk, latency: number, ledger: IoLedger): Card {
@@ -90,42 +81,4 @@ function virtioDisk(disk: Disk, latency: number, ledger: IoLedger): Card {
     const medium = diskBackend(disk, { latency: { clock: slot.clock, cycles: latency } });
     return new VirtioBlk({ dma: slot.dma, disk: medium, ledger });
   });
-}
-
-function isNotification({ board }: Machine, at: number): boolean {
-  return board.pci.functions.some(([, fn]) => fn instanceof VirtioPci && fn.notifies(at));
-}
-
-/** All of the guest's memory, mapped once and for good: nothing is left to do for a request. */
-function behindIommu(host: Host, requester: number): Iommu {
-  const { bus, base, machine, ledger } = host;
-  const iommu = new Iommu(bus, () => {});
-  const driver = new IommuDriver({ bus, registers: iommu.registers, page: () => host.frame(), ledger });
-  const policy = { kind: "strict" } as const;
-  const domain = new IoDomain({ driver, number: 1, policy, clock: host.clock });
-  for (let at = 0; at < machine.bus.ram.length; at += PAGE) domain.mapAt(at as Iova, base + at);
-  domain.attach(requester);
-  return iommu;
-}
-
-/** The machine's ledger is made after its cards. */
-function late(): IoLedger & { ledger: IoLedger } {
-  return {
-    ledger: FREE,
-    pay(event, detail, times) {
-      this.ledger.pay(event, detail, times);
-    },
-  };
-}
-
-function lateDma(): Dma & { dma: Dma | null } {
-  return {
-    dma: null,
-    read(at, into) {
-      return this.dma?.read(at, into) ?? false;
-    },
-    write(at, bytes) {
-      return this.dma?.write(at, bytes) ?? false;
-    },
-  };
 }

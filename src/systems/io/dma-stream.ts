@@ -8,15 +8,15 @@ import type { Iova } from "../../machine/address.ts";
 import { Bus } from "../../machine/bus.ts";
 import { Clock } from "../../machine/clock.ts";
 import type { CostProfile, MonitorPrices } from "../../machine/cost.ts";
+import { type Dma, directDma } from "../../machine/dma.ts";
 import { Iommu } from "../../machine/iommu/index.ts";
 import { Ledger } from "../../machine/ledger.ts";
 import { KVM } from "../../machine/profiles/monitors/kvm.ts";
 import { Trace } from "../../machine/trace.ts";
 import type { IoLedger } from "../../virt/io/backend.ts";
-import { type DomainParts, type FlushPolicy, IoDomain } from "../../virt/io/iommu/domain.ts";
+import type { DomainParts } from "../../virt/io/iommu/domain.ts";
 import { IommuDriver } from "../../virt/io/iommu/driver.ts";
-
-export type { FlushPolicy };
+import { type DmaDomain, dmaDomain, type Protection } from "../../virt/io/iommu/protection.ts";
 
 const PAGE = 4096;
 /** Bus 0, device 3. */
@@ -29,8 +29,7 @@ const DESCRIPTOR = 16;
 const TABLES = 1024;
 
 export interface DmaPlan {
-  /** Undefined: every buffer is mapped once and stays so. */
-  readonly policy: FlushPolicy | undefined;
+  readonly policy: Protection;
   /** That the device may fill at any time, each a page. */
   readonly buffers: number;
   /** Bytes of a packet, at most a page. */
@@ -43,11 +42,10 @@ export interface DmaPlan {
   /** KVM's unless said. */
   readonly prices?: MonitorPrices;
   /** Somebody else's tables and flushes in place of the library's. */
-  readonly domain?: (parts: DomainParts & { readonly bus: Bus; readonly ledger: IoLedger }) => DmaDomain;
+  readonly domain?: (
+    parts: Omit<DomainParts, "policy"> & { readonly bus: Bus; readonly ledger: IoLedger },
+  ) => DmaDomain;
 }
-
-/** What a driver needs of a domain. Addresses of pages. */
-export type DmaDomain = Pick<IoDomain, "attach" | "map" | "unmap">;
 
 export interface DmaCost {
   /** Cycles that the processor spends on tables and flushes. */
@@ -69,6 +67,7 @@ export class DmaStream {
   readonly #plan: DmaPlan;
   readonly #clock = new Clock();
   readonly #iommu: Iommu;
+  readonly #device: Dma;
   readonly #domain: DmaDomain;
   readonly #ring: readonly Iova[];
   /** Buffers that the device may fill, the oldest first. */
@@ -95,10 +94,10 @@ export class DmaStream {
       },
       ledger,
     });
-    const policy: FlushPolicy = plan.policy ?? { kind: "strict" };
-    const parts = { driver, number: DOMAIN, policy, clock: this.#clock, bus, ledger };
-    this.#domain = plan.domain?.(parts) ?? new IoDomain(parts);
+    const parts = { driver, number: DOMAIN, clock: this.#clock, bus, ledger };
+    this.#domain = plan.domain?.(parts) ?? dmaDomain(plan.policy, parts);
     this.#domain.attach(DEVICE);
+    this.#device = plan.policy.kind === "none" ? directDma(bus) : this.#iommu.dma(DEVICE);
     const place = (page: number) => (TABLES + page) * PAGE;
     this.#ring = Array.from({ length: ringPages }, (_, page) => this.#domain.map(place(page)));
     for (let n = 0; n < plan.buffers; n++) {
@@ -131,8 +130,8 @@ export class DmaStream {
 
   /** Whether the device still reaches the buffer afterwards; false when it does not try. */
   #packet(tries: boolean): boolean {
-    const { policy, bytes, gap, buffers } = this.#plan;
-    const device = this.#iommu.dma(DEVICE);
+    const { bytes, gap, buffers } = this.#plan;
+    const device = this.#device;
     const { iova, host } = this.#posted.shift() as { iova: Iova; host: number };
     const at = this.#slot * DESCRIPTOR;
     const descriptor = ((this.#ring[Math.floor(at / PAGE)] as number) + (at % PAGE)) as Iova;
@@ -147,9 +146,9 @@ export class DmaStream {
     reach(device.write(descriptor, new Uint8Array(DESCRIPTOR)));
     if (!arrived) this.#lost++;
     this.#clock.pass(gap);
-    if (policy !== undefined) this.#domain.unmap(iova);
+    this.#domain.unmap(iova);
     const reached = tries && device.write(iova, Uint8Array.of(1));
-    this.#posted.push({ iova: policy === undefined ? iova : this.#domain.map(host), host });
+    this.#posted.push({ iova: this.#domain.map(host), host });
     return reached;
   }
 

@@ -3,7 +3,7 @@ import type { Gpa, Iova } from "../../machine/address.ts";
 import type { Bus } from "../../machine/bus.ts";
 import type { IoLedger } from "../../virt/io/backend.ts";
 import type { DomainParts } from "../../virt/io/iommu/domain.ts";
-import type { DmaDomain } from "./dma-stream.ts";
+import type { DmaDomain } from "../../virt/io/iommu/protection.ts";
 
 const PAGE = 4096;
 const ENTRY = 8;
@@ -36,7 +36,7 @@ export interface IoProtection {
 export function ownDomain(
   own: IoProtection,
   limit: number,
-): (parts: DomainParts & { readonly bus: Bus; readonly ledger: IoLedger }) => DmaDomain {
+): (parts: Omit<DomainParts, "policy"> & { readonly bus: Bus; readonly ledger: IoLedger }) => DmaDomain {
   return ({ bus, driver, number, ledger }) => {
     const root = driver.page();
     const free: number[] = [];

@@ -19,7 +19,7 @@ import type { CpuModel } from "../../machine/cpu/model.ts";
 import { resetCpu } from "../../machine/cpu/reset.ts";
 import { Interpreter } from "../../machine/cpu/run.ts";
 import type { Card } from "../../machine/devices/pci/slot.ts";
-import { type Dma, directDma } from "../../machine/dma.ts";
+import { directDma } from "../../machine/dma.ts";
 import { Frames } from "../../machine/frames.ts";
 import { Ledger } from "../../machine/ledger.ts";
 import { Machine, type MachineOptions } from "../../machine/machine.ts";
@@ -27,7 +27,7 @@ import { Mmu } from "../../machine/mmu/mmu.ts";
 import { PENTIUM_4 } from "../../machine/profiles/pentium4.ts";
 import { Trace } from "../../machine/trace.ts";
 import type { AreaPage, PagerParts } from "../mmu/pager.ts";
-import { AssignedPages } from "./assigned.ts";
+import { AssignedPages, type Attach } from "./assigned.ts";
 import { type DeviceOwner, DeviceTrace, IN_MONITOR } from "./devices.ts";
 import { HostInterrupts } from "./interrupts.ts";
 
@@ -45,17 +45,15 @@ export interface VmOptions extends Omit<MachineOptions, "virtual"> {
   readonly devices?: DeviceOwner;
   /** Bytes of the host's memory that the monitor keeps for itself: a multiple of 4096, 1 MiB at least. 8 MiB unless said. */
   readonly reserve?: number;
+  /**
+   * A host with several guests, each with a processor of its own: the host's memory, where in it this one's part begins, `reserve` first (a
+   * multiple of 4096), and the ID of P's local APIC.
+   */
+  readonly within?: { readonly bus: Bus; readonly at: number; readonly apic: number };
   /** Devices of the host's that are the guest's own, plugged in after `cards`: it reaches their memory windows without an exit. */
   readonly assigned?: readonly Card[];
-  /**
-   * The way from an assigned device to the host's memory. Straight onto the bus unless said: then what its guest takes for physical
-   * addresses reaches somebody else's memory.
-   */
-  readonly assignedDma?: (host: {
-    readonly bus: Bus;
-    readonly base: number;
-    readonly requester: number;
-  }) => Dma;
+  /** What is between an assigned device and the host (assigned.ts). */
+  readonly attach?: Attach;
   /** V and P are kept apart down to the general registers: for engines that keep the guest's in memory. */
   readonly apart?: boolean;
 }
@@ -92,12 +90,17 @@ export class Host {
       throw new RangeError(
         `a monitor's memory of ${reserve} bytes: it must be a multiple of 4096, 1 MiB at least`,
       );
-    this.base = reserve;
-    this.bus = new Bus(reserve + memory);
-    const guest = this.bus.part(reserve, memory);
+    const { bus, at, apic } = options.within ?? { bus: new Bus(reserve + memory), at: 0, apic: 0 };
+    if (at % PAGE !== 0 || at + reserve + memory > bus.ram.length)
+      throw new RangeError(
+        `a guest of ${reserve + memory} bytes at ${at} of a host's memory of ${bus.ram.length}: it must begin at a multiple of 4096 and end within`,
+      );
+    this.base = at + reserve;
+    this.bus = bus;
+    const guest = bus.part(this.base, memory);
     this.#accesses = new DeviceTrace(clock);
     this.devices = options.devices ?? IN_MONITOR;
-    this.assigned = new AssignedPages(this.bus, reserve);
+    this.assigned = new AssignedPages(bus, this.base);
     this.machine = new Machine({
       ...options,
       cards: [
@@ -118,21 +121,28 @@ export class Host {
     resetCpu(this.cpu);
     virtual.registers.r32.set(registers);
     this.interpreter = new Interpreter(this.cpu);
-    this.interrupts = new HostInterrupts(virtual);
+    this.interrupts = new HostInterrupts({
+      ...{ virtual, apic },
+      inGuest: () => this.cpu.guest !== null,
+      onInterrupt: () => this.devices.interrupt(this.ledger),
+    });
     this.cpu.irq = this.interrupts;
-    this.frames = new Frames(this.bus, FIRST_FRAME, reserve);
+    this.frames = new Frames(bus, at + FIRST_FRAME, this.base);
     this.ledger = new Ledger({ clock, trace, profile, monitor });
   }
 
   /** A card whose windows are in the guest's reach, and whose DMA is the host's. */
-  #assign(card: Card, guest: Bus, { assignedDma = ({ bus }) => directDma(bus) }: VmOptions): Card {
+  #assign(card: Card, guest: Bus, { attach = () => ({}) }: VmOptions): Card {
     const { bus, base } = this;
-    return (slot) =>
-      card({
+    return (slot) => {
+      const { dma = directDma(bus), message, program } = attach({ bus, base, requester: slot.requester });
+      return card({
         ...slot,
-        bus: this.assigned.windows(guest),
-        dma: assignedDma({ bus, base, requester: slot.requester }),
+        ...(message && { message }),
+        bus: this.assigned.windows(guest, program),
+        dma,
       });
+    };
   }
 
   /** What a pager is made of. `area`: pages of the monitor's in every address space. */

@@ -102,6 +102,8 @@ export abstract class Vmm implements Engine, Monitor<Cpu> {
     this.leave(visit);
     this.#inside = false;
     if (visit.kind === "interrupt") host.devices.interrupt(host.ledger);
+    // Whatever took P out, what the host's devices have sent meanwhile finds it here.
+    host.interrupts.serve();
     this.cross(this.handle(visit));
     this.#settle();
     const due = host.machine.interpreter.steps >= this.#yieldAt;

@@ -8,6 +8,7 @@
  */
 import type { IoWork, MonitorWork } from "../../machine/cost.ts";
 import type { NetworkPort } from "../../machine/devices/network.ts";
+import type { Stateful } from "../../machine/state.ts";
 
 export const SECTOR = 512;
 
@@ -27,6 +28,8 @@ export interface BlockBackend {
   readonly readOnly: boolean;
   /** Lengths are whole sectors. `done(false)`: beyond the end, read-only, or the medium failed; nothing else was changed. */
   submit(request: BlockRequest, done: (ok: boolean) => void): void;
+  /** What it stores, for a snapshot of the machine to take along; loading it drops what was submitted. None: its contents are the host's own affair. */
+  readonly medium?: Stateful;
 }
 
 export type NetBackend = NetworkPort;

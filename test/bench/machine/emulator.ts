@@ -30,14 +30,18 @@ export class Emulator {
 
   /** Milliseconds of processor time. */
   async run(round: Round): Promise<number> {
+    const over = new AbortController();
     const answer = Promise.race([
-      once(this.#process, "message"),
-      once(this.#process, "exit").then(([code]) => {
+      once(this.#process, "message", over),
+      once(this.#process, "exit", over).then(([code]) => {
         throw new Error(`the emulator's process ended with ${code}`);
       }),
     ]);
     this.#process.send(round);
-    return (await answer)[0];
+    const [milliseconds] = await answer;
+    // Else a listener for its end would stay from each round.
+    over.abort();
+    return milliseconds;
   }
 
   end(): void {

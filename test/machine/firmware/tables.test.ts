@@ -4,9 +4,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { dsdt, fadt, madt, rsdt } from "../../../src/machine/firmware/acpi.ts";
+import type { Gpa } from "../../../src/machine/address.ts";
+import { dmar, dsdt, fadt, madt, rsdt } from "../../../src/machine/firmware/acpi.ts";
 import { memoryMap, RESERVED, ROM, USABLE } from "../../../src/machine/firmware/memory-map.ts";
 import { buildRom } from "../../../src/machine/firmware/rom.ts";
+import { Machine } from "../../../src/machine/machine.ts";
 import { lacks } from "../../support/needs.ts";
 
 const MIB = 2 ** 20;
@@ -90,6 +92,11 @@ describe("the ACPI tables", () => {
       expect(names).toMatch(/Name \(_S5, Package/);
       expect(names).toMatch(/EisaId \("PNP0A03"\)/);
       expect(names).toMatch(/0xE0000000,\s+\/\/ Range Minimum\s+0xFEBFFFFF/);
+      expect(names).toMatch(/Field \(PCST, DWordAcc, NoLock, WriteAsZeros\)\s+\{\s+PCIU,/);
+      expect(names).toMatch(/Device \(SF8\)[^}]*Name \(_ADR, 0x001F0000\)/);
+      expect(names).toMatch(/Method \(_EJ0, 1, Serialized\)[^}]*PCEJ = 0x80000000/);
+      expect(names).toMatch(/If \(\(Local1 & 0x20\)\)\s+\{\s+Notify \(S28, 0x03\)/);
+      expect(names).toMatch(/Method \(_E01, 0, Serialized\)[^}]*\\_SB\.PCI0\.PCNT \(\)/);
       expect(names).not.toMatch(/Error|Warning|Unknown/i);
       expect(read("facp", fadt({ facs: 0x9fd00, dsdt: 0xf9000 }))).toMatch(
         /PM Timer Block Address : 00000608/,
@@ -97,11 +104,30 @@ describe("the ACPI tables", () => {
       const interrupts = read("apic", madt());
       expect(interrupts).toMatch(/Local Apic Address : FEE00000/);
       expect(interrupts).toMatch(/Source : 00\s+\[.*\]\s+Interrupt : 00000002/);
+      const remapping = read("dmar", dmar({ registers: 0xfed90000, addressBits: 39 }));
+      expect(remapping).toMatch(/Host Address Width : 26/);
+      expect(remapping).toMatch(/Subtable Type : 0000 \[Hardware Unit Definition\]/);
+      expect(remapping).toMatch(/Flags : 01[\s\S]*Register Base Address : 00000000FED90000/);
+      expect(remapping).not.toMatch(/Error|Warning|Unknown/i);
       expect(read("rsdt", rsdt([0xf9000]))).toMatch(/ACPI Table Address {3}0 : 000F9000/);
     } finally {
       rmSync(folder, { recursive: true });
     }
   });
+});
+
+test("a remapping unit is in a table of its own, on boards that have one", () => {
+  const tablesOf = (machine: Machine): string[] => {
+    const word = (at: number) => machine.bus.read(at as Gpa, 4);
+    const name = (at: number) =>
+      String.fromCharCode(...[0, 1, 2, 3].map((i) => machine.bus.read((at + i) as Gpa, 1)));
+    let root = ROM;
+    while (name(root) !== "RSD " || name(root + 4) !== "PTR ") root += 16;
+    const list = word(root + 16);
+    return Array.from({ length: (word(list + 4) - 36) / 4 }, (_, i) => name(word(list + 36 + 4 * i)));
+  };
+  expect(tablesOf(new Machine({ memory: MIB, iommu: {} }))).toEqual(["FACP", "APIC", "DMAR"]);
+  expect(tablesOf(new Machine({ memory: MIB }))).toEqual(["FACP", "APIC"]);
 });
 
 test("the memory map is sorted, without overlaps, and ends where memory does", () => {

@@ -5,9 +5,10 @@
 import { expect, test } from "vitest";
 import { boot } from "../../../src/machine/load/boot.ts";
 import type { Machine } from "../../../src/machine/machine.ts";
+import { WIDE } from "../../support/wide.ts";
 import { WildImages } from "./images.ts";
 
-const COUNT = Number(process.env.RINGLAB_FUZZ ?? 400);
+const COUNT = Number(process.env.RINGLAB_FUZZ ?? (WIDE ? 2000 : 150));
 const SEED = Number(process.env.RINGLAB_SEED ?? 3);
 const LIMIT = 2000;
 const REASONS = new Set(["exit", "halt", "shutdown", "reset", "off", "limit"]);
@@ -48,7 +49,7 @@ test("what a run does to the machine does not depend on how it is cut into piece
   timeout: 120_000,
 }, () => {
   const images = new WildImages(SEED + 1);
-  for (let n = 0; n < 25; n++) {
+  for (let n = 0; n < (WIDE ? 100 : 15); n++) {
     const image = images.next();
     const [whole, pieces] = [start(image), start(image)];
     const stop = whole.run({ limit: 1500 });

@@ -62,3 +62,46 @@ test("a card reaches what its tables map, and a snapshot goes on with the unit o
   other.machine.reset();
   expect(other.slot.dma.write(0x300000 as Iova, bytes), "reset switches it off").toBe(true);
 });
+
+test("the chip set's own bus masters go through it: a disk without a context reads nothing into memory", () => {
+  const outcome = (on: boolean) => {
+    const disk = new Uint8Array(512).fill(0x77);
+    const machine = new Machine({ iommu: {}, firmware: false, memory: 16 * 1024 * 1024, disks: [disk] });
+    const { bus, clock, board } = machine;
+    if (on) {
+      bus.write((IOMMU_BASE + REGISTER.rtaddr) as Gpa, 0x10000, 4);
+      bus.write((IOMMU_BASE + REGISTER.gcmd) as Gpa, COMMAND.setRoot, 4);
+      bus.write((IOMMU_BASE + REGISTER.gcmd) as Gpa, COMMAND.translate, 4);
+    }
+    for (const [at, value] of [
+      [0x04, 5],
+      [0x20, 0xc001],
+    ] as const) {
+      bus.out(0xcf8, 0x80000900 | at, 4);
+      bus.out(0xcfc, value, 4);
+    }
+    // One region of a sector at 4 MiB, and READ DMA of sector 0.
+    bus.write(0x20000 as Gpa, 0x400000, 4);
+    bus.write(0x20004 as Gpa, 0x80000200, 4);
+    bus.out(0xc004, 0x20000, 4);
+    for (const [port, value] of [
+      [0x1f6, 0xe0],
+      [0x1f2, 1],
+      [0x1f3, 0],
+      [0x1f4, 0],
+      [0x1f5, 0],
+      [0x1f7, 0xc8],
+      [0xc000, 9],
+    ] as const)
+      bus.out(port, value, 1);
+    clock.pass(100_000_000);
+    clock.advance();
+    return {
+      byte: bus.read(0x400000 as Gpa, 1),
+      error: bus.in(0xc002, 1) & 2,
+      faults: board.iommu?.faults.take().map(({ requester, reason }) => [requester, reason]),
+    };
+  };
+  expect(outcome(false)).toEqual({ byte: 0x77, error: 0, faults: [] });
+  expect(outcome(true)).toEqual({ byte: 0, error: 2, faults: [[0x09, FAULT.rootNotPresent]] });
+});

@@ -31,10 +31,10 @@ test("deferred by number and by time: flushes for many, and a device that reache
 });
 
 test("never unmapped: nothing to pay but walks, once the ring outgrows the IOTLB", () => {
-  const small = new DmaStream({ ...PLAN, policy: undefined });
+  const small = new DmaStream({ ...PLAN, policy: { kind: "persistent" } });
   small.run(100);
   expect(small.run(100)).toMatchObject({ processor: 0, references: 0, late: 0 });
-  const large = new DmaStream({ ...PLAN, policy: undefined, buffers: 256 });
+  const large = new DmaStream({ ...PLAN, policy: { kind: "persistent" }, buffers: 256 });
   large.run(256);
   expect(large.run(256).references).toBeGreaterThanOrEqual(3 * 256);
 });
@@ -44,4 +44,11 @@ test("somebody's own tables: written to the memory that the unit walks, and what
   expect(new DmaStream({ ...PLAN, domain: ownDomain(nothing, 1) }).run(10)).toMatchObject({ lost: 10 });
   const refuses = { ...nothing, map: () => false };
   expect(() => new DmaStream({ ...PLAN, domain: ownDomain(refuses, 1) })).toThrow("map refused page 1");
+});
+
+test("no unit, and a unit that lets addresses pass: nothing to pay, and a device that always reaches what was taken back", () => {
+  for (const kind of ["none", "pass-through"] as const) {
+    const stream = new DmaStream({ ...PLAN, policy: { kind } });
+    expect(stream.run(100, true)).toMatchObject({ processor: 0, hits: 0, flushes: 0, late: 100, lost: 0 });
+  }
 });

@@ -9,8 +9,8 @@
  *
  * (Intel 82371SB, 2.6 and 3.5; "Programming Interface for Bus Master IDE Controller" 1.0.)
  */
-import type { Gpa } from "../../address.ts";
-import type { Bus } from "../../bus.ts";
+import type { Iova } from "../../address.ts";
+import type { Dma } from "../../dma.ts";
 import type { StateReader, StateWriter } from "../../state.ts";
 
 const START = 1;
@@ -30,12 +30,12 @@ export class BusMaster {
   #descriptor = 0;
   #used = 0;
   #ended = false;
-  readonly #bus: Bus;
+  readonly #dma: Dma;
   readonly #mayMaster: () => boolean;
 
   /** `mayMaster`: the PCI command register lets the function onto the bus. */
-  constructor(bus: Bus, mayMaster: () => boolean) {
-    this.#bus = bus;
+  constructor(dma: Dma, mayMaster: () => boolean) {
+    this.#dma = dma;
     this.#mayMaster = mayMaster;
   }
 
@@ -96,22 +96,31 @@ export class BusMaster {
 
   /**
    * Moves `bytes` from or to the regions, going on where the last call ended. Returns false when the table ended before the
-   * bytes did: the channel then shows no interrupt and the host must notice that the transfer is no longer active.
+   * bytes did: the channel then shows no interrupt and the host must notice that the transfer is no longer active. So it is when an access
+   * was refused, which the error bit tells (82371SB, 2.6.2: target or master abort).
    */
   transfer(bytes: Uint8Array, toMemory: boolean): boolean {
     for (let at = 0; at < bytes.length; ) {
       if (this.#ended) return false;
-      const entry = new DataView(this.#bus.dmaRead(this.#descriptor as Gpa, 8).buffer);
+      const entry = new DataView(new ArrayBuffer(8));
+      if (!this.#dma.read(this.#descriptor as Iova, new Uint8Array(entry.buffer))) return this.#abort();
       const address = ((entry.getUint32(0, true) & ~1) >>> 0) + this.#used;
       const room = (entry.getUint16(4, true) || 0x10000) - this.#used;
       const length = Math.min(room, bytes.length - at);
-      if (toMemory) this.#bus.dmaWrite(address as Gpa, bytes.subarray(at, at + length));
-      else bytes.set(this.#bus.dmaRead(address as Gpa, length), at);
+      const piece = bytes.subarray(at, at + length);
+      const { read, write } = this.#dma;
+      if (!(toMemory ? write : read)(address as Iova, piece)) return this.#abort();
       at += length;
       this.#used += length;
       if (length === room) this.#nextRegion((entry.getUint16(6, true) & 0x8000) !== 0);
     }
     return true;
+  }
+
+  #abort(): false {
+    this.#status = (this.#status & ~ACTIVE) | ERROR;
+    this.#ended = true;
+    return false;
   }
 
   /** A table with room left keeps the transfer active, so that the host can tell (82371SB, 2.6.3). */

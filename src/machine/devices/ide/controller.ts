@@ -7,6 +7,7 @@
  */
 import type { Bus } from "../../bus.ts";
 import type { Clock } from "../../clock.ts";
+import { type Dma, directDma } from "../../dma.ts";
 import type { StateReader, StateWriter } from "../../state.ts";
 import type { Disk } from "../disk.ts";
 import type { IrqWires } from "../irq.ts";
@@ -27,6 +28,8 @@ export const MOST_DRIVES = 4;
 
 export interface IdeParts {
   bus: Bus;
+  /** Its bus masters' way to memory; straight onto the bus unless said. */
+  dma?: Dma;
   clock: Clock;
   /** Cycles a second. */
   hertz: number;
@@ -40,12 +43,12 @@ export class IdeController extends PciFunction {
   readonly channels: readonly IdeChannel[];
 
   /** Throws a RangeError for a fifth disk. */
-  constructor({ bus, clock, hertz, wires, disks, timing = CACHED_IMAGE }: IdeParts) {
+  constructor({ bus, dma = directDma(bus), clock, hertz, wires, disks, timing = CACHED_IMAGE }: IdeParts) {
     super(bus, { vendor: 0x8086, device: 0x7010, class: 0x010180 });
     if (disks.length > MOST_DRIVES) throw new RangeError(`${disks.length} disks: there are four IDE drives`);
     this.preset(0x06, [0x80, 0x02]);
     this.writable(0x40, new Array(8).fill(0xff));
-    const busMasters = CHANNELS.map(() => new BusMaster(bus, () => (this.command & BUS_MASTER) !== 0));
+    const busMasters = CHANNELS.map(() => new BusMaster(dma, () => (this.command & BUS_MASTER) !== 0));
     this.channels = CHANNELS.map(({ command, control, irq }, i) => {
       const drives = [0, 1].map((n) => drive(disks[2 * i + n], 2 * i + n));
       const channel = new IdeChannel({

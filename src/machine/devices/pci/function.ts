@@ -4,6 +4,9 @@
  *
  *     00 vendor, device │ 04 command, status │ 08 revision, class │ 0c … header type │ 10 … 24 BARs
  *     2c subsystem │ 34 capabilities │ 3c interrupt line, interrupt pin
+ *
+ * A function of PCI Express has 4096 bytes; from 100h on are its extended capabilities (PCI Express Base, 7.6), which only memory-mapped
+ * accesses reach (ecam.ts).
  */
 import type { Bus, MmioDevice, PortDevice } from "../../bus.ts";
 import type { Stateful, StateReader, StateWriter } from "../../state.ts";
@@ -18,6 +21,9 @@ const CAPABILITIES = 0x34;
 const CAPABILITY_LIST = 0x10;
 const FIRST_CAPABILITY = 0x40;
 const BAR0 = 0x10;
+const LEGACY_BYTES = 256;
+const EXPRESS_BYTES = 4096;
+const PCI_EXPRESS = 0x10;
 const INTERRUPT_LINE = 0x3c;
 /** Status bit 3: the function asserts its interrupt pin. */
 export const INTERRUPT_STATUS = 8;
@@ -42,23 +48,33 @@ export interface Identity {
   readonly interruptPin?: number;
   /** The device has more functions than this one. */
   readonly multifunction?: boolean;
+  /** A function of PCI Express: 4096 bytes, and the capability that says so. */
+  readonly express?: boolean;
 }
 
 export class PciFunction implements Stateful {
-  readonly config = new Uint8Array(256);
+  readonly config: Uint8Array;
   /** Drives the interrupt pin; the bus sets it when the function is plugged in. */
   interrupt: (level: boolean) => void = () => {};
-  readonly #view = new DataView(this.config.buffer);
-  readonly #writable = new Uint8Array(256);
+  /** What it stores for good: a snapshot takes it along, a reset leaves it alone. */
+  readonly media: readonly Stateful[] = [];
+  readonly #view: DataView;
+  readonly #writable: Uint8Array;
   readonly #windows = new Map<number, Window>();
   readonly #mapped = new Map<number, () => void>();
   #nextCapability = FIRST_CAPABILITY;
+  #nextExtended = LEGACY_BYTES;
+  /** The last extended capability; 0 before the first. */
+  #lastExtended = 0;
   /** Where the last capability in the list points on. */
   #link = CAPABILITIES;
   readonly #bus: Windows;
 
   constructor(bus: Windows, identity: Identity) {
     this.#bus = bus;
+    this.config = new Uint8Array(identity.express ? EXPRESS_BYTES : LEGACY_BYTES);
+    this.#writable = new Uint8Array(this.config.length);
+    this.#view = new DataView(this.config.buffer);
     const view = this.#view;
     view.setUint16(0x00, identity.vendor, true);
     view.setUint16(0x02, identity.device, true);
@@ -69,6 +85,8 @@ export class PciFunction implements Stateful {
     this.writable(COMMAND, [IO_SPACE | MEMORY_SPACE | BUS_MASTER, 0x05]);
     this.writable(0x0c, [0xff, 0xff]); // cache line size, latency timer
     this.writable(INTERRUPT_LINE, [0xff]);
+    // Version 2, an endpoint; all else zero (7.5.3).
+    if (identity.express) this.capability(PCI_EXPRESS, [0x02, 0x00, ...new Array(56).fill(0)]);
   }
 
   /** Bits that the host may write, from an offset on; all others keep their value. */
@@ -88,12 +106,33 @@ export class PciFunction implements Stateful {
   capability(id: number, bytes: readonly number[]): number {
     const at = this.#nextCapability;
     this.#nextCapability = (at + 2 + bytes.length + 3) & ~3;
-    if (this.#nextCapability > this.config.length) throw new RangeError(`no room for capability ${id}`);
+    if (this.#nextCapability > LEGACY_BYTES) throw new RangeError(`no room for capability ${id}`);
     this.preset(at, [id, 0, ...bytes]);
     this.config[this.#link] = at;
     this.#link = at + 1;
     this.config[STATUS] = (this.config[STATUS] as number) | CAPABILITY_LIST;
     return at;
+  }
+
+  /** The same for an extended capability: ID, version, and what follows these and the pointer to the next one. */
+  extendedCapability(id: number, version: number, bytes: readonly number[]): number {
+    const at = this.#nextExtended;
+    this.#nextExtended = (at + 4 + bytes.length + 3) & ~3;
+    if (this.#nextExtended > this.config.length)
+      throw new RangeError(`no room for extended capability ${id}`);
+    this.#view.setUint32(at, id | (version << 16), true);
+    this.preset(at + 4, bytes);
+    if (this.#lastExtended !== 0) {
+      const last = this.#view.getUint32(this.#lastExtended, true);
+      this.#view.setUint32(this.#lastExtended, last | (at << 20), true);
+    }
+    this.#lastExtended = at;
+    return at;
+  }
+
+  /** Its windows by base address register. */
+  get windows(): ReadonlyMap<number, Window> {
+    return this.#windows;
   }
 
   /** Opens a window at base address register 0 … 5. Throws a RangeError when its size is none that a BAR can ask for. */
@@ -106,6 +145,10 @@ export class PciFunction implements Stateful {
     this.#view.setUint32(at, window.kind === "io" ? 1 : 0, true);
     const mask = -window.size;
     this.writable(at, [mask & 0xff, (mask >> 8) & 0xff, (mask >> 16) & 0xff, (mask >> 24) & 0xff]);
+  }
+
+  get configBytes(): number {
+    return this.config.length;
   }
 
   get command(): number {
@@ -137,6 +180,15 @@ export class PciFunction implements Stateful {
       this.config[offset + i] = ((this.config[offset + i] as number) & ~mask) | ((value >>> (8 * i)) & mask);
     }
     if (offset < BAR0 + 24) this.#remap();
+  }
+
+  /** The RESET line; its registers are made as they were by who holds them. */
+  reset(): void {}
+
+  /** It was pulled out: its windows are closed. */
+  unplugged(): void {
+    for (const unmap of this.#mapped.values()) unmap();
+    this.#mapped.clear();
   }
 
   /** Puts every window where its register says, as far as the command register lets it answer. */

@@ -28,8 +28,16 @@ export interface MsiXOptions {
   readonly message: (address: number, data: number) => void;
 }
 
+/** What a function writes to memory in order to interrupt. */
+export interface Message {
+  readonly address: number;
+  readonly data: number;
+}
+
 export class MsiX implements MmioDevice, Stateful {
   readonly vectors: number;
+  /** What the function is to send for an entry that says `message`: the same, unless a hypervisor keeps the table and shows its guest another. */
+  program: (entry: number, message: Message) => Message = (_entry, message) => message;
   readonly #function: PciFunction;
   readonly #message: MsiXOptions["message"];
   readonly #capability: number;
@@ -79,7 +87,12 @@ export class MsiX implements MmioDevice, Stateful {
     }
     // A message is a write by the function, and it may not write; above 4 GiB nobody takes interrupts.
     if (!(this.#function.command & BUS_MASTER) || this.#table.getUint32(at + UPPER, true) !== 0) return;
-    this.#message(this.#table.getUint32(at, true), this.#table.getUint32(at + DATA, true));
+    const message = {
+      address: this.#table.getUint32(at, true),
+      data: this.#table.getUint32(at + DATA, true),
+    };
+    const { address, data } = this.program(vector, message);
+    this.#message(address, data);
   }
 
   /** Forgets what is pending: the function was reset. */

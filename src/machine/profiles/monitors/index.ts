@@ -8,6 +8,7 @@ import { VMWARE } from "./vmware.ts";
 import { VMWARE_VTX } from "./vmware-vtx.ts";
 import { VMWARE_3 } from "./vmware3.ts";
 import { XEN } from "./xen.ts";
+import { XEN_1_NETWORK, XEN_3_NETWORK } from "./xen-network.ts";
 
 export const MONITORS: readonly MonitorPrices[] = [
   VMWARE_3,
@@ -15,6 +16,8 @@ export const MONITORS: readonly MonitorPrices[] = [
   VMWARE_VTX,
   ESX,
   XEN,
+  XEN_1_NETWORK,
+  XEN_3_NETWORK,
   KVM,
   QEMU,
   UNIT_MONITOR,

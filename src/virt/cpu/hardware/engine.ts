@@ -148,6 +148,7 @@ export class HardwareAssisted extends Vmm {
         break;
       case "interrupt":
         host.devices.interrupt(host.ledger);
+        host.interrupts.serve();
         break;
       case "window":
         break;

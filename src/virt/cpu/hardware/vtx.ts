@@ -4,11 +4,14 @@
  * mode. The monitor reads what an exit's handler needs and writes what has changed, by VMREAD and
  * VMWRITE; V, the picture of the guest for whoever looks, is drawn without charge.
  */
-import type { Gpa, Gva } from "../../../machine/address.ts";
+import type { Gpa } from "../../../machine/address.ts";
 import { type Cpu, CR0 } from "../../../machine/cpu/cpu.ts";
 import { refreshWatch } from "../../../machine/cpu/debug.ts";
 import { NMI_KIND, SOFTWARE } from "../../../machine/cpu/deliver/event.ts";
+import { DELIVERY } from "../../../machine/devices/lapic.ts";
 import { LapicRegisters } from "../../../machine/devices/lapic-registers.ts";
+import { PostedDescriptor } from "../../../machine/iommu/index.ts";
+import { BusTables } from "../../../machine/mmu/bus-tables.ts";
 import { capabilitiesOf, type VmxCapabilities } from "../../../machine/vmx/capabilities.ts";
 import type { CheckContext } from "../../../machine/vmx/check-controls.ts";
 import { checkGuest } from "../../../machine/vmx/check-guest.ts";
@@ -23,7 +26,7 @@ import {
   PIN,
 } from "../../../machine/vmx/controls.ts";
 import { loadRegisters } from "../../../machine/vmx/entry.ts";
-import { pdptesOf, VIOLATION } from "../../../machine/vmx/ept.ts";
+import { pdptesOf } from "../../../machine/vmx/ept.ts";
 import { saveGuest } from "../../../machine/vmx/exit.ts";
 import {
   FIELD_NAMES,
@@ -33,13 +36,14 @@ import {
   isReadOnly,
   slotOf,
 } from "../../../machine/vmx/fields.ts";
-import { REASON, reasonName } from "../../../machine/vmx/reasons.ts";
-import { ApicAccessPage, type ApicTrap, type VirtualApic } from "../../../machine/vmx/virtual-apic.ts";
+import { ApicAccessPage, type VirtualApic } from "../../../machine/vmx/virtual-apic.ts";
 import type { Vmcs } from "../../../machine/vmx/vmcs.ts";
 import { Vmx } from "../../../machine/vmx/vmx.ts";
 import { INVVPID } from "../../../machine/vmx/vpid.ts";
 import type { NestedTables } from "../../mmu/pager.ts";
 import type { Host } from "../host.ts";
+import type { Posting } from "../interrupts.ts";
+import { readExit, settleTrap } from "./vtx-exit.ts";
 import {
   type Exit,
   enterLongMode,
@@ -58,18 +62,11 @@ const GUEST_VPID = 1;
 /** Bits of CR0 that the guest changes without an exit. */
 const GUEST_CR0 = CR0.TS;
 const VTPR = 0x80;
-/** The local APIC's place in the guest's memory, and its EOI register. */
+/** The host's vector for what is posted (Linux: POSTED_INTR_VECTOR). */
+const NOTIFICATION = 0xf2;
+/** The local APIC's place in the guest's memory. */
 const APIC = 0xfee00000;
-const EOI = 0xb0;
 const PAGE = 4096;
-/** What a monitor must know of a guest before it can decode an instruction. */
-const FOR_DECODING: readonly FieldName[] = ["guestRip", "guestCsBase", "guestCsAccess", "guestRflags"];
-const VMX_EXITS = new Set(
-  "vmclear vmlaunch vmptrld vmptrst vmread vmresume vmwrite vmxoff vmxon invept invvpid".split(" "),
-);
-const CR_ACCESS = ["mov to cr", "mov from cr", "clts", "lmsw"];
-const IN = 8;
-
 export interface VtxOptions {
   /** Under EPT the guest's translations carry a VPID where the processor has them, and outlive its exits. They do unless said. */
   readonly vpid?: boolean;
@@ -150,6 +147,7 @@ export class VtxSwitch implements WorldSwitch {
     const { lapic } = host.machine.board;
     const wanted = this.#wanted;
     const priority = (this.#virtualApic + VTPR) as Gpa;
+    const posting = posted ? this.#post() : undefined;
     const model: VirtualApic = {
       registers: new LapicRegisters(lapic),
       requests: () => {
@@ -164,6 +162,7 @@ export class VtxSwitch implements WorldSwitch {
       },
       levelInService: () => lapic.levelInService(),
       setTaskPriority: (value) => host.bus.write(priority, value, 1),
+      processPosted: () => posting?.take(),
     };
     const page = new ApicAccessPage(model, () => host.clock.attend());
     this.#vmx.apic = { model, page };
@@ -172,9 +171,27 @@ export class VtxSwitch implements WorldSwitch {
     if (posted) host.interrupts.posted = () => lapic.requests();
     wanted.set(FIELDS.apicAccess, frame);
     wanted.set(FIELDS.secondaryControls, wanted.get(FIELDS.secondaryControls) | second);
-    if (!posted) return;
+    if (posting === undefined) return;
+    wanted.set(FIELDS.postedVector, posting.notification);
+    wanted.set(FIELDS.postedDescriptor, posting.descriptor);
     wanted.set(FIELDS.pinControls, wanted.get(FIELDS.pinControls) | PIN.posted);
     wanted.set(FIELDS.exitControls, wanted.get(FIELDS.exitControls) | EXIT_CONTROL.acknowledge);
+  }
+
+  /** A descriptor in the host's memory, where the host's devices may post. */
+  #post(): Posting {
+    const { bus, interrupts, machine } = this.#host;
+    const descriptor = this.#host.frame();
+    const posted = new PostedDescriptor(new BusTables(bus), descriptor);
+    posted.prepare(NOTIFICATION, interrupts.apic);
+    const { lapic } = machine.board;
+    const common = { delivery: DELIVERY.fixed, levelTriggered: false, logical: false };
+    const take = () => posted.sync((vector) => lapic.deliver({ vector, destination: lapic.id, ...common }));
+    const posting = { descriptor, notification: NOTIFICATION, take };
+    // It came while the guest did not run.
+    interrupts.on(NOTIFICATION, take);
+    interrupts.posting = posting;
+    return posting;
   }
 
   /** The guest keeps its page faults, its CR3 and INVLPG. */
@@ -346,7 +363,7 @@ export class VtxSwitch implements WorldSwitch {
 
   leave(virtual: Cpu): Exit {
     this.#draw(virtual);
-    return this.#read();
+    return readExit(this.#vmx, this.#host.machine.cpu.wide);
   }
 
   /** V from the VMCS and from what a world switch leaves in P. */
@@ -376,109 +393,10 @@ export class VtxSwitch implements WorldSwitch {
     virtual.memory.flush(true);
   }
 
-  #read(): Exit {
-    const vmx = this.#vmx;
-    const reason = vmx.vmread("exitReason");
-    const during = this.#vectoring();
-    const name = reasonName(reason);
-    switch (reason) {
-      case REASON.exception: {
-        const information = vmx.vmread("exitInterruption");
-        if ((information & 0xff) !== 14) return { kind: "interrupt", name: "NMI", during };
-        const error = vmx.vmread("exitErrorCode");
-        return { kind: "pageFault", name: "#PF", at: this.#address("exitQualification"), error, during };
-      }
-      case REASON.externalInterrupt:
-        return { kind: "interrupt", name: "interrupt", during };
-      case REASON.interruptWindow:
-      case REASON.nmiWindow:
-      case REASON.tprBelowThreshold:
-        return { kind: "window", name, during };
-      case REASON.taskSwitch:
-        return { kind: "taskSwitch", name, during };
-      case REASON.tripleFault:
-        return { kind: "shutdown", name, detail: vmx.shutdownDetail, during };
-      case REASON.invlpg:
-        this.#readForDecoding();
-        return { kind: "invlpg", name, at: this.#address("exitQualification"), during };
-      case REASON.eptViolation: {
-        const qualification = vmx.vmread("exitQualification");
-        const low = vmx.vmread("guestPhysicalAddress");
-        const violation = {
-          gpa: (vmx.high * TWO32 + (low >>> 0)) as Gpa,
-          write: (qualification & VIOLATION.write) !== 0,
-          fetch: (qualification & VIOLATION.fetch) !== 0,
-        };
-        return { kind: "violation", name: "EPT violation", violation, during };
-      }
-      case REASON.eptMisconfiguration:
-        throw new Error(
-          `invariant: the pager's EPT entry for ${vmx.vmread("guestPhysicalAddress").toString(16)} is misconfigured`,
-        );
-      case REASON.virtualizedEoi:
-      case REASON.apicWrite:
-        return { kind: "apic", name, ...this.#apicTrap(), during };
-      case REASON.vmcall:
-        return { kind: "hypercall", name, length: vmx.vmread("exitInstructionLength"), during };
-    }
-    if (VMX_EXITS.has(name)) return { kind: "undefined", name, during };
-    this.#readForDecoding();
-    return { kind: "instruction", name: this.#instructionName(reason, name), during };
-  }
-
-  /** Nobody will be entered and come out again for what the guest wrote last. */
-  #settleTrap(): void {
-    const { apic } = this.#vmx;
-    if (apic === null || apic.page.trap === null) return;
-    const { reason, qualification, value } = apic.page.trap;
-    apic.page.trap = null;
-    apic.model.registers.write(reason === REASON.apicWrite ? qualification : EOI, value, 4);
-  }
-
-  /** What the guest wrote to its local APIC, from the virtual-APIC page. */
-  #apicTrap(): { register: number; value: number } {
-    const { page } = this.#vmx.apic as NonNullable<Vmx["apic"]>;
-    const trap = page.trap as ApicTrap;
-    page.trap = null;
-    const register = trap.reason === REASON.apicWrite ? this.#vmx.vmread("exitQualification") : EOI;
-    return { register, value: trap.value };
-  }
-
-  #instructionName(reason: number, name: string): string {
-    const vmx = this.#vmx;
-    if (reason === REASON.io) return (vmx.vmread("exitQualification") & IN) !== 0 ? "in" : "out";
-    if (reason !== REASON.crAccess) return name;
-    const qualification = vmx.vmread("exitQualification");
-    const kind = (qualification >> 4) & 3;
-    return `${CR_ACCESS[kind]}${kind < 2 ? qualification & 15 : ""}`;
-  }
-
-  #readForDecoding(): void {
-    for (const name of FOR_DECODING) this.#vmx.vmread(name);
-  }
-
-  #vectoring(): GuestEvent | null {
-    const information = this.#vmx.vmread("idtVectoring");
-    if ((information & INTERRUPTION.valid) === 0) return null;
-    const kind = (information >> 8) & 7;
-    return {
-      kind,
-      vector: information & 0xff,
-      error: (information & INTERRUPTION.error) !== 0 ? this.#vmx.vmread("idtVectoringErrorCode") : -1,
-      length: kind >= SOFTWARE ? this.#vmx.vmread("exitInstructionLength") : 0,
-    };
-  }
-
-  #address(name: FieldName): Gva {
-    const low = this.#vmx.vmread(name);
-    const { high } = this.#vmx;
-    return (this.#host.machine.cpu.wide ? high * TWO32 + (low >>> 0) : low) as Gva;
-  }
-
   withdraw(virtual: Cpu): GuestEvent | null {
     this.#vmx.withdraw();
     this.#draw(virtual);
-    this.#settleTrap();
+    settleTrap(this.#vmx);
     const vmcs = this.#vmcs;
     const information = vmcs.get(FIELDS.entryInterruption);
     if ((information & INTERRUPTION.valid) === 0) return null;

@@ -4,7 +4,7 @@
  *     linear VIRT_BASE + physical, all of memory, 4 KB pages
  *
  *     load address    image_end
- *     │ kernel and programs │ frame list │ start info │ shared info │ directory │ tables │ free …
+ *     │ kernel and programs │ frame list │ start info │ shared info │ store │ console │ directory │ tables │ free …
  *                             ESI ────────▲
  *
  * The kernel's first sector, sector 1 of the disk, has a note: "xen-3.0" and a zero byte, then dwords: VIRT_BASE, entry (both linear), image_end
@@ -27,6 +27,9 @@ export interface Domain {
   readonly startInfo: number;
   /** Machine frames. */
   readonly sharedInfo: number;
+  /** Rings to XenStore and to the console, for whoever stands at their other end. */
+  readonly store: number;
+  readonly console: number;
   readonly directory: number;
   readonly tables: readonly number[];
 }
@@ -49,6 +52,8 @@ export function buildDomain(host: Host): Domain {
   const frameList = reserve(4 * pages);
   const startInfo = reserve(PAGE);
   const sharedInfo = reserve(PAGE);
+  const store = reserve(PAGE);
+  const console = reserve(PAGE);
   const directory = reserve(PAGE);
   const count = Math.ceil(pages / 1024);
   const tables = Array.from({ length: count }, () => reserve(PAGE));
@@ -64,6 +69,8 @@ export function buildDomain(host: Host): Domain {
   bus.dmaWrite((base + startInfo) as Gpa, new TextEncoder().encode(START_INFO.magic));
   write(startInfo + START_INFO.pages, pages);
   write(startInfo + START_INFO.sharedInfo, base + sharedInfo);
+  write(startInfo + START_INFO.storeFrame, (base + store) / PAGE);
+  write(startInfo + START_INFO.consoleFrame, (base + console) / PAGE);
   write(startInfo + START_INFO.tables, note.virtBase + directory);
   write(startInfo + START_INFO.tableCount, 1 + count);
   write(startInfo + START_INFO.frameList, note.virtBase + frameList);
@@ -83,6 +90,8 @@ export function buildDomain(host: Host): Domain {
     entry: note.entry,
     startInfo: note.virtBase + startInfo,
     sharedInfo: machineFrame(sharedInfo),
+    store: machineFrame(store),
+    console: machineFrame(console),
     directory: machineFrame(directory),
     tables: tables.map(machineFrame),
   };

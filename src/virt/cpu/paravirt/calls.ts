@@ -3,6 +3,7 @@
  * runs into the same INT again.
  */
 import type { Ledger } from "../../../machine/ledger.ts";
+import type { EventCalls } from "./event-calls.ts";
 import type { GrantCalls } from "./grant-calls.ts";
 import { BadPointer, type GuestMemory } from "./guest-memory.ts";
 import { EFAULT, EINVAL, ENOSYS, HYPERCALL_VECTOR } from "./interface.ts";
@@ -25,6 +26,7 @@ export interface CallsParts {
   readonly memory: GuestMemory;
   readonly memoryCalls: MemoryCalls;
   readonly processorCalls: ProcessorCalls;
+  readonly eventCalls: EventCalls;
   readonly ledger: Ledger;
   /** Without neighbours there are no grants. */
   readonly grantCalls?: GrantCalls | undefined;
@@ -45,7 +47,7 @@ export class Calls {
 
   constructor(parts: CallsParts) {
     this.#parts = parts;
-    const { memoryCalls: memory, processorCalls: processor, grantCalls } = parts;
+    const { memoryCalls: memory, processorCalls: processor, eventCalls, grantCalls } = parts;
     this.#calls = new Map<number, Call>([
       [0, { name: "set_trap_table", run: (a) => processor.setTrapTable(a) }],
       [1, { name: "mmu_update", run: (a) => memory.mmuUpdate(a), listOf: 16 }],
@@ -60,7 +62,7 @@ export class Calls {
       [24, { name: "vcpu_op", run: (a) => processor.vcpuOp(a) }],
       [26, { name: "mmuext_op", run: (a) => memory.mmuExtended(a), listOf: 12 }],
       [29, { name: "sched_op", run: (a) => processor.schedOp(a) }],
-      [32, { name: "event_channel_op", run: (a) => processor.eventOp(a) }],
+      [32, { name: "event_channel_op", run: (a) => eventCalls.eventOp(a) }],
     ]);
   }
 

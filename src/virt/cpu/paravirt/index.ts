@@ -1,3 +1,3 @@
 /** Paravirtualization in Xen's manner. */
-export { GNTST, type MappedGrant, type Neighbours } from "./neighbours.ts";
+export { type Channels, GNTST, type Grants, type Neighbours } from "./neighbours.ts";
 export { Paravirt, paravirt, paravirtWith } from "./paravirt.ts";

@@ -10,6 +10,7 @@
  *
  * There is no firmware: V's devices are models of the monitor's, V itself a copy of P for who looks. Its CR3 is P's, of machine frames.
  */
+import type { Gpa } from "../../../machine/address.ts";
 import type { Cpu, Stop } from "../../../machine/cpu/cpu.ts";
 import { CR0, CR4 } from "../../../machine/cpu/cpu.ts";
 import { Descriptor, readDescriptor } from "../../../machine/cpu/descriptor.ts";
@@ -27,13 +28,15 @@ import { bounce, type Target } from "./bounce.ts";
 import { buildDomain, type Domain } from "./builder.ts";
 import { Calls, INT_LENGTH, isHypercall } from "./calls.ts";
 import { PortEmulator } from "./emulate.ts";
+import { EventCalls } from "./event-calls.ts";
 import { guestFrames } from "./frames.ts";
 import { GrantCalls } from "./grant-calls.ts";
 import { GuestMemory } from "./guest-memory.ts";
 import { answerCpuid } from "./identity.ts";
-import { EFAULT, SELECTOR } from "./interface.ts";
+import { EFAULT, SELECTOR, START_INFO } from "./interface.ts";
 import { type Arguments, MemoryCalls } from "./memory-calls.ts";
-import type { Neighbours } from "./neighbours.ts";
+import type { Channels, Neighbours } from "./neighbours.ts";
+import { OwnLines } from "./own-lines.ts";
 import { ProcessorCalls } from "./processor-calls.ts";
 import { IRET, returnFromHandler } from "./return.ts";
 import { SharedVcpu } from "./vcpu.ts";
@@ -53,7 +56,10 @@ export class Paravirt implements Engine, Monitor<Cpu> {
   readonly name = "paravirt";
   readonly #host: Host;
   readonly #crossings = new Map<string, number>();
-  readonly #domain: Domain;
+  /** What the builder made, and where. */
+  readonly domain: Domain;
+  readonly #neighbours: Neighbours | undefined;
+  readonly #channels: Channels;
   readonly #area: Area;
   readonly frames: TypedFrames;
   readonly calls: Calls;
@@ -63,6 +69,8 @@ export class Paravirt implements Engine, Monitor<Cpu> {
   readonly #ports: PortEmulator;
   /** The monitor runs, not the guest. */
   #inside = false;
+  /** The guest has nothing to do until an event is pending. */
+  #blocked = false;
   /** Why the guest is at its end. */
   #crash: string | undefined;
 
@@ -72,7 +80,8 @@ export class Paravirt implements Engine, Monitor<Cpu> {
     const { cpu, bus, ledger, base, machine } = host;
     const pages = machine.bus.ram.length / PAGE;
     const domain = buildDomain(host);
-    this.#domain = domain;
+    this.domain = domain;
+    this.#neighbours = neighbours;
     const area = new Area(host, pages);
     this.#area = area;
     const memory = new GuestMemory(cpu);
@@ -83,27 +92,25 @@ export class Paravirt implements Engine, Monitor<Cpu> {
     this.frames = frames;
     const memoryCalls = new MemoryCalls({ host, area, frames, memory });
     flush = () => memoryCalls.flush();
-    this.#vcpu = new SharedVcpu(bus, domain.sharedInfo * PAGE);
+    const vcpu = new SharedVcpu(bus, domain.sharedInfo * PAGE);
+    this.#vcpu = vcpu;
+    const channels = neighbours?.channels ?? new OwnLines(vcpu);
+    this.#channels = channels;
     const scheduler = {
       block: () => {
-        cpu.halted = true;
+        this.#blocked = true;
       },
       shutdown: (reason: number) => {
         machine.cpu.stop = reason === 1 ? { reason: "reset" } : { reason: "off" };
       },
     };
-    const processorCalls = new ProcessorCalls({
-      area,
-      frames,
-      memory,
-      vcpu: this.#vcpu,
-      scheduler,
-      neighbours,
-    });
+    const processorCalls = new ProcessorCalls({ area, frames, memory, vcpu, scheduler, channels });
     this.#processor = processorCalls;
+    const eventCalls = new EventCalls(memory, channels);
+    const grants = neighbours?.grants;
     const grantCalls =
-      neighbours && new GrantCalls({ host, frames, memory, neighbours, flush: () => memoryCalls.flush() });
-    this.calls = new Calls({ memory, memoryCalls, processorCalls, ledger, grantCalls });
+      grants && new GrantCalls({ host, frames, memory, grants, flush: () => memoryCalls.flush() });
+    this.calls = new Calls({ memory, memoryCalls, processorCalls, eventCalls, ledger, grantCalls });
     this.#ports = new PortEmulator(host, memory);
     this.#enterFirst(memoryCalls);
     host.interpreter.patience = machine.interpreter.patience;
@@ -150,20 +157,37 @@ export class Paravirt implements Engine, Monitor<Cpu> {
     this.#inside = true;
     this.#cross(this.#handle(visit, cpu));
     if (clock.left <= 0) clock.advance();
+    this.#neighbours?.run();
     this.#inside = false;
-    this.#announce();
+    this.#settle();
     if (machine.cpu.stop !== null || this.#crash !== undefined) return { stop: YIELD };
     ledger.pay("resume");
     return "resume";
   }
 
-  /** An event from another domain: at the end of the hypercall that goes on, else by an interrupt of the processor, which may sleep. */
-  raise(event: number): void {
+  /**
+   * Something is to be done that the guest does not ask for: an event has been made pending for it, or others have work. At the end of what
+   * goes on in the hypervisor, else by an interrupt of the processor, which may sleep.
+   */
+  alert(): void {
+    if (this.#inside) return;
     const { interrupts, clock } = this.#host;
-    this.#vcpu.raise(event);
-    if (this.#inside || this.#vcpu.mask || !this.#vcpu.pending) return;
     interrupts.called = true;
     clock.attend();
+  }
+
+  /** What the guest finds in its start info: the ports by which it reaches XenStore and the console. Before it runs. */
+  connect(ports: { readonly store: number; readonly console: number }): void {
+    const { bus, base } = this.#host;
+    const at = base + this.domain.startInfo - this.domain.virtBase;
+    bus.write((at + START_INFO.storePort) as Gpa, ports.store, 4);
+    bus.write((at + START_INFO.consolePort) as Gpa, ports.console, 4);
+  }
+
+  /** CR3 was another domain's: the processor has forgotten the guest's translations. */
+  reload(): void {
+    this.#host.cpu.memory.flush(false);
+    this.frames.flushed();
   }
 
   sync(): void {
@@ -189,7 +213,7 @@ export class Paravirt implements Engine, Monitor<Cpu> {
   /** Every directory and table that the builder made is pinned and in use. */
   #enterFirst(memoryCalls: MemoryCalls): void {
     const { cpu, clock } = this.#host;
-    const { directory, entry, startInfo, sharedInfo } = this.#domain;
+    const { directory, entry, startInfo, sharedInfo } = this.domain;
     if (!this.frames.take(sharedInfo, "writable") || !this.frames.pin(directory, "l2"))
       throw new Error("invariant: the domain builder's own tables are refused");
     cpu.cr0 = CR0.PE | CR0.PG | CR0.WP | CR0.NE | CR0.ET | CR0.MP | 0;
@@ -302,10 +326,20 @@ export class Paravirt implements Engine, Monitor<Cpu> {
       const line = cpu.irq.acknowledge() - FIRST_LINE_VECTOR;
       if (line >= LINES / 2) bus.out(PIC.second, PIC.endOfInterrupt, 1);
       bus.out(PIC.first, PIC.endOfInterrupt, 1);
-      const event = this.#processor.lines.get(line);
-      if (event !== undefined) this.#vcpu.raise(event);
+      this.#channels.interrupt(line);
     }
     return "interrupt";
+  }
+
+  /** On the way back to the guest, or to sleep. */
+  #settle(): void {
+    this.#announce();
+    if (this.#blocked && !this.#vcpu.pending) {
+      this.#host.cpu.halted = true;
+      return;
+    }
+    this.#blocked = false;
+    this.#neighbours?.resume();
   }
 
   /** An event that waits, and may come. */

@@ -1,13 +1,11 @@
-/** Hypercalls about traps, stacks, events and time on the processor (xen.h, vcpu.h, sched.h, event_channel.h). */
+/** Hypercalls about traps, stacks and time on the processor (xen.h, vcpu.h, sched.h). */
 
 import type { TypedFrames } from "../../../machine/mmu/typed-frames.ts";
 import type { Area } from "./area.ts";
 import type { Target } from "./bounce.ts";
 import type { GuestMemory } from "./guest-memory.ts";
 import {
-  DOMID_SELF,
   EINVAL,
-  ENOSPC,
   ENOSYS,
   EPERM,
   FAST_VECTOR,
@@ -17,7 +15,7 @@ import {
   VCPU_INFO,
 } from "./interface.ts";
 import type { Arguments } from "./memory-calls.ts";
-import type { Neighbours } from "./neighbours.ts";
+import type { Channels } from "./neighbours.ts";
 import type { SharedVcpu } from "./vcpu.ts";
 
 const PAGE = 4096;
@@ -25,18 +23,8 @@ const KERNEL_RING = 1;
 /** trap_info: flags. */
 const TRAP_DPL = 3;
 const TRAP_MASKS = 4;
-const EVENTCHN = {
-  BIND_INTERDOMAIN: 0,
-  BIND_PIRQ: 2,
-  CLOSE: 3,
-  SEND: 4,
-  ALLOC_UNBOUND: 6,
-  UNMASK: 9,
-} as const;
 const VCPUOP_REGISTER_VCPU_INFO = 10;
 const SCHEDOP = { YIELD: 0, BLOCK: 1, SHUTDOWN: 2 } as const;
-const EVENTS = 32;
-const LINES = 16;
 
 const isGuestCode = (selector: number): boolean =>
   (selector & 4) === 0 && ((selector & 0xfff8) < FIRST_MONITOR_SELECTOR || selector === SELECTOR.ring1Code);
@@ -48,6 +36,7 @@ export interface Trap extends Target {
 
 /** What a guest may want of the scheduler. */
 export interface Scheduler {
+  /** Until an event is pending. */
   block(): void;
   shutdown(reason: number): void;
 }
@@ -58,7 +47,7 @@ export interface ProcessorCallsParts {
   readonly memory: GuestMemory;
   readonly vcpu: SharedVcpu;
   readonly scheduler: Scheduler;
-  readonly neighbours?: Neighbours | undefined;
+  readonly channels: Channels;
 }
 
 export class ProcessorCalls {
@@ -67,10 +56,6 @@ export class ProcessorCalls {
   readonly traps = new Map<number, Trap>();
   /** Where events are announced. */
   upcall: Target | undefined;
-  /** Interrupt line → event. */
-  readonly lines = new Map<number, number>();
-  /** Events that lead to other domains, and back. */
-  readonly #channels = new Set<number>();
   /** The frame that vcpu_info has been moved to. */
   #infoFrame: number | undefined;
 
@@ -129,6 +114,7 @@ export class ProcessorCalls {
     // The monitor writes there from now on: the frame never becomes a table again.
     this.#infoFrame = frame;
     vcpu.move(frame * PAGE + offset);
+    this.#parts.channels.moved(frame * PAGE + offset);
     return 0;
   }
 
@@ -148,73 +134,5 @@ export class ProcessorCalls {
       default:
         return ENOSYS;
     }
-  }
-
-  /** (operation, argument). */
-  eventOp([operation, argument]: Arguments): number {
-    const { memory, vcpu } = this.#parts;
-    if (operation === EVENTCHN.UNMASK) {
-      const event = memory.read32(argument) >>> 0;
-      if (event >= EVENTS) return EINVAL;
-      vcpu.unmask(event);
-      return 0;
-    }
-    if (operation !== EVENTCHN.BIND_PIRQ) return this.#channelOp(operation, argument);
-    const line = memory.read32(argument) >>> 0;
-    if (line >= LINES) return EINVAL;
-    const event = this.lines.get(line) ?? this.#freeEvent();
-    if (event === undefined) return ENOSPC;
-    this.lines.set(line, event);
-    memory.write32(argument + 8, event);
-    return 0;
-  }
-  /** Channels to other domains. evtchn_alloc_unbound: dom, remote_dom, port ▲; evtchn_bind_interdomain: remote_dom, remote_port, port ▲. */
-  #channelOp(operation: number, argument: number): number {
-    const { memory, neighbours } = this.#parts;
-    if (neighbours === undefined) return ENOSYS;
-    switch (operation) {
-      case EVENTCHN.ALLOC_UNBOUND: {
-        // Ports are this domain's own: only domain 0 could open them for another.
-        if (memory.read16(argument) !== DOMID_SELF) return EPERM;
-        const remote = memory.read16(argument + 2);
-        return this.#open(argument + 4, (port) => neighbours.allocUnbound(port, remote));
-      }
-      case EVENTCHN.BIND_INTERDOMAIN: {
-        const remote = memory.read16(argument);
-        const remotePort = memory.read32(argument + 4) >>> 0;
-        return this.#open(argument + 8, (port) => neighbours.bindInterdomain(port, remote, remotePort));
-      }
-      case EVENTCHN.SEND: {
-        const port = memory.read32(argument) >>> 0;
-        return this.#channels.has(port) ? neighbours.send(port) : EINVAL;
-      }
-      case EVENTCHN.CLOSE: {
-        const port = memory.read32(argument) >>> 0;
-        if (!this.#channels.delete(port)) return EINVAL;
-        return neighbours.close(port);
-      }
-      default:
-        return ENOSYS;
-    }
-  }
-
-  /** A new port, told to the guest at `answer`. */
-  #open(answer: number, connect: (port: number) => number): number {
-    const { memory } = this.#parts;
-    const port = this.#freeEvent();
-    if (port === undefined) return ENOSPC;
-    // A guest that cannot be told gets none.
-    memory.write32(answer, port);
-    const result = connect(port);
-    if (result >= 0) this.#channels.add(port);
-    return result;
-  }
-
-  /** Event 0 is never given out. */
-  #freeEvent(): number | undefined {
-    const lines = new Set(this.lines.values());
-    for (let event = 1; event < EVENTS; event++)
-      if (!lines.has(event) && !this.#channels.has(event)) return event;
-    return undefined;
   }
 }

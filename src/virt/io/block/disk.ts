@@ -1,6 +1,7 @@
 /** A medium as a back end: at once, or after a while on a clock, one request after the other. */
 import type { Clock, Timer } from "../../../machine/clock.ts";
 import type { Disk } from "../../../machine/devices/disk.ts";
+import type { Stateful } from "../../../machine/state.ts";
 import { type BlockBackend, type BlockRequest, SECTOR } from "../backend.ts";
 
 /** Does a request at once. False: it is beyond the end, or writes to what is read-only. */
@@ -34,7 +35,10 @@ export function diskBackend(
 ): BlockBackend {
   const { sectors } = disk;
   if (latency === undefined)
-    return { sectors, readOnly, submit: (request, done) => done(perform(disk, readOnly, request)) };
+    return {
+      ...{ sectors, readOnly, medium: disk },
+      submit: (request, done) => done(perform(disk, readOnly, request)),
+    };
   const { clock, cycles } = latency;
   const waiting: { request: BlockRequest; done: (ok: boolean) => void }[] = [];
   const timer: Timer = clock.timer(() => {
@@ -42,9 +46,19 @@ export function diskBackend(
     if (waiting.length > 0) clock.set(timer, clock.now + cycles);
     next?.done(perform(disk, readOnly, next.request));
   });
+  const medium: Stateful = {
+    save: (out) => disk.save(out),
+    load(from) {
+      // Of a time that has not been, seen from the snapshot: it must not reach the medium.
+      waiting.length = 0;
+      clock.clear(timer);
+      disk.load(from);
+    },
+  };
   return {
     sectors,
     readOnly,
+    medium,
     submit(request, done) {
       if (waiting.push({ request, done }) === 1) clock.set(timer, clock.now + cycles);
     },

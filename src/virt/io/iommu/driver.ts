@@ -6,10 +6,15 @@ import type { Gpa } from "../../../machine/address.ts";
 import type { Bus, MmioDevice } from "../../../machine/bus.ts";
 import {
   COMMAND,
+  type Context,
   contextEntry,
   flushContextsDescriptor,
   flushDomainDescriptor,
+  flushInterruptsDescriptor,
   flushPagesDescriptor,
+  type InterruptEntry,
+  interruptEntry,
+  PASS_THROUGH,
   REGISTER,
   rootEntry,
   TRANSLATE,
@@ -38,6 +43,7 @@ export class IommuDriver {
   readonly #status: number;
   #tail = 0;
   #waits = 0;
+  #command: number = COMMAND.queue + COMMAND.translate;
 
   /** Switches translation on: from now on a requester without a domain reaches nothing. */
   constructor(parts: DriverParts) {
@@ -51,7 +57,7 @@ export class IommuDriver {
     register(REGISTER.rtaddr, root);
     register(REGISTER.iqa, this.#ring);
     register(REGISTER.gcmd, COMMAND.setRoot);
-    register(REGISTER.gcmd, COMMAND.queue + COMMAND.translate);
+    register(REGISTER.gcmd, this.#command);
   }
 
   /** A page of zeros. */
@@ -63,10 +69,21 @@ export class IommuDriver {
 
   /** A requester of bus 0 goes through tables from now on; `root` undefined: it reaches nothing any more. */
   attach(requester: number, domain: number, root: number | undefined): void {
-    const entry = contextEntry(
+    this.#setContext(
+      requester,
+      domain,
       root === undefined ? undefined : { domain, root, depth: DEPTH, type: TRANSLATE, silent: false },
     );
-    this.#words(this.#contexts + 16 * requester, entry);
+  }
+
+  /** A requester of bus 0 reaches memory by host-physical addresses from now on: only its messages are checked. */
+  passThrough(requester: number, domain: number): void {
+    // 9.3: the width is the largest that the unit has, and the root is not looked at.
+    this.#setContext(requester, domain, { domain, root: 0, depth: 4, type: PASS_THROUGH, silent: false });
+  }
+
+  #setContext(requester: number, domain: number, context: Context | undefined): void {
+    this.#words(this.#contexts + 16 * requester, contextEntry(context));
     this.#invalidate(flushContextsDescriptor(), flushDomainDescriptor(domain));
   }
 
@@ -103,6 +120,23 @@ export class IommuDriver {
 
   flushDomain(domain: number): void {
     this.#invalidate(flushDomainDescriptor(domain));
+  }
+
+  /** Switches interrupt remapping on: from now on messages in compatibility format are blocked. The table, a page of entries that are not present. */
+  remapInterrupts(): number {
+    const { registers } = this.#parts;
+    const table = this.page();
+    registers.write(REGISTER.irta, table | (Math.log2(PAGE / 16) - 1), 4);
+    registers.write(REGISTER.gcmd, this.#command + COMMAND.setInterruptTable, 4);
+    this.#command += COMMAND.remapInterrupts;
+    registers.write(REGISTER.gcmd, this.#command, 4);
+    return table;
+  }
+
+  /** Writes an entry of the table; undefined: nobody may use it. */
+  setInterrupt(table: number, index: number, entry: InterruptEntry | undefined): void {
+    this.#words(table + 16 * index, entry === undefined ? [0, 0, 0, 0] : interruptEntry(entry));
+    this.#invalidate(flushInterruptsDescriptor());
   }
 
   /** Comes back when the unit is done. */

@@ -13,6 +13,9 @@ export const isGroup = (mac: Mac): boolean => Math.floor(mac / 2 ** 40) % 2 === 
 /** 224.0.0.0/4 (RFC 5771) and the limited broadcast. */
 export const isMulticast = (ip: Ip): boolean => ip >>> 28 === 14 || ip === BROADCAST_IP;
 
+/** Whether a host may have it: none of this network (0/8), loopback (127/8), groups and what is reserved (RFC 6890). */
+export const isHost = (ip: Ip): boolean => ip >>> 24 !== 0 && ip >>> 24 !== 127 && ip >>> 28 < 14;
+
 /** 10/8, 172.16/12, 192.168/16 (RFC 1918, section 3). */
 export const isPrivate = (ip: Ip): boolean => ip >>> 24 === 10 || ip >>> 20 === 0xac1 || ip >>> 16 === 0xc0a8;
 

@@ -1,6 +1,7 @@
 /** Internet control messages (RFC 792): echoes, and errors with the packet that they are about. */
 import { get16, Malformed, put16 } from "./bytes.ts";
 import { checksum } from "./checksum.ts";
+import { buildIpv4, type Ipv4, PROTOCOL } from "./ipv4.ts";
 
 export const ICMP = {
   echoReply: 0,
@@ -42,4 +43,12 @@ export function buildIcmp({ type, code, identifier, sequence, data }: Icmp): Uin
   bytes.set(data, 8);
   put16(bytes, 2, checksum(bytes));
   return bytes;
+}
+
+/** The answer to a packet with an echo in it, with the same data (RFC 1122, section 3.2.2.6); undefined to anything else. */
+export function echoReply({ source, destination, protocol, payload }: Ipv4): Uint8Array | undefined {
+  const icmp = protocol === PROTOCOL.icmp ? parseIcmp(payload) : undefined;
+  if (!icmp || icmp instanceof Malformed || icmp.type !== ICMP.echo) return undefined;
+  const reply = buildIcmp({ ...icmp, type: ICMP.echoReply });
+  return buildIpv4({ source: destination, destination: source, protocol, payload: reply });
 }

@@ -9,7 +9,7 @@ import type { Mac } from "./address.ts";
 import { BRIDGING, type BridgePolicy } from "./bridge.ts";
 import { Malformed } from "./bytes.ts";
 import { StationTable } from "./forwarding-table.ts";
-import { buildFrame, type Frame, parseFrame } from "./frame.ts";
+import { buildFrame, ETHERTYPE, type Frame, parseFrame } from "./frame.ts";
 
 /** 01-80-C2-00-00-00 … 0F: no bridge forwards these (IEEE 802.1Q-2018, table 8-1). */
 const RESERVED: Mac = 0x0180_c200_0000;
@@ -80,7 +80,10 @@ export class VirtualSwitch {
       return;
     }
     const vlan = admitted(this.#ports[port]!.membership, frame);
-    if (frame.destination - (frame.destination % 16) === RESERVED) this.#drop("bridge: reserved address");
+    // Without its outer tag it would go on as if it were of the inner one's VLAN.
+    if (frame.vlan !== undefined && frame.type === ETHERTYPE.vlan) this.#drop("bridge: a tag within a tag");
+    else if (frame.destination - (frame.destination % 16) === RESERVED)
+      this.#drop("bridge: reserved address");
     else if (vlan === undefined) this.#drop("bridge: not a VLAN of this port");
     else this.#forward(port, vlan, frame, bytes);
   }

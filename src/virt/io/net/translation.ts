@@ -28,29 +28,32 @@ export interface Mapping extends Endpoint {
 
 /** The mappings of a NAT, and of each the peers that inside has sent to. */
 export interface Translations {
-  inside(protocol: Protocol, address: Ip, port: number): Mapping | null;
+  /** `towards`: what of the peer the mapping depends on, as a number; 0 for nothing (RFC 4787, section 4.1). */
+  inside(protocol: Protocol, address: Ip, port: number, towards?: number): Mapping | null;
   outside(protocol: Protocol, outside: number): Mapping | null;
   /** false: nothing was added, for the table is full, or one of the two ends has a mapping. */
-  add(protocol: Protocol, address: Ip, port: number, outside: number): boolean;
+  add(protocol: Protocol, address: Ip, port: number, outside: number, towards?: number): boolean;
   /** Inside has sent to that peer now. */
   touch(protocol: Protocol, outside: number, peer: Ip, now: number): void;
-  /** Whether inside has sent to that peer. */
-  knows(protocol: Protocol, outside: number, peer: Ip): boolean;
+  /** Whether inside has sent to that peer; with a port, to that port of it. */
+  knows(protocol: Protocol, outside: number, peer: Ip, peerPort?: number): boolean;
   remove(protocol: Protocol, outside: number): void;
   entries(): readonly Mapping[];
 }
 
-/** From inside: the endpoint that sends, and the address that it sends to. */
+/** From inside: the endpoint that sends, and where it sends to. The peer of an ICMP echo has port 0; so has one whose port nobody looks at. */
 export interface Leaving extends Endpoint {
   readonly protocol: Protocol;
   readonly peer: Ip;
+  readonly peerPort?: number;
 }
 
-/** From outside: the NAT's port that it is for, and the address that has sent it. */
+/** From outside: the NAT's port that it is for, and who has sent it. */
 export interface Arriving {
   readonly protocol: Protocol;
   readonly port: number;
   readonly peer: Ip;
+  readonly peerPort?: number;
 }
 
 /** What decides; the NAT reads and rewrites the packets. */
@@ -63,27 +66,63 @@ export interface NatPolicy {
   expire(now: number, table: Translations): void;
 }
 
-/** Endpoint-independent mappings, address-dependent filtering (RFC 4787, sections 4.1 and 5). */
-export const TRANSLATING: NatPolicy = {
-  outbound({ protocol, address, port, peer }, now, table) {
-    const outside = table.inside(protocol, address, port)?.outside ?? free(protocol, port, table);
-    if (outside === null) return null;
-    if (!table.inside(protocol, address, port) && !table.add(protocol, address, port, outside)) return null;
-    table.touch(protocol, outside, peer, now);
-    return outside;
-  },
-  /** Packets from outside keep nothing open (RFC 4787, REQ-6). */
-  inbound({ protocol, port, peer }, _now, table) {
-    const mapping = table.outside(protocol, port);
-    return mapping && table.knows(protocol, port, peer) ? mapping : null;
-  },
-  expire(now, table) {
-    for (const mapping of table.entries())
-      if (now - mapping.used > idle(mapping)) table.remove(mapping.protocol, mapping.outside);
-  },
-};
+/** What of the peer a decision depends on (RFC 4787, sections 4.1 and 5). */
+export const DEPENDENCES = [
+  "endpoint-independent",
+  "address-dependent",
+  "address-and-port-dependent",
+] as const;
+export type Dependence = (typeof DEPENDENCES)[number];
 
-/** The endpoint's own port where it is free (port preservation), or the next one. No overloading (RFC 4787, REQ-3). */
+export interface Behaviour {
+  /** Whether an endpoint keeps its port outside whoever it sends to: REQ-1 wants "endpoint-independent", which it is unless said. */
+  readonly mapping?: Dependence;
+  /** Who may send to that port: "address-dependent" unless said, the more stringent one that REQ-8 recommends. */
+  readonly filtering?: Dependence;
+}
+
+export function translating({
+  mapping = "endpoint-independent",
+  filtering = "address-dependent",
+}: Behaviour = {}): NatPolicy {
+  const towards = (peer: Ip, peerPort: number) =>
+    mapping === "endpoint-independent"
+      ? 0
+      : mapping === "address-dependent"
+        ? peer
+        : peer * 0x1_0000 + peerPort;
+  return {
+    outbound({ protocol, address, port, peer, peerPort = 0 }, now, table) {
+      const to = towards(peer, peerPort);
+      let outside = table.inside(protocol, address, port, to)?.outside ?? null;
+      if (outside === null) {
+        outside = free(protocol, port, table);
+        if (outside === null || !table.add(protocol, address, port, outside, to)) return null;
+      }
+      table.touch(protocol, outside, peer, now);
+      return outside;
+    },
+    /** Packets from outside keep nothing open (RFC 4787, REQ-6). */
+    inbound({ protocol, port, peer, peerPort = 0 }, _now, table) {
+      const found = table.outside(protocol, port);
+      const asked =
+        filtering === "endpoint-independent" ||
+        (filtering === "address-dependent"
+          ? table.knows(protocol, port, peer)
+          : table.knows(protocol, port, peer, peerPort));
+      return asked ? found : null;
+    },
+    expire(now, table) {
+      for (const mapping of table.entries())
+        if (now - mapping.used > idle(mapping)) table.remove(mapping.protocol, mapping.outside);
+    },
+  };
+}
+
+/** As RFC 4787 wants it. */
+export const TRANSLATING: NatPolicy = translating();
+
+/** The endpoint's own port where it is free (port preservation), or the next one. No overloading (RFC 4787, REQ-3); parity and the range below 1024 are not kept. */
 function free(protocol: Protocol, port: number, table: Translations): number | null {
   const count = LAST_PORT - FIRST_PORT + 1;
   const begin = Math.max(port, FIRST_PORT) - FIRST_PORT;

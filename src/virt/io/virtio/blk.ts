@@ -4,6 +4,7 @@
  *     read by the device   0 type │ 4 reserved │ 8 sector (64 bits) │ 10 data of a write, or discard segments
  *     written by it        data of a read │ status, the last byte
  */
+import type { Stateful } from "../../../machine/state.ts";
 import { type BlockBackend, type BlockRequest, SECTOR } from "../backend.ts";
 import { lengthOf } from "./buffer.ts";
 import { type DeviceParts, VirtioDevice } from "./device.ts";
@@ -56,6 +57,10 @@ export class VirtioBlk extends VirtioDevice {
     // Discard at 36, write zeroes at 48: sectors at most, ranges at most, alignment of the former.
     for (const [i, value] of [MOST_SECTORS, 1, 1].entries()) view.setUint32(36 + 4 * i, value, true);
     for (const [i, value] of [MOST_SECTORS, 1].entries()) view.setUint32(48 + 4 * i, value, true);
+  }
+
+  override get media(): readonly Stateful[] {
+    return this.#disk.medium === undefined ? [] : [this.#disk.medium];
   }
 
   protected override kicked(): void {

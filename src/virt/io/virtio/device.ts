@@ -9,7 +9,8 @@ import type { Dma } from "../../../machine/dma.ts";
 import { SnapshotError, type Stateful, type StateReader, type StateWriter } from "../../../machine/state.ts";
 import { FREE, type IoLedger } from "../backend.ts";
 import { Transfer } from "./buffer.ts";
-import { EVENT_IDX, INDIRECT_DESC, STATUS, VERSION_1 } from "./features.ts";
+import { EVENT_IDX, INDIRECT_DESC, RING_PACKED, STATUS, VERSION_1 } from "./features.ts";
+import { packedQueue } from "./packed.ts";
 import type { Chain, Virtqueue, VirtqueueFactory } from "./queue.ts";
 import { splitQueue } from "./split.ts";
 
@@ -35,7 +36,7 @@ export interface QueueState {
 export interface DeviceParts {
   readonly dma: Dma;
   readonly ledger?: IoLedger;
-  /** The device side of its queues; the reference unless a student's. */
+  /** The device side of its split queues; the reference unless a student's, and with that there are no packed ones. */
   readonly queue?: VirtqueueFactory;
 }
 
@@ -52,29 +53,32 @@ export abstract class VirtioDevice implements Stateful {
   onConfigChange: () => void = () => {};
   status = 0;
   accepted = 0n;
-  /** Changes with each change of the configuration by the device (2.5). */
+  /** Changes when the driver reads a configuration that the device has changed since it was last read (4.1.4.3.1). */
   generation = 0;
+  #changed = false;
   protected readonly transfer: Transfer;
   protected readonly ledger: IoLedger;
   /** Counts resets: what was asked of a back end before the last one is nobody's. */
   protected life = 0;
   readonly #dma: Dma;
-  readonly #make: VirtqueueFactory;
+  readonly #split: VirtqueueFactory;
 
-  constructor(
-    features: bigint,
-    queueSizes: readonly number[],
-    { dma, ledger = FREE, queue = splitQueue }: DeviceParts,
-  ) {
-    this.offered = features | VERSION_1 | INDIRECT_DESC | EVENT_IDX;
+  constructor(features: bigint, queueSizes: readonly number[], { dma, ledger = FREE, queue }: DeviceParts) {
+    this.offered =
+      features | VERSION_1 | INDIRECT_DESC | EVENT_IDX | (queue === undefined ? RING_PACKED : 0n);
     this.queues = queueSizes.map((most) => ({
       ...{ most, size: most, enabled: false, stopped: false, descriptors: 0, driver: 0, device: 0 },
       ...{ live: undefined, kicks: 0, requests: 0, interrupts: 0, suppressed: 0, inFlight: new Set<Chain>() },
     }));
     this.#dma = dma;
-    this.#make = queue;
+    this.#split = queue ?? splitQueue;
     this.ledger = ledger;
     this.transfer = new Transfer(dma, ledger);
+  }
+
+  /** What its back end stores: a snapshot of the board takes it along, a reset leaves it alone. */
+  get media(): readonly Stateful[] {
+    return [];
   }
 
   /** The driver has put something into a queue. */
@@ -83,6 +87,16 @@ export abstract class VirtioDevice implements Stateful {
   protected resume?(queue: number, chain: Chain): void;
   /** Back to how it was made, beyond what this class does. */
   protected resetOwn(): void {}
+  /** The driver reads 1, 2 or 4 bytes of the configuration space, at any time (2.5.2); beyond its end they are 0. */
+  readConfig(offset: number, size: number): number {
+    // Counting the changes themselves could come round to the same number between two looks.
+    if (this.#changed) this.generation = (this.generation + 1) & 0xff;
+    this.#changed = false;
+    let value = 0;
+    for (let i = 0; i < size; i++) value += (this.config[offset + i] ?? 0) * 2 ** (8 * i);
+    return value;
+  }
+
   /** The driver writes 1, 2 or 4 bytes of the configuration space; most devices have nothing there that it may write. */
   writeConfig(_offset: number, _value: number, _size: number): void {}
 
@@ -112,10 +126,18 @@ export abstract class VirtioDevice implements Stateful {
     if (starts) for (const queue of this.queues) if (queue.enabled) this.#start(queue);
   }
 
+  /** Whether a queue may have so many descriptors: a power of 2 in a split one (2.7), any number in a packed one (2.8.10.1). */
+  takesSize(queue: QueueState, size: number): boolean {
+    const packed = (this.accepted & RING_PACKED) !== 0n;
+    return size > 0 && size <= queue.most && (packed || (size & (size - 1)) === 0);
+  }
+
   /** A queue that is enabled keeps its place and size until the reset (4.1.4.3.2). */
   enable(index: number): void {
     const queue = this.queues[index];
     if (queue === undefined || queue.enabled || queue.stopped || !(this.status & STATUS.featuresOk)) return;
+    // A size from before the features were agreed on may be none of theirs.
+    if (!this.takesSize(queue, queue.size)) return;
     queue.enabled = true;
     if (this.live) this.#start(queue);
   }
@@ -135,7 +157,8 @@ export abstract class VirtioDevice implements Stateful {
     const indirect = (this.accepted & INDIRECT_DESC) !== 0n;
     const eventIndex = (this.accepted & EVENT_IDX) !== 0n;
     const layout = { size, descriptors, driver, device, indirect, eventIndex };
-    queue.live = this.#make(layout, this.#dma, position);
+    const make = this.accepted & RING_PACKED ? packedQueue : this.#split;
+    queue.live = make(layout, this.#dma, position);
   }
 
   /** An available-buffer notification. 2.1.2: before DRIVER_OK nothing is taken; 2.7.10.2: one too many does no harm. */
@@ -171,7 +194,7 @@ export abstract class VirtioDevice implements Stateful {
   }
 
   protected configChanged(): void {
-    this.generation = (this.generation + 1) & 0xff;
+    this.#changed = true;
     if (this.live) this.onConfigChange();
   }
 
@@ -220,6 +243,7 @@ export abstract class VirtioDevice implements Stateful {
     out.section("virtio");
     for (const value of [this.status, this.generation]) out.int(value);
     for (const shift of [0n, 32n]) out.int(Number(BigInt.asIntN(32, this.accepted >> shift)));
+    out.flag(this.#changed);
     out.bytes(this.config);
     for (const queue of this.queues) {
       for (const value of [queue.size, queue.descriptors, queue.driver, queue.device]) out.double(value);
@@ -240,6 +264,7 @@ export abstract class VirtioDevice implements Stateful {
     this.generation = from.int();
     const [low, high] = [from.int(), from.int()];
     this.accepted = BigInt.asUintN(32, BigInt(low)) | (BigInt.asUintN(32, BigInt(high)) << 32n);
+    this.#changed = from.flag();
     from.array(this.config);
     for (const queue of this.queues) {
       queue.size = from.double();

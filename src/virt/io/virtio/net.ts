@@ -21,6 +21,8 @@ export interface NetParts extends DeviceParts {
   readonly port: NetBackend;
   /** 6 bytes. */
   readonly mac: readonly number[];
+  /** Offered besides. */
+  readonly features?: bigint;
 }
 
 export class VirtioNet extends VirtioDevice {
@@ -30,8 +32,8 @@ export class VirtioNet extends VirtioDevice {
   dropped = 0;
   readonly #port: NetBackend;
 
-  constructor({ port, mac, ...parts }: NetParts) {
-    super(NET.mac | NET.status, [256, 256], parts);
+  constructor({ port, mac, features = 0n, ...parts }: NetParts) {
+    super(NET.mac | NET.status | features, [256, 256], parts);
     this.config = Uint8Array.of(...mac, LINK_UP, 0);
     this.#port = port;
     port.onFrame = (frame) => this.#receive(frame);

@@ -5,6 +5,8 @@ import type { SharedInfo } from "./shared-info.ts";
 export interface Domain {
   readonly id: number;
   readonly privileged: boolean;
+  /** Interrupts of the hardware that it may bind (XEN_DOMCTL_irq_permission); whoever is privileged may bind all. */
+  readonly lines: readonly number[];
   readonly memory: AddressSpace;
   /** Machine frame of the shared page, and the page itself. */
   readonly sharedFrame: number;

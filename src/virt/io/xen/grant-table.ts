@@ -1,7 +1,8 @@
 /**
  * A domain's grant table, version 1, in the frames that it shares with the hypervisor (grant_table.h, grant_entry_v1): 8 bytes an entry.
  *
- *     0  flags    1 permit_access, 2 accept_transfer │ 4 readonly │ 8 reading, 16 writing: set by the hypervisor while mapped
+ *     0  flags    1 permit_access │ 4 readonly │ 8 reading, 16 writing: set by the hypervisor while mapped
+ *                 2 accept_transfer │ 4 transfer_committed, 8 transfer_completed: set by the hypervisor
  *     2  domid    who may
  *     4  frame    the page
  *
@@ -10,23 +11,18 @@
 import type { Gpa } from "../../../machine/address.ts";
 import { DOMID_XEN, PAGE } from "./abi/numbers.ts";
 import type { MachineFrames } from "./frames.ts";
+import type { GrantUse } from "./grant-policy.ts";
 
-export const GTF = {
-  permitAccess: 1,
-  acceptTransfer: 2,
-  type: 3,
-  readonly: 4,
-  reading: 8,
-  writing: 16,
-} as const;
+export { GTF } from "./grant-policy.ts";
+
 export const GRANT_ENTRY = 8;
 const ENTRIES = PAGE / GRANT_ENTRY;
 
-/** A grant that is in use: the machine frame that it named when it was first used, and by how many. */
+/** A grant that is in use, the machine frame that was behind it when it was first used, and by whom. */
 export interface Pinned {
+  readonly use: GrantUse;
   readonly frame: number;
-  readers: number;
-  writers: number;
+  readonly domain: number;
 }
 
 export class GrantTable {

@@ -4,13 +4,16 @@
  *     map      entry checked ──▶ pinned, reading/writing set ──▶ frame in the mapper's address space, handle
  *     unmap    handle ──▶ translation gone ──▶ unpinned, reading/writing cleared: only now can the entry be taken back
  *     copy     both sides pinned ──▶ bytes ──▶ both unpinned
+ *     transfer grant-transfer.ts
  */
 import type { Gpa } from "../../../machine/address.ts";
 import { type IoLedger, lines } from "../backend.ts";
 import { DOMID_SELF, EINVAL, EPERM, GNTCOPY, GNTMAP, GNTST, type GrantStatus, PAGE } from "./abi/numbers.ts";
 import type { Domain } from "./domain.ts";
 import type { MachineFrames } from "./frames.ts";
-import { GrantTable, GTF } from "./grant-table.ts";
+import type { GrantEntry, GrantPolicy } from "./grant-policy.ts";
+import { GrantTable } from "./grant-table.ts";
+import { type GrantTransfer, transfer } from "./grant-transfer.ts";
 
 export interface MapGrantRef {
   hostAddress: number;
@@ -63,6 +66,7 @@ const OTHER_MAPS = GNTMAP.deviceMap | GNTMAP.applicationMap | GNTMAP.containsPte
 export interface GrantsParts {
   readonly frames: MachineFrames;
   readonly ledger: IoLedger;
+  readonly policy: GrantPolicy;
   domain(id: number): Domain | undefined;
 }
 
@@ -112,6 +116,16 @@ export class Grants {
 
   copy(caller: Domain, operations: readonly GrantCopy[]): number {
     for (const operation of operations) operation.status = this.#copy(caller, operation);
+    return 0;
+  }
+
+  transfer(caller: Domain, operations: readonly GrantTransfer[]): number {
+    for (const operation of operations) {
+      this.#parts.ledger.pay("grantTransfer");
+      const domain = this.#parts.domain(operation.domain);
+      const taker = domain && { domain, table: this.#known(domain.id).table };
+      operation.status = transfer(this.#parts.frames, caller, operation, taker);
+    }
     return 0;
   }
 
@@ -185,45 +199,61 @@ export class Grants {
     return { frame, release: () => caller.memory.drop(frame, !readonly) };
   }
 
-  /** Checks an entry and marks it as in use. What it says is read once. */
+  /** Checks an entry and marks it as in use. */
   #pin(caller: Domain, granter: number, reference: number, readonly: boolean): Reached | GrantStatus {
-    const { frames } = this.#parts;
+    const { frames, policy } = this.#parts;
     const owner = this.#parts.domain(granter);
     if (owner === undefined) return GNTST.badDomain;
     const { table } = this.#known(granter);
     if (!table.has(reference)) return GNTST.badGrantReference;
-    const flags = table.flags(reference);
-    const permitted = (flags & GTF.type) === GTF.permitAccess && table.domain(reference) === caller.id;
-    if (!permitted || (!readonly && (flags & GTF.readonly) !== 0)) return GNTST.generalError;
     const used = table.pinned.get(reference);
-    const frame = used?.frame ?? owner.memory.frame(table.frame(reference));
-    if (frame === undefined || !owner.memory.take(frame, !readonly)) return GNTST.badPage;
+    // An entry that is rewritten while it is in use gives nobody else what it gave before.
+    if (used !== undefined && used.domain !== caller.id) return GNTST.generalError;
+    let reached: number | undefined;
+    const entry = this.#entry(table, reference, (gfn) => {
+      const frame = used && used.use.frame === gfn ? used.frame : owner.memory.frame(gfn);
+      if (reached !== undefined || frame === undefined) return false;
+      if (owner.memory.take(frame, !readonly)) reached = frame;
+      return reached !== undefined;
+    });
+    const use = policy.pin({ domain: caller.id, readonly }, used?.use ?? null, entry);
+    if (typeof use === "string" || reached === undefined) {
+      if (reached !== undefined) owner.memory.drop(reached, !readonly);
+      return use === "denied" ? GNTST.generalError : GNTST.badPage;
+    }
+    const frame = reached;
     frames.take(frame);
-    const pinned = used ?? { frame, readers: 0, writers: 0 };
-    table.pinned.set(reference, pinned);
-    if (readonly) pinned.readers++;
-    else pinned.writers++;
-    table.setFlags(reference, flags | GTF.reading | (readonly ? 0 : GTF.writing));
+    table.pinned.set(reference, { use, frame, domain: caller.id });
     return { frame, release: () => this.#unpin(granter, reference, readonly) };
   }
 
   #unpin(granter: number, reference: number, readonly: boolean): void {
+    const { policy } = this.#parts;
     const { table, owner } = this.#known(granter);
     const pinned = table.pinned.get(reference);
     if (pinned === undefined)
       throw new Error(`invariant: grant ${reference} of domain ${granter} is not in use`);
-    if (readonly) pinned.readers--;
-    else pinned.writers--;
-    let flags = table.flags(reference);
-    if (pinned.writers === 0) flags &= ~GTF.writing;
-    if (pinned.writers + pinned.readers === 0) {
-      flags &= ~GTF.reading;
-      table.pinned.delete(reference);
-    }
-    table.setFlags(reference, flags);
-    owner.memory.drop(pinned.frame, !readonly);
-    this.#parts.frames.drop(pinned.frame);
+    const { frame } = pinned;
+    const use = policy.unpin(
+      readonly,
+      pinned.use,
+      this.#entry(table, reference, () => false),
+    );
+    if (use === null) table.pinned.delete(reference);
+    else table.pinned.set(reference, { ...pinned, use });
+    owner.memory.drop(frame, !readonly);
+    this.#parts.frames.drop(frame);
     this.#reap(granter);
+  }
+
+  #entry(table: GrantTable, reference: number, reach: GrantEntry["reach"]): GrantEntry {
+    return {
+      flags: () => table.flags(reference),
+      setFlags: (flags) => table.setFlags(reference, flags),
+      domain: () => table.domain(reference),
+      frame: () => table.frame(reference),
+      reach,
+    };
   }
 
   #reap(id: number): void {

@@ -7,13 +7,17 @@ import { DOMID_XEN, EINVAL, EPERM, MAPSPACE, PAGE } from "./abi/numbers.ts";
 import type { AddressSpace } from "./address-space.ts";
 import type { Domain } from "./domain.ts";
 import { EventChannels } from "./event-channels.ts";
+import { DELIVERY, type EventPolicy } from "./event-policy.ts";
 import type { MachineFrames } from "./frames.ts";
+import { type GrantPolicy, PINNING } from "./grant-policy.ts";
+import type { GrantTransfer } from "./grant-transfer.ts";
 import { type GrantCopy, Grants, type MapGrantRef, type UnmapGrantRef } from "./grants.ts";
 import { Physmap } from "./physmap.ts";
 import { SharedInfo } from "./shared-info.ts";
 
 export interface DomainOptions {
   readonly privileged?: boolean;
+  readonly lines?: readonly number[];
   readonly memory: AddressSpace;
   /** Where its shared page is already; a frame of the hypervisor's otherwise. */
   readonly sharedFrame?: number;
@@ -26,22 +30,30 @@ export class Hypervisor {
   readonly ledger: IoLedger;
   readonly domains = new Map<number, Domain>();
 
-  constructor(frames: MachineFrames, ledger: IoLedger = FREE) {
+  readonly #policy: EventPolicy;
+
+  /** `policy`: somebody else's decisions in place of the library's. */
+  constructor(
+    frames: MachineFrames,
+    ledger: IoLedger = FREE,
+    policy: GrantPolicy & EventPolicy = { ...PINNING, ...DELIVERY },
+  ) {
     this.frames = frames;
     this.ledger = ledger;
+    this.#policy = policy;
     const domain = (id: number) => this.domains.get(id);
-    this.grants = new Grants({ frames, ledger, domain });
+    this.grants = new Grants({ frames, ledger, domain, policy });
     this.events = new EventChannels({ ledger, domain });
   }
 
   /** Throws a RangeError when the number is taken, or the machine is full. */
-  create(id: number, { privileged = false, memory, sharedFrame: given }: DomainOptions): Domain {
+  create(id: number, { privileged = false, lines = [], memory, sharedFrame: given }: DomainOptions): Domain {
     this.#mustBeFree(id);
     const sharedFrame = given ?? this.frames.allocate(DOMID_XEN);
     if (sharedFrame === undefined)
       throw new RangeError("no machine frame is free for a domain's shared page");
-    const shared = new SharedInfo(this.frames.bus, sharedFrame * PAGE);
-    const domain: Domain = { id, privileged, memory, sharedFrame, shared, onUpcall: () => {} };
+    const shared = new SharedInfo(this.frames.bus, sharedFrame * PAGE, this.#policy);
+    const domain: Domain = { id, privileged, lines, memory, sharedFrame, shared, onUpcall: () => {} };
     this.domains.set(id, domain);
     this.grants.create(domain);
     this.events.create(domain);
@@ -49,10 +61,15 @@ export class Hypervisor {
   }
 
   /** A domain with `pages` of its own and a Physmap. */
-  createTranslated(id: number, pages: number, holes: number, privileged = false): TranslatedDomain {
+  createTranslated(
+    id: number,
+    pages: number,
+    holes: number,
+    rights: Pick<DomainOptions, "privileged" | "lines"> = {},
+  ): TranslatedDomain {
     this.#mustBeFree(id);
     const memory = new Physmap(this.frames, id, pages, holes);
-    const domain = this.create(id, { privileged, memory });
+    const domain = this.create(id, { ...rights, memory });
     return { domain, memory, calls: new Hypercalls(this, domain, memory) };
   }
 
@@ -101,6 +118,23 @@ export class Hypercalls {
 
   copyGrants(operations: readonly GrantCopy[]): number {
     return this.#enter().grants.copy(this.#domain, operations);
+  }
+
+  transferGrants(operations: readonly GrantTransfer[]): number {
+    return this.#enter().grants.transfer(this.#domain, operations);
+  }
+
+  /** XENMEM_decrease_reservation: pages that the domain gives back; the number of them that it could. */
+  decreaseReservation(gfns: readonly number[]): number {
+    this.#enter();
+    return gfns.filter((gfn) => this.#memory.giveBack(gfn)).length;
+  }
+
+  /** XENMEM_populate_physmap: pages for holes; stops at the first that it cannot fill. */
+  populatePhysmap(gfns: readonly number[]): number {
+    this.#enter();
+    const stopped = gfns.findIndex((gfn) => !this.#memory.populate(gfn));
+    return stopped < 0 ? gfns.length : stopped;
   }
 
   allocUnbound(domain: number, remote: number): number {

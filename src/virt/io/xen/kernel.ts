@@ -23,6 +23,8 @@ export interface KernelOptions {
   /** Pages of others that it can have mapped at a time. */
   readonly holes?: number;
   readonly privileged?: boolean;
+  /** Interrupts of the hardware that it may bind. */
+  readonly lines?: readonly number[];
 }
 
 /** A page of another domain's, mapped at frame number `gfn`. */
@@ -41,12 +43,14 @@ export class Kernel {
   readonly #domain: ReturnType<Hypervisor["createTranslated"]>["domain"];
   readonly #pages: number[] = [];
   readonly #holes: number[] = [];
+  /** Frame numbers that have lost their page. */
+  readonly #lost: number[] = [];
   readonly #references: number[] = [];
   readonly #handlers = new Map<number, () => void>();
 
   constructor(hypervisor: Hypervisor, scheduler: Scheduler, id: number, options: KernelOptions) {
-    const { pages, holes = 0, privileged = false } = options;
-    const { calls, memory, domain } = hypervisor.createTranslated(id, pages, holes + 2, privileged);
+    const { pages, holes = 0, ...rights } = options;
+    const { calls, memory, domain } = hypervisor.createTranslated(id, pages, holes + 2, rights);
     this.id = id;
     this.calls = calls;
     this.memory = memory;
@@ -76,12 +80,24 @@ export class Kernel {
     return this.#pages.length;
   }
 
+  /** Pages of others that it can still map. */
+  get freeHoles(): number {
+    return this.#holes.length;
+  }
+
   allocate(): number | undefined {
     return this.#pages.pop();
   }
 
   free(gfn: number): void {
     this.#pages.push(gfn);
+  }
+
+  /** Pages of the machine's in place of its own that went away; where there is none now, later. */
+  refill(gfns: readonly number[]): void {
+    this.#lost.push(...gfns);
+    const came = this.calls.populatePhysmap(this.#lost);
+    this.#pages.push(...this.#lost.splice(0, came));
   }
 
   /** Grants a page of its own; undefined: no entry of the table is free. */
@@ -104,22 +120,51 @@ export class Kernel {
     return true;
   }
 
+  /** An entry that takes a page from another domain, for a frame number at which there is none. */
+  acceptTransfer(from: number, gfn: number): number | undefined {
+    const reference = this.#references.pop();
+    if (reference === undefined) return undefined;
+    const entry = this.#entry(reference);
+    this.memory.write16(entry + 2, from);
+    this.memory.write32(entry + 4, gfn);
+    this.memory.write16(entry, GTF.acceptTransfer);
+    return reference;
+  }
+
+  /** The entry is free again; false: no page has come, and none will. */
+  endTransfer(reference: number): boolean {
+    const entry = this.#entry(reference);
+    const flags = this.memory.read16(entry);
+    this.memory.write16(entry, 0);
+    this.#references.push(reference);
+    return (flags & GTF.transferCompleted) !== 0;
+  }
+
   /** Maps pages with one hypercall: all of them, or none and undefined. */
   map(domain: number, references: readonly number[], readonly: boolean): MappedPage[] | undefined {
     if (this.#holes.length < references.length) return undefined;
+    const pages = this.mapEach(domain, references, readonly);
+    const mapped = pages.filter((page) => page !== undefined);
+    if (mapped.length === references.length) return mapped;
+    this.unmap(mapped);
+    return undefined;
+  }
+
+  /** The same, each for itself. There must be holes for all. */
+  mapEach(domain: number, references: readonly number[], readonly: boolean): (MappedPage | undefined)[] {
+    if (references.length === 0) return [];
     const flags = GNTMAP.hostMap | (readonly ? GNTMAP.readonly : 0);
     const operations = references.map((reference): MapGrantRef => {
       const hostAddress = (this.#holes.pop() as number) * PAGE;
       return { hostAddress, flags, reference, domain };
     });
     this.calls.mapGrants(operations);
-    const mapped: MappedPage[] = [];
-    for (const { status, handle, hostAddress } of operations)
-      if (status === GNTST.okay) mapped.push({ gfn: hostAddress / PAGE, handle: handle as number });
-      else this.#holes.push(hostAddress / PAGE);
-    if (mapped.length === references.length) return mapped;
-    this.unmap(mapped);
-    return undefined;
+    return operations.map(({ status, handle, hostAddress }) => {
+      const gfn = hostAddress / PAGE;
+      if (status === GNTST.okay) return { gfn, handle: handle as number };
+      this.#holes.push(gfn);
+      return undefined;
+    });
   }
 
   unmap(pages: readonly MappedPage[]): void {
@@ -145,6 +190,7 @@ export class Kernel {
   #upcall(): void {
     const { memory } = this;
     const page = memory.own * PAGE;
+    this.#hypervisor.ledger.pay("upcall");
     memory.write8(page + SHARED.upcallPending, 0);
     const selector = memory.read32(page + SHARED.selector);
     memory.write32(page + SHARED.selector, 0);

@@ -6,6 +6,8 @@
  * What the other side may write is read once, and a slot is copied out before it is looked at: what is checked is what is used.
  */
 
+import { BACK_END, type RingIndex, type RingPage, type RingPolicy, wantsNotice } from "./ring-policy.ts";
+
 /** A side's view of the page: its own memory, or what it has mapped. */
 export interface RingMemory {
   read32(at: number): number;
@@ -27,10 +29,6 @@ const PAGE = 4096;
 export const ringSize = (slotBytes: number): number =>
   2 ** Math.floor(Math.log2((PAGE - SRING.slots) / slotBytes));
 
-/** PUSH_…_AND_CHECK_NOTIFY: the other side asked to hear of an index between the old one and the new one. */
-const wantsNotice = (now: number, old: number, event: number): boolean =>
-  (now - event) >>> 0 < (now - old) >>> 0;
-
 abstract class Side {
   protected readonly memory: RingMemory;
   protected readonly page: number;
@@ -48,13 +46,6 @@ abstract class Side {
   protected slot(index: number): number {
     return this.page + SRING.slots + (index & (this.size - 1)) * this.slotBytes;
   }
-
-  /** Makes entries up to `now` visible; true: the other side wants an event. */
-  protected push(produced: number, event: number, now: number): boolean {
-    const old = this.memory.read32(this.page + produced);
-    this.memory.write32(this.page + produced, now);
-    return wantsNotice(now, old, this.memory.read32(this.page + event));
-  }
 }
 
 export class FrontRing extends Side {
@@ -70,7 +61,7 @@ export class FrontRing extends Side {
   }
 
   get free(): number {
-    return this.size - ((this.#requests - this.#responses) >>> 0);
+    return this.size - this.outstanding;
   }
 
   /** False: the ring is full. */
@@ -81,8 +72,12 @@ export class FrontRing extends Side {
     return true;
   }
 
+  /** True: the back end wants an event. */
   pushRequests(): boolean {
-    return this.push(SRING.requestProduced, SRING.requestEvent, this.#requests);
+    const { memory, page } = this;
+    const old = memory.read32(page + SRING.requestProduced);
+    memory.write32(page + SRING.requestProduced, this.#requests);
+    return wantsNotice(this.#requests, old, memory.read32(page + SRING.requestEvent));
   }
 
   /** Copies of what was answered; "broken": the other side claims answers to what was not asked. */
@@ -95,43 +90,84 @@ export class FrontRing extends Side {
     return taken;
   }
 
-  /** FINAL_CHECK_FOR_RESPONSES: asks for the next event; true: something came before it was asked for. */
-  finalCheck(): boolean {
-    this.memory.write32(this.page + SRING.responseEvent, (this.#responses + 1) >>> 0);
+  /** Requests that were not answered. */
+  get outstanding(): number {
+    return (this.#requests - this.#responses) >>> 0;
+  }
+
+  /** FINAL_CHECK_FOR_RESPONSES: asks for an event after so many more answers; true: something came before it was asked for. */
+  finalCheck(after = 1): boolean {
+    this.memory.write32(this.page + SRING.responseEvent, (this.#responses + after) >>> 0);
     return this.memory.read32(this.page + SRING.responseProduced) !== this.#responses;
   }
 }
 
+const INDEX: Readonly<Record<RingIndex, number>> = {
+  req_prod: SRING.requestProduced,
+  req_event: SRING.requestEvent,
+  rsp_prod: SRING.responseProduced,
+  rsp_event: SRING.responseEvent,
+};
+
 export class BackRing extends Side {
+  readonly #policy: RingPolicy;
+  /** Requests taken, answers made visible. */
   #requests = 0;
   #responses = 0;
+  /** Requests that were taken and not handed out, and answers that are not visible yet. */
+  #ahead: Uint8Array[] = [];
+  #answers: Uint8Array[] = [];
+  readonly #shared: RingPage;
+
+  constructor(memory: RingMemory, page: number, slotBytes: number, policy: RingPolicy = BACK_END) {
+    super(memory, page, slotBytes);
+    this.#policy = policy;
+    this.#shared = {
+      read: (index) => memory.read32(page + INDEX[index]),
+      write: (index, value) => memory.write32(page + INDEX[index], value),
+      copy: (slot) => {
+        this.#ahead.push(memory.read(this.slot(slot), slotBytes));
+        this.#requests = (this.#requests + 1) >>> 0;
+      },
+      answer: (slot) => {
+        const response = this.#answers.shift();
+        if (response) memory.write(this.slot(slot), response.subarray(0, slotBytes));
+      },
+    };
+  }
 
   /** Copies of at most `most` requests; "broken": RING_REQUEST_PROD_OVERFLOW, more of them than the ring can hold. */
   take(most = this.size): Uint8Array[] | "broken" {
-    const produced = this.memory.read32(this.page + SRING.requestProduced);
-    if ((produced - this.#responses) >>> 0 > this.size || (produced - this.#requests) >>> 0 > this.size)
-      return "broken";
-    const taken: Uint8Array[] = [];
-    while (this.#requests !== produced && taken.length < most) {
-      taken.push(this.memory.read(this.slot(this.#requests), this.slotBytes));
-      this.#requests = (this.#requests + 1) >>> 0;
-    }
-    return taken;
+    if (this.#ahead.length === 0 && !this.#look(most)) return "broken";
+    return this.#ahead.splice(0, most);
   }
 
+  /** What is put is visible with the next pushResponses. */
   put(response: Uint8Array): void {
-    if (this.#responses === this.#requests) throw new Error("invariant: a response without a request");
-    this.memory.write(this.slot(this.#responses), response.subarray(0, this.slotBytes));
-    this.#responses = (this.#responses + 1) >>> 0;
+    const owed = (this.#requests - this.#ahead.length - this.#responses) >>> 0;
+    if (this.#answers.length === owed) throw new Error("invariant: a response without a request");
+    this.#answers.push(response);
   }
 
+  /** True: the front end wants an event. */
   pushResponses(): boolean {
-    return this.push(SRING.responseProduced, SRING.responseEvent, this.#responses);
+    const count = this.#answers.length;
+    const notify = this.#policy.push(this.#position, count, this.#shared);
+    this.#answers = [];
+    this.#responses = (this.#responses + count) >>> 0;
+    return notify;
   }
 
-  /** FINAL_CHECK_FOR_REQUESTS. */
+  /** FINAL_CHECK_FOR_REQUESTS: true when there are some, or what is there cannot be; otherwise an event was asked for. */
   finalCheck(): boolean {
-    this.memory.write32(this.page + SRING.requestEvent, (this.#requests + 1) >>> 0);
-    return this.memory.read32(this.page + SRING.requestProduced) !== this.#requests;
+    return this.#ahead.length > 0 || !this.#look(this.size) || this.#ahead.length > 0;
+  }
+
+  #look(most: number): boolean {
+    return this.#policy.take(this.#position, most, this.#shared);
+  }
+
+  get #position() {
+    return { size: this.size, requests: this.#requests, responses: this.#responses };
   }
 }

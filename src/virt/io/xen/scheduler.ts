@@ -10,6 +10,11 @@ export class Scheduler {
     this.#ledger = ledger;
   }
 
+  /** Whose turn it is, or was the last time. */
+  get running(): number {
+    return this.#running;
+  }
+
   later(domain: number, work: () => void): void {
     this.#waiting.push({ domain, work });
   }
@@ -19,14 +24,21 @@ export class Scheduler {
     this.#waiting = this.#waiting.filter((one) => one.domain !== domain);
   }
 
+  /** The domain has the processor from now on; true: another had it. */
+  enter(domain: number): boolean {
+    const other = domain !== this.#running;
+    if (other) this.#ledger.pay("domainSwitch", domain);
+    this.#running = domain;
+    return other;
+  }
+
   /** Until everybody is idle, or `most` pieces of work are done; the number of them. */
   run(most = Number.POSITIVE_INFINITY): number {
     let done = 0;
     for (; done < most; done++) {
       const next = this.#waiting.shift();
       if (next === undefined) break;
-      if (next.domain !== this.#running) this.#ledger.pay("domainSwitch", next.domain);
-      this.#running = next.domain;
+      this.enter(next.domain);
       next.work();
     }
     return done;

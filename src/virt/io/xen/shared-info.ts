@@ -10,6 +10,7 @@
  */
 import type { Gpa } from "../../../machine/address.ts";
 import type { Bus } from "../../../machine/bus.ts";
+import { DELIVERY, type EventField, type EventPolicy, type EventWords } from "./event-policy.ts";
 
 export const CHANNELS = 1024;
 export const SHARED = { upcallPending: 0, upcallMask: 1, selector: 4, pending: 2048, mask: 2176 } as const;
@@ -21,11 +22,17 @@ export class SharedInfo {
   /** Machine addresses of the page, and of vcpu_info. */
   readonly #page: number;
   #info: number;
+  readonly #policy: EventPolicy;
+  readonly #words: EventWords = {
+    read: (field, word) => this.#bus.read(this.#at(field, word), field === "upcall" ? 1 : 4),
+    write: (field, word, value) => this.#bus.write(this.#at(field, word), value, field === "upcall" ? 1 : 4),
+  };
 
-  constructor(bus: Bus, page: number) {
+  constructor(bus: Bus, page: number, policy: EventPolicy = DELIVERY) {
     this.#bus = bus;
     this.#page = page;
     this.#info = page;
+    this.#policy = policy;
   }
 
   /** vcpu_info has another place from now on (VCPUOP_register_vcpu_info). */
@@ -56,44 +63,28 @@ export class SharedInfo {
 
   /** True: an upcall has become pending. False: it was, or the channel is masked, or had an event already. */
   raise(port: number): boolean {
-    if (this.isPending(port)) return false;
-    this.#set(SHARED.pending, port, true);
-    return this.#select(port);
+    return this.#policy.deliver(port, "sent", this.#words);
   }
 
   /** True: an event had come while the channel was masked, and an upcall has become pending for it. */
   unmask(port: number): boolean {
-    if (!this.isMasked(port)) return false;
-    this.#set(SHARED.mask, port, false);
-    return this.isPending(port) && this.#select(port);
+    return this.#policy.deliver(port, "unmasked", this.#words);
   }
 
   /** A channel that is closed: nothing waits on it. */
   clear(port: number): void {
-    this.#set(SHARED.pending, port, false);
+    const at = this.#word(SHARED.pending, port);
+    this.#bus.write(at, this.#bus.read(at, 4) & ~(1 << (port & 31)), 4);
   }
 
-  #select(port: number): boolean {
-    if (this.isMasked(port)) return false;
-    const at = (this.#info + SHARED.selector) as Gpa;
-    const selector = this.#bus.read(at, 4);
-    const bit = 1 << (port >>> 5);
-    if ((selector & bit) !== 0) return false;
-    this.#bus.write(at, selector | bit, 4);
-    if (this.upcallPending) return false;
-    this.#bus.write((this.#info + SHARED.upcallPending) as Gpa, 1, 1);
-    return true;
+  #at(field: EventField, word: number): Gpa {
+    if (field === "selector" || field === "upcall")
+      return (this.#info + (field === "upcall" ? SHARED.upcallPending : SHARED.selector)) as Gpa;
+    return (this.#page + SHARED[field] + 4 * word) as Gpa;
   }
 
   #bit(array: number, port: number): boolean {
     return ((this.#bus.read(this.#word(array, port), 4) >>> (port & 31)) & 1) !== 0;
-  }
-
-  #set(array: number, port: number, on: boolean): void {
-    const at = this.#word(array, port);
-    const bit = 1 << (port & 31);
-    const word = this.#bus.read(at, 4);
-    this.#bus.write(at, on ? word | bit : word & ~bit, 4);
   }
 
   #word(array: number, port: number): Gpa {

@@ -127,7 +127,7 @@ function vm(options: VtxOptions & { assigned: boolean; translated?: boolean }): 
       ...{ memory: MEMORY, firmware: false, monitor: UNIT_MONITOR, profile: HASWELL },
       physical: VMX_PROCESSOR,
       ...(assigned ? { assigned: [ticker] } : { cards: [ticker] }),
-      ...(translated && { assignedDma: ({ bus, base }) => offset(bus, base) }),
+      ...(translated && { attach: ({ bus, base }) => ({ dma: offset(bus, base) }) }),
     },
     hardwareAssisted({ pager: nestedPager({ largest: 21 }), format: vtx(undefined, format) }),
   );

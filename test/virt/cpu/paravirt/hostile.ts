@@ -103,18 +103,24 @@ start:
         out     dx, al
 `;
 
+/** `body` as a guest kernel, on a disk. */
+export function attackImage(body: string): Uint8Array {
+  const { bytes } = assemble([PRELUDE, TRAPS, FAULTS, START, body, "        jmp     end\n"].join("\n"), {
+    file: "attack.asm",
+  });
+  const image = new Uint8Array(512 + 0x4000);
+  image.set(bytes, 512);
+  return image;
+}
+
 /** Runs `body` as a guest kernel; the words that it said, unsigned, how it ended, and where the monitor's memory changed. */
 export function attack(
   body: string,
   options: number | { limit?: number; engine?: (host: Host) => Paravirt } = {},
 ) {
   const { limit = 2_000_000, engine = paravirt } = typeof options === "number" ? { limit: options } : options;
-  const { bytes } = assemble([PRELUDE, TRAPS, FAULTS, START, body, "        jmp     end\n"].join("\n"), {
-    file: "attack.asm",
-  });
-  const image = new Uint8Array(512 + 0x4000);
-  image.set(bytes, 512);
-  const vm = createVm({ memory: MEMORY, reserve: RESERVE, disks: [image], monitor: UNIT_MONITOR }, engine);
+  const disks = [attackImage(body)];
+  const vm = createVm({ memory: MEMORY, reserve: RESERVE, disks, monitor: UNIT_MONITOR }, engine);
   const { ram } = vm.host.bus;
   const said: number[] = [];
   let before: Uint8Array | undefined;

@@ -1,5 +1,6 @@
 /** A domain and what lies beyond it: pages of others only by a grant and not after its end; events there and back. */
 import { expect, test } from "vitest";
+import type { Gpa } from "../../../../src/machine/address.ts";
 import type { Host } from "../../../../src/virt/cpu/host.ts";
 import {
   GNTST,
@@ -14,6 +15,7 @@ const EINVAL = error(-22);
 const ENOSPC = error(-28);
 const ENOSYS = error(-38);
 const status = (number: number) => number & 0xffff;
+const DOMID_SELF = 0x7ff0;
 const REMOTE = 1;
 const READ_ONLY_REFERENCE = 9;
 const REFERENCE = 8;
@@ -25,7 +27,19 @@ function neighbour({ later = 0 } = {}) {
   let host: Host | undefined;
   let engine: Paravirt | undefined;
   let handles = 0;
-  const neighbours: Neighbours = {
+  let shared = 0;
+  const ports = new Set<number>();
+  const open = () => {
+    for (let port = 1; port < 32; port++) if (!ports.has(port)) return ports.add(port) && port;
+    return -28;
+  };
+  /** Level 1, and at once level 3: there is one word of ports. */
+  const raise = (port: number) => {
+    host!.bus.write((shared + 2048) as Gpa, 2 ** port, 4);
+    host!.bus.write(shared as Gpa, 1, 1);
+    engine!.alert();
+  };
+  const grants: Neighbours["grants"] = {
     mapGrant(domain, reference, readOnly) {
       if (domain !== REMOTE) return -2;
       if (reference !== REFERENCE && !(readOnly && reference === READ_ONLY_REFERENCE)) return -3;
@@ -33,23 +47,47 @@ function neighbour({ later = 0 } = {}) {
       return { frame, handle: ++handles };
     },
     unmapGrant: (handle) => log.push(`unmap ${handle}`),
-    allocUnbound: (port, remote) => {
-      log.push(`unbound ${port} for ${remote}`);
-      return 0;
+    copyGrant: (source, destination, length, flags) => {
+      log.push(`copy ${Object.values(source)} to ${Object.values(destination)}: ${length}, ${flags}`);
+      return length > 4096 ? -10 : 0;
     },
-    bindInterdomain: (_port, remote, remotePort) => (remotePort === 5 && remote === REMOTE ? 0 : -22),
+    setupTable: (pages) => (pages > 1 ? -1 : [frame]),
+    querySize: () => ({ pages: 1, most: 4 }),
+  };
+  const channels: Neighbours["channels"] = {
+    allocUnbound: (domain, remote) => {
+      if (domain !== DOMID_SELF) return -1;
+      log.push(`unbound for ${remote}`);
+      return open();
+    },
+    bindInterdomain: (remote, remotePort) => (remotePort === 5 && remote === REMOTE ? open() : -22),
     send(port) {
+      if (!ports.has(port)) return -22;
       log.push(`send ${port}`);
-      if (later === 0) engine!.raise(port);
+      if (later === 0) raise(port);
       else {
-        const timer = host!.clock.timer(() => engine!.raise(port));
+        const timer = host!.clock.timer(() => raise(port));
         host!.clock.set(timer, host!.clock.now + later);
       }
       return 0;
     },
-    close: (port) => {
-      log.push(`close ${port}`);
-      return 0;
+    close: (port) => (ports.delete(port) ? 0 : -22),
+    bindLine: () => -1,
+    bindVirq: () => -17,
+    unmask: () => 0,
+    status: (domain, port) => (domain === DOMID_SELF ? { status: 2, words: [REMOTE, port + 7] } : -3),
+    interrupt: () => {},
+    moved: () => {},
+  };
+  const turns = { run: 0, resume: 0 };
+  const neighbours: Neighbours = {
+    grants,
+    channels,
+    run: () => {
+      turns.run++;
+    },
+    resume: () => {
+      turns.resume++;
     },
   };
   const factory = (on: Host) => {
@@ -57,9 +95,16 @@ function neighbour({ later = 0 } = {}) {
     frame = on.frame() / 4096;
     on.bus.write((frame * 4096) as never, 0x600d, 4);
     engine = paravirtWith(neighbours)(on);
+    shared = engine.domain.sharedInfo * 4096;
     return engine;
   };
-  return { log, factory, word: () => host!.bus.view.getUint32(frame * 4096, true), at: () => frame * 4096 };
+  return {
+    log,
+    turns,
+    factory,
+    word: () => host!.bus.view.getUint32(frame * 4096, true),
+    at: () => frame * 4096,
+  };
 }
 
 const GRANTS = `
@@ -209,7 +254,7 @@ test("an event to a neighbour that answers at once comes at the end of the hyper
   );
   // The upcall interrupts before the result is said.
   expect(words).toEqual([0, 1, 0, 2, 0, 0, EINVAL]);
-  expect(log).toEqual(["unbound 1 for 1", "send 1", "close 1"]);
+  expect(log).toEqual(["unbound for 1", "send 1"]);
 });
 
 test.each([
@@ -242,4 +287,104 @@ test("ports that are not its own, and more than there are", () => {
         jnz     .more`);
   expect(words.slice(0, 5)).toEqual([EPERM, EINVAL, 0, EINVAL, EINVAL]);
   expect(words.slice(5)).toEqual([...Array(30).fill(0), ENOSPC]);
+});
+
+test("the guest's own table: its frames are mapped as any page, written, and are no table", () => {
+  const { words, word } = run(`
+        mov     dword [operand], 0x7FF0
+        mov     dword [operand + 4], 1
+        mov     dword [operand + 12], operand + 16
+        call_monitor 20, 2, operand, 1
+        movzx   eax, word [operand + 8]
+        say
+        mov     edx, [operand + 16]
+        shl     edx, 12
+        mov     esi, edx
+        or      edx, 3
+        mov     [request], edx
+        mov     ebx, FREE
+        mov     ecx, [request]
+        xor     edx, edx
+        mov     esi, 2
+        mov     eax, 14
+        int     0x82
+        say
+        mov     dword [FREE], 0xBEEF
+        mov     ecx, [request]
+        and     ecx, -4096
+        update  ecx, 0                  ; by hypercall it is not written
+        mov     ecx, [operand + 16]
+        extended 1, ecx                 ; nor pinned
+        mov     dword [operand + 4], 2
+        call_monitor 20, 2, operand, 1
+        movzx   eax, word [operand + 8]
+        say
+        mov     dword [operand], 1
+        call_monitor 20, 2, operand, 1
+        mov     dword [operand], 0x7FF0
+        call_monitor 20, 6, operand, 1
+        mov     eax, [operand + 8]`);
+  expect(words).toEqual([0, 0, 0, EINVAL, EINVAL, 0, status(-1), EPERM, 0]);
+  expect(word()).toBe(0xbeef);
+});
+
+test("a frame beside the table that was set up is not mapped", () => {
+  const { words } = run(`
+        mov     dword [operand], 0x7FF0
+        mov     dword [operand + 4], 1
+        mov     dword [operand + 12], operand + 16
+        call_monitor 20, 2, operand, 1
+        mov     ecx, [operand + 16]
+        inc     ecx
+        shl     ecx, 12
+        or      ecx, 3
+        call_monitor 14, FREE, ecx, 0, 2`);
+  expect(words).toEqual([0, EINVAL]);
+});
+
+test("a copy says what it is of, and its status is its own", () => {
+  const { words, log } = run(`
+        mov     dword [operand], 8
+        mov     dword [operand + 4], 0x00100001
+        mov     dword [operand + 8], 77
+        mov     dword [operand + 12], 0x00207FF0
+        mov     dword [operand + 16], 0x00010040
+        call_monitor 20, 5, operand, 1
+        movzx   eax, word [operand + 20]
+        say
+        mov     dword [operand + 16], 0x0001FFFF
+        call_monitor 20, 5, operand, 1
+        movzx   eax, word [operand + 20]
+        say`);
+  expect(words).toEqual([0, 0, 0, status(-10)]);
+  expect(log[0]).toBe("copy 8,1,16 to 77,32752,32: 64, 1");
+});
+
+test("the state of a port, and interrupts that are none of its business", () => {
+  const { words } = run(`
+        mov     dword [operand], 0x7FF0
+        mov     dword [operand + 4], 3
+        call_monitor 32, 5, operand
+        mov     eax, [operand + 8]
+        say
+        mov     eax, [operand + 20]
+        say
+        mov     dword [operand], 2
+        call_monitor 32, 5, operand
+        call_monitor 32, 2, operand
+        mov     dword [operand + 4], 1
+        call_monitor 32, 1, operand
+        mov     dword [operand + 4], 0
+        call_monitor 32, 1, operand
+        call_monitor 32, 77, operand`);
+  expect(words).toEqual([0, 2, 10, error(-3), error(-1), EINVAL, error(-17), ENOSYS]);
+});
+
+test("others have their turn whenever the domain is in the hypervisor, and a domain that waits goes on for an event only", () => {
+  const { words, turns } = run(`${CHANNEL}\n${LISTEN}\n call_monitor 32, 4, operand\n call_monitor 29, 1`, {
+    later: 50_000,
+  });
+  expect(words.slice(0, 5)).toEqual([0, 1, 0, 0, 2]);
+  // Once it slept: it was not on its way back then.
+  expect(turns.run - turns.resume).toBe(1);
 });

@@ -3,19 +3,24 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ip, mac } from "../../../../src/virt/io/net/address.ts";
 import { buildArp, parseArp } from "../../../../src/virt/io/net/arp.ts";
 import { Malformed } from "../../../../src/virt/io/net/bytes.ts";
 import { adjust, checksum } from "../../../../src/virt/io/net/checksum.ts";
+import { DhcpServer } from "../../../../src/virt/io/net/dhcp/server.ts";
 import { buildFrame, ETHERTYPE, parseFrame } from "../../../../src/virt/io/net/frame.ts";
+import { Gateway } from "../../../../src/virt/io/net/gateway.ts";
 import { buildIcmp, ICMP, parseIcmp } from "../../../../src/virt/io/net/icmp.ts";
 import { buildIpv4, PROTOCOL, parseIpv4 } from "../../../../src/virt/io/net/ipv4.ts";
+import { Nat } from "../../../../src/virt/io/net/nat.ts";
 import { readPcap, writePcap } from "../../../../src/virt/io/net/pcap.ts";
 import { buildTcp, parseTcp, TCP } from "../../../../src/virt/io/net/tcp.ts";
 import { buildUdp, parseUdp } from "../../../../src/virt/io/net/udp.ts";
+import { HERTZ, network } from "./support.ts";
 
 const A = { mac: mac("02:00:00:00:00:01"), ip: ip("10.0.2.15") };
 const B = { mac: mac("02:00:00:00:00:02"), ip: ip("10.0.2.2") };
@@ -144,25 +149,89 @@ test("a capture is read back, also in the other byte order and in microseconds",
 
 const TSHARK = spawnSync("tshark", ["--version"]).status === 0;
 
-test.skipIf(!TSHARK)(`tshark finds no fault${TSHARK ? "" : " (skipped: tshark is not installed)"}`, () => {
-  const folder = mkdtempSync(join(tmpdir(), "ringlab-pcap-"));
-  try {
+const checks = ["ip", "udp", "tcp"].flatMap((name) => ["-o", `${name}.check_checksum:TRUE`]);
+const FAULTS =
+  "_ws.malformed || ip.checksum.status == 0 || udp.checksum.status == 0 || tcp.checksum.status == 0 || icmp.checksum.status == 0";
+const tshark = (file: string, ...rest: string[]) =>
+  execFileSync("tshark", ["-r", file, ...checks, ...rest], {
+    ...{ encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] },
+  });
+
+describe.skipIf(!TSHARK)(`tshark${TSHARK ? "" : " (skipped: it is not installed)"}`, () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "ringlab-pcap-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  test("finds no fault in any kind of packet", () => {
     const file = join(folder, "all.pcap");
     writeFileSync(file, writePcap(captured));
-    const checks = ["ip", "udp", "tcp"].flatMap((name) => ["-o", `${name}.check_checksum:TRUE`]);
-    const run = (...rest: string[]) =>
-      execFileSync("tshark", ["-r", file, ...checks, ...rest], {
-        ...{ encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] },
-      });
-    const faults =
-      "_ws.malformed || ip.checksum.status == 0 || udp.checksum.status == 0 || tcp.checksum.status == 0 || icmp.checksum.status == 0";
-    expect(run("-Y", faults)).toBe("");
-    const kinds = run("-T", "fields", "-e", "frame.protocols").trim().split("\n");
+    expect(tshark(file, "-Y", FAULTS)).toBe("");
+    const kinds = tshark(file, "-T", "fields", "-e", "frame.protocols").trim().split("\n");
     expect(kinds.map((kind) => kind.replace("ethertype:", ""))).toEqual([
       ...["eth:arp", "eth:arp", "eth:ip:udp:data", "eth:vlan:ethertype:ip:udp:data"],
       ...["eth:ip:tcp:data", "eth:ip:icmp:data", "eth:ip:icmp:data", "eth:ip:icmp:ip:udp:data"],
     ]);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
+
+  test("finds none in what an experiment writes by --pcap", () => {
+    const file = join(folder, "lan.pcap");
+    const ringlab = fileURLToPath(new URL("../../../../bin/ringlab.js", import.meta.url));
+    const args = ["experiment", "bridge-nat", "--set", "guests=1", "--pcap", file, "--csv"];
+    execFileSync(process.execPath, [ringlab, ...args], { stdio: "ignore" });
+    expect(tshark(file, "-Y", FAULTS)).toBe("");
+    for (const kind of ["arp", "udp", "tcp.flags.syn == 1 && tcp.flags.ack == 1", "icmp.type == 0"])
+      expect(tshark(file, "-Y", kind), kind).not.toBe("");
+    expect(tshark(file, "-Y", "ip.addr == 10.0.0.0/8")).toBe("");
+  });
+
+  test("finds none in what a guest sends by its own driver", () => {
+    const file = join(folder, "guest.pcap");
+    const ringlab = fileURLToPath(new URL("../../../../bin/ringlab.js", import.meta.url));
+    const point = ["path=virtio", "depth=1", "batch=1"].flatMap((one) => ["--set", one]);
+    const args = ["experiment", "net-paths", ...point, "--pcap", file, "--csv"];
+    execFileSync(process.execPath, [ringlab, ...args], { stdio: "ignore" });
+    expect(tshark(file, "-Y", FAULTS)).toBe("");
+    expect(tshark(file, "-T", "fields", "-e", "frame.number").trim().split("\n").length).toBeGreaterThan(100);
+  });
+
+  test("reads a lease and an error through a NAT as what they are", () => {
+    const { clock, alarms, segment, plug, mac, host, pass } = network({ latency: 0.001 });
+    const [inside, outside] = [segment(), segment()];
+    const frames: { time: number; frame: Uint8Array }[] = [];
+    for (const bridge of [inside, outside])
+      bridge.mirror((frame) => frames.push({ time: (clock.now / HERTZ) * 1e9, frame }));
+    const [own, seen] = [ip("10.0.2.2"), ip("203.0.113.1")];
+    const dhcp = new DhcpServer({ address: own, prefix: 24, first: own + 1, last: own + 9 });
+    new Gateway({
+      ...{ nat: new Nat({ outside: seen, inside: { address: own, prefix: 24 } }), dhcp, alarms: alarms() },
+      inside: { port: plug(inside), mac: mac(), address: own, prefix: 24 },
+      outside: { port: plug(outside), mac: mac(), address: seen, prefix: 24 },
+    });
+    host(outside, "203.0.113.7");
+    const guest = host(inside);
+    guest.configure();
+    pass(1);
+    guest.sendTo(ip("203.0.113.7"), 9, 40_000, new Uint8Array(30));
+    pass(1);
+    guest.ping(ip("203.0.113.7"), () => {}, { ttl: 1 });
+    pass(1);
+    const file = join(folder, "gateway.pcap");
+    writeFileSync(file, writePcap(frames));
+    expect(tshark(file, "-Y", FAULTS)).toBe("");
+    const fields = (filter: string, ...names: string[]) =>
+      tshark(file, "-Y", filter, "-T", "fields", ...names.flatMap((name) => ["-e", name]))
+        .trim()
+        .split("\n");
+    expect(fields("dhcp", "dhcp.option.dhcp", "dhcp.option.dhcp_server_id", "dhcp.ip.your")).toEqual([
+      ...["1\t\t0.0.0.0", "2\t10.0.2.2\t10.0.2.3", "3\t10.0.2.2\t0.0.0.0", "5\t10.0.2.2\t10.0.2.3"],
+    ]);
+    // The embedded header's addresses come second.
+    expect(fields("icmp.type == 3", "ip.src", "ip.dst")).toEqual([
+      "203.0.113.7,203.0.113.1\t203.0.113.1,203.0.113.7",
+      "203.0.113.7,10.0.2.3\t10.0.2.3,203.0.113.7",
+    ]);
+    expect(fields("icmp.type == 11", "ip.src")).toEqual(["10.0.2.2,10.0.2.3"]);
+  });
 });

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { formatIp, ip, isPrivate } from "../../../../src/virt/io/net/address.ts";
 import { get32, Malformed } from "../../../../src/virt/io/net/bytes.ts";
 import { buildIcmp, ICMP, parseIcmp } from "../../../../src/virt/io/net/icmp.ts";
-import { buildIpv4, PROTOCOL, parseIpv4 } from "../../../../src/virt/io/net/ipv4.ts";
+import { buildIpv4, type Ipv4, PROTOCOL, parseIpv4 } from "../../../../src/virt/io/net/ipv4.ts";
 import { Nat } from "../../../../src/virt/io/net/nat.ts";
 import { buildTcp, parseTcp, TCP } from "../../../../src/virt/io/net/tcp.ts";
 import { IDLE, TRANSLATING } from "../../../../src/virt/io/net/translation.ts";
@@ -92,6 +92,111 @@ test("a connection lives two hours when it is open, four minutes before and afte
   out(TCP.fin | TCP.ack, 1000 + IDLE.tcp);
   into(TCP.fin | TCP.ack, 1000 + IDLE.tcp);
   expect(into(TCP.ack, 1001 + IDLE.tcp + IDLE.tcpTransitory)).toBe("dropped");
+});
+
+test("connections of one endpoint are told apart: the end of one leaves the other open, and a stranger's SYN opens nothing", () => {
+  const nat = new Nat({ outside: OUTSIDE });
+  const out = (peer: number, flags: number, now: number) => nat.outbound(tcp(A, 4000, peer, 80, flags), now);
+  const into = (peer: number, flags: number, now: number) =>
+    read(nat.inbound(tcp(peer, 80, OUTSIDE, 4000, flags), now));
+  for (const peer of [SERVER, STRANGER]) {
+    out(peer, TCP.syn, 0);
+    into(peer, TCP.syn | TCP.ack, 0);
+  }
+  into(STRANGER, TCP.rst, 0);
+  // A SYN that was sent again changes nothing.
+  out(SERVER, TCP.syn, 0);
+  expect(into(SERVER, TCP.ack, IDLE.tcp)).not.toBe("dropped");
+  into(SERVER, TCP.rst, IDLE.tcp);
+  expect(into(SERVER, TCP.syn, IDLE.tcp)).not.toBe("dropped");
+  expect(into(SERVER, TCP.syn, IDLE.tcp + 1)).toBe("dropped");
+});
+
+const web = { protocol: "tcp", outside: 80, to: { address: A, port: 8080 } } as const;
+
+test("a forwarded port is open to everybody and for good, until it is taken back", () => {
+  const nat = new Nat({ outside: OUTSIDE, forwards: [web] });
+  const come = (now: number) => read(nat.inbound(tcp(STRANGER, 999, OUTSIDE, 80, TCP.syn), now));
+  expect(come(1e6)).toBe("203.0.113.9:999 > 10.0.2.15:8080");
+  expect(read(nat.outbound(tcp(A, 8080, STRANGER, 999, TCP.syn | TCP.ack), 1e6))).toBe(
+    "192.0.2.1:80 > 203.0.113.9:999",
+  );
+  expect(nat.mappings).toBe(0);
+  expect([nat.unforward("tcp", 80), nat.unforward("tcp", 80)]).toEqual([true, false]);
+  expect(come(1e6)).toBe("dropped");
+});
+
+test("a policy cannot end a forwarding", () => {
+  const table = new TranslationTable();
+  const nat = new Nat({ outside: OUTSIDE, table, forwards: [web] });
+  table.remove("tcp", 80);
+  expect(table.forwards()).toMatchObject([{ outside: 80, address: A, port: 8080 }]);
+  expect(nat.unforward("tcp", 80)).toBe(true);
+});
+
+test("a clash of forwarded ports says with whom", () => {
+  const nat = new Nat({ outside: OUTSIDE, forwards: [web] });
+  nat.outbound(tcp(B, 5000, SERVER, 80, TCP.syn), 0);
+  expect(() => nat.forward({ ...web, to: { address: B, port: 80 } })).toThrow(
+    "tcp port 80 is forwarded to 10.0.2.15:8080 already: take another port outside, or end that forwarding",
+  );
+  expect(() => nat.forward({ ...web, outside: 5000, to: { address: A, port: 1 } })).toThrow(
+    "tcp port 5000 is in use by 10.0.2.16:5000 already: take another port outside, or wait until its mapping has expired",
+  );
+  expect(() => nat.forward({ ...web, outside: 81 })).toThrow(
+    "tcp 10.0.2.15:8080 has port 80 outside already: an endpoint has one port",
+  );
+  expect(() => nat.forward({ ...web, outside: 65_536 })).toThrow("tcp port 65536 cannot be forwarded");
+  nat.forward({ ...web, protocol: "udp" });
+});
+
+test("hairpin: by the outside address to a neighbour's forwarded port, and back (RFC 4787, REQ-9)", () => {
+  const nat = new Nat({ outside: OUTSIDE, forwards: [web] });
+  const asked = tcp(B, 6000, OUTSIDE, 80, TCP.syn);
+  expect(read(nat.outbound(asked, 0))).toBe("dropped");
+  expect(read(nat.hairpin(asked, 0))).toBe("192.0.2.1:6000 > 10.0.2.15:8080");
+  const answer = tcp(A, 8080, OUTSIDE, 6000, TCP.syn | TCP.ack);
+  expect(read(nat.hairpin(answer, 0))).toBe("192.0.2.1:80 > 10.0.2.16:6000");
+  expect(read(nat.hairpin(tcp(B, 6000, OUTSIDE, 81, TCP.syn), 0))).toBe("dropped");
+});
+
+test("an error comes in with the packet that it is about as inside has sent it, and the other way around (RFC 5508)", () => {
+  const nat = new Nat({ outside: OUTSIDE });
+  const router = ip("203.0.113.254");
+  const error = (source: number, destination: number, about: Uint8Array) =>
+    buildIpv4({
+      ...{ source, destination, protocol: PROTOCOL.icmp },
+      payload: buildIcmp({ type: 3, code: 3, identifier: 0, sequence: 0, data: about }),
+    });
+  const about = (bytes: Uint8Array | undefined) => {
+    const icmp = parseIcmp((parseIpv4(bytes!) as Ipv4).payload);
+    return icmp instanceof Malformed ? icmp.reason : `${read(bytes)}: ${read(icmp.data)}`;
+  };
+  const question = udp(A, 5000, SERVER, 53);
+  nat.outbound(udp(B, 5000, SERVER, 53), 0);
+  const left = nat.outbound(question, 0)!;
+  expect(about(nat.inbound(error(router, OUTSIDE, left), 1))).toBe(
+    "203.0.113.254 > 10.0.2.15 id 0: 10.0.2.15:5000 > 198.51.100.7:53",
+  );
+  const entered = nat.inbound(udp(SERVER, 53, OUTSIDE, 5001), 1)!;
+  expect(about(nat.outbound(error(A, SERVER, entered), 1))).toBe(
+    "192.0.2.1 > 198.51.100.7 id 0: 198.51.100.7:53 > 192.0.2.1:5001",
+  );
+  // About what was never sent, to somebody else than its sender, and it keeps nothing open.
+  expect(nat.inbound(error(router, OUTSIDE, udp(OUTSIDE, 5001, STRANGER, 53)), 1)).toBeUndefined();
+  expect(nat.inbound(error(router, OUTSIDE, udp(STRANGER, 5001, SERVER, 53)), 1)).toBeUndefined();
+  expect(nat.outbound(error(A, STRANGER, entered), 1)).toBeUndefined();
+  expect(nat.inbound(error(router, OUTSIDE, left), IDLE.udp + 1)).toBeUndefined();
+});
+
+test("what claims to come from the other side is dropped", () => {
+  const inside = { address: ip("10.0.2.2"), prefix: 24 };
+  const nat = new Nat({ outside: OUTSIDE, inside, toPrivate: true });
+  expect(read(nat.outbound(udp(STRANGER, 5000, SERVER, 53), 0))).toBe("dropped");
+  nat.outbound(udp(A, 5000, SERVER, 53), 0);
+  for (const source of [B, OUTSIDE, ip("127.0.0.1"), ip("224.0.0.1")])
+    expect(read(nat.inbound(udp(source, 53, OUTSIDE, 5000), 0))).toBe("dropped");
+  expect(nat.drops.get("NAT: not from outside")).toBe(4);
 });
 
 test("noise from both sides never throws, and no private address leaves", () => {

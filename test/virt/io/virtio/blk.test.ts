@@ -69,6 +69,13 @@ test("reads, writes and tells the driver how much it has written", () => {
   expect(told).toEqual(["used", "used"]);
 });
 
+test("its configuration says what it can do, and zeroes between", () => {
+  const { device } = rig({}, false);
+  const words = Array.from({ length: 15 }, (_, i) => device.readConfig(4 * i, 4));
+  const said = [4, 0, 0, 126, 0, 512, 0, 0, 0, 1 << 20, 1, 1, 1 << 20, 1, 0];
+  expect(words).toEqual(said);
+});
+
 test("flushes, discards, writes zeroes and says who it is", () => {
   const { memory, disk, request } = rig();
   expect(request(BLK_TYPE.flush, 0, [], 0)).toBe(BLK_STATUS.ok);

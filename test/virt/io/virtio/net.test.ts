@@ -79,7 +79,7 @@ test("a link that goes down is a configuration change", () => {
   receive.add([], [{ address: 0x8000, length: 100 }]);
   device.setLink(false);
   far.transmit(frame);
-  expect([told, device.generation, device.config[6], receive.next()]).toEqual([["config"], 1, 0, undefined]);
+  expect([told, device.readConfig(6, 2), receive.next()]).toEqual([["config"], 0, undefined]);
 });
 
 test("a buffer outside of memory needs a reset", () => {

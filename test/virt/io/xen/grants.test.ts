@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import { DOMID_SELF, GNTCOPY, GNTMAP, GNTST, PAGE } from "../../../../src/virt/io/xen/abi/numbers.ts";
 import { GTF } from "../../../../src/virt/io/xen/grant-table.ts";
+import type { GrantTransfer } from "../../../../src/virt/io/xen/grant-transfer.ts";
 import type { GrantCopy, MapGrantRef, UnmapGrantRef } from "../../../../src/virt/io/xen/grants.ts";
 import type { TranslatedDomain } from "../../../../src/virt/io/xen/hypervisor.ts";
 import { PageFault } from "../../../../src/virt/io/xen/physmap.ts";
-import { flagsOf, grant, HOLES, revoke, world } from "./world.ts";
+import { accepting, flagsOf, grant, HOLES, revoke, world } from "./world.ts";
 
 const AT = HOLES * PAGE;
 
@@ -105,4 +106,59 @@ test("pages of a domain that is gone stay what they were until nobody has them m
   // Its pages, the shared one, and the table.
   expect(frames.free).toBe(before + 8 + 1 + 1);
   hypervisor.createTranslated(1, 1, 1);
+});
+
+const transfer = ({ calls }: TranslatedDomain, gfn: number, domain: number, reference: number) => {
+  const operation: GrantTransfer = { gfn, domain, reference };
+  calls.transferGrants([operation]);
+  return operation.status;
+};
+
+test("a page changes its owner once, with what stands in it, and leaves nothing behind", () => {
+  const { domains, frames } = world();
+  const [dom0, domU] = domains;
+  dom0.memory.write32(3 * PAGE, 77);
+  const frame = dom0.memory.frame(3) as number;
+  accepting(domU, 9, 0, HOLES);
+  expect(transfer(dom0, 3, 1, 9)).toBe(GNTST.okay);
+  expect(domU.memory.read32(HOLES * PAGE)).toBe(77);
+  expect(() => dom0.memory.read32(3 * PAGE)).toThrow(PageFault);
+  expect([frames.owner(frame), domU.memory.frame(HOLES)]).toEqual([1, frame]);
+  expect(flagsOf(domU, 9)).toBe(GTF.acceptTransfer | GTF.transferCommitted | GTF.transferCompleted);
+  expect(transfer(dom0, 4, 1, 9)).toBe(GNTST.generalError);
+  expect(domU.memory.frame(HOLES)).toBe(frame);
+  domU.calls.decreaseReservation([HOLES]);
+  expect(domU.calls.populatePhysmap([HOLES])).toBe(1);
+  expect(domU.memory.read32(HOLES * PAGE)).toBe(0);
+});
+
+test("a page that somebody has mapped is not given away; one that nobody takes is lost", () => {
+  const { domains, frames } = world();
+  const [dom0, domU] = domains;
+  grant(dom0, 9, 1, 3);
+  const mapped = map(domU, 0, 9);
+  accepting(domU, 10, 0, HOLES + 1);
+  expect(transfer(dom0, 3, 1, 10)).toBe(GNTST.badPage);
+  expect(dom0.memory.frame(3)).toBeDefined();
+  unmap(domU, mapped.handle as number);
+  const free = frames.free;
+  expect(transfer(dom0, 3, 1, 11)).toBe(GNTST.generalError);
+  expect(transfer(dom0, 4, 7, 10)).toBe(GNTST.badDomain);
+  // Only from whom the entry names, and only to a hole.
+  accepting(domU, 11, 2, HOLES + 2);
+  expect(transfer(dom0, 5, 1, 11)).toBe(GNTST.generalError);
+  accepting(domU, 12, 0, 2);
+  expect(transfer(dom0, 6, 1, 12)).toBe(GNTST.generalError);
+  expect(frames.free).toBe(free + 4);
+  for (const gfn of [3, 4, 5, 6]) expect(dom0.memory.frame(gfn)).toBeUndefined();
+  // The grant of a page that went leads nowhere.
+  expect(map(domU, 0, 9).status).toBe(GNTST.badPage);
+});
+
+test("an entry that is rewritten while it is in use gives a third domain nothing", () => {
+  const [dom0, domU, other] = world().domains;
+  grant(domU, 9, 0, 3);
+  map(dom0, 1, 9);
+  grant(domU, 9, 2, 3);
+  expect(map(other, 1, 9).status).toBe(GNTST.generalError);
 });

@@ -57,6 +57,12 @@ function hostilePage(seed: number) {
   return { memory, draw, readsOf, meddle, page };
 }
 
+/** A look is one read of the index; a look that finds nothing is followed by a second one, once an event was asked for. */
+function looks(counts: Map<number, number>): number {
+  const times = counts.get(SRING.requestProduced) ?? 0;
+  counts.delete(SRING.requestProduced);
+  return times;
+}
 const most = (counts: Map<number, number>) => Math.max(0, ...counts.values());
 
 test("a back end against a hostile front end", () => {
@@ -70,8 +76,9 @@ test("a back end against a hostile front end", () => {
     readsOf();
     const taken = back.take(limit);
     const counts = readsOf();
-    expect(most(counts)).toBe(1);
-    expect(counts.size).toBeLessThanOrEqual(1 + back.size);
+    expect(looks(counts)).toBeLessThanOrEqual(2);
+    expect(most(counts)).toBeLessThanOrEqual(1);
+    expect(counts.size).toBeLessThanOrEqual(back.size);
     if (taken === "broken") {
       seen.broken++;
       // A new connection, from zeros, as after a reconnect.
@@ -92,7 +99,9 @@ test("a back end against a hostile front end", () => {
     back.pushResponses();
     expect(most(readsOf())).toBe(1);
     back.finalCheck();
-    expect(most(readsOf())).toBe(1);
+    const last = readsOf();
+    expect(looks(last)).toBeLessThanOrEqual(2);
+    expect(most(last)).toBeLessThanOrEqual(1);
   }
   for (const times of Object.values(seen)) expect(times).toBeGreaterThan(CALLS / 100);
 });

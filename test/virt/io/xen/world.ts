@@ -16,7 +16,7 @@ export function world() {
   const frames = new MachineFrames(new Bus(1 << 20));
   const hypervisor = new Hypervisor(frames);
   const make = (id: number) => {
-    const made = hypervisor.createTranslated(id, OWN, 2 + HOLE_COUNT, id === 0);
+    const made = hypervisor.createTranslated(id, OWN, 2 + HOLE_COUNT, { privileged: id === 0 });
     made.calls.addToPhysmap(MAPSPACE.sharedInfo, 0, SHARED_GFN);
     made.calls.addToPhysmap(MAPSPACE.grantTable, 0, TABLE_GFN);
     return made;
@@ -36,6 +36,13 @@ export function grant(
   memory.write16(entry(reference) + 2, to);
   memory.write32(entry(reference) + 4, gfn);
   memory.write16(entry(reference), GTF.permitAccess | (readonly ? GTF.readonly : 0));
+}
+
+/** What a domain writes to take a page: gnttab_grant_foreign_transfer. */
+export function accepting({ memory }: TranslatedDomain, reference: number, from: number, gfn: number) {
+  memory.write16(entry(reference) + 2, from);
+  memory.write32(entry(reference) + 4, gfn);
+  memory.write16(entry(reference), GTF.acceptTransfer);
 }
 
 /** What gnttab_end_foreign_access does: false while somebody has it mapped. */

@@ -1,21 +1,10 @@
 /** The driver's side of a split virtqueue (2.7.13, 2.7.14): the counterparty of every device here. */
 import { DESCRIPTOR_BYTES, INDIRECT, NEXT, WRITE } from "../descriptors.ts";
 import type { QueueLayout, Segment } from "../queue.ts";
+import type { DriverOptions, QueueDriver, Used } from "./driver.ts";
 import type { DriverMemory } from "./memory.ts";
 
-export interface Used {
-  readonly id: number;
-  /** Bytes that the device has written. */
-  readonly written: number;
-}
-
-export interface DriverOptions {
-  readonly size: number;
-  readonly indirect?: boolean;
-  readonly eventIndex?: boolean;
-}
-
-export class SplitDriver {
+export class SplitDriver implements QueueDriver {
   readonly layout: QueueLayout;
   readonly #memory: DriverMemory;
   readonly #free: number[];
@@ -36,7 +25,6 @@ export class SplitDriver {
     this.#free = Array.from({ length: size }, (_, i) => size - 1 - i);
   }
 
-  /** Offers a buffer, in an indirect table where one is given (16 bytes a segment); its id, or undefined when the queue is full. */
   add(readable: readonly Segment[], writable: readonly Segment[], table?: number): number | undefined {
     const segments = [...readable, ...writable];
     if (this.#free.length < (table === undefined ? segments.length : 1)) return undefined;
@@ -81,19 +69,18 @@ export class SplitDriver {
     view.setUint16(driver + 2, this.#available, true);
   }
 
-  /** Whether the device wants to be told of what was offered since the last call (2.7.10.1). */
   kickNeeded(): boolean {
     const { device, size, eventIndex } = this.layout;
     const { view } = this.#memory;
     const offered = (this.#available - this.#kicked) & 0xffff;
     this.#kicked = this.#available;
     if (offered === 0) return false;
+    // 2.7.10.1: the flag counts without the event index only.
     if (!eventIndex) return (view.getUint16(device, true) & 1) === 0;
     const event = view.getUint16(device + 4 + 8 * size, true);
     return ((this.#available - event - 1) & 0xffff) < offered;
   }
 
-  /** Whether it wants to be interrupted: at once, or after so many more buffers (with the event index). */
   listen(wanted: boolean, after = 0): void {
     const { driver, size, eventIndex } = this.layout;
     const { view } = this.#memory;
@@ -101,7 +88,6 @@ export class SplitDriver {
     else if (wanted) view.setUint16(driver + 4 + 2 * size, this.#used + after, true);
   }
 
-  /** The next buffer that the device has given back. */
   next(): Used | undefined {
     const { device, size } = this.layout;
     const { view } = this.#memory;

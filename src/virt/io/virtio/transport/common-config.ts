@@ -105,9 +105,9 @@ export class CommonConfig implements MmioDevice, Stateful {
     } else if (offset === 0x16) this.#queueSelect = value & 0xffff;
     else if (offset === 0x1a) this.queueVectors[this.#queueSelect] = this.#vector(value & 0xffff);
     else if (queue === undefined || queue.enabled) return;
-    // 4.1.4.3.2: a power of 2, not above what the device can do.
+    // 4.1.4.3.2: not above what the device can do, and a power of 2 unless packed.
     else if (offset === 0x18) {
-      if (value > 0 && value <= queue.most && (value & (value - 1)) === 0) queue.size = value;
+      if (device.takesSize(queue, value)) queue.size = value;
     } else if (offset === 0x1c) {
       if (value === 1) device.enable(this.#queueSelect);
     } else this.#place(queue, offset, value);

@@ -68,11 +68,7 @@ export class VirtioMmio implements MmioDevice, Stateful {
   }
 
   read(offset: number, size: number): number {
-    if (offset >= CONFIG) {
-      let value = 0;
-      for (let i = 0; i < size; i++) value += (this.device.config[offset - CONFIG + i] ?? 0) * 2 ** (8 * i);
-      return value;
-    }
+    if (offset >= CONFIG) return this.device.readConfig(offset - CONFIG, size);
     // 4.2.2.2: registers are 32 bits wide, and accessed as such.
     return size === 4 ? this.#register(offset) : 0;
   }

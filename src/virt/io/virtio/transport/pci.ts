@@ -14,7 +14,7 @@ import {
 } from "../../../../machine/devices/pci/function.ts";
 import { MsiX } from "../../../../machine/devices/pci/msi-x.ts";
 import type { Card, Slot } from "../../../../machine/devices/pci/slot.ts";
-import type { StateReader, StateWriter } from "../../../../machine/state.ts";
+import type { Stateful, StateReader, StateWriter } from "../../../../machine/state.ts";
 import type { VirtioDevice } from "../device.ts";
 import { COMMON_BYTES, CommonConfig } from "./common-config.ts";
 
@@ -36,16 +36,18 @@ const dword = (value: number): number[] => [0, 8, 16, 24].map((shift) => (value 
 
 export class VirtioPci extends PciFunction implements MmioDevice {
   readonly device: VirtioDevice;
+  override readonly media: readonly Stateful[];
   readonly #common: CommonConfig;
   readonly #access: number;
   readonly #msix: MsiX;
   #isr = 0;
 
-  constructor({ bus, message }: Pick<Slot, "bus" | "message">, device: VirtioDevice) {
+  constructor({ bus, message }: Pick<Slot, "bus" | "message">, device: VirtioDevice, express = false) {
     // 4.1.2.1: vendor 1af4, device 1040 + ID, revision 1 or more.
     const identity = { vendor: 0x1af4, device: 0x1040 + device.id, revision: 1, interruptPin: 1 };
-    super(bus, { ...identity, class: CLASSES.get(device.id) ?? 0xff0000 });
+    super(bus, { ...identity, express, class: CLASSES.get(device.id) ?? 0xff0000 });
     this.device = device;
+    this.media = device.media;
     const vectors = device.queues.length + 1;
     this.#common = new CommonConfig(device, vectors);
     this.window(0, { kind: "memory", size: WINDOW, device: this });
@@ -100,10 +102,7 @@ export class VirtioPci extends PciFunction implements MmioDevice {
       this.#settle(0);
       return isr;
     }
-    let value = 0;
-    if (region === 2)
-      for (let i = 0; i < size; i++) value += (this.device.config[at + i] ?? 0) * 2 ** (8 * i);
-    return value;
+    return region === 2 ? this.device.readConfig(at, size) : 0;
   }
 
   write(offset: number, value: number, size: number): void {
@@ -146,6 +145,16 @@ export class VirtioPci extends PciFunction implements MmioDevice {
       this.#msix.configured();
       this.#settle();
     }
+  }
+
+  override reset(): void {
+    this.device.reset();
+  }
+
+  /** What its back end has not answered is nobody's, and pages of a balloon are the guest's again. */
+  override unplugged(): void {
+    super.unplugged();
+    this.device.reset();
   }
 
   override save(out: StateWriter): void {

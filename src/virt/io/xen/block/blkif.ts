@@ -3,14 +3,16 @@
  *
  *     request    0 operation │ 1 nr_segments │ 2 handle │ 4 id (8) │ 12 sector_number (8) │ 20 seg[11]
  *     segment    0 gref (4) │ 4 first_sect │ 5 last_sect │ 6 –
+ *     discard    0 operation │ 1 flag │ 2 handle │ 4 id (8) │ 12 sector_number (8) │ 20 nr_sectors (8)
  *     response   0 id (8) │ 8 operation │ 10 status (2, signed)
  */
 import { ringSize } from "../ring.ts";
 
-export const BLKIF_OP = { read: 0, write: 1, flush: 3 } as const;
+export const BLKIF_OP = { read: 0, write: 1, barrier: 2, flush: 3, discard: 5, indirect: 6 } as const;
 export const BLKIF_RSP = { okay: 0, error: -1, notSupported: -2 } as const;
 export const SEGMENTS = 11;
-export const REQUEST_BYTES = 20 + 8 * SEGMENTS;
+export const SEGMENT_BYTES = 8;
+export const REQUEST_BYTES = 20 + SEGMENT_BYTES * SEGMENTS;
 export const RING_SIZE = ringSize(REQUEST_BYTES);
 export const SECTORS_PER_PAGE = 8;
 
@@ -37,7 +39,7 @@ export interface Response {
   readonly status: number;
 }
 
-const view = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+export const view = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 export function encodeRequest({ operation, id, sector, segments }: Omit<Request, "count">): Uint8Array {
   const bytes = new Uint8Array(REQUEST_BYTES);
@@ -46,25 +48,31 @@ export function encodeRequest({ operation, id, sector, segments }: Omit<Request,
   fields.setUint8(1, segments.length);
   fields.setBigUint64(4, id, true);
   fields.setBigUint64(12, BigInt(sector), true);
-  for (const [n, { reference, first, last }] of segments.entries()) {
-    fields.setUint32(20 + 8 * n, reference, true);
-    fields.setUint8(24 + 8 * n, first);
-    fields.setUint8(25 + 8 * n, last);
-  }
+  for (const [n, segment] of segments.entries()) encodeSegment(fields, 20 + SEGMENT_BYTES * n, segment);
   return bytes;
 }
 
 export function decodeRequest(bytes: Uint8Array): Request {
   const fields = view(bytes);
   const count = fields.getUint8(1);
-  const segments = Array.from({ length: Math.min(count, SEGMENTS) }, (_, n) => ({
-    reference: fields.getUint32(20 + 8 * n, true),
-    first: fields.getUint8(24 + 8 * n),
-    last: fields.getUint8(25 + 8 * n),
-  }));
+  const segments = Array.from({ length: Math.min(count, SEGMENTS) }, (_, n) =>
+    decodeSegment(fields, 20 + SEGMENT_BYTES * n),
+  );
   const sector = Number(fields.getBigUint64(12, true));
   return { operation: fields.getUint8(0), id: fields.getBigUint64(4, true), sector, segments, count };
 }
+
+export function encodeSegment(into: DataView, at: number, { reference, first, last }: Segment): void {
+  into.setUint32(at, reference, true);
+  into.setUint8(at + 4, first);
+  into.setUint8(at + 5, last);
+}
+
+export const decodeSegment = (from: DataView, at: number): Segment => ({
+  reference: from.getUint32(at, true),
+  first: from.getUint8(at + 4),
+  last: from.getUint8(at + 5),
+});
 
 export function encodeResponse({ id, operation, status }: Response): Uint8Array {
   const bytes = new Uint8Array(12);
@@ -82,4 +90,25 @@ export function decodeResponse(bytes: Uint8Array): Response {
     operation: fields.getUint8(8),
     status: fields.getInt16(10, true),
   };
+}
+
+export interface Discard {
+  readonly id: bigint;
+  readonly sector: number;
+  readonly sectors: number;
+  /** BLKIF_DISCARD_SECURE: what was there must not be found again. */
+  readonly secure: boolean;
+}
+
+export function encodeDiscard({ id, sector, sectors, secure }: Discard): Uint8Array {
+  const bytes = encodeRequest({ operation: BLKIF_OP.discard, id, sector, segments: [] });
+  bytes[1] = secure ? 1 : 0;
+  view(bytes).setBigUint64(20, BigInt(sectors), true);
+  return bytes;
+}
+
+export function decodeDiscard(bytes: Uint8Array): Discard {
+  const { id, sector } = decodeRequest(bytes);
+  const secure = ((bytes[1] as number) & 1) !== 0;
+  return { id, sector, sectors: Number(view(bytes).getBigUint64(20, true)), secure };
 }

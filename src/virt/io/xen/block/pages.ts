@@ -23,8 +23,8 @@ export interface RequestPages {
 }
 
 export interface PageSource {
-  /** Undefined: a grant is none, or there is no room. `write`: the request writes to the medium, so the pages are only read. */
-  open(segments: readonly Segment[], write: boolean): RequestPages | undefined;
+  /** "refused": a grant is none. "full": no room until another request ends. `write`: to the medium, so the pages are only read. */
+  open(segments: readonly Segment[], write: boolean): RequestPages | "refused" | "full";
   close(): void;
 }
 
@@ -66,8 +66,9 @@ function mapping(kernel: Kernel, domain: number): PageSource {
   return {
     open(segments, write) {
       const references = segments.map(({ reference }) => reference);
+      if (kernel.freeHoles < references.length) return "full";
       const pages = kernel.map(domain, references, write);
-      if (pages === undefined) return undefined;
+      if (pages === undefined) return "refused";
       return { ...reach(kernel, segments, pages), release: () => kernel.unmap(pages) };
     },
     close() {},
@@ -82,8 +83,9 @@ function persistent(kernel: Kernel, domain: number): PageSource {
       // A front end that uses more than that has the rest mapped and unmapped.
       if (kept.size + fresh.size > MOST_PERSISTENT) return mapping(kernel, domain).open(segments, write);
       if (fresh.size > 0) {
+        if (kernel.freeHoles < fresh.size) return "full";
         const pages = kernel.map(domain, [...fresh], false);
-        if (pages === undefined) return undefined;
+        if (pages === undefined) return "refused";
         for (const [n, reference] of [...fresh].entries()) kept.set(reference, pages[n] as MappedPage);
       }
       const pages = segments.map(({ reference }) => kept.get(reference) as MappedPage);
@@ -98,6 +100,7 @@ function persistent(kernel: Kernel, domain: number): PageSource {
 
 function copying(kernel: Kernel, domain: number): PageSource {
   const copy = (segments: readonly Segment[], gfns: readonly number[], write: boolean): boolean => {
+    if (segments.length === 0) return true;
     const operations = segments.map((segment, n): GrantCopy => {
       const offset = segment.first * SECTOR;
       const theirs = { place: segment.reference, domain, offset };
@@ -111,14 +114,14 @@ function copying(kernel: Kernel, domain: number): PageSource {
   };
   return {
     open(segments, write) {
-      if (kernel.freePages < segments.length) return undefined;
+      if (kernel.freePages < segments.length) return "full";
       const gfns = segments.map(() => kernel.allocate() as number);
       const release = () => {
         for (const gfn of gfns) kernel.free(gfn);
       };
       if (write && !copy(segments, gfns, true)) {
         release();
-        return undefined;
+        return "refused";
       }
       const { bytes, fill } = reach(
         kernel,

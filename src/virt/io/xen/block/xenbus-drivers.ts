@@ -3,8 +3,7 @@
 import { SECTOR } from "../../backend.ts";
 import { type Half, XENBUS, XenbusDevice } from "../store/xenbus.ts";
 import type { XenStore } from "../store/xenstore.ts";
-import type { FrontEnd } from "./blkback.ts";
-import { BlkBack, type BlkBackParts } from "./blkback.ts";
+import { BLK_FEATURES, BlkBack, type BlkBackParts, type FrontEnd } from "./blkback.ts";
 import { BlkFront, type BlkFrontParts } from "./blkfront.ts";
 
 /** blkif.h: VDISK_READONLY in `info`. */
@@ -21,7 +20,11 @@ export class BlkBackDriver {
     this.#parts = parts;
     this.#front = front;
     this.#device.write("feature-persistent", parts.access === "persistent" ? "1" : "0");
-    this.#device.write("feature-flush-cache", "1");
+    const { barrier, flush, discard, indirect } = { ...BLK_FEATURES, ...parts.features };
+    this.#device.write("feature-barrier", barrier ? "1" : "0");
+    this.#device.write("feature-flush-cache", flush ? "1" : "0");
+    this.#device.write("feature-discard", discard ? "1" : "0");
+    this.#device.write("feature-max-indirect-segments", String(indirect));
     this.#device.state = XENBUS.initWait;
     store.watch(back.domain, `${front.directory}/state`, "front", () => this.#changed());
   }
@@ -62,31 +65,20 @@ export class BlkBackDriver {
 export class BlkFrontDriver {
   readonly #device: XenbusDevice;
   readonly #persistent: boolean;
-  /** Directory of the back end that it talks to. */
-  #backEnd: string | undefined;
   readonly front: BlkFront;
 
   constructor(store: XenStore, own: Half, parts: BlkFrontParts) {
     this.#device = new XenbusDevice(store, own);
     this.#persistent = parts.persistent;
     this.front = new BlkFront(parts);
-    store.watch(own.domain, `${own.directory}/backend`, "device", () => this.#replug());
+    this.#device.followBackEnd(
+      () => this.front.disconnect(),
+      (backEnd, state) => this.#changed(backEnd, state),
+    );
   }
 
-  #replug(): void {
-    const { store, own } = this.#device;
-    const backEnd = this.#device.read(own.directory, "backend");
-    if (backEnd === this.#backEnd) return;
-    this.front.disconnect();
-    if (this.#backEnd !== undefined) store.unwatch(own.domain, `${this.#backEnd}/state`, "back");
-    this.#backEnd = backEnd;
-    if (backEnd !== undefined)
-      store.watch(own.domain, `${backEnd}/state`, "back", () => this.#changed(backEnd));
-  }
-
-  #changed(backEnd: string): void {
+  #changed(backEnd: string, state: number): void {
     const device = this.#device;
-    const state = device.number(backEnd, "state") ?? XENBUS.unknown;
     if (state === XENBUS.initWait && device.state === XENBUS.initialising) {
       const backId = device.number(device.own.directory, "backend-id");
       const offer = backId === undefined ? undefined : this.front.offer(backId);
@@ -96,7 +88,14 @@ export class BlkFrontDriver {
       const sectors = device.number(backEnd, "sectors");
       const info = device.number(backEnd, "info") ?? 0;
       if (sectors === undefined) return;
-      this.front.connect({ sectors, readOnly: (info & VDISK_READONLY) !== 0 });
+      const has = (name: string) => device.number(backEnd, name) === 1;
+      const features = {
+        barrier: has("feature-barrier"),
+        flush: has("feature-flush-cache"),
+        discard: has("feature-discard"),
+        indirect: device.number(backEnd, "feature-max-indirect-segments") ?? 0,
+      };
+      this.front.connect({ sectors, readOnly: (info & VDISK_READONLY) !== 0, features });
       device.state = XENBUS.connected;
     } else if (state === XENBUS.closing || state === XENBUS.closed) {
       this.front.disconnect();

@@ -18,7 +18,8 @@ export interface Node {
 export type Tree = ReadonlyMap<string, Node>;
 
 export const ROOT = "/";
-const LONGEST_PATH = 3072;
+/** XENSTORE_ABS_PATH_MAX. */
+export const LONGEST_PATH = 3072;
 
 /** Absolute; a relative one begins at the domain's own directory. Undefined: it is no path. */
 export function absolute(path: string, domain: number): string | undefined {

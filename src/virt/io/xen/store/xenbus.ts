@@ -87,4 +87,23 @@ export class XenbusDevice {
     const text = this.read(directory, name);
     return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
   }
+  /**
+   * A front end's: follows whatever back end the toolstack names, one after the other. `gone`: the one before is no more; `changed`: the
+   * state of this one, each time.
+   */
+  followBackEnd(gone: () => void, changed: (backEnd: string, state: number) => void): void {
+    const { store, own } = this;
+    let followed: string | undefined;
+    store.watch(own.domain, `${own.directory}/backend`, "device", () => {
+      const backEnd = this.read(own.directory, "backend");
+      if (backEnd === followed) return;
+      gone();
+      if (followed !== undefined) store.unwatch(own.domain, `${followed}/state`, "back");
+      followed = backEnd;
+      if (backEnd === undefined) return;
+      store.watch(own.domain, `${backEnd}/state`, "back", () =>
+        changed(backEnd, this.number(backEnd, "state") ?? XENBUS.unknown),
+      );
+    });
+  }
 }

@@ -105,6 +105,8 @@ test("the configuration is read and written by the byte, its changes are counted
   expect([read(0x100, 2), read(0x102, 1), read(0xfc)]).toEqual([80, 25, 0]);
   device.resize(100, 30);
   expect([read(0x100), read(0xfc)]).toEqual([100 + 30 * 65536, 1]);
+  for (let i = 0; i < 256; i++) device.resize(80 + i, 25);
+  expect([read(0xfc), read(0x100, 2), read(0xfc)]).toEqual([1, 335, 2]);
   write(0x108, 65);
   expect(written).toEqual([65]);
 });

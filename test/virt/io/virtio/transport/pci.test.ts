@@ -5,6 +5,7 @@ import { directDma } from "../../../../../src/machine/dma.ts";
 import { StateReader, StateWriter } from "../../../../../src/machine/state.ts";
 import { diskBackend } from "../../../../../src/virt/io/block/disk.ts";
 import { BLK_TYPE, VirtioBlk } from "../../../../../src/virt/io/virtio/blk.ts";
+import { VirtioConsole } from "../../../../../src/virt/io/virtio/console.ts";
 import { DriverMemory } from "../../../../../src/virt/io/virtio/driver/memory.ts";
 import { SplitDriver } from "../../../../../src/virt/io/virtio/driver/split.ts";
 import { VirtioPci } from "../../../../../src/virt/io/virtio/transport/pci.ts";
@@ -175,6 +176,38 @@ test("a queue that is not there has size 0, and a size that is none is not taken
   expect(read(0x18, 2)).toBe(128);
   write(0x16, 1, 2);
   expect(read(0x18, 2)).toBe(0);
+});
+
+test("the generation changes when a changed configuration is read, however often it changed (4.1.4.3.1)", () => {
+  const bus = new Bus(1 << 20);
+  const terminal = { write: () => {}, onInput: () => {} };
+  const device = new VirtioConsole({ dma: directDma(bus), terminal });
+  const card = new VirtioPci({ bus, message: () => {} }, device);
+  const generation = () => card.read(0x15, 1);
+  expect([generation(), card.read(0x2000, 2), generation()]).toEqual([0, 80, 0]);
+  for (let i = 1; i <= 256; i++) device.resize(80 + i, 25);
+  expect([generation(), card.read(0x2000, 2), generation()]).toEqual([0, 336, 1]);
+  expect([card.read(0x2002, 2), generation()]).toEqual([25, 1]);
+});
+
+test("packed queues have any size, split ones a power of 2, whatever was written before the features were agreed on", () => {
+  const { write, read } = rig();
+  const negotiate = (high: number) => {
+    for (const status of [0, 1, 3]) write(0x14, status, 1);
+    write(0x08, 1, 4);
+    write(0x0c, 5, 4);
+    write(0x18, 100, 2);
+    write(0x0c, high, 4);
+    write(0x14, 11, 1);
+    write(0x1c, 1, 2);
+    write(0x14, 15, 1);
+    return [read(0x14, 1), read(0x18, 2), read(0x1c, 2)];
+  };
+  expect(negotiate(5)).toEqual([15, 100, 1]);
+  expect(negotiate(1)).toEqual([15, 100, 0]);
+  write(0x18, 64, 2);
+  write(0x1c, 1, 2);
+  expect([read(0x18, 2), read(0x1c, 2)]).toEqual([64, 1]);
 });
 
 test("configuration space is a way to the window as well (4.1.4.9)", () => {

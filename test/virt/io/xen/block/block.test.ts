@@ -6,14 +6,12 @@ import {
   BLKIF_OP,
   BLKIF_RSP,
   decodeRequest,
-  decodeResponse,
   encodeRequest,
   REQUEST_BYTES,
   RING_SIZE,
 } from "../../../../../src/virt/io/xen/block/blkif.ts";
 import type { PageAccess } from "../../../../../src/virt/io/xen/block/pages.ts";
-import { SRING } from "../../../../../src/virt/io/xen/ring.ts";
-import { split } from "./split.ts";
+import { forging, split } from "./split.ts";
 
 const ACCESSES: readonly PageAccess[] = ["map", "persistent", "copy"];
 
@@ -37,9 +35,9 @@ test.each(ACCESSES)("what is written by %s is read again", (access) => {
   submit({ kind: "read", sector: 9, into });
   scheduler.run();
   expect(answers).toEqual([true, true, true]);
-  expect(into).toEqual(data);
+  expect(Buffer.compare(into, data)).toBe(0);
   disk.read(9, into.fill(0));
-  expect(into).toEqual(data);
+  expect(Buffer.compare(into, data)).toBe(0);
   expect(dom0.freePages).toBe(freeBack);
   if (access !== "persistent") expect(domU.freePages).toBe(free);
 });
@@ -71,10 +69,10 @@ test("a batch has one event there and one back, and more than the ring holds wai
 });
 
 test("what cannot be is answered with an error, and costs nobody a page", () => {
-  const { submit, scheduler, answers, front } = split("map", true);
+  const { submit, scheduler, answers, front } = split("map", { readOnly: true });
   submit({ kind: "write", sector: 0, bytes: new Uint8Array(SECTOR) });
   submit({ kind: "read", sector: 256, into: new Uint8Array(SECTOR) });
-  submit({ kind: "read", sector: 0, into: new Uint8Array(12 * PAGE) });
+  submit({ kind: "read", sector: 0, into: new Uint8Array(100) });
   submit({ kind: "discard", sector: 0, sectors: 1 });
   scheduler.run();
   expect(answers).toEqual([false, false, false, false]);
@@ -82,29 +80,13 @@ test("what cannot be is answered with an error, and costs nobody a page", () => 
 });
 
 test("requests of a hostile front end are refused one by one", () => {
-  const { domU, dom0, scheduler, offer } = split("copy");
-  const page = domU.allocate() as number;
-  const reference = domU.grant(0, page) as number;
-  const ring =
-    (domU.memory.read32((domU.memory.own + 1) * PAGE + 8 * offer.ringReference + 4) as number) * PAGE;
-  let produced = 0;
-  const status = (change: object) => {
-    const request = {
-      operation: BLKIF_OP.read,
-      id: 77n,
-      sector: 0,
-      segments: [{ reference, first: 0, last: 7 }],
-    };
-    domU.memory.write(
-      ring + SRING.slots + (produced % 32) * REQUEST_BYTES,
-      encodeRequest({ ...request, ...change }),
-    );
-    domU.memory.write32(ring, ++produced);
-    domU.calls.send(offer.port);
-    scheduler.run();
-    const response = domU.memory.read(ring + SRING.slots + ((produced - 1) % 32) * REQUEST_BYTES, 12);
-    return decodeResponse(response).status;
-  };
+  const made = split("copy");
+  const { domU, dom0 } = made;
+  const send = forging(made);
+  const reference = domU.grant(0, domU.allocate() as number) as number;
+  const segments = [{ reference, first: 0, last: 7 }];
+  const status = (change: object) =>
+    send(encodeRequest({ operation: BLKIF_OP.read, id: 77n, sector: 0, segments, ...change }));
   const free = dom0.freePages;
   expect(status({})).toBe(BLKIF_RSP.okay);
   expect(status({ segments: [{ reference, first: 5, last: 4 }] })).toBe(BLKIF_RSP.error);
