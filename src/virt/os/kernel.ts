@@ -6,7 +6,11 @@
 import { initialCredentials } from "./credentials.ts";
 import { Mount, MountNamespace, NO_FLAGS } from "./fs/mount.ts";
 import { Tmpfs } from "./fs/tmpfs.ts";
+import { CgroupNamespace } from "./namespaces/cgroup.ts";
+import { IpcNamespace } from "./namespaces/ipc.ts";
+import { NetNamespace } from "./namespaces/net.ts";
 import { PidNamespace } from "./namespaces/pid.ts";
+import { TimeNamespace, ZERO } from "./namespaces/time.ts";
 import { UtsNamespace } from "./namespaces/uts.ts";
 import type { Task } from "./task.ts";
 
@@ -17,6 +21,8 @@ export function boot(hostname = "host"): Task {
   const fs = new Tmpfs(user, { mode: 0o755, uid: 0, gid: 0 });
   const mount = new Mount(fs, fs.root, NO_FLAGS);
   const pidNamespace = new PidNamespace<Task>(user);
+  const time = new TimeNamespace(user, { monotonic: ZERO, boottime: ZERO });
+  const cgroup = { name: "", parent: undefined };
   const init: Task = {
     parent: undefined,
     children: new Set(),
@@ -25,10 +31,16 @@ export function boot(hostname = "host"): Task {
     namespaces: {
       mnt: new MountNamespace(user, mount),
       uts: new UtsNamespace(user, hostname),
+      ipc: new IpcNamespace(user),
+      net: new NetNamespace(user),
+      cgroup: new CgroupNamespace(user, cgroup),
+      time,
+      timeForChildren: time,
       pidForChildren: pidNamespace,
     },
     root: mount.top,
     cwd: mount.top,
+    cgroup,
     umask: 0o022,
     subreaper: false,
     state: { kind: "running" },

@@ -2,7 +2,7 @@
 import { refuse } from "../errno.ts";
 import { capable } from "../namespaces/user.ts";
 import type { ExitStatus, Task } from "../task.ts";
-import { type Kind, renew } from "./namespaces.ts";
+import { type Kind, liveInTime, renew } from "./namespaces.ts";
 
 /** A child with new namespaces of the kinds named, and the rest shared. */
 export function clone(parent: Task, kinds: readonly Kind[]): Task {
@@ -14,9 +14,10 @@ export function clone(parent: Task, kinds: readonly Kind[]): Task {
     children: new Set(),
     pidNamespace,
     credentials,
-    namespaces,
+    namespaces: liveInTime(namespaces),
     root,
     cwd,
+    cgroup: parent.cgroup,
     umask: parent.umask,
     subreaper: false,
     state: { kind: "running" },

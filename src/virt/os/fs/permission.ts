@@ -5,12 +5,15 @@ import { refuse } from "../errno.ts";
 import { capable } from "../namespaces/user.ts";
 import type { Inode } from "./inode.ts";
 
+/** What of an inode decides. */
+type Subject = Pick<Inode, "type" | "attributes">;
+
 export const READ = 4;
 export const WRITE = 2;
 export const EXECUTE = 1;
 
 /** A capability counts for an inode only where the inode's owner and group have names in one's user namespace. */
-export function capableOver(who: Credentials, inode: Inode, capability: Capability): boolean {
+export function capableOver(who: Credentials, inode: Subject, capability: Capability): boolean {
   const { uid, gid } = inode.attributes;
   const here = who.userNamespace;
   return (
@@ -24,7 +27,7 @@ export const inGroup = (who: Credentials, gid: number): boolean =>
   who.egid === gid || who.groups.includes(gid);
 
 /** `wanted`: READ, WRITE and EXECUTE added up. */
-export function mayAccess(who: Credentials, inode: Inode, wanted: number): boolean {
+export function mayAccess(who: Credentials, inode: Subject, wanted: number): boolean {
   const { mode, uid, gid } = inode.attributes;
   const bits = who.euid === uid ? mode >> 6 : inGroup(who, gid) ? mode >> 3 : mode;
   if ((bits & wanted) === wanted) return true;
@@ -35,12 +38,12 @@ export function mayAccess(who: Credentials, inode: Inode, wanted: number): boole
   return capableOver(who, inode, "DAC_OVERRIDE");
 }
 
-export function mustAccess(who: Credentials, inode: Inode, wanted: number): void {
+export function mustAccess(who: Credentials, inode: Subject, wanted: number): void {
   if (!mayAccess(who, inode, wanted)) refuse("EACCES");
 }
 
 /** chmod(2) and the like: the owner's own affair. */
-export function mustOwn(who: Credentials, inode: Inode): void {
+export function mustOwn(who: Credentials, inode: Subject): void {
   if (who.euid !== inode.attributes.uid && !capableOver(who, inode, "FOWNER")) refuse("EPERM");
 }
 

@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/sched.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -23,8 +24,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ipc.h>
 #include <sys/mount.h>
+#include <sys/msg.h>
 #include <sys/prctl.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -32,6 +36,7 @@
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { SLOTS = 24, LINE = 4096, ARGS = 16 };
@@ -206,7 +211,8 @@ static void drop(const char *name) {
 /* ---- processes ---- */
 static void serve(int slot);
 static void begin(int slot, unsigned long flags) {
-  pid_t pid = syscall(SYS_clone, flags | SIGCHLD, 0, 0, 0, 0);
+  struct clone_args args = {.flags = flags, .exit_signal = SIGCHLD}; /* clone(2) has no bit for time namespaces */
+  pid_t pid = syscall(SYS_clone3, &args, sizeof args);
   if (pid == 0) serve(slot);
   number(pid);
 }
@@ -238,6 +244,55 @@ static void enter(pid_t other, unsigned long flags) {
   for (int i = 0; i < 8; i++) if (descriptors[i] >= 0) close(descriptors[i]);
 }
 
+/* ---- interprocess communication: KEY may be "private", nobody waits ---- */
+static const struct word IPC[] = { {"creat", IPC_CREAT}, {"excl", IPC_EXCL}, {"none", 0}, {0, 0} };
+static key_t key_of(const char *text) { return strcmp(text, "private") ? atoi(text) : IPC_PRIVATE; }
+struct message { long type; char text[9000]; };
+static void send_message(int id, long type, const char *text) {
+  struct message message = {.type = type};
+  snprintf(message.text, sizeof message.text, "%s", text);
+  answer(msgsnd(id, &message, strlen(text), IPC_NOWAIT));
+}
+static void receive_message(int id, long type) {
+  struct message message;
+  ssize_t length = msgrcv(id, &message, sizeof message.text, type, IPC_NOWAIT);
+  if (length < 0) answer(-1); else say("ok %ld \"%.*s\"", message.type, (int)length, message.text);
+}
+static void queue_status(int id) {
+  struct msqid_ds ds;
+  if (msgctl(id, IPC_STAT, &ds) < 0) { answer(-1); return; }
+  say("ok key=%d %o %u:%u %u:%u messages=%lu", ds.msg_perm.__key, ds.msg_perm.mode & 0777, ds.msg_perm.uid, ds.msg_perm.gid,
+      ds.msg_perm.cuid, ds.msg_perm.cgid, (unsigned long)ds.msg_qnum);
+}
+static void queue_set(int id, uid_t uid, gid_t gid, mode_t mode) {
+  struct msqid_ds ds = {.msg_qbytes = 16384};
+  ds.msg_perm.uid = uid, ds.msg_perm.gid = gid, ds.msg_perm.mode = mode;
+  answer(msgctl(id, IPC_SET, &ds));
+}
+static void memory_put(int id, const char *text) {
+  char *at = shmat(id, NULL, 0);
+  if (at == (char *)-1) { answer(-1); return; }
+  memcpy(at, text, strlen(text));
+  shmdt(at);
+  say("ok");
+}
+static void memory_get(int id) {
+  char *at = shmat(id, NULL, SHM_RDONLY);
+  if (at == (char *)-1) { answer(-1); return; }
+  say("ok \"%.1000s\"", at);
+  shmdt(at);
+}
+
+/* ---- time: in thousands of seconds since the stepper began ---- */
+static struct timespec began[2];
+static clockid_t clock_of(const char *name) { return strcmp(name, "boottime") ? CLOCK_MONOTONIC : CLOCK_BOOTTIME; }
+static void clock_offset(const char *name) {
+  struct timespec now;
+  clockid_t clock = clock_of(name);
+  syscall(SYS_clock_gettime, clock, &now);
+  double seconds = now.tv_sec - began[clock == CLOCK_BOOTTIME].tv_sec;
+  say("ok %ld", (long)(seconds < 0 ? (seconds - 500) / 1000 : (seconds + 500) / 1000) * 1000);
+}
 
 static void perform(int argc, char **argv) {
   const char *op = argv[0];
@@ -285,6 +340,18 @@ static void perform(int argc, char **argv) {
   else if (OP("unshare", 1)) answer(unshare(among(NAMESPACES, argv[1])));
   else if (OP("getpid", 0)) number(getpid());
   else if (OP("getppid", 0)) number(getppid());
+  else if (OP("msgget", 3)) number(msgget(key_of(argv[1]), among(IPC, argv[2]) | octal(argv[3])));
+  else if (OP("msgsnd", 3)) send_message(atoi(argv[1]), atol(argv[2]), argv[3]);
+  else if (OP("msgrcv", 2)) receive_message(atoi(argv[1]), atol(argv[2]));
+  else if (OP("msgstat", 1)) queue_status(atoi(argv[1]));
+  else if (OP("msgset", 4)) queue_set(atoi(argv[1]), atoi(argv[2]), atoi(argv[3]), octal(argv[4]));
+  else if (OP("msgrm", 1)) answer(msgctl(atoi(argv[1]), IPC_RMID, NULL));
+  else if (OP("shmget", 4)) number(shmget(key_of(argv[1]), atol(argv[2]), among(IPC, argv[3]) | octal(argv[4])));
+  else if (OP("shmwrite", 2)) memory_put(atoi(argv[1]), argv[2]);
+  else if (OP("shmread", 1)) memory_get(atoi(argv[1]));
+  else if (OP("shmrm", 1)) answer(shmctl(atoi(argv[1]), IPC_RMID, NULL));
+  else if (OP("clock", 1)) clock_offset(argv[1]);
+  else if (OP("timens_offsets", 2)) put_proc(slots[slot_of(argv[1])].pid, "timens_offsets", argv[2]);
   else if (OP("sethostname", 1)) answer(sethostname(argv[1], strlen(argv[1])));
   else if (OP("gethostname", 0)) { if (gethostname(text, sizeof text) < 0) answer(-1); else say("ok \"%s\"", text); }
   else if (OP("getuid", 0)) number(getuid());
@@ -310,6 +377,14 @@ static void perform(int argc, char **argv) {
   else { fprintf(stderr, "no such operation: %s with %d arguments\n", op, argc - 1); exit(2); }
 }
 
+/* Whom a line is about may never have been born: its clone was refused. */
+static int names_nobody(int argc, char **argv) {
+  static const char *const first[] = {"setns", "uid_map", "gid_map", "deny-setgroups", "timens_offsets", NULL};
+  if (!strcmp(argv[0], "same")) return argc > 2 && find(argv[2]) < 0;
+  for (const char *const *op = first; *op; op++) if (!strcmp(*op, argv[0])) return argc > 1 && find(argv[1]) < 0;
+  return 0;
+}
+
 static void serve(int slot) {
   char line[LINE], *argv[ARGS];
   for (;;) {
@@ -327,7 +402,9 @@ static void serve(int slot) {
     prctl(PR_SET_DUMPABLE, 1); /* or the files in /proc of whoever changed its ids would be root's: proc(5) */
     if (!strcmp(argv[0], "exit")) { say("ok"); send(slots[slot].process, out, strlen(out), 0); _exit(atoi(argv[1])); }
     if (!strcmp(argv[0], "clone")) begin(used, among(NAMESPACES, argv[2]));
+    else if (names_nobody(argc, argv)) say("ESRCH");
     else perform(argc, argv);
+    prctl(PR_SET_DUMPABLE, 1); /* whatever the line changed */
     send(slots[slot].process, out, strlen(out), 0);
   }
 }
@@ -392,6 +469,8 @@ int main(int argc, char **argv) {
     slots[i].process = pair[1];
     setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
   }
+  clock_gettime(CLOCK_MONOTONIC, &began[0]);
+  clock_gettime(CLOCK_BOOTTIME, &began[1]);
   start(argv[1]);
   while (fgets(line, sizeof line, stdin)) {
     line[strcspn(line, "\n")] = 0;
