@@ -35,6 +35,7 @@ export const ERRNOS = [
   "ENOTSUP",
   "ENXIO",
   "EOPNOTSUPP",
+  "EOVERFLOW",
   "EPERM",
   "ERANGE",
   "EROFS",

@@ -43,6 +43,8 @@ export function boot(hostname = "host"): Task {
     cgroup,
     umask: 0o022,
     subreaper: false,
+    noNewPrivileges: false,
+    filters: [],
     state: { kind: "running" },
   };
   pidNamespace.enter(init);

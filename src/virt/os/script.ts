@@ -9,13 +9,14 @@ import * as mounts from "./calls/mounts.ts";
 import type { Kind } from "./calls/namespaces.ts";
 import * as processes from "./calls/processes.ts";
 import * as xattrs from "./calls/xattrs.ts";
-import type { Capability } from "./capabilities.ts";
 import { attempt, refuse } from "./errno.ts";
 import type { FileType } from "./fs/inode.ts";
 import { resolve } from "./fs/path.ts";
 import { READ, WRITE } from "./fs/permission.ts";
 import { boot } from "./kernel.ts";
-import { decode, encode, flags, kinds, octal, quoted, yes } from "./script/operation.ts";
+import { filtered } from "./script/filtered.ts";
+import { decode, encode, flags, kinds, octal, quoted } from "./script/operation.ts";
+import { PRIVILEGES } from "./script/privileges.ts";
 import { SPACES } from "./script/spaces.ts";
 import type { Task } from "./task.ts";
 
@@ -55,6 +56,7 @@ function put(
 
 export const OPERATIONS: Record<string, InWorld> = {
   ...SPACES,
+  ...PRIVILEGES,
   mkdir: (t, [path, mode]) => files.mkdir(t, path!, octal(mode!)),
   write: (t, [path, text]) => put(t, path!, text!, { create: true, truncate: true }),
   overwrite: (t, [path, text]) => put(t, path!, text!, {}),
@@ -120,9 +122,6 @@ export const OPERATIONS: Record<string, InWorld> = {
   seteuid: (t, [id]) => identity.seteuid(t, Number(id)),
   setgid: (t, [id]) => identity.setgid(t, Number(id)),
   setgroups: (t, [id]) => identity.setgroups(t, [Number(id)]),
-  cap: (t, [name]) => yes(identity.hasCapability(t, name as Capability)),
-  drop: (t, [name]) => identity.drop(t, name as Capability),
-  bounding: (t, [name]) => identity.dropBounding(t, name as Capability),
 };
 
 /** Named processes of one model kernel, "init" first. */
@@ -159,6 +158,8 @@ export class World {
     if (colon < 1 || !operation) throw new Error(`not an operation: ${line}`);
     const task = this.named.get(line.slice(0, colon));
     if (task?.state.kind !== "running") return "dead";
+    const refused = filtered(task, name!, args);
+    if (refused) return refused;
     const answer = attempt(() => operation(task, args, this));
     if ("errno" in answer) return answer.errno;
     return answer.value === undefined || answer.value === "" ? "ok" : `ok ${answer.value}`;

@@ -7,6 +7,7 @@ import type { NetNamespace } from "./namespaces/net.ts";
 import type { PidNamespace } from "./namespaces/pid.ts";
 import type { TimeNamespace } from "./namespaces/time.ts";
 import type { UtsNamespace } from "./namespaces/uts.ts";
+import type { SeccompFilter } from "./seccomp/filter.ts";
 
 /** All but the user namespace, which goes with the credentials, and the PID namespace of a task itself, which never changes. */
 export interface Namespaces {
@@ -40,5 +41,9 @@ export interface Task {
   umask: number;
   /** Orphans below it become its children: PR_SET_CHILD_SUBREAPER. */
   subreaper: boolean;
+  /** No program that it executes gives it more than it has: PR_SET_NO_NEW_PRIVS. Never taken back. */
+  noNewPrivileges: boolean;
+  /** The newest first: seccomp(2). */
+  filters: readonly SeccompFilter[];
   state: TaskState;
 }

@@ -2,7 +2,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { World } from "../../../src/virt/os/script.ts";
 import { type RealKernel, realKernel } from "./real/kernel.ts";
-import { fileLines, overlayLines, spacesLines } from "./real/random.ts";
+import { fileLines, overlayLines } from "./real/random.ts";
+import { execLines, seccompLines } from "./real/random-programs.ts";
+import { spacesLines } from "./real/random-spaces.ts";
 import { tables } from "./real/table.ts";
 
 let kernel: RealKernel | undefined;
@@ -37,6 +39,8 @@ test.for([
   ["files of several users", fileLines],
   ["a union and its layers", overlayLines],
   ["namespaces of all kinds", spacesLines],
+  ["programs and their powers", execLines],
+  ["filters of system calls", seccompLines],
 ] as const)("random operations on %s", { timeout: 20_000 + 500 * ROUNDS }, ([, make], context) => {
   if (!kernel) return context.skip("needs root, gcc and namespaces");
   for (let seed = 1; seed <= ROUNDS; seed++) {

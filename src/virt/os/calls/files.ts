@@ -1,5 +1,6 @@
 /** The system calls on names and files, each as its manual page of section 2 orders the refusals. */
 import { refuse } from "../errno.ts";
+import { NAME as CAPABILITY } from "../fs/file-capabilities.ts";
 import type { FileType, Inode, NewInode } from "../fs/inode.ts";
 import { mustBeWritable, type Place } from "../fs/mount.ts";
 import { MOST_LINKS, type Parent, resolve, resolveParent } from "../fs/path.ts";
@@ -7,6 +8,7 @@ import {
   capableOver,
   EXECUTE,
   inGroup,
+  isOwner,
   mayAccess,
   mustAccess,
   mustOwn,
@@ -94,7 +96,7 @@ export function link(task: Task, from: string, to: string): void {
 /** proc(5), protected_hardlinks: others' files only if they could be written to, and are not dangerous to keep. */
 function mayLink(task: Task, inode: Inode): boolean {
   const who = task.credentials;
-  if (who.euid === inode.attributes.uid || capableOver(who, inode, "FOWNER")) return true;
+  if (isOwner(who, inode)) return true;
   const { mode } = inode.attributes;
   if (inode.type !== "file" || mode & SET_UID || (mode & (SET_GID | 0o010)) === (SET_GID | 0o010))
     return false;
@@ -209,24 +211,28 @@ export function open(
   return place;
 }
 
-/** A change of a file's data takes its set-id bits away: inode(7). */
-function dropSetIds(task: Task, inode: Inode): void {
+/** A change of a file's data takes its set-id bits and capabilities away: inode(7), capabilities(7). */
+function dropPrivileges(task: Task, inode: Inode): void {
+  dropCapabilities(inode);
   const { mode } = inode.attributes;
   const kept = clearSetIds(mode);
   if (kept !== mode && !capableOver(task.credentials, inode, "FSETID")) inode.change({ mode: kept });
+}
+function dropCapabilities(inode: Inode): void {
+  if (inode.type === "file" && inode.getXattr(CAPABILITY)) inode.removeXattr(CAPABILITY);
 }
 /** Set-group-ID without the group's execution is not one. */
 const clearSetIds = (mode: number): number => mode & ~SET_UID & (mode & 0o010 ? ~SET_GID : ~0);
 
 function resize(task: Task, inode: Inode, size: number): void {
-  dropSetIds(task, inode);
+  dropPrivileges(task, inode);
   inode.truncate(size);
 }
 
 /** write(2) */
 export function write(task: Task, { inode }: Place, offset: number, bytes: Uint8Array): void {
   if (bytes.length === 0) return;
-  dropSetIds(task, inode);
+  dropPrivileges(task, inode);
   inode.write(offset, bytes);
 }
 
@@ -283,6 +289,7 @@ export function chown(task: Task, path: string, uid: number, gid: number): void 
     refuse("EPERM");
   const mode = inode.type === "directory" ? old.mode : clearSetIds(old.mode);
   if (mode !== old.mode) mustOwn(task.credentials, inode);
+  dropCapabilities(inode);
   inode.change({ uid: owner ?? old.uid, gid: group ?? old.gid, mode });
 }
 

@@ -1,5 +1,5 @@
-/** User and group ids and capabilities: credentials(7), capabilities(7). */
-import { type Capability, NONE, without } from "../capabilities.ts";
+/** User and group ids: credentials(7). */
+import { NONE } from "../capabilities.ts";
 import type { Credentials } from "../credentials.ts";
 import { refuse } from "../errno.ts";
 import { capable, type UserNamespace } from "../namespaces/user.ts";
@@ -65,26 +65,3 @@ export const getuid = ({ credentials }: Task): number => credentials.userNamespa
 export const geteuid = ({ credentials }: Task): number =>
   credentials.userNamespace.shownUid(credentials.euid);
 export const getgid = ({ credentials }: Task): number => credentials.userNamespace.shownGid(credentials.gid);
-
-/** capset(2): out of the permitted, effective and inheritable sets. */
-export function drop(task: Task, capability: Capability): void {
-  const { permitted, effective, inheritable, ...rest } = task.credentials;
-  const gone = [capability];
-  task.credentials = {
-    ...rest,
-    permitted: without(permitted, gone),
-    effective: without(effective, gone),
-    inheritable: without(inheritable, gone),
-    ambient: without(rest.ambient, gone),
-  };
-}
-
-/** prctl(PR_CAPBSET_DROP) */
-export function dropBounding(task: Task, capability: Capability): void {
-  const { credentials } = task;
-  if (!capable(credentials, credentials.userNamespace, "SETPCAP")) refuse("EPERM");
-  task.credentials = { ...credentials, bounding: without(credentials.bounding, [capability]) };
-}
-
-export const hasCapability = ({ credentials }: Task, capability: Capability): boolean =>
-  credentials.effective.has(capability);

@@ -20,6 +20,8 @@ export function clone(parent: Task, kinds: readonly Kind[]): Task {
     cgroup: parent.cgroup,
     umask: parent.umask,
     subreaper: false,
+    noNewPrivileges: parent.noNewPrivileges,
+    filters: parent.filters,
     state: { kind: "running" },
   };
   pidNamespace.enter(child);

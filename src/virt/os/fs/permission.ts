@@ -42,9 +42,15 @@ export function mustAccess(who: Credentials, inode: Subject, wanted: number): vo
   if (!mayAccess(who, inode, wanted)) refuse("EACCES");
 }
 
+/** The owner, or one who may act as every owner that has a name in the own user namespace; the group does not matter. */
+export function isOwner(who: Credentials, { attributes: { uid } }: Subject): boolean {
+  const here = who.userNamespace;
+  return who.euid === uid || (here.ownId(here.uids, uid) !== undefined && capable(who, here, "FOWNER"));
+}
+
 /** chmod(2) and the like: the owner's own affair. */
 export function mustOwn(who: Credentials, inode: Subject): void {
-  if (who.euid !== inode.attributes.uid && !capableOver(who, inode, "FOWNER")) refuse("EPERM");
+  if (!isOwner(who, inode)) refuse("EPERM");
 }
 
 /** Whether a name may be taken out of a directory: write and search, and in a sticky one only by an owner. unlink(2). */

@@ -16,7 +16,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/filter.h>
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -42,7 +44,7 @@
 enum { SLOTS = 24, LINE = 4096, ARGS = 16 };
 
 static struct { int controller, process; char name[32]; pid_t pid; } slots[SLOTS];
-static int used, proc = -1;
+static int used, proc = -1, self = -1;
 static char out[LINE];
 
 static void fatal(const char *what) { perror(what); exit(2); }
@@ -55,7 +57,9 @@ static void say(const char *format, ...) {
   va_end(list);
 }
 static void answer(long result) {
-  if (result < 0) say("%s", strerrorname_np(errno)); else say("ok");
+  if (result >= 0) say("ok");
+  else if (strerrorname_np(errno)) say("%s", strerrorname_np(errno));
+  else say("E%d", errno);
 }
 static void number(long result) {
   if (result < 0) answer(result); else say("ok %ld", result);
@@ -191,21 +195,55 @@ static int capabilities(struct __user_cap_data_struct data[2]) {
   struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
   return syscall(SYS_capget, &header, data);
 }
-static void has(const char *name) {
+enum set { EFFECTIVE, PERMITTED, INHERITABLE };
+static unsigned *word_of(struct __user_cap_data_struct *data, enum set set) {
+  return set == EFFECTIVE ? &data->effective : set == PERMITTED ? &data->permitted : &data->inheritable;
+}
+static void has(const char *name, enum set set) {
   struct __user_cap_data_struct data[2];
   unsigned long bit = among(CAPABILITIES, name);
   if (capabilities(data) < 0) answer(-1);
-  else say("ok %s", data[bit / 32].effective >> bit % 32 & 1 ? "yes" : "no");
+  else say("ok %s", *word_of(&data[bit / 32], set) >> bit % 32 & 1 ? "yes" : "no");
 }
-static void drop(const char *name) {
+/* Puts a capability into some of the sets, or takes it out. */
+static void change(const char *name, int in, int sets) {
   struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
   struct __user_cap_data_struct data[2];
   unsigned long bit = among(CAPABILITIES, name);
   if (capabilities(data) < 0) { answer(-1); return; }
-  data[bit / 32].effective &= ~(1u << bit % 32);
-  data[bit / 32].permitted &= ~(1u << bit % 32);
-  data[bit / 32].inheritable &= ~(1u << bit % 32);
+  for (enum set set = EFFECTIVE; set <= INHERITABLE; set++)
+    if (sets & 1 << set) {
+      unsigned *word = word_of(&data[bit / 32], set);
+      *word = in ? *word | 1u << bit % 32 : *word & ~(1u << bit % 32);
+    }
   answer(syscall(SYS_capset, &header, data));
+}
+static void asked(long result) { if (result < 0) answer(-1); else say("ok %s", result ? "yes" : "no"); }
+/* setcap PATH PERMITTED INHERITABLE EFFECTIVE ROOT: security.capability of version 2, or with a root's id of version 3. */
+static void set_capability(const char *path, const char *permitted, const char *inheritable, int effective, const char *root) {
+  struct vfs_ns_cap_data cap = {0};
+  int second = strcmp(root, "-") != 0;
+  cap.magic_etc = (second ? VFS_CAP_REVISION_3 : VFS_CAP_REVISION_2) | (effective ? VFS_CAP_FLAGS_EFFECTIVE : 0);
+  const char *lists[2] = {permitted, inheritable};
+  for (int i = 0; i < 2; i++) {
+    char copy[LINE], *save, *one;
+    snprintf(copy, sizeof copy, "%s", lists[i]);
+    for (one = strtok_r(copy, ",", &save); one; one = strtok_r(NULL, ",", &save)) {
+      if (!strcmp(one, "none")) continue;
+      unsigned long bit = among(CAPABILITIES, one);
+      unsigned *word = i ? &cap.data[bit / 32].inheritable : &cap.data[bit / 32].permitted;
+      *word |= 1u << bit % 32;
+    }
+  }
+  if (second) cap.rootid = strtoul(root, NULL, 10);
+  answer(lsetxattr(path, "security.capability", &cap, second ? XATTR_CAPS_SZ_3 : XATTR_CAPS_SZ_2, 0));
+}
+static void get_capability(const char *path) {
+  unsigned char raw[64];
+  ssize_t length = lgetxattr(path, "security.capability", raw, sizeof raw);
+  if (length < 0) { answer(-1); return; }
+  size_t at = snprintf(out, sizeof out, "ok ");
+  for (ssize_t i = 0; i < length; i++) at += snprintf(out + at, sizeof out - at, "%02x", raw[i]);
 }
 
 /* ---- processes ---- */
@@ -294,6 +332,40 @@ static void clock_offset(const char *name) {
   say("ok %ld", (long)(seconds < 0 ? (seconds - 500) / 1000 : (seconds + 500) / 1000) * 1000);
 }
 
+/* ---- programs: files that hold this one; whoever executes it serves on ---- */
+static void program(const char *path, mode_t mode) {
+  char part[65536];
+  int to = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NONBLOCK, mode);
+  if (to < 0) { answer(-1); return; }
+  off_t at = 0;
+  for (ssize_t length; (length = pread(self, part, sizeof part, at)) > 0; at += length)
+    if (write(to, part, length) != length) fatal("program");
+  close(to);
+  say("ok");
+}
+/* The descriptors stay open; what the next image must know besides goes into its arguments. */
+static void execute(int slot, const char *path) {
+  char state[512], *argv[] = {"stepper", state, NULL}, *environment[] = {NULL};
+  snprintf(state, sizeof state, "serve %d %d %d %ld %ld", slot, proc, self, (long)began[0].tv_sec, (long)began[1].tv_sec);
+  int at = strlen(state);
+  for (int i = 0; i < SLOTS; i++) at += snprintf(state + at, sizeof state - at, " %d", slots[i].process);
+  execve(path, argv, environment);
+  answer(-1);
+}
+
+/* ---- seccomp: "code jt jf k,…" ---- */
+static void filter(const char *text) {
+  static struct sock_filter instructions[4200];
+  unsigned count = 0;
+  for (const char *at = text; at && *at; at = strchr(at, ','), at = at ? at + 1 : at) {
+    unsigned code, jt, jf, k;
+    if (sscanf(at, "%u %u %u %u", &code, &jt, &jf, &k) != 4) break;
+    instructions[count++] = (struct sock_filter){code, jt, jf, k};
+  }
+  struct sock_fprog program_ = {count, instructions};
+  answer(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program_, 0, 0));
+}
+
 static void perform(int argc, char **argv) {
   const char *op = argv[0];
   char text[1024];
@@ -361,8 +433,24 @@ static void perform(int argc, char **argv) {
   else if (OP("setgid", 1)) answer(syscall(SYS_setgid, atoi(argv[1])));
   else if (OP("seteuid", 1)) answer(syscall(SYS_setresuid, -1, atoi(argv[1]), -1));
   else if (OP("setgroups", 1)) { gid_t group = atoi(argv[1]); answer(syscall(SYS_setgroups, 1, &group)); }
-  else if (OP("cap", 1)) has(argv[1]);
-  else if (OP("drop", 1)) drop(argv[1]);
+  else if (OP("cap", 1)) has(argv[1], EFFECTIVE);
+  else if (OP("permitted", 1)) has(argv[1], PERMITTED);
+  else if (OP("inheritable", 1)) has(argv[1], INHERITABLE);
+  else if (OP("drop", 1)) change(argv[1], 0, 1 << EFFECTIVE | 1 << PERMITTED | 1 << INHERITABLE);
+  else if (OP("lower", 1)) change(argv[1], 0, 1 << EFFECTIVE);
+  else if (OP("raise", 1)) change(argv[1], 1, 1 << EFFECTIVE);
+  else if (OP("inherit", 1)) change(argv[1], 1, 1 << INHERITABLE);
+  else if (OP("disinherit", 1)) change(argv[1], 0, 1 << INHERITABLE);
+  else if (OP("ambient", 1)) answer(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, among(CAPABILITIES, argv[1]), 0, 0));
+  else if (OP("unambient", 1)) answer(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_LOWER, among(CAPABILITIES, argv[1]), 0, 0));
+  else if (OP("in-ambient", 1)) asked(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, among(CAPABILITIES, argv[1]), 0, 0));
+  else if (OP("in-bounding", 1)) asked(prctl(PR_CAPBSET_READ, among(CAPABILITIES, argv[1]), 0, 0, 0));
+  else if (OP("setcap", 5)) set_capability(argv[1], argv[2], argv[3], !strcmp(argv[4], "yes"), argv[5]);
+  else if (OP("getcap", 1)) get_capability(argv[1]);
+  else if (OP("program", 2)) program(argv[1], octal(argv[2]));
+  else if (OP("seccomp", 1)) filter(argv[1]);
+  else if (OP("call", 7)) number(syscall(atol(argv[1]), strtoull(argv[2], 0, 0), strtoull(argv[3], 0, 0), strtoull(argv[4], 0, 0),
+    strtoull(argv[5], 0, 0), strtoull(argv[6], 0, 0), strtoull(argv[7], 0, 0)));
   else if (OP("bounding", 1)) answer(prctl(PR_CAPBSET_DROP, among(CAPABILITIES, argv[1]), 0, 0, 0));
   else if (OP("no_new_privs", 0)) answer(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
   else if (OP("subreaper", 0)) answer(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0));
@@ -402,6 +490,7 @@ static void serve(int slot) {
     prctl(PR_SET_DUMPABLE, 1); /* or the files in /proc of whoever changed its ids would be root's: proc(5) */
     if (!strcmp(argv[0], "exit")) { say("ok"); send(slots[slot].process, out, strlen(out), 0); _exit(atoi(argv[1])); }
     if (!strcmp(argv[0], "clone")) begin(used, among(NAMESPACES, argv[2]));
+    else if (!strcmp(argv[0], "exec")) execute(slot, argv[1]);
     else if (names_nobody(argc, argv)) say("ESRCH");
     else perform(argc, argv);
     prctl(PR_SET_DUMPABLE, 1); /* whatever the line changed */
@@ -459,18 +548,33 @@ static int living(void) {
   return count;
 }
 
+/* The image that execve started. */
+static void resume(char *state) {
+  int length, slot, at;
+  sscanf(state, "serve %d %d %d %ld %ld%n", &slot, &proc, &self, &began[0].tv_sec, &began[1].tv_sec, &at);
+  for (int i = 0; i < SLOTS; i++, at += length) sscanf(state + at, "%d%n", &slots[i].process, &length);
+  prctl(PR_SET_DUMPABLE, 1);
+  send(slots[slot].process, "ok", 2, 0);
+  serve(slot);
+}
+
 int main(int argc, char **argv) {
   char line[LINE], message[2 * LINE], reply[LINE], name[32];
+  for (int i = 1; i < argc; i++) /* after a script's first line it is not the first argument */
+    if (!strncmp(argv[i], "serve ", 6)) resume(argv[i]);
   if (argc != 2) { fprintf(stderr, "usage: stepper DIRECTORY < lines\n"); return 2; }
   for (int i = 0; i < SLOTS; i++) {
     int pair[2], on = 1;
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)) fatal("socketpair");
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair)) fatal("socketpair");
+    fcntl(pair[0], F_SETFD, FD_CLOEXEC);
     slots[i].controller = pair[0];
     slots[i].process = pair[1];
     setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
   }
   clock_gettime(CLOCK_MONOTONIC, &began[0]);
   clock_gettime(CLOCK_BOOTTIME, &began[1]);
+  self = open("/proc/self/exe", O_RDONLY);
+  if (self < 0) fatal("/proc/self/exe");
   start(argv[1]);
   while (fgets(line, sizeof line, stdin)) {
     line[strcspn(line, "\n")] = 0;
