@@ -48,5 +48,6 @@ export function boot(hostname = "host"): Task {
     state: { kind: "running" },
   };
   pidNamespace.enter(init);
+  init.namespaces.net.hold();
   return init;
 }

@@ -4,7 +4,7 @@ import { World } from "../../../src/virt/os/script.ts";
 import { type RealKernel, realKernel } from "./real/kernel.ts";
 import { fileLines, overlayLines } from "./real/random.ts";
 import { execLines, seccompLines } from "./real/random-programs.ts";
-import { spacesLines } from "./real/random-spaces.ts";
+import { netLines, spacesLines } from "./real/random-spaces.ts";
 import { tables } from "./real/table.ts";
 
 let kernel: RealKernel | undefined;
@@ -39,6 +39,7 @@ test.for([
   ["files of several users", fileLines],
   ["a union and its layers", overlayLines],
   ["namespaces of all kinds", spacesLines],
+  ["devices of networks", netLines],
   ["programs and their powers", execLines],
   ["filters of system calls", seccompLines],
 ] as const)("random operations on %s", { timeout: 20_000 + 500 * ROUNDS }, ([, make], context) => {

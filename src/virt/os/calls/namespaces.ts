@@ -67,7 +67,18 @@ function makeUser({ credentials, root, namespaces: { mnt } }: Task) {
 }
 
 export function unshare(task: Task, kinds: readonly Kind[]): void {
-  Object.assign(task, renew(task, kinds));
+  const { namespaces, ...rest } = renew(task, kinds);
+  Object.assign(task, rest);
+  live(task, namespaces);
+}
+
+/** A network namespace lasts as long as somebody lives in it. */
+function live(task: Task, namespaces: Namespaces): void {
+  const old = task.namespaces.net;
+  task.namespaces = namespaces;
+  if (namespaces.net === old) return;
+  namespaces.net.hold();
+  old.release();
 }
 
 /** A new process lives where its parent's children do, and from then on that namespace's offsets stay. */
@@ -112,7 +123,7 @@ function enter(task: Task, target: Target, kind: Exclude<Kind, "user">): void {
     if (!capable(credentials, here, "SYS_CHROOT")) refuse("EPERM");
     task.root = task.cwd = target.mnt.root.top;
   }
-  task.namespaces = { ...namespaces, [kind]: target[kind] };
+  live(task, { ...namespaces, [kind]: target[kind] });
   if (kind === "time") task.namespaces = liveInTime({ ...task.namespaces, timeForChildren: target.time });
 }
 

@@ -25,6 +25,7 @@ export function clone(parent: Task, kinds: readonly Kind[]): Task {
     state: { kind: "running" },
   };
   pidNamespace.enter(child);
+  namespaces.net.hold();
   parent.children.add(child);
   return child;
 }
@@ -44,6 +45,7 @@ function newParent(task: Task): Task | undefined {
 export function end(task: Task, status: ExitStatus): void {
   if (task.state.kind !== "running") return;
   task.state = { kind: "zombie", status };
+  task.namespaces.net.release();
   // pid_namespaces(7): the end of an init ends everybody there; the namespace takes nobody in again.
   if (task.pidNamespace.init === task) {
     task.pidNamespace.closed = true;

@@ -15,6 +15,7 @@ export class NetDevice {
   /** Of its namespace: interfaces are numbered from 1, loopback's. */
   index = 0;
   up = false;
+  namespace: NetNamespace | undefined;
   /** The other end of a veth pair. */
   peer: NetDevice | undefined;
   /** What comes in while the device is up. */
@@ -39,19 +40,35 @@ export class NetDevice {
   }
 }
 
+/** A process, for as long as it runs. */
+export interface Listener {
+  readonly state: { readonly kind: string };
+}
+
 export class NetNamespace {
   readonly kind = "net";
   readonly userNamespace: UserNamespace;
   private readonly byIndex = new Map<number, NetDevice>();
   private last = 0;
-  /** Abstract names of UNIX sockets, unix(7), and who listens. */
-  readonly abstract = new Set<string>();
+  private users = 0;
+  /** Abstract names of UNIX sockets, unix(7), and who listens there. */
+  readonly listeners = new Map<string, Listener>();
 
   constructor(userNamespace: UserNamespace) {
     this.userNamespace = userNamespace;
     this.add(new NetDevice("loopback", "lo"));
   }
 
+  /** A process lives here from now on. */
+  hold(): void {
+    this.users++;
+  }
+  /** It does not any more. With the last one the namespace goes, and the veth pairs that have an end in it. */
+  release(): void {
+    if (--this.users > 0) return;
+    for (const device of this.devices)
+      if (device.peer) for (const end of [device, device.peer]) end.namespace?.remove(end);
+  }
   get devices(): readonly NetDevice[] {
     return [...this.byIndex.values()].sort((a, b) => a.index - b.index);
   }
@@ -67,14 +84,19 @@ export class NetNamespace {
       device.index = this.last;
     }
     this.byIndex.set(device.index, device);
+    device.namespace = this;
   }
   remove(device: NetDevice): void {
     this.byIndex.delete(device.index);
+    device.namespace = undefined;
   }
 }
 
-export function validName(name: string): boolean {
-  return name.length <= LONGEST_NAME && !/^\.{0,2}$|[/:\s]/.test(name);
+export function mustBeShort(name: string): void {
+  if (name.length > LONGEST_NAME) refuse("ERANGE");
+}
+export function mustBeName(name: string): void {
+  if (/^\.{0,2}$|[/:\s]/.test(name)) refuse("EINVAL");
 }
 
 /** The two ends of a new veth pair, in no namespace yet. */

@@ -2,6 +2,7 @@
 import * as ipc from "../calls/ipc.ts";
 import * as maps from "../calls/maps.ts";
 import * as spaces from "../calls/namespaces.ts";
+import * as net from "../calls/network.ts";
 import { clock, setOffsets } from "../calls/time.ts";
 import { mayRead } from "../calls/trace.ts";
 import { refuse } from "../errno.ts";
@@ -76,6 +77,21 @@ export const SPACES: Record<string, Operation> = {
   shmwrite: (t, [id, text]) => ipc.shmat(t, Number(id), false).set(encode(text!)),
   shmread: (t, [id]) => quoted(decode(ipc.shmat(t, Number(id), true)).replace(/\0.*$/s, "")),
   shmrm: (t, [id]) => ipc.shmrm(t, Number(id)),
+  veth: (t, [one, other]) => net.addVeth(t, [one!, other!]),
+  links: (t) =>
+    net
+      .links(t)
+      .map(({ index, name, up }) => `${index}:${name}:${up ? "up" : "down"}`)
+      .join(" "),
+  "link-up": (t, [name]) => net.setUp(t, name!, true),
+  "link-down": (t, [name]) => net.setUp(t, name!, false),
+  "link-rename": (t, [name, other]) => net.rename(t, name!, other!),
+  "link-delete": (t, [name]) => net.remove(t, name!),
+  "link-move": (t, [name, other], named) => net.move(t, name!, named.task(other!)),
+  /** Long enough for what nobody uses any more to be gone; here it is so at once. */
+  settle: () => {},
+  listen: (t, [name]) => net.listen(t, name!),
+  connect: (t, [name]) => net.connect(t, name!),
   clock: (t, [name]) => thousands(clock(t, name as ClockName)),
   timens_offsets: (t, [name, text], named) => setOffsets(t, named.task(name!), offsets(text!)),
 };

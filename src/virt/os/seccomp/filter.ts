@@ -1,8 +1,5 @@
-/** Filters of system calls: seccomp(2). */
-import { refuse } from "../errno.ts";
-import { capable } from "../namespaces/user.ts";
-import type { Task } from "../task.ts";
-import { type BpfInstruction, run, validate } from "./bpf.ts";
+/** Filters of system calls, and what they say of one: seccomp(2). */
+import { type BpfInstruction, run } from "./bpf.ts";
 
 export interface SeccompFilter {
   readonly program: readonly BpfInstruction[];
@@ -17,7 +14,7 @@ export const ARCHITECTURE = 0xc000003e;
  *     0 number │ 1 architecture │ 2, 3 instruction pointer │ 4 … 15 six arguments
  */
 export type SeccompData = Uint32Array;
-const DATA_BYTES = 64;
+export const DATA_BYTES = 64;
 
 export function seccompData(number: number, args: readonly bigint[]): SeccompData {
   const data = new Uint32Array(DATA_BYTES / 4);
@@ -53,21 +50,6 @@ const SIGSYS = 31;
 const ENOSYS = 38;
 const ALLOW: Verdict = { kind: "allow" };
 const KILL: Verdict = { kind: "kill", signal: SIGSYS };
-
-/** All instructions of all filters of a process, with four more for each. */
-const MOST_INSTRUCTIONS = 32_768;
-
-/** Another filter, before those that are there; it stays, and children and new programs have it too. */
-export function attach(task: Task, program: readonly BpfInstruction[]): void {
-  const who = task.credentials;
-  if (program.length === 0 || program.length > 4096) refuse("EINVAL");
-  // Else one could make a set-user-ID program believe that its calls succeed.
-  if (!task.noNewPrivileges && !capable(who, who.userNamespace, "SYS_ADMIN")) refuse("EACCES");
-  validate(program, DATA_BYTES);
-  const others = task.filters.reduce((sum, filter) => sum + filter.program.length + 4, 0);
-  if (others + program.length > MOST_INSTRUCTIONS) refuse("ENOMEM");
-  task.filters = [{ program }, ...task.filters];
-}
 
 /** What becomes of a system call. Every filter is asked. */
 export function judge(filters: readonly SeccompFilter[], data: SeccompData): Verdict {

@@ -87,3 +87,37 @@ export function spacesLines(seed: number, count: number): string[] {
   }
   return lines;
 }
+
+/** Network namespaces: pairs of devices made, named, moved and taken away, by those who may and those who may not. */
+export function netLines(seed: number, count: number): string[] {
+  const dice = new Dice(seed);
+  const who = ["init"];
+  const name = () => dice.pick(["va", "vb", "vc", "vd"]);
+  const any = () => (dice.below(12) ? name() : dice.pick(["lo", "averyverylongname", "a/b", "..", "a:b"]));
+  const makes: Make[] = [
+    () => `veth ${any()} ${any()}`,
+    () => `veth ${name()} ${name()}`,
+    () => "links",
+    () => "links",
+    () => `link-up ${any()}`,
+    () => `link-down ${any()}`,
+    () => `link-rename ${any()} ${any()}`,
+    () => `link-move ${any()} ${dice.pick(who)}`,
+    () => `link-move ${name()} ${dice.pick(who)}`,
+    () => (dice.below(3) ? "links" : `link-delete ${any()}`),
+    () => `listen ${name()}`,
+    () => `connect ${name()}`,
+    () => (dice.below(8) ? "links" : `drop ${dice.pick(["NET_ADMIN", "SYS_PTRACE"])}`),
+  ];
+  const lines: string[] = [];
+  while (lines.length < count) {
+    lines.push(`${dice.pick(who)}: ${dice.pick(makes)()}`);
+    if (dice.below(15) || who.length === 8) continue;
+    const child = `p${who.length}`;
+    lines.push(
+      `${dice.pick(who)}: clone ${child} ${dice.pick(["none", "NEWNET", "NEWNET", "NEWUSER,NEWNET", "NEWUSER"])}`,
+    );
+    who.push(child);
+  }
+  return lines;
+}

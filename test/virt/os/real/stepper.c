@@ -17,15 +17,21 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
+#include <linux/veth.h>
+#include <net/if.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/ipc.h>
 #include <sys/mount.h>
 #include <sys/msg.h>
@@ -36,6 +42,7 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/types.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
 #include <time.h>
@@ -332,6 +339,93 @@ static void clock_offset(const char *name) {
   say("ok %ld", (long)(seconds < 0 ? (seconds - 500) / 1000 : (seconds + 500) / 1000) * 1000);
 }
 
+/* ---- networks: rtnetlink(7) ---- */
+static struct { struct nlmsghdr head; struct ifinfomsg info; char rest[512]; } request;
+static struct rtattr *attribute(int type, const void *data, int length) {
+  struct rtattr *at = (struct rtattr *)((char *)&request + NLMSG_ALIGN(request.head.nlmsg_len));
+  at->rta_type = type;
+  at->rta_len = RTA_LENGTH(length);
+  memcpy(RTA_DATA(at), data, length);
+  request.head.nlmsg_len = NLMSG_ALIGN(request.head.nlmsg_len) + RTA_ALIGN(at->rta_len);
+  return at;
+}
+static void finish(struct rtattr *nest) { nest->rta_len = (char *)&request + request.head.nlmsg_len - (char *)nest; }
+static void link_request(int type, int flags) {
+  memset(&request, 0, sizeof request);
+  request.head.nlmsg_len = NLMSG_LENGTH(sizeof request.info);
+  request.head.nlmsg_type = type;
+  request.head.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags;
+}
+static void transact(void) {
+  char reply[4096];
+  int s = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+  long done = s < 0 ? -1 : send(s, &request, request.head.nlmsg_len, 0);
+  if (done >= 0) done = recv(s, reply, sizeof reply, 0);
+  if (done >= 0) {
+    struct nlmsgerr *error = NLMSG_DATA((struct nlmsghdr *)reply);
+    errno = -error->error;
+    done = error->error;
+  }
+  answer(done);
+  if (s >= 0) close(s);
+}
+static void link_pair(const char *one, const char *other) {
+  link_request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
+  struct ifinfomsg none = {0};
+  attribute(IFLA_IFNAME, one, strlen(one) + 1);
+  struct rtattr *info = attribute(IFLA_LINKINFO, "", 0);
+  attribute(IFLA_INFO_KIND, "veth", 5);
+  struct rtattr *data = attribute(IFLA_INFO_DATA, "", 0);
+  struct rtattr *peer = attribute(VETH_INFO_PEER, &none, sizeof none);
+  attribute(IFLA_IFNAME, other, strlen(other) + 1);
+  finish(peer); finish(data); finish(info);
+  transact();
+}
+/* 0: there is none, and that was said. */
+static int link_named(const char *name, int type) {
+  link_request(type, 0);
+  request.info.ifi_index = if_nametoindex(name);
+  if (!request.info.ifi_index) say("ENODEV");
+  return request.info.ifi_index;
+}
+static void link_move(const char *name, pid_t other) {
+  char path[64];
+  if (!link_named(name, RTM_SETLINK)) return;
+  snprintf(path, sizeof path, "%d/ns/net", other);
+  int file = openat(proc, path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) { answer(-1); return; }
+  attribute(IFLA_NET_NS_FD, &file, sizeof file);
+  transact();
+  close(file);
+}
+static int by_index(const void *a, const void *b) { return ((const struct if_nameindex *)a)->if_index - ((const struct if_nameindex *)b)->if_index; }
+static void links(void) {
+  int s = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), count = 0;
+  struct if_nameindex *list = if_nameindex();
+  if (s < 0 || !list) { answer(-1); return; }
+  while (list[count].if_index) count++;
+  qsort(list, count, sizeof *list, by_index);
+  size_t at = snprintf(out, sizeof out, "ok");
+  for (int i = 0; i < count; i++) {
+    struct ifreq row = {0};
+    snprintf(row.ifr_name, sizeof row.ifr_name, "%s", list[i].if_name);
+    ioctl(s, SIOCGIFFLAGS, &row);
+    at += snprintf(out + at, sizeof out - at, " %u:%s:%s", list[i].if_index, list[i].if_name, row.ifr_flags & IFF_UP ? "up" : "down");
+  }
+  if_freenameindex(list);
+  close(s);
+}
+/* Abstract names of UNIX sockets; whoever listens does so to its end. */
+static void abstract(const char *name, int listens) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  snprintf(address.sun_path + 1, sizeof address.sun_path - 1, "%s", name);
+  socklen_t length = offsetof(struct sockaddr_un, sun_path) + 1 + strlen(name);
+  int s = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | (listens ? 0 : SOCK_CLOEXEC), 0);
+  int result = listens ? bind(s, (void *)&address, length) : connect(s, (void *)&address, length);
+  answer(result < 0 || !listens ? result : listen(s, 4000));
+  if (result < 0 || !listens) close(s);
+}
+
 /* ---- programs: files that hold this one; whoever executes it serves on ---- */
 static void program(const char *path, mode_t mode) {
   char part[65536];
@@ -447,6 +541,16 @@ static void perform(int argc, char **argv) {
   else if (OP("in-bounding", 1)) asked(prctl(PR_CAPBSET_READ, among(CAPABILITIES, argv[1]), 0, 0, 0));
   else if (OP("setcap", 5)) set_capability(argv[1], argv[2], argv[3], !strcmp(argv[4], "yes"), argv[5]);
   else if (OP("getcap", 1)) get_capability(argv[1]);
+  else if (OP("veth", 2)) link_pair(argv[1], argv[2]);
+  else if (OP("links", 0)) links();
+  else if (OP("link-up", 1)) { if (link_named(argv[1], RTM_SETLINK)) { request.info.ifi_flags = request.info.ifi_change = IFF_UP; transact(); } }
+  else if (OP("link-down", 1)) { if (link_named(argv[1], RTM_SETLINK)) { request.info.ifi_change = IFF_UP; transact(); } }
+  else if (OP("link-rename", 2)) { if (link_named(argv[1], RTM_SETLINK)) { attribute(IFLA_IFNAME, argv[2], strlen(argv[2]) + 1); transact(); } }
+  else if (OP("link-delete", 1)) { if (link_named(argv[1], RTM_DELLINK)) transact(); }
+  else if (OP("link-move", 2)) link_move(argv[1], slots[slot_of(argv[2])].pid);
+  else if (OP("settle", 0)) { usleep(400000); answer(0); } /* networks that nobody uses are taken down behind one's back */
+  else if (OP("listen", 1)) abstract(argv[1], 1);
+  else if (OP("connect", 1)) abstract(argv[1], 0);
   else if (OP("program", 2)) program(argv[1], octal(argv[2]));
   else if (OP("seccomp", 1)) filter(argv[1]);
   else if (OP("call", 7)) number(syscall(atol(argv[1]), strtoull(argv[2], 0, 0), strtoull(argv[3], 0, 0), strtoull(argv[4], 0, 0),
@@ -468,7 +572,7 @@ static void perform(int argc, char **argv) {
 /* Whom a line is about may never have been born: its clone was refused. */
 static int names_nobody(int argc, char **argv) {
   static const char *const first[] = {"setns", "uid_map", "gid_map", "deny-setgroups", "timens_offsets", NULL};
-  if (!strcmp(argv[0], "same")) return argc > 2 && find(argv[2]) < 0;
+  if (!strcmp(argv[0], "same") || !strcmp(argv[0], "link-move")) return argc > 2 && find(argv[2]) < 0;
   for (const char *const *op = first; *op; op++) if (!strcmp(*op, argv[0])) return argc > 1 && find(argv[1]) < 0;
   return 0;
 }
