@@ -16,6 +16,10 @@ export function boot(hostname = "host"): Task {
   const user = credentials.userNamespace;
   const fs = new Tmpfs(user, { mode: 0o755, uid: 0, gid: 0 });
   const mount = new Mount(fs, fs.root, NO_FLAGS);
+  // Below every root is the one that the kernel itself began with, and that nobody sees: ramfs-rootfs-initramfs.rst.
+  const lowest = new Tmpfs(user, { mode: 0o755, uid: 0, gid: 0 });
+  const rootfs = new Mount(lowest, lowest.root, NO_FLAGS);
+  mount.attach(rootfs.top);
   const pidNamespace = new PidNamespace<Task>(user);
   const init: Task = {
     parent: undefined,
@@ -23,7 +27,7 @@ export function boot(hostname = "host"): Task {
     pidNamespace,
     credentials,
     namespaces: {
-      mnt: new MountNamespace(user, mount),
+      mnt: new MountNamespace(user, rootfs),
       uts: new UtsNamespace(user, hostname),
       pidForChildren: pidNamespace,
     },

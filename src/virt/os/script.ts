@@ -8,6 +8,8 @@ import * as identity from "./calls/identity.ts";
 import * as mounts from "./calls/mounts.ts";
 import * as spaces from "./calls/namespaces.ts";
 import * as processes from "./calls/processes.ts";
+import * as roots from "./calls/roots.ts";
+import { umount } from "./calls/umount.ts";
 import * as xattrs from "./calls/xattrs.ts";
 import type { Capability } from "./capabilities.ts";
 import { attempt, refuse } from "./errno.ts";
@@ -28,6 +30,7 @@ const FLAG_KINDS: Record<string, spaces.Kind> = {
 const octal = (text: string) => Number.parseInt(text, 8);
 const flags = (text: string) => (text === "none" ? [] : text.split(/[,|]/));
 const kinds = (text: string) => flags(text).map((flag) => FLAG_KINDS[flag] ?? refuse("EINVAL"));
+const orNull = (text: string) => (text === "-" ? undefined : text);
 const quoted = (text: string) => `"${text}"`;
 const encode = (text: string) => new TextEncoder().encode(text);
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
@@ -102,14 +105,13 @@ export const OPERATIONS: Record<string, Operation> = {
   umask: (t, [mode]) => {
     t.umask = octal(mode!);
   },
-  chdir: (t, [path]) => mounts.chdir(t, path!),
-  getcwd: (t) => quoted(mounts.getcwd(t)),
-  chroot: (t, [path]) => mounts.chroot(t, path!),
-  mount: (t, [source, target, type, words, data], world) =>
-    world.mount(t, source!, target!, type!, flags(words!), data),
-  umount: (t, [target, words], world) =>
-    mounts.umount(t, target!, flags(words!).includes("detach"), world.tasks),
-  pivot_root: (t, [to, old], world) => mounts.pivotRoot(t, to!, old!, world.tasks),
+  chdir: (t, [path]) => roots.chdir(t, path!),
+  getcwd: (t) => quoted(roots.getcwd(t)),
+  chroot: (t, [path]) => roots.chroot(t, path!),
+  mount: (t, [source, target, type, words, data]) =>
+    mounts.mount(t, orNull(source!), target!, orNull(type!), new Set(flags(words!)), orNull(data!)),
+  umount: (t, [target, words], world) => umount(t, target!, flags(words!).includes("detach"), world.tasks),
+  pivot_root: (t, [to, old], world) => roots.pivotRoot(t, to!, old!, world.tasks),
   unshare: (t, [words]) => spaces.unshare(t, kinds(words!)),
   setns: (t, [name, words], world) => spaces.setns(t, world.task(name!), kinds(words!)),
   clone: (t, [name, words], world) => world.clone(t, name!, kinds(words!)),
@@ -164,17 +166,6 @@ export class World {
     this.named.set(name, child);
     return parent.pidNamespace.pidOf(child);
   }
-  mount(task: Task, source: string, target: string, type: string, words: readonly string[], data = ""): void {
-    const flags = {
-      readOnly: words.includes("ro"),
-      noSuid: words.includes("nosuid"),
-      noDev: words.includes("nodev"),
-      noExec: words.includes("noexec"),
-    };
-    if (words.includes("bind")) mounts.bind(task, source, target, words.includes("rec"));
-    else mounts.mount(task, type, target, flags, data);
-  }
-
   /** "init: mkdir /a 755" → "ok", "EEXIST", "dead" for a process that has ended. */
   perform(line: string): string {
     const colon = line.indexOf(":");

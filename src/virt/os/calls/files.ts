@@ -1,7 +1,7 @@
 /** The system calls on names and files, each as its manual page of section 2 orders the refusals. */
 import { refuse } from "../errno.ts";
 import type { FileType, Inode, NewInode } from "../fs/inode.ts";
-import { mustBeWritable, type Place } from "../fs/mount.ts";
+import { liesBelow, mountsOn, mustBeWritable, type Place } from "../fs/mount.ts";
 import { MOST_LINKS, type Parent, resolve, resolveParent } from "../fs/path.ts";
 import {
   capableOver,
@@ -14,6 +14,7 @@ import {
   READ,
   WRITE,
 } from "../fs/permission.ts";
+import { unmountFrom } from "../fs/unmount.ts";
 import { capable } from "../namespaces/user.ts";
 import type { Task } from "../task.ts";
 
@@ -28,6 +29,7 @@ function vacancy(task: Task, path: string, type: FileType): Parent & { name: str
   if (directory.inode.lookup(name)) refuse("EEXIST");
   if (slash && type !== "directory") refuse("ENOENT");
   mustBeWritable(directory);
+  if (directory.inode.deleted) refuse("ENOENT");
   return { ...parent, name };
 }
 
@@ -110,6 +112,17 @@ function occupied(task: Task, path: string): Parent & { name: string; inode: Ino
   return { ...parent, name, inode };
 }
 
+/** A mount that one sees holds the name that it is on, through whatever bind mount one comes; others' do not. */
+function mustBeBare(task: Task, inode: Inode): void {
+  if (mountsOn(inode).some((mount) => task.namespaces.mnt.has(mount))) refuse("EBUSY");
+}
+
+/** What lost a name. */
+function forget(inode: Inode): void {
+  if (inode.type === "directory" || inode.links === 0) inode.deleted = true;
+  unmountFrom(inode);
+}
+
 export function unlink(task: Task, path: string): void {
   const parent = resolveParent(task, path);
   if (parent.name === undefined || parent.name === "." || parent.name === "..") refuse("EISDIR");
@@ -117,8 +130,9 @@ export function unlink(task: Task, path: string): void {
   if (slash) refuse(inode.type === "directory" ? "EISDIR" : "ENOTDIR");
   mustRemove(task.credentials, directory.inode, inode);
   if (inode.type === "directory") refuse("EISDIR");
-  if (directory.mount.on(inode)) refuse("EBUSY");
+  mustBeBare(task, inode);
   directory.inode.remove(name);
+  forget(inode);
 }
 
 export function rmdir(task: Task, path: string): void {
@@ -129,17 +143,11 @@ export function rmdir(task: Task, path: string): void {
   const { directory, name, inode } = occupied(task, path);
   mustRemove(task.credentials, directory.inode, inode);
   if (inode.type !== "directory") refuse("ENOTDIR");
-  if (directory.mount.on(inode)) refuse("EBUSY");
+  mustBeBare(task, inode);
   if (!inode.empty) refuse("ENOTEMPTY");
   directory.inode.remove(name);
+  forget(inode);
 }
-
-const lies = (inode: Inode, below: Inode): boolean => {
-  for (let at = inode; ; at = at.parent) {
-    if (at === below) return true;
-    if (at.parent === at) return false;
-  }
-};
 
 /** rename(2), and renameat2(2) with RENAME_EXCHANGE. */
 export function rename(task: Task, from: string, to: string, exchange = false): void {
@@ -154,8 +162,9 @@ export function rename(task: Task, from: string, to: string, exchange = false): 
   if (exchange && !other) refuse("ENOENT");
   if (moved.type !== "directory" && (a.slash || (b.slash && !exchange))) refuse("ENOTDIR");
   if (exchange && other!.type !== "directory" && b.slash) refuse("ENOTDIR");
-  if (moved.type === "directory" && lies(toDirectory, moved)) refuse("EINVAL");
-  if (other?.type === "directory" && lies(fromDirectory, other)) refuse(exchange ? "EINVAL" : "ENOTEMPTY");
+  if (moved.type === "directory" && liesBelow(toDirectory, moved)) refuse("EINVAL");
+  if (other?.type === "directory" && liesBelow(fromDirectory, other))
+    refuse(exchange ? "EINVAL" : "ENOTEMPTY");
   if (moved === other) return;
   mustRemove(task.credentials, fromDirectory, moved);
   if (!other) mustAccess(task.credentials, toDirectory, WRITE | EXECUTE);
@@ -166,8 +175,10 @@ export function rename(task: Task, from: string, to: string, exchange = false): 
   }
   // A directory's ".." changes, which is a write to it.
   if (moved.type === "directory" && fromDirectory !== toDirectory) mustAccess(task.credentials, moved, WRITE);
-  if (a.directory.mount.on(moved) || (other && b.directory.mount.on(other))) refuse("EBUSY");
+  mustBeBare(task, moved);
+  if (other) mustBeBare(task, other);
   fromDirectory.rename(a.name!, toDirectory, b.name!, exchange);
+  if (other && !exchange) forget(other);
 }
 
 export const readlink = (task: Task, path: string): string => resolve(task, path, false).inode.target;
@@ -176,6 +187,7 @@ export function readdir(task: Task, path: string): readonly string[] {
   const { inode } = resolve(task, path);
   if (inode.type !== "directory") refuse("ENOTDIR");
   mustAccess(task.credentials, inode, READ);
+  if (inode.deleted) refuse("ENOENT");
   return inode.names();
 }
 
@@ -244,6 +256,7 @@ function creation(task: Task, path: string, exclusive: boolean, mode: number, li
   }
   if (there) return undefined;
   mustBeWritable(directory);
+  if (directory.inode.deleted) refuse("ENOENT");
   mustAccess(task.credentials, directory.inode, WRITE | EXECUTE);
   const inode = directory.inode.make(name, fresh(task, directory.inode, "file", mode & 0o7777));
   return { mount: directory.mount, inode };

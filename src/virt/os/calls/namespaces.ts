@@ -3,7 +3,7 @@ import { ALL } from "../capabilities.ts";
 import { type Credentials, inNewUserNamespace } from "../credentials.ts";
 import { refuse } from "../errno.ts";
 import { copyNamespace } from "../fs/copy.ts";
-import type { Place } from "../fs/mount.ts";
+import { type Place, same } from "../fs/mount.ts";
 import { PidNamespace } from "../namespaces/pid.ts";
 import { capable } from "../namespaces/user.ts";
 import { UtsNamespace } from "../namespaces/uts.ts";
@@ -41,7 +41,7 @@ function makeUser(task: Task): Credentials {
   if (here.ownId(here.uids, credentials.euid) === undefined) refuse("EPERM");
   if (here.ownId(here.gids, credentials.egid) === undefined) refuse("EPERM");
   const { mnt } = task.namespaces;
-  if (task.root.inode !== mnt.root.root || task.root.mount !== mnt.root) refuse("EPERM");
+  if (!same(task.root, mnt.top)) refuse("EPERM");
   return inNewUserNamespace(credentials);
 }
 
@@ -72,7 +72,7 @@ export function setns(task: Task, other: Task, kinds: readonly Kind[]): void {
     if (!may(target.mnt.userNamespace) || !capable(credentials, credentials.userNamespace, "SYS_CHROOT"))
       refuse("EPERM");
     namespaces = { ...namespaces, mnt: target.mnt };
-    root = cwd = target.mnt.root.top;
+    root = cwd = target.mnt.top;
   }
   if (kinds.includes("uts")) {
     if (!may(target.uts.userNamespace)) refuse("EPERM");

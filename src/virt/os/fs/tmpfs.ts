@@ -19,6 +19,9 @@ export class Tmpfs implements FileSystem {
     this.root = new TmpfsInode(this, { ...root, type: "directory" });
   }
 
+  remount(readOnly: boolean): void {
+    this.readOnly = readOnly;
+  }
   nextNumber(): number {
     return ++this.numbers;
   }
@@ -89,15 +92,15 @@ class TmpfsInode extends Inode {
     }
     this.directory.delete(name);
     target.directory.set(newName, moved);
-    if (moved.type === "directory") moved.parent = target;
+    moved.parent = target;
     if (!exchange || !other) return;
     this.directory.set(name, other);
-    if (other.type === "directory") other.parent = this;
+    other.parent = this;
   }
   private enter(name: string, inode: TmpfsInode): void {
     this.directory.set(name, inode);
     inode.links++;
-    if (inode.type === "directory") inode.parent = this;
+    inode.parent = this;
   }
   private get directory(): Map<string, TmpfsInode> {
     return this.type === "directory" ? this.children : refuse("ENOTDIR");

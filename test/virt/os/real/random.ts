@@ -115,3 +115,59 @@ export function overlayLines(seed: number, count: number): string[] {
     lines.push(`${dice.below(8) ? "init" : "p"}: ${dice.pick(dice.below(4) ? above : peeks)()}`);
   return lines;
 }
+
+/** Mounts of all kinds, in several namespaces, some of them of less privileged users, and what is seen of them. */
+export function mountLines(seed: number, count: number): string[] {
+  const dice = new Dice(seed);
+  const path = () => (dice.below(12) ? anyPath(dice) : dice.pick(["/", "..", ".", "/.."]));
+  const flags = () => dice.pick(["none", "none", "ro", "nodev", "nosuid,noexec", "ro,nodev"]);
+  const type = () => dice.pick(["shared", "shared", "slave", "private", "unbindable"]);
+  const rec = () => dice.pick(["", ",rec"]);
+  const makes: Make[] = [
+    () => `mkdir ${path()} 755`,
+    () => `mkdir ${path()} 755`,
+    () => `mkdir ${path()} 755`,
+    () => `write ${path()} ${dice.pick(["x", "hello"])}`,
+    () => `write ${path()} ${dice.pick(["x", "hello"])}`,
+    () => `read ${path()}`,
+    () => `ls ${path()}`,
+    () => `ls ${path()}`,
+    () => `ls ${path()}`,
+    () => `stat ${path()}`,
+    () => `unlink ${path()}`,
+    () => `rmdir ${path()}`,
+    () => `rename ${path()} ${path()}`,
+    () => `exchange ${path()} ${path()}`,
+    () => `symlink ${path()} ${path()}`,
+    () => `chdir ${path()}`,
+    () => "chdir /",
+    () => "getcwd",
+    () => `chroot ${path()}`,
+    () => `mount none ${path()} tmpfs ${flags()} -`,
+    () => `mount none ${path()} tmpfs none -`,
+    () => `mount ${path()} ${path()} - bind -`,
+    () => `mount ${path()} ${path()} - bind,rec -`,
+    () => `mount ${path()} ${path()} - move -`,
+    () => `mount - ${path()} - remount,bind,${flags()} -`,
+    () => `mount - ${path()} - remount,${flags()} -`,
+    () => `mount - ${path()} - ${type()}${rec()} -`,
+    () => `mount - ${path()} - shared${rec()} -`,
+    () => `mount - / - ${type()}${rec()} -`,
+    () => `umount ${path()} none`,
+    () => `umount ${path()} none`,
+    () => `umount ${path()} detach`,
+    () => `pivot_root ${path()} ${path()}`,
+    () => "pivot_root . .",
+  ];
+  const who = ["init"];
+  const lines: string[] = [];
+  for (const a of NAMES) lines.push(`init: mkdir /${a} 755`);
+  while (lines.length < count) {
+    lines.push(`${dice.pick(who)}: ${dice.pick(makes)()}`);
+    if (dice.below(40) || who.length === 5) continue;
+    const name = `p${who.length}`;
+    lines.push(`${dice.pick(who)}: clone ${name} ${dice.pick(["none", "NEWNS", "NEWNS", "NEWUSER|NEWNS"])}`);
+    who.push(name);
+  }
+  return lines;
+}

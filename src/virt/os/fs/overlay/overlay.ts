@@ -43,6 +43,10 @@ export class Overlay implements Union {
     this.root = new OverlayInode(this, undefined, upper, lower);
   }
 
+  remount(readOnly: boolean): void {
+    if (!readOnly && !this.prepared) refuse("EROFS");
+    this.readOnly = readOnly;
+  }
   nextNumber(): number {
     return ++this.numbers;
   }
