@@ -30,6 +30,7 @@ export const ERRNOS = [
   "ENOTSUP",
   "ENXIO",
   "EOPNOTSUPP",
+  "EOVERFLOW",
   "EPERM",
   "EROFS",
   "ESRCH",

@@ -108,8 +108,18 @@ export const OPERATIONS: Record<string, Operation> = {
   chdir: (t, [path]) => roots.chdir(t, path!),
   getcwd: (t) => quoted(roots.getcwd(t)),
   chroot: (t, [path]) => roots.chroot(t, path!),
-  mount: (t, [source, target, type, words, data]) =>
-    mounts.mount(t, orNull(source!), target!, orNull(type!), new Set(flags(words!)), orNull(data!)),
+  mount: (t, [source, target, type, words, data], { tasks }) =>
+    mounts.mount(
+      t,
+      {
+        source: orNull(source!),
+        target: target!,
+        type: orNull(type!),
+        words: new Set(flags(words!)),
+        data: orNull(data!),
+      },
+      tasks,
+    ),
   umount: (t, [target, words], world) => umount(t, target!, flags(words!).includes("detach"), world.tasks),
   pivot_root: (t, [to, old], world) => roots.pivotRoot(t, to!, old!, world.tasks),
   unshare: (t, [words]) => spaces.unshare(t, kinds(words!)),

@@ -9,6 +9,7 @@ import {
   inGroup,
   mayAccess,
   mustAccess,
+  mustHaveNames,
   mustOwn,
   mustRemove,
   READ,
@@ -36,6 +37,7 @@ function vacancy(task: Task, path: string, type: FileType): Parent & { name: str
 /** The same, and its directory may be written to. */
 function permitted(task: Task, path: string, type: FileType): Parent & { name: string } {
   const parent = vacancy(task, path, type);
+  mustHaveNames(task.credentials, parent.directory.inode);
   mustAccess(task.credentials, parent.directory.inode, WRITE | EXECUTE);
   return parent;
 }
@@ -88,6 +90,7 @@ export function link(task: Task, from: string, to: string): void {
   const { directory, name } = vacancy(task, to, "file");
   if (old.mount !== directory.mount) refuse("EXDEV");
   if (!mayLink(task, old.inode)) refuse("EPERM");
+  mustHaveNames(task.credentials, directory.inode);
   mustAccess(task.credentials, directory.inode, WRITE | EXECUTE);
   if (old.inode.type === "directory") refuse("EPERM");
   directory.inode.link(name, old.inode);
@@ -167,8 +170,10 @@ export function rename(task: Task, from: string, to: string, exchange = false): 
     refuse(exchange ? "EINVAL" : "ENOTEMPTY");
   if (moved === other) return;
   mustRemove(task.credentials, fromDirectory, moved);
-  if (!other) mustAccess(task.credentials, toDirectory, WRITE | EXECUTE);
-  else {
+  if (!other) {
+    mustHaveNames(task.credentials, toDirectory);
+    mustAccess(task.credentials, toDirectory, WRITE | EXECUTE);
+  } else {
     mustRemove(task.credentials, toDirectory, other);
     if (!exchange && moved.type === "directory" && other.type !== "directory") refuse("ENOTDIR");
     if (!exchange && moved.type !== "directory" && other.type === "directory") refuse("EISDIR");
@@ -187,8 +192,8 @@ export function readdir(task: Task, path: string): readonly string[] {
   const { inode } = resolve(task, path);
   if (inode.type !== "directory") refuse("ENOTDIR");
   mustAccess(task.credentials, inode, READ);
-  if (inode.deleted) refuse("ENOENT");
-  return inode.names();
+  // getdents(2) answers ENOENT, which readdir(3) takes for the end.
+  return inode.deleted ? [] : inode.names();
 }
 
 export interface OpenOptions {
@@ -257,6 +262,7 @@ function creation(task: Task, path: string, exclusive: boolean, mode: number, li
   if (there) return undefined;
   mustBeWritable(directory);
   if (directory.inode.deleted) refuse("ENOENT");
+  mustHaveNames(task.credentials, directory.inode);
   mustAccess(task.credentials, directory.inode, WRITE | EXECUTE);
   const inode = directory.inode.make(name, fresh(task, directory.inode, "file", mode & 0o7777));
   return { mount: directory.mount, inode };

@@ -8,34 +8,27 @@ import { change, type Propagation } from "../fs/peers.ts";
 import { capable } from "../namespaces/user.ts";
 import type { Task } from "../task.ts";
 import { makeFileSystem } from "./filesystems.ts";
-
-export type MountWord =
-  | "ro"
-  | "nosuid"
-  | "nodev"
-  | "noexec"
-  | "remount"
-  | "bind"
-  | "move"
-  | "rec"
-  | Propagation;
+import { remountFileSystem } from "./in-use.ts";
 
 export function mustMount(task: Task): void {
   if (!capable(task.credentials, task.namespaces.mnt.userNamespace, "SYS_ADMIN")) refuse("EPERM");
 }
 
 export const isTop = ({ mount, inode }: Place): boolean => inode === mount.root;
-const PROPAGATIONS = ["shared", "slave", "private", "unbindable"] as const;
+const PROPAGATIONS: readonly Propagation[] = ["shared", "slave", "private", "unbindable"];
 
-/** `words` are the MS_ flags, `source`, `type` and `data` may be NULL; which of them count depends on the flags, in this order. */
-export function mount(
-  task: Task,
-  source: string | undefined,
-  target: string,
-  type: string | undefined,
-  words: ReadonlySet<string>,
-  data = "",
-): void {
+/** The arguments of the call; undefined is NULL, `words` are the MS_ flags in small letters ("remount", "ro", …). */
+export interface MountRequest {
+  readonly source: string | undefined;
+  readonly target: string;
+  readonly type: string | undefined;
+  readonly words: ReadonlySet<string>;
+  readonly data: string | undefined;
+}
+
+/** Which of the arguments count depends on the flags, in this order. */
+export function mount(task: Task, request: MountRequest, tasks: readonly Task[]): void {
+  const { source, target, type, words, data } = request;
   const place = resolve(task, target);
   mustMount(task);
   const flags: MountFlags = {
@@ -44,12 +37,12 @@ export function mount(
     noDev: words.has("nodev"),
     noExec: words.has("noexec"),
   };
-  if (words.has("remount")) remount(task, place, flags, words.has("bind"));
+  if (words.has("remount")) remount(task, place, flags, words.has("bind") ? undefined : tasks);
   else if (words.has("bind")) bind(task, place, source, words.has("rec"));
   else if (PROPAGATIONS.some((one) => words.has(one))) propagate(task, place, words);
   else if (words.has("move")) move(task, place, source);
   else {
-    const fs = makeFileSystem(task, type ?? refuse("EINVAL"), data, flags.readOnly);
+    const fs = makeFileSystem(task, type ?? refuse("EINVAL"), data ?? "", flags.readOnly);
     attach(task, new Mount(fs, fs.root, flags), landing(place));
   }
 }
@@ -62,15 +55,15 @@ function attach(task: Task, tree: Mount, place: Place): void {
 }
 const isDirectory = ({ inode }: Place): boolean => inode.type === "directory";
 
-/** Other flags of a mount; without `bind` of its file system too. */
-function remount(task: Task, place: Place, flags: MountFlags, bind: boolean): void {
+/** Other flags of a mount, and, where it says who may be in the way, of its file system. */
+function remount(task: Task, place: Place, flags: MountFlags, tasks: readonly Task[] | undefined): void {
   const { mount } = place;
   if (!task.namespaces.mnt.has(mount) || !isTop(place)) refuse("EINVAL");
   const names = Object.keys(flags) as (keyof MountFlags)[];
   if (names.some((name) => mount.lockedFlags[name] && !flags[name])) refuse("EPERM");
-  if (!bind) {
+  if (tasks) {
     if (!capable(task.credentials, mount.fs.userNamespace, "SYS_ADMIN")) refuse("EPERM");
-    mount.fs.remount(flags.readOnly);
+    remountFileSystem(mount.fs, flags.readOnly, tasks);
   }
   mount.flags = flags;
 }
@@ -111,11 +104,12 @@ function propagate(task: Task, place: Place, words: ReadonlySet<string>): void {
 /** A mount, and all below it, to another place. */
 function move(task: Task, place: Place, source: string | undefined): void {
   const from = resolve(task, source ?? refuse("EINVAL"));
+  if (!isTop(from) || isDirectory(from) !== isDirectory(place)) refuse("EINVAL");
   const to = landing(place);
   const { mount: tree } = from;
   const { mnt } = task.namespaces;
   if (!mnt.has(tree) || !tree.at || tree.locked || tree.at.mount.group) refuse("EINVAL");
-  if (!mnt.has(to.mount) || !isTop(from) || isDirectory(from) !== isDirectory(to)) refuse("EINVAL");
+  if (!mnt.has(to.mount)) refuse("EINVAL");
   if (to.mount.group && [...tree.all()].some((one) => one.unbindable)) refuse("EINVAL");
   for (let at: Mount | undefined = to.mount; at; at = at.at?.mount) if (at === tree) refuse("ELOOP");
   graft(tree, to, mnt);

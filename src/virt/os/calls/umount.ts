@@ -1,10 +1,11 @@
 /** umount2(2) */
 import { refuse } from "../errno.ts";
-import { enterMounts, type Mount } from "../fs/mount.ts";
+import { enterMounts } from "../fs/mount.ts";
 import { resolve } from "../fs/path.ts";
 import { mustBeIdle, unmount } from "../fs/unmount.ts";
 import { capable } from "../namespaces/user.ts";
 import type { Task } from "../task.ts";
+import { isUsed, remountFileSystem } from "./in-use.ts";
 import { isTop, mustMount } from "./mounts.ts";
 
 /** `detach`: even if it is in use, it goes out of sight at once, with all below it. */
@@ -16,15 +17,10 @@ export function umount(task: Task, target: string, detach: boolean, tasks: reado
   // One's own root does not go, but nobody writes to it any more.
   if (mount === task.root.mount && !detach) {
     if (!capable(task.credentials, mount.fs.userNamespace, "SYS_ADMIN")) refuse("EPERM");
-    mount.fs.remount(true);
+    remountFileSystem(mount.fs, true, tasks);
     return;
   }
   if (!mount.at) refuse("EINVAL");
   if (!detach) mustBeIdle(mount, (one) => isUsed(one, tasks));
   unmount(mount, { sync: !detach });
 }
-
-const isUsed = (mount: Mount, tasks: readonly Task[]): boolean =>
-  tasks.some(
-    ({ state, root, cwd }) => state.kind === "running" && (root.mount === mount || cwd.mount === mount),
-  );

@@ -19,7 +19,7 @@ export function copyMount(old: Mount, root: Inode, slave = false): Mount {
 
 interface How {
   readonly slave?: boolean;
-  /** For a namespace: unbindable ones too. */
+  /** For a namespace: unbindable ones too, which the copies are not (since Linux 6.17). */
   readonly all?: boolean;
   /** Filled with what became of which. */
   readonly copies?: Map<Mount, Mount>;
@@ -29,7 +29,6 @@ interface How {
 export function copyTree(top: Mount, root: Inode, how: How = {}): Mount {
   if (top.unbindable && !how.all) refuse("EINVAL");
   const copy = copyMount(top, root, how.slave);
-  if (how.all) copy.unbindable = top.unbindable;
   how.copies?.set(top, copy);
   for (const child of top.children) {
     const { inode } = child.at!;

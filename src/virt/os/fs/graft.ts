@@ -5,10 +5,10 @@ import type { Inode } from "./inode.ts";
 import { enterMounts, liesBelow, type Mount, type MountNamespace, type Place } from "./mount.ts";
 import { type PeerGroup, share } from "./peers.ts";
 
-/** Where something mounted at a place lands: on top of all that is there, if it was not removed meanwhile. */
+/** Where something mounted at a place lands: on top of all that is there, if it was not removed or unmounted meanwhile. */
 export function landing(place: Place): Place {
   const at = enterMounts(place);
-  if (at.inode.deleted) refuse("ENOENT");
+  if (at.inode.deleted || !at.mount.namespace) refuse("ENOENT");
   return at;
 }
 

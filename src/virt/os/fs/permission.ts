@@ -39,6 +39,12 @@ export function mustAccess(who: Credentials, inode: Inode, wanted: number): void
   if (!mayAccess(who, inode, wanted)) refuse("EACCES");
 }
 
+/** In a file system of a user namespace nobody makes a file whose owner has no name there: user_namespaces(7). */
+export function mustHaveNames({ euid, egid }: Credentials, { fs: { userNamespace: there } }: Inode): void {
+  if (there.ownId(there.uids, euid) === undefined || there.ownId(there.gids, egid) === undefined)
+    refuse("EOVERFLOW");
+}
+
 /** chmod(2) and the like: the owner's own affair. */
 export function mustOwn(who: Credentials, inode: Inode): void {
   if (who.euid !== inode.attributes.uid && !capableOver(who, inode, "FOWNER")) refuse("EPERM");

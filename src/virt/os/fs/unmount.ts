@@ -18,7 +18,7 @@ export function mustBeIdle(mount: Mount, used: (mount: Mount) => boolean): void 
   if (mount.children.length > 0 || used(mount)) refuse("EBUSY");
   for (const copy of told(mount)) {
     if (copy.children.length > (copy.over ? 1 : 0)) continue;
-    if (copy.over || used(copy)) refuse("EBUSY");
+    if (used(copy)) refuse("EBUSY");
   }
 }
 
