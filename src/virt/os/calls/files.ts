@@ -29,8 +29,8 @@ function vacancy(task: Task, path: string, type: FileType): Parent & { name: str
   if (name === undefined || name === "." || name === "..") refuse("EEXIST");
   if (directory.inode.lookup(name)) refuse("EEXIST");
   if (slash && type !== "directory") refuse("ENOENT");
-  mustBeWritable(directory);
   if (directory.inode.deleted) refuse("ENOENT");
+  mustBeWritable(directory);
   return { ...parent, name };
 }
 
@@ -215,7 +215,9 @@ export function open(
   const place = resolve(task, path);
   const { inode, mount } = place;
   if (inode.type === "directory" && (create || access & WRITE)) refuse("EISDIR");
-  if ((inode.type === "character" || inode.type === "block") && mount.flags.noDev) refuse("EACCES");
+  // A file system of a less privileged namespace may say that it holds any device: user_namespaces(7).
+  const noDevices = mount.flags.noDev || inode.fs.userNamespace.parent !== undefined;
+  if ((inode.type === "character" || inode.type === "block") && noDevices) refuse("EACCES");
   if (access & WRITE && (inode.type === "file" || inode.type === "directory")) mustBeWritable(place);
   mustAccess(task.credentials, inode, access);
   // No driver stands behind the numbers of a device here.
@@ -260,8 +262,8 @@ function creation(task: Task, path: string, exclusive: boolean, mode: number, li
     return creation(from, there.target, false, mode, links + 1);
   }
   if (there) return undefined;
-  mustBeWritable(directory);
   if (directory.inode.deleted) refuse("ENOENT");
+  mustBeWritable(directory);
   mustHaveNames(task.credentials, directory.inode);
   mustAccess(task.credentials, directory.inode, WRITE | EXECUTE);
   const inode = directory.inode.make(name, fresh(task, directory.inode, "file", mode & 0o7777));

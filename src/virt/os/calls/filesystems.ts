@@ -1,6 +1,8 @@
 /** What mount(2) can make anew: filesystems(5). */
 import { refuse } from "../errno.ts";
-import type { FileSystem, Inode } from "../fs/inode.ts";
+import { mustBeCopyable } from "../fs/copy.ts";
+import type { FileSystem } from "../fs/inode.ts";
+import type { Place } from "../fs/mount.ts";
 import { Overlay } from "../fs/overlay/overlay.ts";
 import { resolve } from "../fs/path.ts";
 import { Tmpfs } from "../fs/tmpfs.ts";
@@ -17,15 +19,23 @@ const TYPES: Record<string, Prepare> = {
       new Tmpfs(userNamespace, { mode: 0o1777, uid: euid, gid: egid }),
   overlay: (task, data) => {
     const options = new Map(data.split(",").map((option) => option.split("=", 2) as [string, string]));
-    const directory = (name: string): { [key in string]: Inode } => {
-      const path = options.get(`${name}dir`);
-      return path === undefined ? {} : { [name]: resolve(task, path).inode };
+    const place = (name: string): Place | undefined => {
+      const path = options.get(name);
+      return path === undefined ? undefined : resolve(task, path);
     };
-    const lower = (options.get("lowerdir") ?? refuse("EINVAL"))
-      .split(":")
-      .map((path) => resolve(task, path).inode);
-    const layers = { lower, ...directory("upper"), ...directory("work") };
-    return () => new Overlay(task.credentials.userNamespace, layers);
+    const paths = options.get("lowerdir") ?? refuse("EINVAL");
+    const lower = paths.split(":").map((path) => resolve(task, path));
+    const [upper, work] = [place("upperdir"), place("workdir")];
+    return () => {
+      if (upper?.mount.readOnly || (upper && work && work.mount !== upper.mount)) refuse("EINVAL");
+      // The layers are mounts of their own that nobody sees.
+      for (const layer of [upper, ...lower]) if (layer) mustBeCopyable(task.namespaces.mnt, layer, false);
+      return new Overlay(task.credentials.userNamespace, {
+        lower: lower.map(({ inode }) => inode),
+        ...(upper ? { upper: upper.inode } : {}),
+        ...(work ? { work: work.inode } : {}),
+      });
+    };
   },
 };
 

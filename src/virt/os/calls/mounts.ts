@@ -1,8 +1,8 @@
 /** mount(2): a new file system, a bind mount, a move, other flags or another propagation, by the flags of one call. */
 import { refuse } from "../errno.ts";
-import { copyMount, copyTree } from "../fs/copy.ts";
+import { copyMount, copyTree, mustBeCopyable } from "../fs/copy.ts";
 import { graft, landing } from "../fs/graft.ts";
-import { liesBelow, Mount, type MountFlags, type Place } from "../fs/mount.ts";
+import { Mount, type MountFlags, type Place } from "../fs/mount.ts";
 import { resolve } from "../fs/path.ts";
 import { change, type Propagation } from "../fs/peers.ts";
 import { capable } from "../namespaces/user.ts";
@@ -73,7 +73,7 @@ function bind(task: Task, place: Place, source: string | undefined, rec: boolean
   const from = resolve(task, source ?? refuse("EINVAL"));
   const to = landing(place);
   if (!task.namespaces.mnt.has(to.mount)) refuse("EINVAL");
-  mustCopy(task, from, rec);
+  mustBeCopyable(task.namespaces.mnt, from, rec);
   const copy = rec ? copyTree(from.mount, from.inode) : copyMount(from.mount, from.inode);
   copy.locked = false;
   try {
@@ -82,13 +82,6 @@ function bind(task: Task, place: Place, source: string | undefined, rec: boolean
     for (const one of copy.all()) change(one, "private");
     throw refusal;
   }
-}
-
-/** It may be shown elsewhere, and without what is mounted below it if that may be seen through. */
-export function mustCopy(task: Task, { mount, inode }: Place, rec: boolean): void {
-  if (mount.unbindable || !task.namespaces.mnt.has(mount)) refuse("EINVAL");
-  if (!rec && mount.children.some((child) => child.locked && liesBelow(child.at!.inode, inode)))
-    refuse("EINVAL");
 }
 
 function propagate(task: Task, place: Place, words: ReadonlySet<string>): void {

@@ -17,6 +17,13 @@ export function copyMount(old: Mount, root: Inode, slave = false): Mount {
   return copy;
 }
 
+/** It may be shown elsewhere, and without what is mounted below it (not `rec`) if nothing is hidden by that. */
+export function mustBeCopyable(namespace: MountNamespace, { mount, inode }: Place, rec: boolean): void {
+  if (mount.unbindable || !namespace.has(mount)) refuse("EINVAL");
+  if (!rec && mount.children.some((child) => child.locked && liesBelow(child.at!.inode, inode)))
+    refuse("EINVAL");
+}
+
 interface How {
   readonly slave?: boolean;
   /** For a namespace: unbindable ones too, which the copies are not (since Linux 6.17). */

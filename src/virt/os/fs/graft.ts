@@ -14,6 +14,8 @@ export function landing(place: Place): Place {
 
 /** `by`: the namespace of whoever does it. A tree that is mounted already moves. */
 export function graft(tree: Mount, place: Place, by: MountNamespace): void {
+  // What hears of it may have to go on top of it.
+  if (enterMounts(tree.top).inode.deleted) refuse("ENOENT");
   const landings: [Mount, Place][] = [];
   const { group } = place.mount;
   if (group) {

@@ -158,16 +158,38 @@ export function mountLines(seed: number, count: number): string[] {
     () => `umount ${path()} detach`,
     () => `pivot_root ${path()} ${path()}`,
     () => "pivot_root . .",
+    () => `mknod ${path()} c 240:3`,
+    () => `link ${path()} ${path()}`,
+    () => `open ${path()}`,
+    () => `unshare ${dice.pick(["NEWNS", "NEWUSER|NEWNS"])}`,
   ];
   const who = ["init"];
   const lines: string[] = [];
-  for (const a of NAMES) lines.push(`init: mkdir /${a} 755`);
+  for (const a of NAMES)
+    lines.push(`init: mkdir /${a} 755`, ...NAMES.map((b) => `init: mkdir /${a}/${b} 755`));
+  if (dice.below(2)) lines.push("init: mount - / - shared -");
   while (lines.length < count) {
     lines.push(`${dice.pick(who)}: ${dice.pick(makes)()}`);
     if (dice.below(40) || who.length === 5) continue;
     const name = `p${who.length}`;
     lines.push(`${dice.pick(who)}: clone ${name} ${dice.pick(["none", "NEWNS", "NEWNS", "NEWUSER|NEWNS"])}`);
     who.push(name);
+  }
+  return lines;
+}
+
+/** TEMP */
+export function unionLines(seed: number, count: number): string[] {
+  const dice = new Dice(seed);
+  const path = () => anyPath(dice);
+  const lines: string[] = [];
+  for (const a of NAMES)
+    lines.push(`init: mkdir /${a} 755`, ...NAMES.map((b) => `init: mkdir /${a}/${b} 755`));
+  for (let i = 0; i < 6; i++) lines.push(`init: ${dice.pick([() => `mount none ${path()} tmpfs none -`, () => `mount ${path()} ${path()} - bind -`, () => `mount - ${path()} - remount,bind,ro -`, ()=>`mount - ${path()} - unbindable -`])()}`);
+  lines.push("init: clone p NEWUSER|NEWNS");
+  while (lines.length < count) {
+    lines.push(`${dice.pick(["init", "init", "p"])}: ${dice.pick([() => `mount none ${path()} overlay none lowerdir=${path()}:${path()}`, () => `mount none ${path()} overlay none lowerdir=${path()},upperdir=${path()},workdir=${path()}`])()}`);
+    lines.push(`init: umount ${path()} none`);
   }
   return lines;
 }

@@ -40,6 +40,14 @@ export class Overlay implements Union {
     if (work)
       this.prepared =
         work.lookup("work") ?? work.make("work", { type: "directory", mode: 0, uid: 0, gid: 0 });
+    // What is below one layer cannot be a layer of its own: changes here would show there.
+    const layers = new Set([upper, work, this.prepared]);
+    for (const layer of lower) {
+      if (layers.has(layer)) refuse("ELOOP");
+      layers.add(layer);
+    }
+    for (const layer of lower)
+      for (let at = layer; at.parent !== at; at = at.parent) if (layers.has(at.parent)) refuse("ELOOP");
     this.root = new OverlayInode(this, undefined, upper, lower);
   }
 
