@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { World } from "../../../src/virt/os/script.ts";
 import { type RealKernel, realKernel } from "./real/kernel.ts";
-import { fileLines, overlayLines } from "./real/random.ts";
+import { fileLines, layerLines, mountLines, overlayLines } from "./real/random.ts";
 import { tables } from "./real/table.ts";
 
 let kernel: RealKernel | undefined;
@@ -36,6 +36,8 @@ const ROUNDS = Number(process.env.RINGLAB_OS_ROUNDS ?? 12);
 test.for([
   ["files of several users", fileLines],
   ["a union and its layers", overlayLines],
+  ["mounts of several namespaces", mountLines],
+  ["layers of unions", (seed: number) => layerLines(seed, 40)],
 ] as const)("random operations on %s", { timeout: 20_000 + 500 * ROUNDS }, ([, make], context) => {
   if (!kernel) return context.skip("needs root, gcc and namespaces");
   for (let seed = 1; seed <= ROUNDS; seed++) {

@@ -161,6 +161,7 @@ export function rename(task: Task, from: string, to: string, exchange = false): 
   mustBeWritable(a.directory);
   const [fromDirectory, toDirectory] = [a.directory.inode, b.directory.inode];
   const moved = fromDirectory.lookup(a.name!) ?? refuse("ENOENT");
+  if (toDirectory.deleted) refuse("ENOENT");
   const other = toDirectory.lookup(b.name!);
   if (exchange && !other) refuse("ENOENT");
   if (moved.type !== "directory" && (a.slash || (b.slash && !exchange))) refuse("ENOTDIR");

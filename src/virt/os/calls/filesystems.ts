@@ -18,22 +18,32 @@ const TYPES: Record<string, Prepare> = {
     () =>
       new Tmpfs(userNamespace, { mode: 0o1777, uid: euid, gid: egid }),
   overlay: (task, data) => {
-    const options = new Map(data.split(",").map((option) => option.split("=", 2) as [string, string]));
-    const place = (name: string): Place | undefined => {
-      const path = options.get(name);
-      return path === undefined ? undefined : resolve(task, path);
-    };
-    const paths = options.get("lowerdir") ?? refuse("EINVAL");
-    const lower = paths.split(":").map((path) => resolve(task, path));
-    const [upper, work] = [place("upperdir"), place("workdir")];
+    const places = new Map<string, Place[]>();
+    // In their order: the first that is wrong is what the caller hears of.
+    for (const option of data.split(",")) {
+      if (option === "userxattr") continue;
+      const [name, paths] = option.split("=", 2) as [string, string | undefined];
+      const found = (paths ?? "").split(":").map((path) => resolve(task, path));
+      if (found.some(({ inode }) => inode.type !== "directory")) refuse("EINVAL");
+      const [{ mount, inode }] = found as [Place];
+      // What is written to is no union itself.
+      if (name !== "lowerdir" && (mount.readOnly || inode.fs.depth > 0)) refuse("EINVAL");
+      places.set(name, found);
+    }
+    const lower = places.get("lowerdir") ?? refuse("EINVAL");
+    const [upper, work] = [places.get("upperdir")?.[0], places.get("workdir")?.[0]];
+    const userMarks = data.split(",").includes("userxattr");
     return () => {
-      if (upper?.mount.readOnly || (upper && work && work.mount !== upper.mount)) refuse("EINVAL");
+      if (upper && work && work.mount !== upper.mount) refuse("EINVAL");
       // The layers are mounts of their own that nobody sees.
-      for (const layer of [upper, ...lower]) if (layer) mustBeCopyable(task.namespaces.mnt, layer, false);
-      return new Overlay(task.credentials.userNamespace, {
+      const { mnt } = task.namespaces;
+      if (upper) mustBeCopyable(mnt, upper, false);
+      return new Overlay(task.credentials, {
         lower: lower.map(({ inode }) => inode),
+        admit: (i) => mustBeCopyable(mnt, lower[i]!, false),
         ...(upper ? { upper: upper.inode } : {}),
         ...(work ? { work: work.inode } : {}),
+        userMarks,
       });
     };
   },

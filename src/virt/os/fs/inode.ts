@@ -28,6 +28,8 @@ export interface FileSystem {
   /** Whoever mounted it: this namespace's ids and capabilities count in it. */
   readonly userNamespace: UserNamespace;
   readonly root: Inode;
+  /** How many file systems lie below it. */
+  readonly depth: number;
   readonly readOnly: boolean;
   /** For all its mounts at once. */
   remount(readOnly: boolean): void;

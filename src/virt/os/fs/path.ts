@@ -102,10 +102,8 @@ export function pathOf(place: Place, root: Place): string {
       break;
     }
     const { parent } = at.inode;
-    if (parent === at.inode) {
-      reached = false;
-      break;
-    }
+    // It was moved out of the mount that one came through: not even the names lead anywhere.
+    if (parent === at.inode) return "(unreachable)/";
     names.unshift(parent.names().find((one) => parent.lookup(one) === at.inode)!);
     at = { mount: at.mount, inode: parent };
   }

@@ -5,6 +5,7 @@ import { type Attributes, type FileSystem, type FileType, Inode, type NewInode }
 
 export class Tmpfs implements FileSystem {
   readonly type = "tmpfs";
+  readonly depth = 0;
   readonly userNamespace: UserNamespace;
   readonly root: Inode;
   readOnly = false;
@@ -117,16 +118,16 @@ class TmpfsInode extends Inode {
   }
   override truncate(size: number): void {
     if (this.type !== "file") super.truncate(size);
-    const more = size - this.bytes.length;
+    const more = this.links > 0 ? size - this.bytes.length : 0;
     if (this.fs.used + more > this.fs.capacity) refuse("ENOSPC");
     const bytes = new Uint8Array(size);
     bytes.set(this.bytes.subarray(0, size));
     this.bytes = bytes;
     this.fs.used += more;
   }
-  /** The last name is gone, so its memory is free. */
+  /** The last name is gone: its memory counts no more, though who has it open or mounted may still read it. */
   private forget(): void {
-    if (this.links === 0 && this.type === "file") this.truncate(0);
+    if (this.links === 0 && this.type === "file") this.fs.used -= this.bytes.length;
   }
 
   getXattr(name: string): Uint8Array | undefined {

@@ -178,18 +178,32 @@ export function mountLines(seed: number, count: number): string[] {
   return lines;
 }
 
-/** TEMP */
-export function unionLines(seed: number, count: number): string[] {
+/** Unions of anything with anything, most of them refused. */
+export function layerLines(seed: number, count: number): string[] {
   const dice = new Dice(seed);
   const path = () => anyPath(dice);
-  const lines: string[] = [];
-  for (const a of NAMES)
-    lines.push(`init: mkdir /${a} 755`, ...NAMES.map((b) => `init: mkdir /${a}/${b} 755`));
-  for (let i = 0; i < 6; i++) lines.push(`init: ${dice.pick([() => `mount none ${path()} tmpfs none -`, () => `mount ${path()} ${path()} - bind -`, () => `mount - ${path()} - remount,bind,ro -`, ()=>`mount - ${path()} - unbindable -`])()}`);
+  const changes: Make[] = [
+    () => `mount none ${path()} tmpfs none -`,
+    () => `mount ${path()} ${path()} - bind -`,
+    () => `mount - ${path()} - remount,bind,ro -`,
+    () => `mount - ${path()} - unbindable -`,
+  ];
+  const lines = NAMES.flatMap((a) => [
+    `init: mkdir /${a} 755`,
+    ...NAMES.map((b) => `init: mkdir /${a}/${b} 755`),
+  ]);
+  for (let i = 0; i < 6; i++) lines.push(`init: ${dice.pick(changes)()}`);
   lines.push("init: clone p NEWUSER|NEWNS");
+  if (dice.below(2)) lines.push('p: uid_map p "0 0 1"', "p: deny-setgroups p", 'p: gid_map p "0 0 1"');
+  const unions: Make[] = [
+    () => `lowerdir=${path()}:${path()}`,
+    () => `lowerdir=${path()},upperdir=${path()},workdir=${path()}`,
+    () => `userxattr,lowerdir=${path()},upperdir=${path()},workdir=${path()}`,
+  ];
   while (lines.length < count) {
-    lines.push(`${dice.pick(["init", "init", "p"])}: ${dice.pick([() => `mount none ${path()} overlay none lowerdir=${path()}:${path()}`, () => `mount none ${path()} overlay none lowerdir=${path()},upperdir=${path()},workdir=${path()}`])()}`);
-    lines.push(`init: umount ${path()} none`);
+    const who = dice.pick(["init", "init", "p"]);
+    lines.push(`${who}: mount none ${path()} overlay none ${dice.pick(unions)()}`);
+    lines.push(`${who}: umount ${path()} none`);
   }
   return lines;
 }
