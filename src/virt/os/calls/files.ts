@@ -1,7 +1,7 @@
 /** The system calls on names and files, each as its manual page of section 2 orders the refusals. */
 import { refuse } from "../errno.ts";
 import type { FileType, Inode, NewInode } from "../fs/inode.ts";
-import { liesBelow, mountsOn, mustBeWritable, type Place } from "../fs/mount.ts";
+import { liesBelow, mustBeWritable, type Place } from "../fs/mount.ts";
 import { MOST_LINKS, type Parent, resolve, resolveParent } from "../fs/path.ts";
 import {
   capableOver,
@@ -15,7 +15,7 @@ import {
   READ,
   WRITE,
 } from "../fs/permission.ts";
-import { unmountFrom } from "../fs/unmount.ts";
+import { loseName, mustBeBare } from "../fs/unmount.ts";
 import { capable } from "../namespaces/user.ts";
 import type { Task } from "../task.ts";
 
@@ -115,17 +115,6 @@ function occupied(task: Task, path: string): Parent & { name: string; inode: Ino
   return { ...parent, name, inode };
 }
 
-/** A mount that one sees holds the name that it is on, through whatever bind mount one comes; others' do not. */
-function mustBeBare(task: Task, inode: Inode): void {
-  if (mountsOn(inode).some((mount) => task.namespaces.mnt.has(mount))) refuse("EBUSY");
-}
-
-/** What lost a name. */
-function forget(inode: Inode): void {
-  if (inode.type === "directory" || inode.links === 0) inode.deleted = true;
-  unmountFrom(inode);
-}
-
 export function unlink(task: Task, path: string): void {
   const parent = resolveParent(task, path);
   if (parent.name === undefined || parent.name === "." || parent.name === "..") refuse("EISDIR");
@@ -133,9 +122,9 @@ export function unlink(task: Task, path: string): void {
   if (slash) refuse(inode.type === "directory" ? "EISDIR" : "ENOTDIR");
   mustRemove(task.credentials, directory.inode, inode);
   if (inode.type === "directory") refuse("EISDIR");
-  mustBeBare(task, inode);
+  mustBeBare(task.namespaces.mnt, inode);
   directory.inode.remove(name);
-  forget(inode);
+  loseName(inode);
 }
 
 export function rmdir(task: Task, path: string): void {
@@ -146,10 +135,10 @@ export function rmdir(task: Task, path: string): void {
   const { directory, name, inode } = occupied(task, path);
   mustRemove(task.credentials, directory.inode, inode);
   if (inode.type !== "directory") refuse("ENOTDIR");
-  mustBeBare(task, inode);
+  mustBeBare(task.namespaces.mnt, inode);
   if (!inode.empty) refuse("ENOTEMPTY");
   directory.inode.remove(name);
-  forget(inode);
+  loseName(inode);
 }
 
 /** rename(2), and renameat2(2) with RENAME_EXCHANGE. */
@@ -181,10 +170,10 @@ export function rename(task: Task, from: string, to: string, exchange = false): 
   }
   // A directory's ".." changes, which is a write to it.
   if (moved.type === "directory" && fromDirectory !== toDirectory) mustAccess(task.credentials, moved, WRITE);
-  mustBeBare(task, moved);
-  if (other) mustBeBare(task, other);
+  mustBeBare(task.namespaces.mnt, moved);
+  if (other) mustBeBare(task.namespaces.mnt, other);
   fromDirectory.rename(a.name!, toDirectory, b.name!, exchange);
-  if (other && !exchange) forget(other);
+  if (other && !exchange) loseName(other);
 }
 
 export const readlink = (task: Task, path: string): string => resolve(task, path, false).inode.target;

@@ -1,7 +1,7 @@
 /** A tree of mounts goes, and with it what others heard of it: mount_namespaces(7), propagate_umount.txt. */
 import { refuse } from "../errno.ts";
 import type { Inode } from "./inode.ts";
-import { type Mount, mountsOn } from "./mount.ts";
+import { type Mount, type MountNamespace, mountsOn } from "./mount.ts";
 import { change, receivers } from "./peers.ts";
 
 /** The mounts that were told of this one, where they still are. */
@@ -32,10 +32,7 @@ export function unmount(
 ): void {
   if (tell) for (const copy of told(top)) copy.locked = false;
   const going = new Set(top.all());
-  if (tell)
-    for (const mount of others(going)) {
-      going.add(mount);
-    }
+  if (tell) for (const mount of others(going)) going.add(mount);
   for (const mount of going) {
     const cover = mount.over;
     if (!cover || going.has(cover)) continue;
@@ -71,8 +68,14 @@ function others(going: ReadonlySet<Mount>): Mount[] {
   return [...candidates].filter(may);
 }
 
-/** A name is gone: so is, in all namespaces, what was mounted on it. */
-export function unmountFrom(inode: Inode): void {
+/** A mount that one sees holds the name that it is on, through whatever bind mount one comes; others' do not. */
+export function mustBeBare(namespace: MountNamespace, inode: Inode): void {
+  if (mountsOn(inode).some((mount) => namespace.has(mount))) refuse("EBUSY");
+}
+
+/** A name of it is gone: so is, in all namespaces, what was mounted on it. */
+export function loseName(inode: Inode): void {
+  if (inode.type === "directory" || inode.links === 0) inode.deleted = true;
   for (const mount of mountsOn(inode))
     if (mount.namespace) unmount(mount, { connected: true, tell: false });
     else if (mount.at) mount.detach();
