@@ -20,6 +20,10 @@ export function boot(hostname = "host"): Task {
   const user = credentials.userNamespace;
   const fs = new Tmpfs(user, { mode: 0o755, uid: 0, gid: 0 });
   const mount = new Mount(fs, fs.root, NO_FLAGS);
+  // Below every root is the one that the kernel itself began with, and that nobody sees: ramfs-rootfs-initramfs.rst.
+  const lowest = new Tmpfs(user, { mode: 0o755, uid: 0, gid: 0 });
+  const rootfs = new Mount(lowest, lowest.root, NO_FLAGS);
+  mount.attach(rootfs.top);
   const pidNamespace = new PidNamespace<Task>(user);
   const time = new TimeNamespace(user, { monotonic: ZERO, boottime: ZERO });
   const cgroup = { name: "", parent: undefined };
@@ -29,7 +33,7 @@ export function boot(hostname = "host"): Task {
     pidNamespace,
     credentials,
     namespaces: {
-      mnt: new MountNamespace(user, mount),
+      mnt: new MountNamespace(user, rootfs),
       uts: new UtsNamespace(user, hostname),
       ipc: new IpcNamespace(user),
       net: new NetNamespace(user),

@@ -8,6 +8,8 @@ import * as identity from "./calls/identity.ts";
 import * as mounts from "./calls/mounts.ts";
 import type { Kind } from "./calls/namespaces.ts";
 import * as processes from "./calls/processes.ts";
+import * as roots from "./calls/roots.ts";
+import { umount } from "./calls/umount.ts";
 import * as xattrs from "./calls/xattrs.ts";
 import { attempt, refuse } from "./errno.ts";
 import type { FileType } from "./fs/inode.ts";
@@ -22,6 +24,7 @@ import type { Task } from "./task.ts";
 
 type InWorld = (task: Task, args: readonly string[], world: World) => unknown;
 
+const orNull = (text: string) => (text === "-" ? undefined : text);
 const sorted = (names: readonly string[]) => [...names].sort().join(" ");
 const LETTERS: Record<FileType, string> = {
   file: "-",
@@ -95,14 +98,23 @@ export const OPERATIONS: Record<string, InWorld> = {
   umask: (t, [mode]) => {
     t.umask = octal(mode!);
   },
-  chdir: (t, [path]) => mounts.chdir(t, path!),
-  getcwd: (t) => quoted(mounts.getcwd(t)),
-  chroot: (t, [path]) => mounts.chroot(t, path!),
-  mount: (t, [source, target, type, words, data], world) =>
-    world.mount(t, source!, target!, type!, flags(words!), data),
-  umount: (t, [target, words], world) =>
-    mounts.umount(t, target!, flags(words!).includes("detach"), world.tasks),
-  pivot_root: (t, [to, old], world) => mounts.pivotRoot(t, to!, old!, world.tasks),
+  chdir: (t, [path]) => roots.chdir(t, path!),
+  getcwd: (t) => quoted(roots.getcwd(t)),
+  chroot: (t, [path]) => roots.chroot(t, path!),
+  mount: (t, [source, target, type, words, data], { tasks }) =>
+    mounts.mount(
+      t,
+      {
+        source: orNull(source!),
+        target: target!,
+        type: orNull(type!),
+        words: new Set(flags(words!)),
+        data: orNull(data!),
+      },
+      tasks,
+    ),
+  umount: (t, [target, words], world) => umount(t, target!, flags(words!).includes("detach"), world.tasks),
+  pivot_root: (t, [to, old], world) => roots.pivotRoot(t, to!, old!, world.tasks),
   clone: (t, [name, words], world) => world.clone(t, name!, kinds(words!)),
   exit: (t, [status]) => processes.end(t, { exit: Number(status) }),
   getpid: (t) => processes.getpid(t),
@@ -139,17 +151,6 @@ export class World {
     this.named.set(name, child);
     return parent.pidNamespace.pidOf(child);
   }
-  mount(task: Task, source: string, target: string, type: string, words: readonly string[], data = ""): void {
-    const flags = {
-      readOnly: words.includes("ro"),
-      noSuid: words.includes("nosuid"),
-      noDev: words.includes("nodev"),
-      noExec: words.includes("noexec"),
-    };
-    if (words.includes("bind")) mounts.bind(task, source, target, words.includes("rec"));
-    else mounts.mount(task, type, target, flags, data);
-  }
-
   /** "init: mkdir /a 755" → "ok", "EEXIST", "dead" for a process that has ended. */
   perform(line: string): string {
     const colon = line.indexOf(":");

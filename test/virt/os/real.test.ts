@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { World } from "../../../src/virt/os/script.ts";
 import { type RealKernel, realKernel } from "./real/kernel.ts";
-import { fileLines, overlayLines } from "./real/random.ts";
+import { fileLines, layerLines, mountLines, overlayLines } from "./real/random.ts";
 import { execLines, seccompLines } from "./real/random-programs.ts";
 import { netLines, spacesLines } from "./real/random-spaces.ts";
 import { tables } from "./real/table.ts";
@@ -38,6 +38,8 @@ const ROUNDS = Number(process.env.RINGLAB_OS_ROUNDS ?? 4);
 test.for([
   ["files of several users", fileLines],
   ["a union and its layers", overlayLines],
+  ["mounts of several namespaces", mountLines],
+  ["layers of unions", layerLines, 40],
   ["namespaces of all kinds", spacesLines],
   ["devices of networks", netLines],
   ["programs and their powers", execLines],

@@ -2,7 +2,7 @@
 import { within } from "../credentials.ts";
 import { refuse } from "../errno.ts";
 import { copyNamespace } from "../fs/copy.ts";
-import type { Place } from "../fs/mount.ts";
+import { type Place, same } from "../fs/mount.ts";
 import { CgroupNamespace } from "../namespaces/cgroup.ts";
 import { IpcNamespace } from "../namespaces/ipc.ts";
 import { NetNamespace } from "../namespaces/net.ts";
@@ -60,7 +60,7 @@ function makeUser({ credentials, root, namespaces: { mnt } }: Task) {
   const here = credentials.userNamespace;
   const made = new UserNamespace(here, credentials);
   // Whoever has no name in the own namespace cannot be the owner of another; nor who is in a changed root: user_namespaces(7).
-  if (root.inode !== mnt.root.root || root.mount !== mnt.root) refuse("EPERM");
+  if (!same(root, mnt.top)) refuse("EPERM");
   if (here.ownId(here.uids, credentials.euid) === undefined) refuse("EPERM");
   if (here.ownId(here.gids, credentials.egid) === undefined) refuse("EPERM");
   return within(credentials, made);
@@ -121,7 +121,7 @@ function enter(task: Task, target: Target, kind: Exclude<Kind, "user">): void {
   }
   if (kind === "mnt") {
     if (!capable(credentials, here, "SYS_CHROOT")) refuse("EPERM");
-    task.root = task.cwd = target.mnt.root.top;
+    task.root = task.cwd = target.mnt.top;
   }
   live(task, { ...namespaces, [kind]: target[kind] });
   if (kind === "time") task.namespaces = liveInTime({ ...task.namespaces, timeForChildren: target.time });

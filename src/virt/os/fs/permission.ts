@@ -48,6 +48,12 @@ export function isOwner(who: Credentials, { attributes: { uid } }: Subject): boo
   return who.euid === uid || (here.ownId(here.uids, uid) !== undefined && capable(who, here, "FOWNER"));
 }
 
+/** In a file system of a user namespace nobody makes a file whose owner has no name there: user_namespaces(7). */
+export function mustHaveNames({ euid, egid }: Credentials, { fs: { userNamespace: there } }: Inode): void {
+  if (there.ownId(there.uids, euid) === undefined || there.ownId(there.gids, egid) === undefined)
+    refuse("EOVERFLOW");
+}
+
 /** chmod(2) and the like: the owner's own affair. */
 export function mustOwn(who: Credentials, inode: Subject): void {
   if (!isOwner(who, inode)) refuse("EPERM");
