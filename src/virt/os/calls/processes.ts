@@ -1,0 +1,95 @@
+/** Processes begin, end and are waited for: clone(2), _exit(2), wait(2), kill(2), pid_namespaces(7). */
+import { refuse } from "../errno.ts";
+import { capable } from "../namespaces/user.ts";
+import type { ExitStatus, Task } from "../task.ts";
+import { type Kind, liveInTime, renew } from "./namespaces.ts";
+
+/** A child with new namespaces of the kinds named, and the rest shared. */
+export function clone(parent: Task, kinds: readonly Kind[]): Task {
+  const { credentials, namespaces, root, cwd } = renew(parent, kinds);
+  const pidNamespace = namespaces.pidForChildren;
+  if (pidNamespace.closed) refuse("ENOMEM");
+  const child: Task = {
+    parent,
+    children: new Set(),
+    pidNamespace,
+    credentials,
+    namespaces: liveInTime(namespaces),
+    root,
+    cwd,
+    cgroup: parent.cgroup,
+    umask: parent.umask,
+    subreaper: false,
+    noNewPrivileges: parent.noNewPrivileges,
+    filters: parent.filters,
+    state: { kind: "running" },
+  };
+  pidNamespace.enter(child);
+  namespaces.net.hold();
+  parent.children.add(child);
+  return child;
+}
+
+export const getpid = (task: Task): number => task.pidNamespace.pidOf(task);
+/** 0: the parent lives in a namespace above. */
+export const getppid = (task: Task): number => task.pidNamespace.pidOf(task.parent);
+
+/** Its children go to the nearest subreaper above, or to the init of its PID namespace. */
+function newParent(task: Task): Task | undefined {
+  const { init } = task.pidNamespace;
+  for (let at = task.parent; at?.pidNamespace.isWithin(task.pidNamespace); at = at.parent)
+    if (at.subreaper && at.state.kind === "running") return at;
+  return init === task ? undefined : init;
+}
+
+export function end(task: Task, status: ExitStatus): void {
+  if (task.state.kind !== "running") return;
+  task.state = { kind: "zombie", status };
+  task.namespaces.net.release();
+  // pid_namespaces(7): the end of an init ends everybody there; the namespace takes nobody in again.
+  if (task.pidNamespace.init === task) {
+    task.pidNamespace.closed = true;
+    for (const other of task.pidNamespace.all()) {
+      end(other, { signal: 9 });
+      if (other !== task) reap(other);
+    }
+  }
+  const heir = newParent(task);
+  for (const child of [...task.children]) {
+    task.children.delete(child);
+    child.parent = heir;
+    heir?.children.add(child);
+    if (!heir && child.state.kind === "zombie") reap(child);
+  }
+}
+
+function reap(task: Task): void {
+  if (task.state.kind === "gone") return;
+  task.state = { kind: "gone" };
+  task.parent?.children.delete(task);
+  task.pidNamespace.leave(task);
+}
+
+/** waitpid(2) for one child that has ended. */
+export function wait(task: Task, pid: number): ExitStatus {
+  const child = task.pidNamespace.find(pid);
+  if (!child || child.parent !== task) refuse("ECHILD");
+  if (child.state.kind !== "zombie") refuse("EAGAIN");
+  const { status } = child.state;
+  reap(child);
+  return status;
+}
+
+/** kill(2). Signal 0 only asks; of the others only those that end a process matter here, since none has a handler. */
+export function kill(task: Task, pid: number, signal: number): void {
+  const target = task.pidNamespace.find(pid) ?? refuse("ESRCH");
+  const { euid, uid } = task.credentials;
+  const { credentials } = target;
+  const own = [euid, uid].some((id) => id === credentials.uid || id === credentials.suid);
+  if (!own && !capable(task.credentials, credentials.userNamespace, "KILL")) refuse("EPERM");
+  if (signal === 0 || target.state.kind !== "running") return;
+  // pid_namespaces(7): an init gets only what it has handlers for, but KILL and STOP from above.
+  const init = target.pidNamespace.init === target;
+  if (init && (task.pidNamespace === target.pidNamespace || signal !== 9)) return;
+  end(target, { signal });
+}

@@ -1,0 +1,61 @@
+/** The model against a real kernel: every table as it was recorded, and, where there is one to ask, as it answers now. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { World } from "../../../src/virt/os/script.ts";
+import { type RealKernel, realKernel } from "./real/kernel.ts";
+import { fileLines, layerLines, mountLines, overlayLines } from "./real/random.ts";
+import { execLines, seccompLines } from "./real/random-programs.ts";
+import { netLines, spacesLines } from "./real/random-spaces.ts";
+import { tables } from "./real/table.ts";
+
+let kernel: RealKernel | undefined;
+beforeAll(() => {
+  kernel = realKernel();
+});
+afterAll(() => kernel?.close());
+
+const cases = tables();
+
+describe("as a real kernel answered", () => {
+  test.for(cases.map((one) => [`${one.file} ${one.name}`, one] as const))("%s", ([, { steps }]) => {
+    const world = new World();
+    expect(steps.map(({ line }) => `${line} => ${world.perform(line)}`)).toEqual(
+      steps.map(({ line, answer }) => `${line} => ${answer}`),
+    );
+  });
+});
+
+test("and as the one below this test answers now", (context) => {
+  if (!kernel) return context.skip("needs root, gcc and namespaces");
+  for (const { name, steps } of cases) {
+    const answers = kernel.perform(steps.map(({ line }) => line));
+    expect(answers, name).toEqual(steps.map(({ answer }) => answer));
+  }
+});
+
+/** RINGLAB_OS_ROUNDS=1000 goes further; every round is a seed. */
+const ROUNDS = Number(process.env.RINGLAB_OS_ROUNDS ?? 4);
+
+test.for([
+  ["files of several users", fileLines],
+  ["a union and its layers", overlayLines],
+  ["mounts of several namespaces", mountLines],
+  ["layers of unions", layerLines, 40],
+  ["namespaces of all kinds", spacesLines],
+  ["devices of networks", netLines],
+  ["programs and their powers", execLines],
+  // Every process that a filter ends is waited for below.
+  ["filters of system calls", seccompLines, 60],
+] as const)(
+  "random operations on %s",
+  { timeout: 20_000 + 500 * ROUNDS },
+  ([, make, count = 250], context) => {
+    if (!kernel) return context.skip("needs root, gcc and namespaces");
+    for (let seed = 1; seed <= ROUNDS; seed++) {
+      const lines = make(seed, count);
+      const answers = kernel.perform(lines);
+      const world = new World();
+      const at = lines.findIndex((line, i) => world.perform(line) !== answers[i]);
+      expect(at, `seed ${seed}: ${lines[at]} => ${answers[at]}`).toBe(-1);
+    }
+  },
+);

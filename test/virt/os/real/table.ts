@@ -1,0 +1,38 @@
+/** The tables beside this file: cases of operations, each line with what a real kernel answered. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+export interface Step {
+  readonly line: string;
+  readonly answer: string;
+}
+export interface Case {
+  readonly file: string;
+  readonly name: string;
+  readonly steps: readonly Step[];
+}
+
+export const FOLDER = join(import.meta.dirname, "table");
+
+/** "# name" begins a case; "init: mkdir /a 755 => ok" is a step; a step without an answer was not recorded yet. */
+export function parse(file: string, text: string): Case[] {
+  return text
+    .split(/^# /m)
+    .slice(1)
+    .map((part) => {
+      const [name, ...lines] = part.trimEnd().split("\n");
+      const steps = lines
+        .filter((line) => line.trim() !== "")
+        .map((line) => {
+          const [before, answer] = line.split(" => ");
+          return { line: before!.trim(), answer: answer?.trim() ?? "" };
+        });
+      return { file, name: name!, steps };
+    });
+}
+
+export const tables = (): Case[] =>
+  readdirSync(FOLDER)
+    .filter((file) => file.endsWith(".txt"))
+    .sort()
+    .flatMap((file) => parse(file, readFileSync(join(FOLDER, file), "utf8")));
