@@ -4,5 +4,6 @@ export type { Engine } from "./engines/engine.ts";
 export { ENGINES, enginesNamed } from "./engines/index.ts";
 export { Cancelled, CannotCompare } from "./errors.ts";
 export type * from "./record.ts";
+export { type Report, writeReport } from "./report/index.ts";
 export { type RunEvent, type RunRequest, runComparison } from "./run/run.ts";
 export { loadScenarios, shipped } from "./scenario/load.ts";

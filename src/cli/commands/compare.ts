@@ -39,4 +39,13 @@ export function register(program: Command): void {
       const { run } = await import("../compare/run.ts");
       await run(options);
     });
+  compare
+    .command("report <dir>")
+    .description(
+      "write the report of a run folder: report.md, report.html and its pictures, beside the raw logs",
+    )
+    .action(async (folder: string) => {
+      const { report } = await import("../compare/report.ts");
+      await report(folder);
+    });
 }

@@ -105,17 +105,19 @@ function difference(
 ): string {
   const [by, from, to] = ratio < 1 ? [1 / ratio, 1 / high, 1 / low] : [ratio, low, high];
   const word = ratio < 1 ? "fewer" : "more";
-  const amount =
+  const [amount, least, most] =
     by >= FACTOR
-      ? `${times(by)} ${word} ${measure.label} than ${base}, 95 % CI ${times(from)} to ${times(to)}`
-      : `${percent(ratio)} ${measure.label} against ${base}, 95 % CI ${percent(low)} to ${percent(high)}`;
-  return `${other}: ${amount}.`;
+      ? [times(by), times(from), times(to)]
+      : [ratio, ...(ratio < 1 ? [high, low] : [low, high])].map(
+          (share) => `${(Math.abs(share - 1) * 100).toFixed(1)} %`,
+        );
+  return `${other}: ${amount} ${word} ${measure.label} than ${base}, 95 % CI ${least} to ${most}.`;
 }
 
 const times = (factor: number) => `${factor.toPrecision(factor < 10 ? 2 : 3)}×`;
 
 /** "+2.1 %", "−0.4 %". */
-export function percent(ratio: number): string {
+function percent(ratio: number): string {
   const change = (ratio - 1) * 100;
   return `${change < 0 ? "−" : "+"}${Math.abs(change).toFixed(1)} %`;
 }

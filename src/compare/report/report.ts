@@ -7,7 +7,7 @@ import { working } from "../analysis/cells.ts";
 import { readPrediction } from "../analysis/prediction.ts";
 import { type Run, readRun } from "../analysis/read.ts";
 import { contextOf, type Section } from "./context.ts";
-import { anchor, list, plain } from "./markdown.ts";
+import { anchor, plain } from "./markdown.ts";
 import { htmlPage } from "./page.ts";
 import { again } from "./sections/again.ts";
 import { checks } from "./sections/checks.ts";
@@ -64,7 +64,7 @@ export function makeReport(run: Run, extras: Parameters<typeof contextOf>[1] = {
   const title = `System virtualization against OS virtualization: ${names.join(", ") || "nothing works here"}`;
   const markdown = [
     `# ${plain(title)}`,
-    list(written.map((section) => `[${section.title}](#${anchor(section.title)})`)),
+    written.map((section) => `[${section.title}](#${anchor(section.title)})`).join(" · "),
     ...written.map((section) => `## ${section.title}\n\n${section.body}`),
   ].join("\n\n");
   return {

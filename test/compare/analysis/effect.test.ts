@@ -31,7 +31,7 @@ test("the other way round it is the inverse", () =>
 
 test("small differences are percents", () =>
   expect((against(goodRun(), "docker", "host") as Effect).statement).toMatch(
-    /^docker: −[12]\.\d % events per CPU-second against host, 95 % CI −\d\.\d % to −\d\.\d %\.$/,
+    /^docker: [12]\.\d % fewer events per CPU-second than host, 95 % CI [01]\.\d % to [23]\.\d %\.$/,
   ));
 
 test("what chance explains is no difference", () => {

@@ -16,20 +16,22 @@ const LATE = 30;
 /** 64 bits; what an unsigned difference below zero wraps around to is near it, in any unit. */
 const WRAPPED = 2 ** 64;
 
+const wrapped = (milliseconds: number) =>
+  [1, 1e3, 1e6].some((unit) => Math.abs(milliseconds * unit - WRAPPED) < WRAPPED / 100);
 const far = (a: number, b: number) => a > b * SLACK || b > a * SLACK;
 
 const RULES: readonly Rule[] = [
   {
     wrong({ metrics: { latency } }) {
-      const wraps =
-        latency && [1, 1e3, 1e6].some((unit) => Math.abs(latency.max * unit - WRAPPED) < WRAPPED / 100);
-      return wraps ? `a maximum latency of ${latency.max} ms is a clock that went backward` : undefined;
+      return latency && wrapped(latency.max)
+        ? `a maximum latency of ${latency.max} ms is a clock that went backward`
+        : undefined;
     },
     todo: "the target's clock is not monotonic: give the guest kvm-clock or hpet, or take another clock source, and repeat",
   },
   {
     wrong({ metrics: { latency, seconds } }) {
-      if (!latency || seconds === undefined) return undefined;
+      if (!latency || seconds === undefined || wrapped(latency.max)) return undefined;
       return latency.max > (seconds + LATE) * 1000
         ? `a latency of ${latency.max} ms in a run of ${seconds} s`
         : undefined;

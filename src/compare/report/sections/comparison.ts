@@ -1,6 +1,7 @@
 import { mean } from "d3-array";
 import { meanInterval } from "../../analysis/bootstrap.ts";
 import { type Cell, working } from "../../analysis/cells.ts";
+import { concerns } from "../../analysis/finding.ts";
 import { type Measure, measuresFor, valuesOf } from "../../analysis/measures.ts";
 import { type Context, placesOf, type Section } from "../context.ts";
 import { columns, list, number, plain, table } from "../markdown.ts";
@@ -32,7 +33,7 @@ export const comparison: Section = {
     });
     return [
       "### Averages",
-      "Means with 95 % confidence intervals (bootstrap over repetitions, percentiles expanded for small samples).",
+      "Means with 95 % confidence intervals (bootstrap over repetitions, percentiles expanded for small samples). What a ✗ follows is not to be compared: see [Checks](#checks).",
       table(columns(["scenario", "case", "unit"], targets.map(plain)), averages),
       "### Plots",
       ...repetitionFigure(context).map(({ name, figure }) => context.show(name, figure)),
@@ -43,12 +44,14 @@ export const comparison: Section = {
   },
 };
 
-function average(cell: Cell | undefined, measure: Measure, { run }: Context): string {
+function average(cell: Cell | undefined, measure: Measure, { run, findings }: Context): string {
   const values = cell && valuesOf(cell, measure);
   if (!values) return "–";
-  if (values.length < 2) return number(values[0]);
+  const refused = findings.some((finding) => finding.severity === "refuse" && concerns(finding, cell));
+  const mark = refused ? " ✗" : "";
+  if (values.length < 2) return `${number(values[0])}${mark}`;
   const { low, high } = meanInterval(values, { seed: run.facts.seed });
-  return `**${number(mean(values)!)}** (${number(low)} to ${number(high)})`;
+  return `**${number(mean(values)!)}** (${number(low)} to ${number(high)})${mark}`;
 }
 
 function sentence(other: Cell, base: Cell, measure: Measure, context: Context): string {
