@@ -116,8 +116,9 @@ function difference(
 
 const times = (factor: number) => `${factor.toPrecision(factor < 10 ? 2 : 3)}×`;
 
-/** "+2.1 %", "−0.4 %". */
-function percent(ratio: number): string {
-  const change = (ratio - 1) * 100;
-  return `${change < 0 ? "−" : "+"}${Math.abs(change).toFixed(1)} %`;
+/** What a ratio changes: "+2.1 %", "−0.4 %", "0.0 %". */
+export function percent(ratio: number): string {
+  const size = (Math.abs(ratio - 1) * 100).toFixed(1);
+  const sign = Number(size) === 0 ? "" : ratio < 1 ? "−" : "+";
+  return `${sign}${size} %`;
 }

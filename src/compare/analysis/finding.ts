@@ -24,6 +24,8 @@ export interface Check {
   name: string;
   /** The mistake that it catches, as it was found in reports. */
   mistake: string;
+  /** Why it sees nothing in this run, if so: silence is no proof then. */
+  blind?(run: Run, cells: readonly Cell[]): string | undefined;
   look(run: Run, cells: readonly Cell[]): Finding[];
 }
 

@@ -14,7 +14,7 @@ table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums
 th,td{padding:.3em .7em;border-bottom:1px solid var(--line);vertical-align:top}
 th{text-align:left;font-weight:600;color:var(--muted)}
 td strong{white-space:nowrap}
-tr:has(>td:first-child>strong)>td{border-top:1px solid var(--muted)}
+tr:has(>td:first-child>strong)>td{border-top:2px solid var(--line)}
 p code{background:var(--code);padding:.1em .3em;border-radius:4px;font-size:.85em}
 pre{background:var(--code);padding:.8em 1em;border-radius:6px;overflow-x:auto;font-size:.85rem;line-height:1.45}
 code{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}

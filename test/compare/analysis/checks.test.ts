@@ -1,5 +1,6 @@
 /** A good run, and one run for each mistake that reports made: the check that is meant for it must speak. */
 import { expect, test } from "vitest";
+import { cellsOf } from "../../../src/compare/analysis/cells.ts";
 import { CHECKS, findingsOf } from "../../../src/compare/analysis/checks/index.ts";
 import type { Run } from "../../../src/compare/analysis/read.ts";
 import type { Repetition } from "../../../src/compare/record.ts";
@@ -11,6 +12,16 @@ test("a good run has notes alone: its emulator, what is unusable, and what the p
   const found = findingsOf(goodRun());
   expect(found.filter(({ severity }) => severity !== "note")).toEqual([]);
   expect(new Set(found.map(({ check }) => check))).toEqual(new Set(["emulation"]));
+});
+
+test("a check that sees nothing says so", () => {
+  const run = goodRun();
+  const blind = () => CHECKS.filter((check) => check.blind?.(run, cellsOf(run))).map(({ name }) => name);
+  expect(blind()).toEqual([]);
+  run.facts.scenarios.splice(0);
+  run.facts.repetitions = 1;
+  run.samples = new Map();
+  expect(blind()).toEqual(["independent", "emulation", "cache", "spread", "sampling"]);
 });
 
 /** Multiplies everything that counts events. */

@@ -51,7 +51,7 @@ describe("of a good run", () => {
   });
 
   test("obeys the law and says so", () =>
-    expect(section(report, "The law of operations")).toContain("; within the 6.0 %"));
+    expect(section(report, "The law of operations")).toContain("; within the 6 %"));
 
   test("is a page whose every link inside leads somewhere, with all pictures in it and nothing from elsewhere", () => {
     const { document } = parseHTML(report.html);

@@ -9,6 +9,10 @@ const NATIVE = 0.6;
 export const emulation: Check = {
   name: "emulation",
   mistake: "TCG taken for KVM, so that an emulator's slowness is reported as that of virtual machines",
+  blind: (_run, cells) =>
+    cells.some(({ target, case: { workload } }) => target.kind === "host" && workload.kind === "cpu")
+      ? undefined
+      : "it takes CPU work on the host",
   look({ facts }, cells) {
     const cpu = cells.filter((cell) => cell.case.workload.kind === "cpu" && done(cell).length > 0);
     const found: Finding[] = cpu.flatMap((cell) => {

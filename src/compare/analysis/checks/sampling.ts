@@ -9,6 +9,7 @@ const CLEAR = 0.2;
 export const sampling: Check = {
   name: "sampling",
   mistake: "top's first frame, which averages since boot; sy read as user; disk space read as utilisation",
+  blind: ({ samples }) => (samples.size > 0 ? undefined : "no samples were taken"),
   look: ({ samples }, cells) =>
     cells.flatMap((cell) => [
       ...done(cell)

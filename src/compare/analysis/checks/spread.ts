@@ -11,6 +11,7 @@ const WIDE = 0.15;
 export const spread: Check = {
   name: "spread",
   mistake: "a first run at half speed, averaged with the others",
+  blind: ({ facts }) => (facts.repetitions >= 3 ? undefined : "it takes three repetitions"),
   look: (_run, cells) =>
     cells.flatMap((cell) =>
       measuresFor(cell.case.workload, [cell]).flatMap((measure) => {

@@ -11,18 +11,30 @@ const HEADINGS: [Severity, string][] = [
 
 export const checks: Section = {
   title: "Checks",
-  write({ findings }) {
+  write({ findings, run, cells }) {
     const parts = HEADINGS.flatMap(([severity, heading]) => {
       const found = findings.filter((finding) => finding.severity === severity);
       return found.length === 0 ? [] : [`### ${heading}`, list(together(found))];
     });
     const spoke = new Set(findings.filter(({ severity }) => severity !== "note").map(({ check }) => check));
-    const quiet = CHECKS.filter(({ name }) => !spoke.has(name));
+    const quiet = CHECKS.filter(({ name }) => !spoke.has(name)).map((check) => ({
+      ...check,
+      why: check.blind?.(run, cells),
+    }));
+    const blind = quiet.filter(({ why }) => why !== undefined);
     return [
       ...parts,
       "### Looked for and not found",
-      list(quiet.map(({ name, mistake }) => `**${name}**: ${plain(mistake)}`)),
-    ].join("\n\n");
+      list(
+        quiet
+          .filter(({ why }) => why === undefined)
+          .map(({ name, mistake }) => `**${name}**: ${plain(mistake)}`),
+      ),
+      blind.length > 0 && "### Could not be looked for",
+      list(blind.map(({ name, mistake, why }) => `**${name}** (${plain(why!)}): ${plain(mistake)}`)),
+    ]
+      .filter(Boolean)
+      .join("\n\n");
   },
 };
 

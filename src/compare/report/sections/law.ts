@@ -1,4 +1,5 @@
 import { max } from "d3-array";
+import { percent } from "../../analysis/effect.ts";
 import { lawRows, TOLERANCE } from "../../analysis/law.ts";
 import type { Section } from "../context.ts";
 import { columns, number, plain, table } from "../markdown.ts";
@@ -10,9 +11,8 @@ export const law: Section = {
     const rows = lawRows(context.cells);
     if (rows.length === 0) return undefined;
     const worst = max(rows, ({ deviation }) => Math.abs(deviation))!;
-    const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
     return [
-      `An event of “sysbench cpu” is a known number of divisions, so events × divisions is one number for every limit, on any platform. The farthest case is ${percent(worst)} away; ${worst <= TOLERANCE ? "within" : "**beyond**"} the ${percent(TOLERANCE)} that measuring explains.`,
+      `An event of “sysbench cpu” is a known number of divisions, so events × divisions is one number for every limit, on any platform. The farthest case is ${(worst * 100).toFixed(1)} % away; ${worst <= TOLERANCE ? "within" : "**beyond**"} the ${TOLERANCE * 100} % that measuring explains.`,
       context.show("law", lawFigure(rows)),
       table(
         columns(["target", "scenario", "case"], ["divisions an event", "rate", "off the law"]),
@@ -22,7 +22,7 @@ export const law: Section = {
           plain(name),
           number(divisions),
           `${number(rate)} ${measure.unit}`,
-          `${deviation < 0 ? "−" : "+"}${percent(Math.abs(deviation))}`,
+          percent(1 + deviation),
         ]),
       ),
     ].join("\n\n");

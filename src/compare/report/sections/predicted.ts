@@ -18,7 +18,10 @@ export const predicted: Section = {
       `${plain(prediction.about)} Made ${plain(prediction.made)}, ${late ? "**after the measurement began: this is no prediction**" : "before the measurement began"}.`,
       context.show("prediction", predictionFigure(rows, prediction.base)),
       table(
-        columns(["target", "scenario", "case"], ["predicted", "measured", "95 % CI", "predicted / measured"]),
+        [
+          ...columns(["target", "scenario", "case"], ["predicted", "measured", "95 % CI"]),
+          { head: "predicted / measured" },
+        ],
         rows.map(({ target, scenario, case: name, predicted: ratio, measured, error }) => [
           ...[target, scenario, name].map(plain),
           number(ratio),
@@ -27,12 +30,13 @@ export const predicted: Section = {
                 number(measured.ratio),
                 `${number(measured.interval.low)} to ${number(measured.interval.high)}`,
               ]
-            : [`refused: ${plain(measured.reasons[0]!)}`, "–"]),
-          error === undefined
-            ? "–"
-            : `${(1 + error).toFixed(2)} ${Math.abs(error) <= AGREE ? "agrees" : "**disagrees**"}`,
+            : ["–", "–"]),
+          measured.kind === "refused" ? `refused: ${plain(measured.reasons[0]!)}` : verdict(error!),
         ]),
       ),
     ].join("\n\n");
   },
 };
+
+const verdict = (error: number): string =>
+  `${(1 + error).toFixed(2)} ${Math.abs(error) <= AGREE ? "agrees" : "**disagrees**"}`;

@@ -14,7 +14,7 @@ export const result: Section = {
     return [
       list(headlines(context)),
       refused.length > 0 &&
-        `**${count(refused.length, "finding")} that forbid a comparison:** ${refused
+        `**${count(refused.length, "finding")} against comparing:** ${refused
           .slice(0, 3)
           .map((finding) => plain(`${whereOf(finding)}: ${finding.what}`))
           .join("; ")}${refused.length > 3 ? "; …" : ""}. See [Checks](#checks).`,

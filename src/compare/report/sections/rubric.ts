@@ -32,7 +32,14 @@ const ITEMS: readonly Item[] = [
     what: "Docker set up: own image and its history, management commands",
     points: "10",
     section: "Targets",
-    missing: (context) => unless(works(context, "container"), "no container ran"),
+    missing: (context) =>
+      unless(works(context, "container"), "no container ran") ??
+      unless(
+        context.run.facts.targets.some(
+          ({ kind, commands }) => kind === "container" && commands.some((line) => /\bhistory\b/.test(line)),
+        ),
+        "the image's history is not recorded; add what docker history prints",
+      ),
   },
   {
     what: "Proof that it ran: logs",
