@@ -8,6 +8,15 @@ import { goodRun, measured, writeRun } from "../synthetic.ts";
 const section = ({ markdown }: Report, title: string): string =>
   markdown.split(/^## /m).find((part) => part.startsWith(`${title}\n`)) ?? "";
 
+/** CPU work alone and no samples: what a test needs no pictures for. */
+function smallRun() {
+  const run = goodRun();
+  run.facts.scenarios.splice(1);
+  run.repetitions = run.repetitions.filter(({ scenario }) => scenario === "small");
+  run.samples = new Map();
+  return run;
+}
+
 describe("of a good run", () => {
   let report: Report;
   beforeAll(() => {
@@ -82,7 +91,7 @@ test("a folder gets its report, pictures and links to logs that are there", asyn
 });
 
 test("what may not be compared is refused where the comparison would stand", () => {
-  const run = goodRun();
+  const run = smallRun();
   run.facts.targets[1]!.sysbench = "0.4.12";
   const report = makeReport(run);
   expect(report.refused).toBeGreaterThan(0);
@@ -94,7 +103,7 @@ test("what may not be compared is refused where the comparison would stand", () 
 });
 
 test("text of a run folder stays text", () => {
-  const run = goodRun();
+  const run = smallRun();
   const evil = "</style><img src=x onerror=alert(1)> | [x](javascript:alert(1)) `a`\n# h";
   run.facts.host.cpu = evil;
   run.facts.scenarios[0]!.about = evil;
@@ -110,7 +119,7 @@ test("text of a run folder stays text", () => {
 });
 
 test("a run of which nothing came still has a report, which refuses", () => {
-  const run = goodRun();
+  const run = smallRun();
   run.repetitions = [];
   const report = makeReport(run);
   expect(section(report, "Measurements")).toContain("Nothing was measured.");
@@ -130,7 +139,7 @@ describe("with a prediction", () => {
   };
 
   test("puts it beside what was measured", () => {
-    const text = section(makeReport(goodRun(), { prediction }), "Simulated against measured");
+    const text = section(makeReport(smallRun(), { prediction }), "Simulated against measured");
     expect(text).toContain("before the measurement began");
     expect(text).toMatch(/docker \| small \| prime\\?-10000 \| 1\.000 \| 0\.98\d+ .* agrees \|/);
     expect(text).toMatch(/qemu-tcg .* 0\.61 \*\*disagrees\*\* \|/);
@@ -138,13 +147,13 @@ describe("with a prediction", () => {
 
   test("one that was made afterwards is called so", () => {
     const late = { ...prediction, made: "2026-11-21T10:30:00Z" };
-    expect(section(makeReport(goodRun(), { prediction: late }), "Simulated against measured")).toContain(
+    expect(section(makeReport(smallRun(), { prediction: late }), "Simulated against measured")).toContain(
       "this is no prediction",
     );
   });
 
   test("a broken file is an error that says what to do", async () => {
-    const folder = writeRun(goodRun());
+    const folder = writeRun(smallRun());
     writeFileSync(join(folder, "prediction.json"), '{"format":"1"}');
     await expect(writeReport(folder)).rejects.toThrow(/prediction\.json is no prediction .*make it again/s);
   });
