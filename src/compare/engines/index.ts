@@ -4,9 +4,10 @@ import { docker } from "./docker.ts";
 import type { Engine } from "./engine.ts";
 import { host } from "./host.ts";
 import { podman } from "./podman.ts";
+import { qemuKvm, qemuTcg } from "./qemu.ts";
 import { runc } from "./runc.ts";
 
-export const ENGINES: readonly Engine[] = [host, runc, docker, podman];
+export const ENGINES: readonly Engine[] = [host, runc, docker, podman, qemuTcg, qemuKvm];
 
 /** @throws CannotCompare for a name that there is not, or that is there twice */
 export function enginesNamed(names: readonly string[]): Engine[] {
