@@ -365,6 +365,16 @@ const MISTAKES: Mistake[] = [
     },
   },
   {
+    mistake: "a guest's own CPU time, which cannot see that it was pre-empted",
+    check: "contention",
+    severity: "warn",
+    says: /the guest counts 29\.7 s of CPU time where the host spent 20\.0 s/,
+    make: (run) => {
+      const { metrics } = first(run, "qemu-tcg");
+      Object.assign(metrics, { cpuSeconds: 20, eventsPerCpuSecond: metrics.totalEvents! / 20 });
+    },
+  },
+  {
     mistake: "a first run at half speed",
     check: "spread",
     severity: "warn",

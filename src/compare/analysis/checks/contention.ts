@@ -6,6 +6,8 @@ import type { Run } from "../read.ts";
 /** Percent of a repetition's time in which something waited for a processor, or a hypervisor underneath took it away. */
 const STALLED = 20;
 const STOLEN = 5;
+/** A guest cannot see that its processor was taken away: its own CPU time runs ahead of the host's. */
+const AHEAD = 1.15;
 
 export const contention: Check = {
   name: "contention",
@@ -43,5 +45,15 @@ function signsOf(cell: Cell, { facts, samples }: Run): string[] {
   );
   if (steal !== undefined && steal > STOLEN)
     signs.push(`${steal.toFixed(0)} % of the time was stolen by a hypervisor underneath`);
+  const behind = repetitions.find(
+    ({ metrics: { user = 0, system = 0, cpuSeconds = Number.POSITIVE_INFINITY } }) =>
+      user + system > cpuSeconds * AHEAD,
+  );
+  if (behind && ["emulator", "virtual machine"].includes(cell.target.kind)) {
+    const { user = 0, system = 0, cpuSeconds } = behind.metrics;
+    signs.push(
+      `the guest counts ${(user + system).toFixed(1)} s of CPU time where the host spent ${cpuSeconds!.toFixed(1)} s`,
+    );
+  }
   return signs;
 }
