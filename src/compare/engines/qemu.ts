@@ -41,6 +41,7 @@ function qemu(name: string, kind: Engine["kind"], patience: number, accelerator:
     },
     async open(ground) {
       const files = await boot(ground);
+      await disk(ground, "raw"); // the trial's patience is for the boot, not for making what is made once
       return { start: (job) => start(job, accelerator, files, ground) };
     },
   };
