@@ -5,7 +5,7 @@ import { GuestError } from "./guest-error.ts";
 import { link } from "./link.ts";
 import type { Site } from "./sites.ts";
 import { assembleSource } from "./source.ts";
-import { deviceWorkloads, findWorkload, parametersOf } from "./workloads.ts";
+import { findWorkload, parametersOf } from "./workloads.ts";
 
 const PIT_HZ = 1193182;
 
@@ -61,7 +61,7 @@ export function buildGuest(options: GuestOptions): Guest {
   const gate: Record<string, number> = systemCall === "sysenter" ? { SYSENTER: 1 } : {};
   const kernel = assembleSource("kernel", "kernel.asm", {
     ...(!pv && { VANILLA: 1 }),
-    ...(deviceWorkloads.includes(workload) && { DEVICES: 1 }),
+    ...(workload.kernel && { [workload.kernel]: 1 }),
   });
   const program = assembleSource("workloads", `${workload.name}.asm`, gate);
   const answer = assembleSource("programs", "answer.asm", gate);
