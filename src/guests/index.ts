@@ -32,6 +32,7 @@ export * from "./streams/index.ts";
 export {
   deviceWorkloads,
   expectedOutput,
+  findWorkload,
   type Parameter,
   sseWorkloads,
   type Workload,

@@ -33,6 +33,7 @@ describe.skipIf(lacks("nasm", import.meta.url))("nasm", () => {
     ["kernel", "kernel.asm", { VANILLA: 1 }],
     ["kernel", "kernel.asm", { DEVICES: 1 }],
     ["kernel", "kernel.asm", { SSE: 1 }],
+    ["kernel", "kernel.asm", { CONTAINER: 1 }],
     ["programs", "answer.asm", {}],
     ["io", "io.asm", {}],
     ["io", "io.asm", { DRIVER_VIRTIO_BLK: 1 }],
