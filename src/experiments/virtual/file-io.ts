@@ -4,15 +4,16 @@
  */
 import { buildIoGuest, expectedIo, type IoOptions, ioDisk } from "../../guests/index.ts";
 import { Disk } from "../../machine/devices/disk.ts";
+import { CACHED_IMAGE } from "../../machine/devices/ide/drive.ts";
 import { diskRig } from "../../systems/io/disk-paths.ts";
 import { markedIo } from "../marked-io.ts";
 import type { Place } from "./systems.ts";
 
-export const FILE_SECTORS = 32;
+const FILE_SECTORS = 32;
 const COUNT = 32;
 const MEMORY = 16 << 20;
-/** Cycles of a virtio disk's request, next to nothing: the image is in the host's memory, as the IDE disk's is. */
-const LATENCY = 10_000;
+/** Seconds that the medium takes for a request: behind virtio it is the one behind IDE. */
+const MEDIUM = CACHED_IMAGE.access + FILE_SECTORS * CACHED_IMAGE.sector;
 
 /** Cycles from one request to the next, one at a time. */
 export function fileRequest(
@@ -25,7 +26,7 @@ export function fileRequest(
   const data = ioDisk();
   const rig =
     driver === "virtio-blk"
-      ? diskRig("virtio", { guest, data, profile, latency: LATENCY })
+      ? diskRig("virtio", { guest, data, profile, latency: Math.ceil(MEDIUM * profile.hertz) })
       : system.make({ memory: MEMORY, profile, disks: [guest.image, undefined, new Disk(data)] });
   const bytes = 512 * FILE_SECTORS;
   return markedIo(rig, { expected: expectedIo(options), count: COUNT, bytes, hertz: profile.hertz }).time;
