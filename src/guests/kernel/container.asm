@@ -42,7 +42,7 @@ group_charge:
         push    eax
         push    ebx
         push    esi
-        rdtsc
+        inline_read_clock
         mov     ecx, eax
         sub     ecx, [group_stamp]
         mov     [group_stamp], eax
