@@ -1,0 +1,117 @@
+/** What a container changed, as a layer: the upper directory of a union, with its marks turned into whiteouts. layer.md, "Creating". */
+import { packTar, type TarHeader } from "modern-tar";
+import { DocumentError, decodeText } from "../../document.ts";
+import type { Inode } from "../../fs/inode.ts";
+import { isOpaque, isWhiteout } from "../../fs/overlay/layer.ts";
+import type { UserNamespace } from "../../namespaces/user.ts";
+import { Blocks, setDevice } from "./blocks.ts";
+import { OPAQUE_NAME, shown, WHITEOUT_PREFIX, XATTR_KEY } from "./entry.ts";
+
+interface Packed {
+  readonly header: TarHeader;
+  readonly body?: Uint8Array<ArrayBuffer>;
+  readonly device?: readonly [number, number] | undefined;
+}
+
+/** The same tree gives the same bytes: names in order, and a time that says nothing. */
+const EPOCH = new Date(0);
+const TAR_TYPES = {
+  file: "file",
+  directory: "directory",
+  symlink: "symlink",
+  character: "character-device",
+  block: "block-device",
+  fifo: "fifo",
+} as const;
+
+/**
+ * The tar archive of a directory.
+ * @param here whose names of ids are written
+ * @throws DocumentError for what a layer cannot say
+ */
+export async function packLayer(top: Inode, here: UserNamespace): Promise<Uint8Array> {
+  const entries = [...walk(top, [], here, new Map())];
+  const tar = await packTar(entries);
+  const blocks = new Blocks(tar);
+  for (const { header, device } of entries) {
+    const { block } = blocks.next();
+    if (device) setDevice(block, device);
+    blocks.skip(header.size);
+  }
+  return tar;
+}
+
+function* walk(
+  directory: Inode,
+  at: readonly string[],
+  here: UserNamespace,
+  linked: Map<Inode, string>,
+): Generator<Packed> {
+  if (isOpaque(directory)) yield mark([...at, OPAQUE_NAME]);
+  for (const name of [...directory.names()].sort()) {
+    const names = [...at, name];
+    if (name.startsWith(WHITEOUT_PREFIX))
+      throw new DocumentError(
+        shown(names),
+        "a layer cannot have this name, which it would take for a whiteout",
+        "Rename it.",
+      );
+    const inode = directory.lookup(name)!;
+    const { type } = inode;
+    // A socket is nothing without the process that listens to it.
+    if (type === "socket") continue;
+    if (isWhiteout(inode)) {
+      yield mark([...at, WHITEOUT_PREFIX + name]);
+      continue;
+    }
+    const first = linked.get(inode);
+    if (first !== undefined) {
+      yield { header: { name: tarName(names), type: "link", linkname: first, size: 0, mtime: EPOCH } };
+      continue;
+    }
+    if (type !== "directory") linked.set(inode, names.join("/"));
+    yield packed(inode, names, here);
+    if (type === "directory") yield* walk(inode, names, here, linked);
+  }
+}
+
+/** With a "./" where the library would find a name of blanks empty. */
+const tarName = (names: readonly string[]): string => {
+  const name = names.join("/");
+  return name.trim() === "" ? `./${name}` : name;
+};
+
+const mark = (names: readonly string[]): Packed => ({
+  header: { name: names.join("/"), type: "file", size: 0, mode: 0, mtime: EPOCH },
+});
+
+function packed(inode: Inode, names: readonly string[], here: UserNamespace): Packed {
+  const { type, attributes, size, device } = inode;
+  const uid = here.ownId(here.uids, attributes.uid);
+  const gid = here.ownId(here.gids, attributes.gid);
+  if (uid === undefined || gid === undefined)
+    throw new DocumentError(
+      shown(names),
+      "it belongs to somebody who has no name here",
+      "Pack it from a user namespace that maps the owner.",
+    );
+  const xattrs = inode.listXattrs().filter((name) => !name.startsWith("trusted."));
+  const pax = Object.fromEntries(
+    xattrs.map((name) => [XATTR_KEY + name, decodeText(inode.getXattr(name)!, `${shown(names)}: ${name}`)]),
+  );
+  return {
+    header: {
+      name: tarName(names) + (type === "directory" ? "/" : ""),
+      type: TAR_TYPES[type as keyof typeof TAR_TYPES],
+      size: type === "file" ? size : 0,
+      mode: attributes.mode,
+      uid,
+      gid,
+      mtime: EPOCH,
+      ...(type === "symlink" ? { linkname: inode.target } : {}),
+      ...(xattrs.length > 0 ? { pax } : {}),
+    },
+    ...(type === "file" ? { body: inode.read(0, size) as Uint8Array<ArrayBuffer> } : {}),
+    device,
+  };
+}

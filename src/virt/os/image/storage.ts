@@ -1,0 +1,114 @@
+/**
+ * Where an engine keeps what images unpack to, in the file system of its own task: each layer once, however many images and containers
+ * stand on it.
+ *
+ *     PATH/layers/DIFF-ID/       a layer as a tree, with an overlay's marks
+ *     PATH/containers/NAME/      upper · work · merged, the root file system
+ */
+import { mkdir } from "../calls/files.ts";
+import { mount, umount } from "../calls/mounts.ts";
+import { DocumentError } from "../document.ts";
+import { attempt, refuse } from "../errno.ts";
+import type { Inode } from "../fs/inode.ts";
+import { NO_FLAGS } from "../fs/mount.ts";
+import { resolve, resolveParent } from "../fs/path.ts";
+import type { Task } from "../task.ts";
+import { type Image, type ImageLayer, layerTar } from "./image.ts";
+import { packLayer } from "./layer/diff.ts";
+import { LIMITS, type Limits } from "./layer/limits.ts";
+import { readEntries } from "./layer/read.ts";
+import { type LeftOut, unpackInto } from "./layer/unpack.ts";
+import type { BlobStore } from "./store.ts";
+
+export class Storage {
+  private readonly task: Task;
+  private readonly blobs: BlobStore;
+  private readonly path: string;
+  private readonly limits: Limits;
+  private readonly unpacked = new Map<string, readonly LeftOut[]>();
+
+  constructor(task: Task, blobs: BlobStore, path: string, limits = LIMITS) {
+    this.task = task;
+    this.blobs = blobs;
+    this.path = path;
+    this.limits = limits;
+    for (const each of ["", "/layers", "/containers"]) mkdir(task, path + each, 0o711);
+  }
+
+  /** Unpacks the layers that are not here yet; what a layer's kernel had no place for. @throws DocumentError, and nothing of that layer stays */
+  async pull({ layers }: Image): Promise<readonly LeftOut[]> {
+    for (const layer of layers) if (!this.unpacked.has(layer.diffId)) await this.unpack(layer);
+    return layers.flatMap(({ diffId }) => this.unpacked.get(diffId)!);
+  }
+
+  private async unpack(layer: ImageLayer): Promise<void> {
+    const tar = layerTar(this.blobs, layer, this.limits);
+    const entries = await readEntries(tar, layer.descriptor.digest, this.limits);
+    const directory = this.layer(layer.diffId);
+    mkdir(this.task, directory, 0o755);
+    try {
+      this.unpacked.set(layer.diffId, unpackInto(this.task, directory, entries, layer.descriptor.digest));
+    } catch (error) {
+      remove(this.task, directory);
+      throw error;
+    }
+  }
+  private layer(diffId: string): string {
+    return `${this.path}/layers/${diffId.replace("sha256:", "")}`;
+  }
+  private container(name: string): string {
+    return `${this.path}/containers/${name}`;
+  }
+
+  /** A union of an image's layers with an empty one on top, mounted: its path. @throws DocumentError */
+  mount(name: string, { layers }: Image): string {
+    if (!/^[a-z0-9][a-z0-9_.-]*$/i.test(name))
+      throw new DocumentError(name, "not the name of a container", "Use letters, digits, _, . and -.");
+    const at = this.container(name);
+    const made = attempt(() => mkdir(this.task, at, 0o711));
+    if ("errno" in made) {
+      if (made.errno !== "EEXIST") refuse(made.errno);
+      throw new DocumentError(name, "there is a container of this name", "Remove it, or take another name.");
+    }
+    for (const each of ["upper", "work", "merged", "empty"]) mkdir(this.task, `${at}/${each}`, 0o755);
+    const lower = [...layers.map(({ diffId }) => this.layer(diffId)).reverse()];
+    if (lower.length === 0) lower.push(`${at}/empty`);
+    mount(
+      this.task,
+      "overlay",
+      `${at}/merged`,
+      NO_FLAGS,
+      `lowerdir=${lower.join(":")},upperdir=${at}/upper,workdir=${at}/work`,
+    );
+    return `${at}/merged`;
+  }
+
+  /** What was changed in a container's root file system, as a layer's archive. @throws DocumentError */
+  diff(name: string): Promise<Uint8Array> {
+    const upper = resolve(this.task, `${this.container(name)}/upper`).inode;
+    return packLayer(upper, this.task.credentials.userNamespace);
+  }
+
+  unmount(name: string, tasks: Iterable<Task>): void {
+    umount(this.task, `${this.container(name)}/merged`, true, tasks);
+    remove(this.task, this.container(name));
+  }
+  /** How many layers are kept. */
+  get layers(): number {
+    return this.unpacked.size;
+  }
+}
+
+/** rm -r: in the engine's own folder, whose names nobody else can write. */
+function remove(task: Task, path: string): void {
+  const { directory, name } = resolveParent(task, path);
+  const empty = (inode: Inode): void => {
+    for (const each of [...inode.names()]) {
+      const child = inode.lookup(each)!;
+      if (child.type === "directory") empty(child);
+      inode.remove(each);
+    }
+  };
+  empty(directory.inode.lookup(name!)!);
+  directory.inode.remove(name!);
+}
