@@ -51,7 +51,7 @@ const step: fc.Arbitrary<Step> = fc.record({
     fc.constantFrom("a", "b", "ä", " ", "x".repeat(255), "-", "a b", "\n"),
     fc
       .string({ minLength: 1, maxLength: 8, unit: "grapheme" })
-      .filter((name) => !/[/\0\ufffd]|^\.{1,2}$|^\.wh\./.test(name) && name.isWellFormed()),
+      .filter((name) => !/[/\0\ufffd]|^\.{1,2}$|^\.wh\./.test(name)),
   ),
   id: fc.integer({ min: 0, max: 2 ** 32 - 2 }),
   bytes: fc.uint8Array({ maxLength: 1500 }),
@@ -92,7 +92,7 @@ test("there and back it is the same tree, and the same bytes", () =>
       expect(text(copy)).toEqual(text(upper));
       expect(await packLayer(copy, USER)).toEqual(await packLayer(upper, USER));
     }),
-    { numRuns: 60, seed: 8 },
+    { numRuns: 25, seed: 8 },
   ));
 
 test("what a union did shows through its layer again", async () => {
