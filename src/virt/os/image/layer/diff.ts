@@ -65,12 +65,8 @@ function* walk(
       continue;
     }
     const first = linked.get(inode);
-    if (first !== undefined) {
-      yield { header: { name: tarName(names), type: "link", linkname: first, size: 0, mtime: EPOCH } };
-      continue;
-    }
-    if (type !== "directory") linked.set(inode, names.join("/"));
-    yield packed(inode, names, here);
+    if (type !== "directory" && first === undefined) linked.set(inode, names.join("/"));
+    yield packed(inode, names, here, first);
     if (type === "directory") yield* walk(inode, names, here, linked);
   }
 }
@@ -85,8 +81,9 @@ const mark = (names: readonly string[]): Packed => ({
   header: { name: names.join("/"), type: "file", size: 0, mode: 0, mtime: EPOCH },
 });
 
-function packed(inode: Inode, names: readonly string[], here: UserNamespace): Packed {
-  const { type, attributes, size, device } = inode;
+/** @param first another name of the inode, which is in the archive already */
+function packed(inode: Inode, names: readonly string[], here: UserNamespace, first?: string): Packed {
+  const { type, attributes, device } = inode;
   const uid = here.ownId(here.uids, attributes.uid);
   const gid = here.ownId(here.gids, attributes.gid);
   if (uid === undefined || gid === undefined)
@@ -95,23 +92,24 @@ function packed(inode: Inode, names: readonly string[], here: UserNamespace): Pa
       "it belongs to somebody who has no name here",
       "Pack it from a user namespace that maps the owner.",
     );
-  const xattrs = inode.listXattrs().filter((name) => !name.startsWith("trusted."));
+  const owner = { mode: attributes.mode, uid, gid, mtime: EPOCH };
+  const name = tarName(names);
+  if (first !== undefined) return { header: { ...owner, name, type: "link", linkname: first, size: 0 } };
+  const xattrs = inode.listXattrs().filter((key) => !key.startsWith("trusted."));
   const pax = Object.fromEntries(
-    xattrs.map((name) => [XATTR_KEY + name, decodeText(inode.getXattr(name)!, `${shown(names)}: ${name}`)]),
+    xattrs.map((key) => [XATTR_KEY + key, decodeText(inode.getXattr(key)!, `${shown(names)}: ${key}`)]),
   );
+  const body = type === "file" ? new Uint8Array(inode.read(0, inode.size)) : undefined;
   return {
     header: {
-      name: tarName(names) + (type === "directory" ? "/" : ""),
+      ...owner,
+      name: name + (type === "directory" ? "/" : ""),
       type: TAR_TYPES[type as keyof typeof TAR_TYPES],
-      size: type === "file" ? size : 0,
-      mode: attributes.mode,
-      uid,
-      gid,
-      mtime: EPOCH,
+      size: body?.length ?? 0,
       ...(type === "symlink" ? { linkname: inode.target } : {}),
       ...(xattrs.length > 0 ? { pax } : {}),
     },
-    ...(type === "file" ? { body: inode.read(0, size) as Uint8Array<ArrayBuffer> } : {}),
+    ...(body ? { body } : {}),
     device,
   };
 }

@@ -132,23 +132,20 @@ class Unpacking {
   private make(entry: Entry, path: string): void {
     const { task } = this;
     const { type, mode, uid, gid, target, device, data } = entry;
-    if (type === "hard link") {
-      this.uncover(path);
-      this.link(target, path);
-      return;
-    }
     if (type === "directory") {
       if (this.look(path)?.type !== "directory") this.makeDirectory(path, 0o700);
     } else {
       this.uncover(path);
-      if (type === "symlink") files.symlink(task, target, path);
+      if (type === "hard link") this.link(target, path);
+      else if (type === "symlink") files.symlink(task, target, path);
       else if (type === "file") this.write(path, data);
       else files.mknod(task, path, type, 0o600, [...(device ?? [0, 0])]);
     }
     for (const [name, value] of entry.xattrs) this.mark(path, name, value);
+    // Of a hard link too: engines let the last of an inode's names decide.
     files.chown(task, path, uid, gid);
     // After chown, which takes the set-id bits away.
-    if (type !== "symlink") files.chmod(task, path, mode);
+    if (this.look(path)!.type !== "symlink") files.chmod(task, path, mode);
   }
 
   private write(path: string, data: Uint8Array): void {

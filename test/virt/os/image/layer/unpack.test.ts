@@ -36,7 +36,7 @@ test("a layer is a tree with its owners, modes and links", async () => {
     { name: "./", mode: 0o711 },
     { name: "./bin/", mode: 0o755 },
     { name: "bin/su", mode: 0o4755, body: "#!" },
-    link("bin/also", "bin/su"),
+    { ...link("bin/also", "bin/su"), mode: 0o4755 },
     symlink("sbin", "bin"),
     { name: "fifo", type: "fifo", mode: 0o600 },
     {
@@ -60,6 +60,12 @@ test("a layer is a tree with its owners, modes and links", async () => {
   ]);
   expect(listing(task, "/").find((line) => line.startsWith("/layer "))).toBe("/layer directory 711");
 });
+
+test("a hard link's owner and mode are those of the file, as engines have it", async () =>
+  expect(await tree({ name: "a", mode: 0o755 }, { ...link("b", "a"), mode: 0o600 })).toEqual([
+    '/a file 600 ""',
+    '/b file 600 ""',
+  ]));
 
 describe("whiteouts are for the layers below", () => {
   test("one name, and a whole directory", async () =>
