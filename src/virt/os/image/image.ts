@@ -13,6 +13,16 @@ export interface ImageLayer {
   readonly diffId: string;
 }
 
+/** config.md, "Layer ChainID": what a layer is together with all below it. */
+export function chainIds(layers: readonly ImageLayer[]): string[] {
+  const chain: string[] = [];
+  for (const { diffId } of layers) {
+    const below = chain.at(-1);
+    chain.push(below === undefined ? diffId : digestOf(new TextEncoder().encode(`${below} ${diffId}`)));
+  }
+  return chain;
+}
+
 export interface Image {
   readonly manifest: Manifest;
   readonly config: ImageConfig;

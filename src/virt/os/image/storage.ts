@@ -1,8 +1,8 @@
 /**
- * Where an engine keeps what images unpack to, in the file system of its own task: each layer once, however many images and containers
- * stand on it.
+ * Where an engine keeps what images unpack to, in the file system of its own task: a layer on the same layers once, however many
+ * images and containers stand on it.
  *
- *     PATH/layers/DIFF-ID/       a layer as a tree, with an overlay's marks
+ *     PATH/layers/CHAIN-ID/      a layer as a tree, with an overlay's marks
  *     PATH/containers/NAME/      upper · work · merged, the root file system
  */
 import { mkdir } from "../calls/files.ts";
@@ -11,9 +11,10 @@ import { DocumentError } from "../document.ts";
 import { attempt, refuse } from "../errno.ts";
 import type { Inode } from "../fs/inode.ts";
 import { NO_FLAGS } from "../fs/mount.ts";
+import { Overlay } from "../fs/overlay/overlay.ts";
 import { resolve, resolveParent } from "../fs/path.ts";
 import type { Task } from "../task.ts";
-import { type Image, type ImageLayer, layerTar } from "./image.ts";
+import { chainIds, type Image, type ImageLayer, layerTar } from "./image.ts";
 import { packLayer } from "./layer/diff.ts";
 import { LIMITS, type Limits } from "./layer/limits.ts";
 import { readEntries } from "./layer/read.ts";
@@ -32,29 +33,47 @@ export class Storage {
     this.blobs = blobs;
     this.path = path;
     this.limits = limits;
-    for (const each of ["", "/layers", "/containers"]) mkdir(task, path + each, 0o711);
+    for (const each of ["", "/layers", "/empty", "/containers"]) mkdir(task, path + each, 0o711);
   }
 
-  /** Unpacks the layers that are not here yet; what a layer's kernel had no place for. @throws DocumentError, and nothing of that layer stays */
+  /**
+   * Unpacks the layers that are not here yet on what they stand on.
+   * @returns what this kernel had no place for
+   * @throws DocumentError, and nothing of that layer stays
+   */
   async pull({ layers }: Image): Promise<readonly LeftOut[]> {
-    for (const layer of layers) if (!this.unpacked.has(layer.diffId)) await this.unpack(layer);
-    return layers.flatMap(({ diffId }) => this.unpacked.get(diffId)!);
+    const chain = chainIds(layers);
+    for (const [i, layer] of layers.entries())
+      if (!this.unpacked.has(chain[i]!)) await this.unpack(layer, chain.slice(0, i + 1));
+    return chain.flatMap((id) => this.unpacked.get(id)!);
   }
 
-  private async unpack(layer: ImageLayer): Promise<void> {
+  /** @param chain the layer's own last */
+  private async unpack(layer: ImageLayer, chain: readonly string[]): Promise<void> {
     const tar = layerTar(this.blobs, layer, this.limits);
-    const entries = await readEntries(tar, layer.descriptor.digest, this.limits);
-    const directory = this.layer(layer.diffId);
+    const where = layer.descriptor.digest;
+    const entries = await readEntries(tar, where, this.limits);
+    const id = chain.at(-1)!;
+    const directory = this.layer(id);
     mkdir(this.task, directory, 0o755);
     try {
-      this.unpacked.set(layer.diffId, unpackInto(this.task, directory, entries, layer.descriptor.digest));
+      this.unpacked.set(id, unpackInto(this.task, directory, entries, where, this.view(chain.slice(0, -1))));
     } catch (error) {
       remove(this.task, directory);
       throw error;
     }
   }
-  private layer(diffId: string): string {
-    return `${this.path}/layers/${diffId.replace("sha256:", "")}`;
+  /** What layers show together. */
+  private view(chain: readonly string[]): Inode {
+    const lower = this.directories(chain).map((path) => resolve(this.task, path).inode);
+    return lower.length === 1 ? lower[0]! : new Overlay(this.task.credentials.userNamespace, { lower }).root;
+  }
+  /** The topmost first; an empty one, if there is none. */
+  private directories(chain: readonly string[]): string[] {
+    return chain.length > 0 ? chain.map((id) => this.layer(id)).reverse() : [`${this.path}/empty`];
+  }
+  private layer(chainId: string): string {
+    return `${this.path}/layers/${chainId.replace("sha256:", "")}`;
   }
   private container(name: string): string {
     return `${this.path}/containers/${name}`;
@@ -70,9 +89,8 @@ export class Storage {
       if (made.errno !== "EEXIST") refuse(made.errno);
       throw new DocumentError(name, "there is a container of this name", "Remove it, or take another name.");
     }
-    for (const each of ["upper", "work", "merged", "empty"]) mkdir(this.task, `${at}/${each}`, 0o755);
-    const lower = [...layers.map(({ diffId }) => this.layer(diffId)).reverse()];
-    if (lower.length === 0) lower.push(`${at}/empty`);
+    for (const each of ["upper", "work", "merged"]) mkdir(this.task, `${at}/${each}`, 0o755);
+    const lower = this.directories(chainIds(layers));
     mount(
       this.task,
       "overlay",

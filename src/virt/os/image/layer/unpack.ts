@@ -8,8 +8,9 @@ import { clone, end, getpid, wait } from "../../calls/processes.ts";
 import { setxattr } from "../../calls/xattrs.ts";
 import { DocumentError } from "../../document.ts";
 import { attempt, type Errno } from "../../errno.ts";
-import { isWhiteout } from "../../fs/overlay/layer.ts";
-import { resolve } from "../../fs/path.ts";
+import type { Inode } from "../../fs/inode.ts";
+import { isOpaque, isWhiteout } from "../../fs/overlay/layer.ts";
+import { pathOf, resolve, resolveParent } from "../../fs/path.ts";
 import { WRITE } from "../../fs/permission.ts";
 import type { Task } from "../../task.ts";
 import { type Entry, OPAQUE_NAME, shown, WHITEOUT_PREFIX } from "./entry.ts";
@@ -41,18 +42,23 @@ const WHY: Partial<Record<Errno, readonly [string, string]>> = {
   ENOSPC: ["no space is left", "Make the file system larger."],
 };
 
-/** Into an empty directory, which may hold half a layer after an error. @throws DocumentError */
+/**
+ * Into an empty directory, which may hold half a layer after an error.
+ * @param below what the layers below show together; without it every whiteout is kept, whatever it may hide
+ * @throws DocumentError
+ */
 export function unpackInto(
   task: Task,
   directory: string,
   entries: readonly Entry[],
   where: string,
+  below?: Inode,
 ): LeftOut[] {
   const worker = clone(task, []);
   try {
     worker.umask = 0;
     chroot(worker, directory);
-    const unpacking = new Unpacking(worker, where);
+    const unpacking = new Unpacking(worker, where, below);
     for (const entry of entries) unpacking.put(entry);
     return unpacking.leftOut;
   } finally {
@@ -67,9 +73,12 @@ class Unpacking {
   private readonly task: Task;
   private readonly where: string;
 
-  constructor(task: Task, where: string) {
+  private readonly below: Inode | undefined;
+
+  constructor(task: Task, where: string, below: Inode | undefined) {
     this.task = task;
     this.where = where;
+    this.below = below;
   }
 
   put(entry: Entry): void {
@@ -93,13 +102,35 @@ class Unpacking {
     throw new DocumentError(`${this.where}: ${path}`, `${what} (${answer.errno})`, remedy);
   }
 
-  /** What an archive lies in without naming it. */
+  /** What an archive lies in without naming it: as the layers below have it. */
   private makeDirectories(names: readonly string[]): void {
     for (let i = 1; i <= names.length; i++) {
       const path = shown(names.slice(0, i));
       const there = this.look(path, true);
-      if (!there || isWhiteout(there)) this.makeDirectory(path, 0o755);
+      if (there && !isWhiteout(there)) continue;
+      const old = this.lookBelow(path);
+      this.makeDirectory(path, 0o755);
+      if (old?.type !== "directory") continue;
+      const { userNamespace: here } = this.task.credentials;
+      const { uid, gid, mode } = old.attributes;
+      files.chown(this.task, path, here.ownId(here.uids, uid) ?? -1, here.ownId(here.gids, gid) ?? -1);
+      files.chmod(this.task, path, mode);
     }
+  }
+  /** What would show at a path if this layer did not have it: nothing below a directory that hides what is below. */
+  private lookBelow(path: string): Inode | undefined {
+    const { directory, name } = resolveParent(this.task, path);
+    const names = [...pathOf(directory, this.task.root)!.split("/").slice(1), name!].filter(
+      (one) => one !== "",
+    );
+    let own: Inode | undefined = this.task.root.inode;
+    let below = this.below;
+    for (const one of names) {
+      if (below?.type !== "directory" || (own && isOpaque(own))) return undefined;
+      below = below.lookup(one);
+      own = own?.type === "directory" ? own.lookup(one) : undefined;
+    }
+    return below;
   }
   private look(path: string, follow = false) {
     const answer = attempt(() => resolve(this.task, path, follow).inode);
@@ -122,11 +153,22 @@ class Unpacking {
   /** layer.md: a whiteout is for the layers below alone, whatever its place in the archive. */
   private hide(path: string): void {
     const there = this.look(path);
-    if (!there) files.mknod(this.task, path, "character", 0, [0, 0]);
-    else if (there.type === "directory") this.hideBelow(path);
+    if (there?.type === "directory") this.hideBelow(path);
+    else if (!there && (!this.below || this.lookBelow(path)))
+      files.mknod(this.task, path, "character", 0, [0, 0]);
   }
   private hideBelow(path: string): void {
     setxattr(this.task, path, "trusted.overlay.opaque", new TextEncoder().encode("y"));
+    if (this.below) this.dropWhiteouts(path);
+  }
+  /** A union lists a directory that it doesn't merge as it is, with whiteouts that have nothing to hide. */
+  private dropWhiteouts(path: string): void {
+    for (const name of files.readdir(this.task, path)) {
+      const inner = `${path}/${name}`;
+      const { type } = resolve(this.task, inner, false).inode;
+      if (type === "directory") this.dropWhiteouts(inner);
+      else this.uncover(inner);
+    }
   }
 
   private make(entry: Entry, path: string): void {
