@@ -67,6 +67,43 @@ test("layers are a union; each is kept once, and a container's changes are one m
   expect(listing(task, "/store/containers")).toEqual([]);
 });
 
+describe("a layer on what it stands on", () => {
+  const shows = async (...layers: Parameters<typeof tarOf>[]) => {
+    const blobs = new BlobStore();
+    const tars = await Promise.all(layers.map((parts) => tarOf(...parts)));
+    const image = readImage(blobs, writeImage(blobs, tars, CONFIG));
+    const task = host();
+    const storage = new Storage(task, blobs, "/store");
+    await storage.pull(image);
+    const merged = storage.mount("one", image);
+    return listing(task, merged).map((line) => line.replace(merged, ""));
+  };
+  test("a directory that it does not name stays as it was", async () =>
+    expect(await shows([{ name: "d/", mode: 0o700 }], [{ name: "d/f", body: "1" }])).toEqual([
+      "/d directory 700",
+      '/d/f file 644 "1"',
+    ]));
+  test("a whiteout of what is not there leaves no trace", async () =>
+    expect(await shows([{ name: "d/.wh.x" }], [{ name: "e/.wh.y" }])).toEqual([
+      "/d directory 755",
+      "/e directory 755",
+    ]));
+  test("a whiteout in a directory that hides all leaves none either", async () =>
+    expect(
+      await shows(
+        [{ name: "d/x" }, { name: "d/e/y" }],
+        [{ name: "d/e/.wh.y" }, { name: "d/.wh.x" }, { name: "d/.wh..wh..opq" }],
+      ),
+    ).toEqual(["/d directory 755", "/d/e directory 755"]));
+  test("the top can hide all below", async () =>
+    expect(
+      await shows(
+        [{ name: "d/x" }, { name: "gone" }],
+        [{ name: ".wh..wh..opq" }, { name: "d/new" }, { name: "f" }],
+      ),
+    ).toEqual(["/d directory 755", '/d/new file 644 ""', '/f file 644 ""']));
+});
+
 test("what is refused half-way leaves nothing of its layer", async () => {
   const blobs = new BlobStore();
   const bad = await tarOf({ name: "a/b" }, symlink("a/c", "x"), { name: "a/c/d" });

@@ -60,6 +60,7 @@ export function unpackInto(
     chroot(worker, directory);
     const unpacking = new Unpacking(worker, where, below);
     for (const entry of entries) unpacking.put(entry);
+    unpacking.finish();
     return unpacking.leftOut;
   } finally {
     const pid = task.namespaces.pidForChildren.pidOf(worker);
@@ -74,6 +75,8 @@ class Unpacking {
   private readonly where: string;
 
   private readonly below: Inode | undefined;
+  /** The layer's top hides everything below. */
+  private bare = false;
 
   constructor(task: Task, where: string, below: Inode | undefined) {
     this.task = task;
@@ -92,6 +95,13 @@ class Unpacking {
         this.hide(shown([...above, last.slice(WHITEOUT_PREFIX.length)]));
       else this.make(entry, path);
     });
+  }
+
+  /** The top of a union is merged whatever its mark says, so what it is to hide is hidden by name. */
+  finish(): void {
+    if (!this.bare || !this.below) return;
+    this.bare = false;
+    for (const name of this.below.names()) this.must("/", () => this.hide(`/${name}`));
   }
 
   /** A call that must not be refused. */
@@ -124,7 +134,7 @@ class Unpacking {
       (one) => one !== "",
     );
     let own: Inode | undefined = this.task.root.inode;
-    let below = this.below;
+    let below = this.bare ? undefined : this.below;
     for (const one of names) {
       if (below?.type !== "directory" || (own && isOpaque(own))) return undefined;
       below = below.lookup(one);
@@ -158,7 +168,8 @@ class Unpacking {
       files.mknod(this.task, path, "character", 0, [0, 0]);
   }
   private hideBelow(path: string): void {
-    setxattr(this.task, path, "trusted.overlay.opaque", new TextEncoder().encode("y"));
+    if (path === "/" && this.below) this.bare = true;
+    else setxattr(this.task, path, "trusted.overlay.opaque", new TextEncoder().encode("y"));
     if (this.below) this.dropWhiteouts(path);
   }
   /** A union lists a directory that it doesn't merge as it is, with whiteouts that have nothing to hide. */
