@@ -6,31 +6,25 @@
 import * as files from "./calls/files.ts";
 import * as identity from "./calls/identity.ts";
 import * as mounts from "./calls/mounts.ts";
-import * as spaces from "./calls/namespaces.ts";
+import type { Kind } from "./calls/namespaces.ts";
 import * as processes from "./calls/processes.ts";
+import * as roots from "./calls/roots.ts";
+import { umount } from "./calls/umount.ts";
 import * as xattrs from "./calls/xattrs.ts";
-import type { Capability } from "./capabilities.ts";
 import { attempt, refuse } from "./errno.ts";
 import type { FileType } from "./fs/inode.ts";
 import { resolve } from "./fs/path.ts";
 import { READ, WRITE } from "./fs/permission.ts";
 import { boot } from "./kernel.ts";
+import { filtered } from "./script/filtered.ts";
+import { decode, encode, flags, kinds, octal, quoted } from "./script/operation.ts";
+import { PRIVILEGES } from "./script/privileges.ts";
+import { SPACES } from "./script/spaces.ts";
 import type { Task } from "./task.ts";
 
-type Operation = (task: Task, args: readonly string[], world: World) => unknown;
+type InWorld = (task: Task, args: readonly string[], world: World) => unknown;
 
-const FLAG_KINDS: Record<string, spaces.Kind> = {
-  NEWNS: "mnt",
-  NEWUTS: "uts",
-  NEWPID: "pid",
-  NEWUSER: "user",
-};
-const octal = (text: string) => Number.parseInt(text, 8);
-const flags = (text: string) => (text === "none" ? [] : text.split(/[,|]/));
-const kinds = (text: string) => flags(text).map((flag) => FLAG_KINDS[flag] ?? refuse("EINVAL"));
-const quoted = (text: string) => `"${text}"`;
-const encode = (text: string) => new TextEncoder().encode(text);
-const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+const orNull = (text: string) => (text === "-" ? undefined : text);
 const sorted = (names: readonly string[]) => [...names].sort().join(" ");
 const LETTERS: Record<FileType, string> = {
   file: "-",
@@ -63,7 +57,9 @@ function put(
   files.write(task, place, append ? place.inode.size : 0, encode(text));
 }
 
-export const OPERATIONS: Record<string, Operation> = {
+export const OPERATIONS: Record<string, InWorld> = {
+  ...SPACES,
+  ...PRIVILEGES,
   mkdir: (t, [path, mode]) => files.mkdir(t, path!, octal(mode!)),
   write: (t, [path, text]) => put(t, path!, text!, { create: true, truncate: true }),
   overwrite: (t, [path, text]) => put(t, path!, text!, {}),
@@ -102,16 +98,23 @@ export const OPERATIONS: Record<string, Operation> = {
   umask: (t, [mode]) => {
     t.umask = octal(mode!);
   },
-  chdir: (t, [path]) => mounts.chdir(t, path!),
-  getcwd: (t) => quoted(mounts.getcwd(t)),
-  chroot: (t, [path]) => mounts.chroot(t, path!),
-  mount: (t, [source, target, type, words, data], world) =>
-    world.mount(t, source!, target!, type!, flags(words!), data),
-  umount: (t, [target, words], world) =>
-    mounts.umount(t, target!, flags(words!).includes("detach"), world.tasks),
-  pivot_root: (t, [to, old], world) => mounts.pivotRoot(t, to!, old!, world.tasks),
-  unshare: (t, [words]) => spaces.unshare(t, kinds(words!)),
-  setns: (t, [name, words], world) => spaces.setns(t, world.task(name!), kinds(words!)),
+  chdir: (t, [path]) => roots.chdir(t, path!),
+  getcwd: (t) => quoted(roots.getcwd(t)),
+  chroot: (t, [path]) => roots.chroot(t, path!),
+  mount: (t, [source, target, type, words, data], { tasks }) =>
+    mounts.mount(
+      t,
+      {
+        source: orNull(source!),
+        target: target!,
+        type: orNull(type!),
+        words: new Set(flags(words!)),
+        data: orNull(data!),
+      },
+      tasks,
+    ),
+  umount: (t, [target, words], world) => umount(t, target!, flags(words!).includes("detach"), world.tasks),
+  pivot_root: (t, [to, old], world) => roots.pivotRoot(t, to!, old!, world.tasks),
   clone: (t, [name, words], world) => world.clone(t, name!, kinds(words!)),
   exit: (t, [status]) => processes.end(t, { exit: Number(status) }),
   getpid: (t) => processes.getpid(t),
@@ -124,8 +127,6 @@ export const OPERATIONS: Record<string, Operation> = {
   subreaper: (t) => {
     t.subreaper = true;
   },
-  sethostname: (t, [name]) => spaces.setHostname(t, name!),
-  gethostname: (t) => quoted(spaces.hostname(t)),
   getuid: (t) => identity.getuid(t),
   geteuid: (t) => identity.geteuid(t),
   getgid: (t) => identity.getgid(t),
@@ -133,19 +134,7 @@ export const OPERATIONS: Record<string, Operation> = {
   seteuid: (t, [id]) => identity.seteuid(t, Number(id)),
   setgid: (t, [id]) => identity.setgid(t, Number(id)),
   setgroups: (t, [id]) => identity.setgroups(t, [Number(id)]),
-  cap: (t, [name]) => (identity.hasCapability(t, name as Capability) ? "yes" : "no"),
-  drop: (t, [name]) => identity.drop(t, name as Capability),
-  bounding: (t, [name]) => identity.dropBounding(t, name as Capability),
-  uid_map: (t, [name, text], world) => identity.writeMap(t, world.task(name!), "uids", map(text!)),
-  gid_map: (t, [name, text], world) => identity.writeMap(t, world.task(name!), "gids", map(text!)),
-  "deny-setgroups": (t, [name], world) => identity.denySetgroups(t, world.task(name!)),
 };
-
-const map = (text: string): identity.MapLine[] =>
-  text.split(",").map((line) => {
-    const [inner, outer, count] = line.split(" ").map(Number);
-    return { inner: inner!, outer: outer!, count: count! };
-  });
 
 /** Named processes of one model kernel, "init" first. */
 export class World {
@@ -155,26 +144,13 @@ export class World {
     return [...this.named.values()];
   }
   task(name: string): Task {
-    const task = this.named.get(name);
-    if (!task) throw new Error(`no such process: ${name}`);
-    return task;
+    return this.named.get(name) ?? refuse("ESRCH");
   }
-  clone(parent: Task, name: string, kinds_: readonly spaces.Kind[]): number {
+  clone(parent: Task, name: string, kinds_: readonly Kind[]): number {
     const child = processes.clone(parent, kinds_);
     this.named.set(name, child);
     return parent.pidNamespace.pidOf(child);
   }
-  mount(task: Task, source: string, target: string, type: string, words: readonly string[], data = ""): void {
-    const flags = {
-      readOnly: words.includes("ro"),
-      noSuid: words.includes("nosuid"),
-      noDev: words.includes("nodev"),
-      noExec: words.includes("noexec"),
-    };
-    if (words.includes("bind")) mounts.bind(task, source, target, words.includes("rec"));
-    else mounts.mount(task, type, target, flags, data);
-  }
-
   /** "init: mkdir /a 755" → "ok", "EEXIST", "dead" for a process that has ended. */
   perform(line: string): string {
     const colon = line.indexOf(":");
@@ -183,6 +159,8 @@ export class World {
     if (colon < 1 || !operation) throw new Error(`not an operation: ${line}`);
     const task = this.named.get(line.slice(0, colon));
     if (task?.state.kind !== "running") return "dead";
+    const refused = filtered(task, name!, args);
+    if (refused) return refused;
     const answer = attempt(() => operation(task, args, this));
     if ("errno" in answer) return answer.errno;
     return answer.value === undefined || answer.value === "" ? "ok" : `ok ${answer.value}`;

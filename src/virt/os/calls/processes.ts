@@ -2,7 +2,7 @@
 import { refuse } from "../errno.ts";
 import { capable } from "../namespaces/user.ts";
 import type { ExitStatus, Task } from "../task.ts";
-import { type Kind, renew } from "./namespaces.ts";
+import { type Kind, liveInTime, renew } from "./namespaces.ts";
 
 /** A child with new namespaces of the kinds named, and the rest shared. */
 export function clone(parent: Task, kinds: readonly Kind[]): Task {
@@ -14,14 +14,18 @@ export function clone(parent: Task, kinds: readonly Kind[]): Task {
     children: new Set(),
     pidNamespace,
     credentials,
-    namespaces,
+    namespaces: liveInTime(namespaces),
     root,
     cwd,
+    cgroup: parent.cgroup,
     umask: parent.umask,
     subreaper: false,
+    noNewPrivileges: parent.noNewPrivileges,
+    filters: parent.filters,
     state: { kind: "running" },
   };
   pidNamespace.enter(child);
+  namespaces.net.hold();
   parent.children.add(child);
   return child;
 }
@@ -41,6 +45,7 @@ function newParent(task: Task): Task | undefined {
 export function end(task: Task, status: ExitStatus): void {
   if (task.state.kind !== "running") return;
   task.state = { kind: "zombie", status };
+  task.namespaces.net.release();
   // pid_namespaces(7): the end of an init ends everybody there; the namespace takes nobody in again.
   if (task.pidNamespace.init === task) {
     task.pidNamespace.closed = true;

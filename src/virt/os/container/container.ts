@@ -5,10 +5,11 @@
  *        │            └────────────kill────────────────────────────────▲
  *        └─ refused: nothing is left
  */
-import { denySetgroups, setgid, setuid, writeMap } from "../calls/identity.ts";
-import { chdir } from "../calls/mounts.ts";
+import { setgid, setuid } from "../calls/identity.ts";
+import { denySetgroups, writeMap } from "../calls/maps.ts";
 import { KINDS, type Kind, setHostname, setns } from "../calls/namespaces.ts";
 import { clone, end, kill, wait } from "../calls/processes.ts";
+import { chdir } from "../calls/roots.ts";
 import { DocumentError } from "../document.ts";
 import { type Answer, attempt } from "../errno.ts";
 import { resolve } from "../fs/path.ts";
@@ -72,7 +73,7 @@ export class Container {
     const root = new RootMaker(this.task, rootfs(bundle, config.root.path));
     try {
       if (this.isNew("user")) this.mapIds(step);
-      if (known.includes("mnt")) step("root and mounts", () => root.build(config, everybody(engine)));
+      if (known.includes("mnt")) step("root and mounts", () => root.build(config));
       else step("chroot", () => root.change());
       if (config.hostname !== undefined) step("hostname", () => setHostname(this.task, config.hostname!));
       step("process.user and capabilities", () => become(this.task, config));
@@ -221,12 +222,6 @@ const stepper =
   };
 
 const rootfs = (bundle: string, path: string): string => (path.startsWith("/") ? path : `${bundle}/${path}`);
-
-function everybody(task: Task): Iterable<Task> {
-  let top = task.pidNamespace;
-  while (top.parent) top = top.parent;
-  return top.all();
-}
 
 /** Parts of a config that belong to rooms of this kernel that are not there yet. */
 function withoutCounterpart({ linux, process }: RuntimeConfig): string[] {

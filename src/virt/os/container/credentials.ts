@@ -1,4 +1,5 @@
 /** Who the first process of a container is, once it runs its program: capabilities(7), "Transformation of capabilities during execve()". */
+import { dropBounding } from "../calls/capability-sets.ts";
 import * as identity from "../calls/identity.ts";
 import { ALL, CAPABILITIES, type CapabilitySet, NONE } from "../capabilities.ts";
 import type { Task } from "../task.ts";
@@ -19,7 +20,7 @@ export function become(task: Task, { process }: RuntimeConfig): void {
         : NONE;
   for (const capability of CAPABILITIES)
     if (task.credentials.bounding.has(capability) && !asked("bounding").has(capability))
-      identity.dropBounding(task, capability);
+      dropBounding(task, capability);
   // PR_SET_KEEPCAPS: what was permitted stays so over setuid.
   const { permitted } = task.credentials;
   if (task.credentials.userNamespace.setgroupsAllowed) identity.setgroups(task, user.additionalGids ?? []);

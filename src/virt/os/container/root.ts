@@ -1,12 +1,14 @@
 /** The root file system that a container sees: config.md "Mounts", config-linux.md "Masked paths" and "Readonly paths". */
 import * as files from "../calls/files.ts";
-import * as mounts from "../calls/mounts.ts";
+import { type MountRequest, mount } from "../calls/mounts.ts";
+import { chdir, chroot, pivotRoot } from "../calls/roots.ts";
+import { umount } from "../calls/umount.ts";
 import { attempt, refuse } from "../errno.ts";
 import type { Inode } from "../fs/inode.ts";
 import { type MountFlags, NO_FLAGS, type Place } from "../fs/mount.ts";
 import { pathOf, resolve, resolveParent } from "../fs/path.ts";
 import { WRITE } from "../fs/permission.ts";
-import type { Task } from "../task.ts";
+import { everybody, type Task } from "../task.ts";
 import type { ContainerMount, RuntimeConfig } from "./config.ts";
 
 /** Options that are flags of a mount; all the rest goes to the file system. */
@@ -38,6 +40,10 @@ export class RootMaker {
     this.inside = task;
   }
 
+  private call({ words, ...rest }: Call): void {
+    const request = { source: undefined, type: undefined, data: undefined, ...rest, words: new Set(words) };
+    mount(this.task, request, everybody(this.task));
+  }
   private enter(): void {
     const place = resolve(this.task, this.rootfs);
     if (place.inode.type !== "directory") refuse("ENOTDIR");
@@ -45,26 +51,26 @@ export class RootMaker {
   }
 
   /** With a mount namespace of its own: everything mounted, the old root out of sight. */
-  build(config: RuntimeConfig, tasks: Iterable<Task>): void {
+  build(config: RuntimeConfig): void {
     const { task, rootfs } = this;
     // pivot_root wants a mount to pivot to.
-    mounts.bind(task, rootfs, rootfs, true);
+    this.call({ source: rootfs, target: rootfs, words: ["bind", "rec"] });
     this.enter();
     for (const mount of config.mounts ?? []) this.mount(mount);
     for (const path of config.linux.readonlyPaths ?? []) this.makeReadOnly(path);
     for (const path of config.linux.maskedPaths ?? []) this.mask(path);
     if (config.root.readonly) restrict(this.inside.root, { readOnly: true });
     const old = task.root;
-    mounts.pivotRoot(task, rootfs, rootfs, tasks);
+    pivotRoot(task, rootfs, rootfs, everybody(task));
     // The old root, held open over the pivot (fchdir), lies on the new one now and is taken away.
     task.cwd = old;
-    mounts.umount(task, ".", true, tasks);
-    mounts.chdir(task, "/");
+    umount(task, ".", true, everybody(task));
+    chdir(task, "/");
   }
   /** Without: as chroot(8) does it, and no more. */
   change(): void {
-    mounts.chroot(this.task, this.rootfs);
-    mounts.chdir(this.task, "/");
+    chroot(this.task, this.rootfs);
+    chdir(this.task, "/");
   }
   /** Takes the mount points away that were made in the image's tree. */
   undo(): void {
@@ -77,13 +83,13 @@ export class RootMaker {
     if (recursive || options.includes("bind") || type === "bind") {
       const from = resolve(this.task, source);
       const target = this.point(destination, from.inode.type === "directory");
-      mounts.bind(this.task, source, target, recursive);
+      this.call({ source, target, words: recursive ? ["bind", "rec"] : ["bind"] });
       restrict(resolve(this.task, target), flags);
       return;
     }
     const data = options.filter((option) => !(option in FLAGS)).join(",");
     const target = this.point(destination, true);
-    const answer = attempt(() => mounts.mount(this.task, type, target, flags, data));
+    const answer = attempt(() => this.call({ source, target, type, words: wordsOf(flags), data }));
     if (!("errno" in answer)) return;
     if (answer.errno !== "ENODEV") refuse(answer.errno);
     this.leftOut.push(`mount ${destination}: no file system ${type}`);
@@ -121,7 +127,7 @@ export class RootMaker {
   private makeReadOnly(path: string): void {
     const target = this.find(path);
     if (target === undefined) return;
-    mounts.bind(this.task, target, target, true);
+    this.call({ source: target, target, words: ["bind", "rec"] });
     restrict(resolve(this.task, target), { readOnly: true });
   }
   /** A directory is covered by an empty one, a file by the null device. */
@@ -129,10 +135,19 @@ export class RootMaker {
     const target = this.find(path);
     if (target === undefined) return;
     if (resolve(this.task, target).inode.type === "directory")
-      mounts.mount(this.task, "tmpfs", target, { ...NO_FLAGS, readOnly: true });
-    else mounts.bind(this.task, "/dev/null", target, false);
+      this.call({ target, type: "tmpfs", words: ["ro"] });
+    else this.call({ source: "/dev/null", target, words: ["bind"] });
   }
 }
+
+type Call = Partial<Omit<MountRequest, "words">> & Pick<MountRequest, "target"> & { words: string[] };
+
+const wordsOf = (flags: MountFlags): string[] => [
+  ...(flags.readOnly ? ["ro"] : []),
+  ...(flags.noSuid ? ["nosuid"] : []),
+  ...(flags.noDev ? ["nodev"] : []),
+  ...(flags.noExec ? ["noexec"] : []),
+];
 
 /** What mount(2) does with MS_REMOUNT and MS_BIND. */
 function restrict({ mount }: Place, flags: Partial<MountFlags>): void {

@@ -6,14 +6,14 @@
  *     PATH/containers/NAME/      upper · work · merged, the root file system
  */
 import { mkdir } from "../calls/files.ts";
-import { mount, umount } from "../calls/mounts.ts";
+import { mount } from "../calls/mounts.ts";
+import { umount } from "../calls/umount.ts";
 import { DocumentError } from "../document.ts";
 import { attempt, refuse } from "../errno.ts";
 import type { Inode } from "../fs/inode.ts";
-import { NO_FLAGS } from "../fs/mount.ts";
 import { Overlay } from "../fs/overlay/overlay.ts";
 import { resolve, resolveParent } from "../fs/path.ts";
-import type { Task } from "../task.ts";
+import { everybody, type Task } from "../task.ts";
 import { chainIds, type Image, type ImageLayer, layerTar } from "./image.ts";
 import { packLayer } from "./layer/diff.ts";
 import { LIMITS, type Limits } from "./layer/limits.ts";
@@ -66,7 +66,9 @@ export class Storage {
   /** What layers show together. */
   private view(chain: readonly string[]): Inode {
     const lower = this.directories(chain).map((path) => resolve(this.task, path).inode);
-    return lower.length === 1 ? lower[0]! : new Overlay(this.task.credentials.userNamespace, { lower }).root;
+    return lower.length === 1
+      ? lower[0]!
+      : new Overlay(this.task.credentials, { lower, admit: () => {} }).root;
   }
   /** The topmost first; an empty one, if there is none. */
   private directories(chain: readonly string[]): string[] {
@@ -91,13 +93,14 @@ export class Storage {
     }
     for (const each of ["upper", "work", "merged"]) mkdir(this.task, `${at}/${each}`, 0o755);
     const lower = this.directories(chainIds(layers));
-    mount(
-      this.task,
-      "overlay",
-      `${at}/merged`,
-      NO_FLAGS,
-      `lowerdir=${lower.join(":")},upperdir=${at}/upper,workdir=${at}/work`,
-    );
+    const request = {
+      source: "overlay",
+      target: `${at}/merged`,
+      type: "overlay",
+      words: new Set<string>(),
+      data: `lowerdir=${lower.join(":")},upperdir=${at}/upper,workdir=${at}/work`,
+    };
+    mount(this.task, request, everybody(this.task));
     return `${at}/merged`;
   }
 
@@ -107,8 +110,8 @@ export class Storage {
     return packLayer(upper, this.task.credentials.userNamespace);
   }
 
-  unmount(name: string, tasks: Iterable<Task>): void {
-    umount(this.task, `${this.container(name)}/merged`, true, tasks);
+  unmount(name: string): void {
+    umount(this.task, `${this.container(name)}/merged`, true, everybody(this.task));
     remove(this.task, this.container(name));
   }
   /** How many layers are kept. */

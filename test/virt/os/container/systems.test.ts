@@ -1,10 +1,9 @@
 /** One container of each system, asked from inside what it can reach outside. */
 import { describe, expect, test } from "vitest";
 import * as files from "../../../../src/virt/os/calls/files.ts";
-import { hasCapability } from "../../../../src/virt/os/calls/identity.ts";
-import { chdir, chroot } from "../../../../src/virt/os/calls/mounts.ts";
 import { KINDS, setHostname } from "../../../../src/virt/os/calls/namespaces.ts";
 import { getpid, kill } from "../../../../src/virt/os/calls/processes.ts";
+import { chdir, chroot } from "../../../../src/virt/os/calls/roots.ts";
 import { runtimeConfigSchema } from "../../../../src/virt/os/container/config.ts";
 import { Runtime } from "../../../../src/virt/os/container/runtime.ts";
 import { configOf, type OsLevelSystem, PARTS, SYSTEMS } from "../../../../src/virt/os/container/systems.ts";
@@ -66,7 +65,7 @@ describe.each(SYSTEMS)("$title", (system) => {
   test("host name", () => {
     const { task, host } = start(system);
     answer(() => setHostname(task, "taken"));
-    const mayNot = isolates("hostname") || !hasCapability(task, "SYS_ADMIN");
+    const mayNot = isolates("hostname") || !task.credentials.effective.has("SYS_ADMIN");
     expect(host.namespaces.uts.hostname).toBe(mayNot ? "host" : "taken");
   });
   test("users: whose its root is", () => {

@@ -62,8 +62,8 @@ test("layers are a union; each is kept once, and a container's changes are one m
     '/new file 644 "2"',
   ]);
   expect(next.config.history).toEqual([{ created_by: "rm /bin/true" }]);
-  storage.unmount("one", [task]);
-  storage.unmount("two", [task]);
+  storage.unmount("one");
+  storage.unmount("two");
   expect(listing(task, "/store/containers")).toEqual([]);
 });
 

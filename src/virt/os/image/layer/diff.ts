@@ -2,7 +2,7 @@
 import { packTar, type TarHeader } from "modern-tar";
 import { DocumentError, decodeText } from "../../document.ts";
 import type { Inode } from "../../fs/inode.ts";
-import { isOpaque, isWhiteout } from "../../fs/overlay/layer.ts";
+import { isOpaque, isWhiteout, TRUSTED } from "../../fs/overlay/layer.ts";
 import type { UserNamespace } from "../../namespaces/user.ts";
 import { Blocks, setDevice } from "./blocks.ts";
 import { OPAQUE_NAME, shown, WHITEOUT_PREFIX, XATTR_KEY } from "./entry.ts";
@@ -47,7 +47,7 @@ function* walk(
   here: UserNamespace,
   linked: Map<Inode, string>,
 ): Generator<Packed> {
-  if (isOpaque(directory)) yield mark([...at, OPAQUE_NAME]);
+  if (isOpaque(TRUSTED, directory)) yield mark([...at, OPAQUE_NAME]);
   for (const name of [...directory.names()].sort()) {
     const names = [...at, name];
     if (name.startsWith(WHITEOUT_PREFIX))

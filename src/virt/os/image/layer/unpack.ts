@@ -3,13 +3,13 @@
  * what any process meets there: ".." and symbolic links end at the root, a device needs CAP_MKNOD, and nothing is written over.
  */
 import * as files from "../../calls/files.ts";
-import { chroot } from "../../calls/mounts.ts";
 import { clone, end, getpid, wait } from "../../calls/processes.ts";
+import { chroot } from "../../calls/roots.ts";
 import { setxattr } from "../../calls/xattrs.ts";
 import { DocumentError } from "../../document.ts";
 import { attempt, type Errno } from "../../errno.ts";
 import type { Inode } from "../../fs/inode.ts";
-import { isOpaque, isWhiteout } from "../../fs/overlay/layer.ts";
+import { isOpaque, isWhiteout, TRUSTED } from "../../fs/overlay/layer.ts";
 import { pathOf, resolve, resolveParent } from "../../fs/path.ts";
 import { WRITE } from "../../fs/permission.ts";
 import type { Task } from "../../task.ts";
@@ -136,7 +136,7 @@ class Unpacking {
     let own: Inode | undefined = this.task.root.inode;
     let below = this.bare ? undefined : this.below;
     for (const one of names) {
-      if (below?.type !== "directory" || (own && isOpaque(own))) return undefined;
+      if (below?.type !== "directory" || (own && isOpaque(TRUSTED, own))) return undefined;
       below = below.lookup(one);
       own = own?.type === "directory" ? own.lookup(one) : undefined;
     }

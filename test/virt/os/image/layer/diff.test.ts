@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { mkdir } from "../../../../../src/virt/os/calls/files.ts";
 import type { Inode } from "../../../../../src/virt/os/fs/inode.ts";
-import { isWhiteout, makeOpaque, WHITEOUT } from "../../../../../src/virt/os/fs/overlay/layer.ts";
+import { isWhiteout, makeOpaque, TRUSTED, WHITEOUT } from "../../../../../src/virt/os/fs/overlay/layer.ts";
 import { resolve } from "../../../../../src/virt/os/fs/path.ts";
 import { Tmpfs } from "../../../../../src/virt/os/fs/tmpfs.ts";
 import { packLayer } from "../../../../../src/virt/os/image/layer/diff.ts";
@@ -67,7 +67,7 @@ function build(steps: readonly Step[]): Inode {
     const owner = { mode: id & 0o7777, uid: id, gid: (id >>> 3) % 70_000 };
     if (kind <= 1) {
       const made = parent.make(name, { ...owner, type: "directory" });
-      if (kind === 1) makeOpaque(made);
+      if (kind === 1) makeOpaque(TRUSTED, made);
       directories.push(made);
     } else if (kind === 2) parent.make(name, WHITEOUT);
     else if (kind === 3) parent.make(name, { ...owner, mode: 0o777, type: "symlink", target: `../${name}` });

@@ -1,7 +1,7 @@
 /** Layers as honest tools write them, and as somebody writes them who wants to get out. */
 import { describe, expect, test } from "vitest";
+import { change } from "../../../../../src/virt/os/calls/capability-sets.ts";
 import { mkdir } from "../../../../../src/virt/os/calls/files.ts";
-import { drop } from "../../../../../src/virt/os/calls/identity.ts";
 import { setDevice } from "../../../../../src/virt/os/image/layer/blocks.ts";
 import { LIMITS } from "../../../../../src/virt/os/image/layer/limits.ts";
 import { readEntries } from "../../../../../src/virt/os/image/layer/read.ts";
@@ -183,7 +183,7 @@ describe("devices", () => {
     expect((await unpack(await device())).tree).toEqual(["/null character 666 1:3"]));
   test("need CAP_MKNOD", async () => {
     const task = host();
-    drop(task, "MKNOD");
+    change(task, "MKNOD", false, ["effective", "permitted"]);
     await expect(unpack(await device(), task)).rejects.toThrow(
       "layer: /null: one must not make it (EPERM). Unpack as",
     );
