@@ -31,6 +31,7 @@ export const ERRNOS = [
   "ENXIO",
   "EOPNOTSUPP",
   "EPERM",
+  "ERANGE",
   "EROFS",
   "ESRCH",
   "ESTALE",

@@ -3,6 +3,9 @@
  * have kernels of their own; this one is the host of OS-level virtualization, in TypeScript, and its oracle is the real one
  * (test/virt/os/real).
  */
+import { end } from "./calls/processes.ts";
+import { Cgroup, CONTROLLERS } from "./cgroup/cgroup.ts";
+import { populate } from "./cgroup/files.ts";
 import { initialCredentials } from "./credentials.ts";
 import { Mount, MountNamespace, NO_FLAGS } from "./fs/mount.ts";
 import { Tmpfs } from "./fs/tmpfs.ts";
@@ -17,11 +20,13 @@ export function boot(hostname = "host"): Task {
   const fs = new Tmpfs(user, { mode: 0o755, uid: 0, gid: 0 });
   const mount = new Mount(fs, fs.root, NO_FLAGS);
   const pidNamespace = new PidNamespace<Task>(user);
+  const cgroup = firstCgroup();
   const init: Task = {
     parent: undefined,
     children: new Set(),
     pidNamespace,
     credentials,
+    cgroup,
     namespaces: {
       mnt: new MountNamespace(user, mount),
       uts: new UtsNamespace(user, hostname),
@@ -34,5 +39,20 @@ export function boot(hostname = "host"): Task {
     state: { kind: "running" },
   };
   pidNamespace.enter(init);
+  cgroup.members.add(init);
   return init;
+}
+
+/** As a container engine starts somebody: in a group of its own below the top of the tree, with every controller. */
+function firstCgroup(): Cgroup {
+  const top = new Cgroup("", {
+    kill(task: Task) {
+      end(task, { signal: 9 });
+    },
+  });
+  for (const controller of CONTROLLERS) top.subtreeControl.add(controller);
+  const cgroup = new Cgroup("world", top);
+  top.children.set(cgroup.name, cgroup);
+  for (const one of top.all()) populate(one, { mode: 0o755, uid: 0, gid: 0 });
+  return cgroup;
 }

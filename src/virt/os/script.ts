@@ -73,7 +73,11 @@ export const OPERATIONS: Record<string, Operation> = {
   read: (t, [path]) => {
     const { inode } = files.open(t, path!, { access: READ });
     if (inode.type === "fifo") return quoted("");
-    return quoted(decode(inode.read(0, 1023)).replaceAll("\0", "0").replaceAll("\n", ";"));
+    return quoted(
+      decode(inode.read(0, 1023, t))
+        .replaceAll("\0", "0")
+        .replaceAll("\n", ";"),
+    );
   },
   unlink: (t, [path]) => files.unlink(t, path!),
   rmdir: (t, [path]) => files.rmdir(t, path!),

@@ -1,4 +1,5 @@
 /** A process: credentials(7), pid_namespaces(7), namespaces(7). One thread each. */
+import type { Cgroup } from "./cgroup/cgroup.ts";
 import type { Credentials } from "./credentials.ts";
 import type { MountNamespace, Place } from "./fs/mount.ts";
 import type { PidNamespace } from "./namespaces/pid.ts";
@@ -24,6 +25,7 @@ export interface Task {
   readonly pidNamespace: PidNamespace<Task>;
   credentials: Credentials;
   namespaces: Namespaces;
+  cgroup: Cgroup;
   root: Place;
   cwd: Place;
   umask: number;

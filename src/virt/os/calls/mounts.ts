@@ -1,4 +1,5 @@
 /** Mounting: mount(2), umount(2), pivot_root(2), chroot(2). */
+import { CgroupFs } from "../cgroup/cgroupfs.ts";
 import { refuse } from "../errno.ts";
 import { copyTree } from "../fs/copy.ts";
 import type { FileSystem, Inode } from "../fs/inode.ts";
@@ -21,6 +22,7 @@ type Make = (task: Task, data: string) => FileSystem;
 const TYPES: Record<string, Make> = {
   tmpfs: ({ credentials: { userNamespace, euid, egid } }) =>
     new Tmpfs(userNamespace, { mode: 0o1777, uid: euid, gid: egid }),
+  cgroup2: ({ credentials: { userNamespace }, cgroup }) => new CgroupFs(userNamespace, cgroup.world),
   overlay: (task, data) => {
     const options = new Map(data.split(",").map((option) => option.split("=", 2) as [string, string]));
     const directory = (name: string): { [key in string]: Inode } => {

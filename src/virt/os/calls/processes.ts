@@ -1,4 +1,5 @@
 /** Processes begin, end and are waited for: clone(2), _exit(2), wait(2), kill(2), pid_namespaces(7). */
+import { exit, fork, release } from "../cgroup/cgroup.ts";
 import { refuse } from "../errno.ts";
 import { capable } from "../namespaces/user.ts";
 import type { ExitStatus, Task } from "../task.ts";
@@ -9,11 +10,17 @@ export function clone(parent: Task, kinds: readonly Kind[]): Task {
   const { credentials, namespaces, root, cwd } = renew(parent, kinds);
   const pidNamespace = namespaces.pidForChildren;
   if (pidNamespace.closed) refuse("ENOMEM");
+  const { cgroup } = parent;
+  if (!fork(cgroup)) {
+    pidNamespace.skip();
+    refuse("EAGAIN");
+  }
   const child: Task = {
     parent,
     children: new Set(),
     pidNamespace,
     credentials,
+    cgroup,
     namespaces,
     root,
     cwd,
@@ -22,6 +29,7 @@ export function clone(parent: Task, kinds: readonly Kind[]): Task {
     state: { kind: "running" },
   };
   pidNamespace.enter(child);
+  cgroup.members.add(child);
   parent.children.add(child);
   return child;
 }
@@ -41,6 +49,7 @@ function newParent(task: Task): Task | undefined {
 export function end(task: Task, status: ExitStatus): void {
   if (task.state.kind !== "running") return;
   task.state = { kind: "zombie", status };
+  exit(task);
   // pid_namespaces(7): the end of an init ends everybody there; the namespace takes nobody in again.
   if (task.pidNamespace.init === task) {
     task.pidNamespace.closed = true;
@@ -63,6 +72,7 @@ function reap(task: Task): void {
   task.state = { kind: "gone" };
   task.parent?.children.delete(task);
   task.pidNamespace.leave(task);
+  release(task);
 }
 
 /** waitpid(2) for one child that has ended. */

@@ -10,7 +10,7 @@ export const WRITE = 2;
 export const EXECUTE = 1;
 
 /** A capability counts for an inode only where the inode's owner and group have names in one's user namespace. */
-export function capableOver(who: Credentials, inode: Inode, capability: Capability): boolean {
+export function capableOver(who: Credentials, inode: Permitted, capability: Capability): boolean {
   const { uid, gid } = inode.attributes;
   const here = who.userNamespace;
   return (
@@ -20,11 +20,13 @@ export function capableOver(who: Credentials, inode: Inode, capability: Capabili
   );
 }
 
+type Permitted = Pick<Inode, "attributes" | "type">;
+
 export const inGroup = (who: Credentials, gid: number): boolean =>
   who.egid === gid || who.groups.includes(gid);
 
 /** `wanted`: READ, WRITE and EXECUTE added up. */
-export function mayAccess(who: Credentials, inode: Inode, wanted: number): boolean {
+export function mayAccess(who: Credentials, inode: Permitted, wanted: number): boolean {
   const { mode, uid, gid } = inode.attributes;
   const bits = who.euid === uid ? mode >> 6 : inGroup(who, gid) ? mode >> 3 : mode;
   if ((bits & wanted) === wanted) return true;
@@ -35,7 +37,7 @@ export function mayAccess(who: Credentials, inode: Inode, wanted: number): boole
   return capableOver(who, inode, "DAC_OVERRIDE");
 }
 
-export function mustAccess(who: Credentials, inode: Inode, wanted: number): void {
+export function mustAccess(who: Credentials, inode: Permitted, wanted: number): void {
   if (!mayAccess(who, inode, wanted)) refuse("EACCES");
 }
 

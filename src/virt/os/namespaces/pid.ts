@@ -29,6 +29,10 @@ export class PidNamespace<Task> {
   enter(task: Task): void {
     for (let at: PidNamespace<Task> | undefined = this; at; at = at.parent) at.tasks.set(++at.last, task);
   }
+  /** A birth that was refused has used its numbers up. */
+  skip(): void {
+    for (let at: PidNamespace<Task> | undefined = this; at; at = at.parent) at.last++;
+  }
   leave(task: Task): void {
     for (let at: PidNamespace<Task> | undefined = this; at; at = at.parent) at.tasks.delete(at.pidOf(task));
   }

@@ -239,6 +239,41 @@ static void enter(pid_t other, unsigned long flags) {
 }
 
 
+/* ---- the control group of the world ---- */
+static char home[256], group[320]; /* directories of cgroup2: where the controller was, and the world's, "" if there can be none */
+
+static int order(const char *directory, const char *name, const char *text) {
+  char path[640];
+  snprintf(path, sizeof path, "%s/%s", directory, name);
+  int file = open(path, O_WRONLY | O_CLOEXEC);
+  long done = file < 0 ? -1 : write(file, text, strlen(text));
+  if (file >= 0) close(file);
+  return done < 0 ? -1 : 0;
+}
+/* The world's init is born in a group of its own, so that it is the root of its cgroup namespace. */
+static void enter_group(void) {
+  char line[512], path[256] = "", mounted[128] = "";
+  FILE *mounts = fopen("/proc/mounts", "re"), *mine = fopen("/proc/self/cgroup", "re");
+  while (mounts && fgets(line, sizeof line, mounts)) { char type[32], at[128]; if (sscanf(line, "%*s %127s %31s", at, type) == 2 && !strcmp(type, "cgroup2")) strcpy(mounted, at); }
+  while (mine && fgets(line, sizeof line, mine)) if (!strncmp(line, "0::", 3)) { line[strcspn(line, "\n")] = 0; snprintf(path, sizeof path, "%.250s", line + 3); }
+  if (mounts) fclose(mounts);
+  if (mine) fclose(mine);
+  if (!*mounted || !*path) return;
+  snprintf(home, sizeof home, "%s%s", mounted, strcmp(path, "/") ? path : "");
+  snprintf(group, sizeof group, "%s/ringlab-%d", home, getpid());
+  if (mkdir(group, 0755) || order(group, "cgroup.procs", "0")) { rmdir(group); *group = 0; }
+}
+static void leave_group(void) { if (*group) order(home, "cgroup.procs", "0"); }
+/* Groups below first. They are empty: the world has ended. */
+static void remove_group(const char *directory) {
+  DIR *list_ = opendir(directory);
+  char path[1024];
+  for (struct dirent *e; list_ && (e = readdir(list_));)
+    if (e->d_type == DT_DIR && e->d_name[0] != '.') { snprintf(path, sizeof path, "%s/%s", directory, e->d_name); remove_group(path); }
+  if (list_) closedir(list_);
+  for (int wait = 0; wait < 100 && rmdir(directory) && errno == EBUSY; wait++) usleep(5000);
+}
+
 static void perform(int argc, char **argv) {
   const char *op = argv[0];
   char text[1024];
@@ -278,6 +313,7 @@ static void perform(int argc, char **argv) {
   else if (OP("getcwd", 0)) { if (syscall(SYS_getcwd, text, sizeof text) < 0) answer(-1); else say("ok \"%s\"", text); }
   else if (OP("chroot", 1)) answer(chroot(argv[1]));
   /* mounts: mount SOURCE TARGET TYPE FLAGS DATA, "-" is NULL */
+  else if (OP("mount", 5) && !strcmp(argv[3], "cgroup2") && !*group) say("ENODEV"); /* never the machine's own tree */
   else if (OP("mount", 5)) answer(mount(or_null(argv[1]), argv[2], or_null(argv[3]), among(MOUNT, argv[4]), or_null(argv[5])));
   else if (OP("umount", 2)) answer(umount2(argv[1], among(UMOUNT, argv[2])));
   else if (OP("pivot_root", 2)) answer(syscall(SYS_pivot_root, argv[1], argv[2]));
@@ -336,9 +372,11 @@ static void serve(int slot) {
 static void start(const char *directory) {
   proc = open("/proc", O_RDONLY | O_DIRECTORY);
   if (proc < 0) fatal("/proc");
+  enter_group();
   unsigned long flags = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP;
   pid_t pid = syscall(SYS_clone, flags | SIGCHLD, 0, 0, 0, 0);
   if (pid < 0) fatal("clone");
+  if (pid) leave_group();
   if (pid == 0) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)) fatal("private");
@@ -426,7 +464,7 @@ int main(int argc, char **argv) {
       }
     }
     /* Death takes its time, and that of an init those of others. */
-    if (!strcmp(words_[0], "kill") || !strcmp(words_[0], "exit"))
+    if (!strcmp(words_[0], "kill") || !strcmp(words_[0], "exit") || strstr(colon, "cgroup.kill") || strstr(colon, "cgroup.freeze"))
       for (int quiet = 0, before = living(), now; quiet < 8; before = now) {
         usleep(2000);
         now = living();
@@ -437,5 +475,6 @@ int main(int argc, char **argv) {
   }
   kill(slots[0].pid, SIGKILL);
   waitpid(slots[0].pid, NULL, 0);
+  if (*group) remove_group(group);
   return 0;
 }
