@@ -5,6 +5,7 @@
  */
 import { end } from "./calls/processes.ts";
 import { Cgroup, CONTROLLERS } from "./cgroup/cgroup.ts";
+import { Scheduler } from "./cgroup/controllers/scheduler.ts";
 import { populate } from "./cgroup/files.ts";
 import { initialCredentials } from "./credentials.ts";
 import { Mount, MountNamespace, NO_FLAGS } from "./fs/mount.ts";
@@ -46,11 +47,13 @@ export function boot(hostname = "host"): Task {
 /** As a container engine starts somebody: in a group of its own below the top of the tree, with every controller. */
 function firstCgroup(): Cgroup {
   const top = new Cgroup("", {
+    scheduler: new Scheduler(),
     kill(task: Task) {
       end(task, { signal: 9 });
     },
   });
   for (const controller of CONTROLLERS) top.subtreeControl.add(controller);
+  top.enable("cpu");
   const cgroup = new Cgroup("world", top);
   top.children.set(cgroup.name, cgroup);
   for (const one of top.all()) populate(one, { mode: 0o755, uid: 0, gid: 0 });

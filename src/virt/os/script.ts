@@ -52,6 +52,13 @@ function stat(task: Task, path: string): string {
   return `${LETTERS[inode.type]}${mode.toString(8).padStart(4, "0")} links=${links} ${ns.shownUid(uid)}:${ns.shownGid(gid)} size=${sized ? inode.size : 0}${device}`;
 }
 
+/** Of a file of lines "KEY NUMBER", or of its only number, "-". */
+function numberIn(task: Task, path: string, key: string): number {
+  const text = decode(files.open(task, path, { access: READ }).inode.read(0, 4096, task));
+  const line = key === "-" ? text : text.split("\n").find((one) => one.startsWith(`${key} `));
+  return Number((line ?? refuse("ENODATA")).split(" ").at(-1));
+}
+
 function put(
   task: Task,
   path: string,
@@ -125,6 +132,17 @@ export const OPERATIONS: Record<string, Operation> = {
     const status = processes.wait(t, Number(pid));
     return "exit" in status ? `${pid} exit ${status.exit}` : `${pid} signal ${status.signal}`;
   },
+  spin: (t, _, world) => world.spin(t),
+  rest: (t, _, world) => world.rest(t),
+  sleep: (t, [milliseconds]) => t.cgroup.kernel.scheduler.run(Number(milliseconds) * 1000),
+  between: (t, [path, key, low, high]) => {
+    const value = numberIn(t, path!, key!);
+    return value >= Number(low) && value <= Number(high) ? "yes" : "no";
+  },
+  ratio: (t, [path, over, key, low, high]) => {
+    const value = numberIn(t, path!, key!) / numberIn(t, over!, key!);
+    return value >= Number(low) && value <= Number(high) ? "yes" : "no";
+  },
   subreaper: (t) => {
     t.subreaper = true;
   },
@@ -155,6 +173,8 @@ const map = (text: string): identity.MapLine[] =>
 export class World {
   private readonly named = new Map<string, Task>([["init", boot()]]);
 
+  private readonly spinning: Task[] = [];
+
   get tasks(): Task[] {
     return [...this.named.values()];
   }
@@ -162,6 +182,26 @@ export class World {
     const task = this.named.get(name);
     if (!task) throw new Error(`no such process: ${name}`);
     return task;
+  }
+  /** A child that only works, until its parent has it rest. */
+  spin(parent: Task): void {
+    const child = processes.clone(parent, []);
+    this.spinning.push(child);
+    const runner = {
+      get group() {
+        return child.cgroup.effective("cpu")!;
+      },
+      get waiting() {
+        return child.cgroup.frozen || child.state.kind !== "running";
+      },
+    };
+    child.cgroup.kernel.scheduler.start(runner);
+  }
+  rest(parent: Task): void {
+    const at = this.spinning.findLastIndex((child) => child.parent === parent);
+    const [child] = at < 0 ? refuse("ECHILD") : this.spinning.splice(at, 1);
+    processes.end(child!, { signal: 9 });
+    processes.wait(parent, processes.getpid(child!));
   }
   clone(parent: Task, name: string, kinds_: readonly spaces.Kind[]): number {
     const child = processes.clone(parent, kinds_);

@@ -7,6 +7,7 @@ import type { Credentials } from "../credentials.ts";
 import type { Attributes } from "../fs/attributes.ts";
 import { Cpu } from "./controllers/cpu.ts";
 import { Pids } from "./controllers/pids.ts";
+import type { Scheduler } from "./controllers/scheduler.ts";
 
 /** In the order in which the kernel lists them. */
 export const CONTROLLERS = ["cpu", "pids"] as const;
@@ -25,6 +26,7 @@ export interface Process {
 
 /** What the tree asks of the kernel that it is part of. */
 export interface Kernel {
+  readonly scheduler: Scheduler;
   /** Ends a process at once: SIGKILL. */
   kill(process: Process): void;
 }

@@ -137,9 +137,10 @@ class FileInode extends Node {
   /** An order, wherever in the file it is written. */
   override write(_offset: number, bytes: Uint8Array, by?: Process): void {
     if (bytes.length > 4096) refuse("E2BIG");
-    const { write } = controlFile(this.name);
+    const { write, exact } = controlFile(this.name);
     if (!write) refuse("EINVAL");
-    write(this.living, new TextDecoder().decode(bytes).trim(), by ?? refuse("EIO"));
+    const text = new TextDecoder().decode(bytes);
+    write(this.living, exact ? text : text.trim(), by ?? refuse("EIO"));
   }
   /** Its length is not its own. */
   override truncate(): void {}

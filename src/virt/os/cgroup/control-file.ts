@@ -8,8 +8,9 @@ export interface ControlFile {
   readonly controller?: Controller;
   /** The root of the tree has it too. */
   readonly top?: boolean;
+  readonly exact?: boolean;
   /** Lines, each with its end. */
   read?(cgroup: Cgroup, by: Process): string;
-  /** The text has nothing around it. */
+  /** The text has nothing around it, or, if `exact`, is as it was written. */
   write?(cgroup: Cgroup, text: string, by: Process): void;
 }

@@ -123,6 +123,6 @@ export function populate(cgroup: Cgroup, directory: Attributes): void {
   const { uid, gid } = directory;
   cgroup.nodes.set("", directory);
   for (const { name, mode, top, controller } of ALL)
-    if (controller ? cgroup.states[controller] : cgroup.parent || top)
+    if (controller ? cgroup.parent?.subtreeControl.has(controller) : cgroup.parent || top)
       cgroup.nodes.set(name, { mode, uid, gid });
 }

@@ -274,6 +274,45 @@ static void remove_group(const char *directory) {
   for (int wait = 0; wait < 100 && rmdir(directory) && errno == EBUSY; wait++) usleep(5000);
 }
 
+/* ---- what controllers count ---- */
+static pid_t spinning[SLOTS];
+static int spinners;
+static void spin(void) {
+  pid_t parent = getpid(), pid = fork();
+  if (pid == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() == parent || parent == 1) for (;;) __asm__ volatile("");
+    _exit(0);
+  }
+  if (pid > 0) spinning[spinners++] = pid;
+  answer(pid);
+}
+static void rest(void) {
+  if (!spinners) { errno = ECHILD; answer(-1); return; }
+  pid_t pid = spinning[--spinners];
+  kill(pid, SIGKILL);
+  answer(waitpid(pid, NULL, 0));
+}
+/* Of a file of lines "KEY NUMBER", or of its only number, "-". */
+static int number_in(const char *path, const char *key, double *value) {
+  char text[8192];
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  ssize_t length = file < 0 ? -1 : read(file, text, sizeof text - 1);
+  if (file >= 0) close(file);
+  if (length < 0) { answer(-1); return -1; }
+  text[length] = 0;
+  if (!strcmp(key, "-")) { *value = atof(text); return 0; }
+  size_t width = strlen(key);
+  for (char *save, *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+    if (!strncmp(line, key, width) && line[width] == ' ') { *value = atof(line + width + 1); return 0; }
+  errno = ENODATA;
+  answer(-1);
+  return -1;
+}
+static void within(double value, const char *low, const char *high) {
+  say("ok %s", value >= atof(low) && value <= atof(high) ? "yes" : "no");
+}
+
 static void perform(int argc, char **argv) {
   const char *op = argv[0];
   char text[1024];
@@ -343,6 +382,11 @@ static void perform(int argc, char **argv) {
   else if (OP("kill", 2)) answer(kill(atoi(argv[1]), atoi(argv[2])));
   else if (OP("wait", 1)) { int state; pid_t pid = waitpid(atoi(argv[1]), &state, 0); if (pid < 0) answer(-1);
     else if (WIFSIGNALED(state)) say("ok %d signal %d", pid, WTERMSIG(state)); else say("ok %d exit %d", pid, WEXITSTATUS(state)); }
+  else if (OP("spin", 0)) spin();
+  else if (OP("rest", 0)) rest();
+  else if (OP("sleep", 1)) answer(usleep(atoi(argv[1]) * 1000));
+  else if (OP("between", 4)) { double value; if (!number_in(argv[1], argv[2], &value)) within(value, argv[3], argv[4]); }
+  else if (OP("ratio", 5)) { double value, over; if (!number_in(argv[1], argv[3], &value) && !number_in(argv[2], argv[3], &over)) within(value / over, argv[4], argv[5]); }
   else { fprintf(stderr, "no such operation: %s with %d arguments\n", op, argc - 1); exit(2); }
 }
 
@@ -450,7 +494,7 @@ int main(int argc, char **argv) {
     if (alive(slots[slot].pid) && send(slots[slot].controller, message, strlen(message), 0) > 0) {
       struct pollfd answer_ = {slots[slot].controller, POLLIN, 0};
       pid_t sender = 0;
-      for (int wait = 0; wait < 500; wait++) {
+      for (int wait = 0; wait < 3000; wait++) {
         if (poll(&answer_, 1, 10) > 0) { hear(slot, reply, &sender); break; }
         if (!alive(slots[slot].pid)) break;
       }

@@ -11,6 +11,7 @@ export const CPU_FILES: readonly ControlFile[] = [
   {
     name: "cpu.weight",
     mode: 0o644,
+    exact: true,
     controller: "cpu",
     read: ({ states }) => `${states.cpu!.weight}\n`,
     write: ({ states }, text) => {
@@ -32,7 +33,7 @@ export const CPU_FILES: readonly ControlFile[] = [
       if (!digits && word !== "max") refuse("EINVAL");
       const quota = digits ? Number(digits[0]) : Number.POSITIVE_INFINITY;
       if (quota < SHORTEST || period < SHORTEST || period > LONGEST) refuse("EINVAL");
-      Object.assign(states.cpu!, { quota, period });
+      states.cpu!.limit(quota, period);
     },
   },
   {
@@ -41,7 +42,8 @@ export const CPU_FILES: readonly ControlFile[] = [
     controller: "cpu",
     read: ({ states }) => {
       const { used, periods, throttledPeriods, throttled } = states.cpu!;
-      return `usage_usec ${used}\nnr_periods ${periods}\nnr_throttled ${throttledPeriods}\nthrottled_usec ${throttled}\n`;
+      // What the kernel itself does takes no time here.
+      return `usage_usec ${used}\nuser_usec ${used}\nsystem_usec 0\nnr_periods ${periods}\nnr_throttled ${throttledPeriods}\nthrottled_usec ${throttled}\n`;
     },
   },
 ];

@@ -1,18 +1,42 @@
-/** Who gets how much of a processor: cgroup-v2.rst "CPU". Times are microseconds of the scheduler's clock. */
-export class Cpu {
-  readonly parent: Cpu | undefined;
-  /** Its share beside its siblings': 1 to 10000. */
-  weight = 100;
-  /** How long it may run in each period. */
+/** Who gets how much of the processors: cgroup-v2.rst "CPU". One group's part; scheduler.ts decides. Times are microseconds. */
+import { type Account, DEFAULT_WEIGHT } from "./cpu-charging.ts";
+
+/** What competes at one level of the tree: groups, and the processes beside them. */
+export class Entity implements Account {
+  weight = DEFAULT_WEIGHT;
+  virtualTime = 0;
   quota = Number.POSITIVE_INFINITY;
+  left = 0;
+}
+
+export class Cpu extends Entity {
+  readonly parent: Cpu | undefined;
   period = 100_000;
+  /** When the period ends that it runs in; undefined while it has no quota or does not run. */
+  periodEnd: number | undefined;
+  /** Since when it waits for its next period. */
+  throttledSince: number | undefined;
   used = 0;
-  /** Periods that began while it could run, and those in which it used its quota up. */
+  /** Periods that it ran in, those that it was held back in, and for how long it was. */
   periods = 0;
   throttledPeriods = 0;
   throttled = 0;
+  /** It ran since the period began. */
+  ran = false;
+  /** Who competed below it when it was last decided, and no newcomer begins with less virtual time than they had. */
+  competing: ReadonlySet<Entity> = new Set();
+  floor = 0;
 
   constructor(parent: Cpu | undefined) {
+    super();
     this.parent = parent;
+  }
+  /** A new limit begins a new period. */
+  limit(quota: number, period: number): void {
+    Object.assign(this, { quota, period, left: quota, periodEnd: undefined, throttledSince: undefined });
+  }
+  /** From here up. */
+  *upwards(): Generator<Cpu> {
+    for (let at: Cpu | undefined = this; at; at = at.parent) yield at;
   }
 }
