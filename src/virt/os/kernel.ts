@@ -5,6 +5,7 @@
  */
 import { end } from "./calls/processes.ts";
 import { Cgroup, CONTROLLERS } from "./cgroup/cgroup.ts";
+import { Pages } from "./cgroup/controllers/pages.ts";
 import { Scheduler } from "./cgroup/controllers/scheduler.ts";
 import { populate } from "./cgroup/files.ts";
 import { initialCredentials } from "./credentials.ts";
@@ -48,12 +49,14 @@ export function boot(hostname = "host"): Task {
 function firstCgroup(): Cgroup {
   const top = new Cgroup("", {
     scheduler: new Scheduler(),
+    pages: new Pages(),
     kill(task: Task) {
       end(task, { signal: 9 });
     },
   });
   for (const controller of CONTROLLERS) top.subtreeControl.add(controller);
   top.enable("cpu");
+  top.enable("memory");
   const cgroup = new Cgroup("world", top);
   top.children.set(cgroup.name, cgroup);
   for (const one of top.all()) populate(one, { mode: 0o755, uid: 0, gid: 0 });

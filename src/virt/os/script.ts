@@ -10,6 +10,7 @@ import * as spaces from "./calls/namespaces.ts";
 import * as processes from "./calls/processes.ts";
 import * as xattrs from "./calls/xattrs.ts";
 import type { Capability } from "./capabilities.ts";
+import { type Owner, PAGE } from "./cgroup/controllers/pages.ts";
 import { attempt, refuse } from "./errno.ts";
 import type { FileType } from "./fs/inode.ts";
 import { resolve } from "./fs/path.ts";
@@ -134,6 +135,9 @@ export const OPERATIONS: Record<string, Operation> = {
   },
   spin: (t, _, world) => world.spin(t),
   rest: (t, _, world) => world.rest(t),
+  touch: (t, [mebibytes], world) => world.touch(t, Number(mebibytes)),
+  untouch: (t, _, world) => t.cgroup.kernel.pages.free(world.owner(t)),
+  pull: (t, [first, mebibytes], world) => world.pull(t, Number(first), Number(mebibytes)),
   sleep: (t, [milliseconds]) => t.cgroup.kernel.scheduler.run(Number(milliseconds) * 1000),
   between: (t, [path, key, low, high]) => {
     const value = numberIn(t, path!, key!);
@@ -174,6 +178,8 @@ export class World {
   private readonly named = new Map<string, Task>([["init", boot()]]);
 
   private readonly spinning: Task[] = [];
+  private readonly owners = new Map<Task, Owner>();
+  private readonly disk = {};
 
   get tasks(): Task[] {
     return [...this.named.values()];
@@ -203,6 +209,27 @@ export class World {
     processes.end(child!, { signal: 9 });
     processes.wait(parent, processes.getpid(child!));
   }
+  /** A process as the memory controller knows it. */
+  owner(task: Task): Owner {
+    const known = this.owners.get(task) ?? {
+      get memory() {
+        return task.cgroup.effective("memory")!;
+      },
+      kill() {
+        processes.end(task, { signal: 9 });
+      },
+    };
+    this.owners.set(task, known);
+    return known;
+  }
+  touch(task: Task, mebibytes: number): void {
+    task.cgroup.kernel.pages.touch(this.owner(task), (mebibytes * 2 ** 20) / PAGE);
+  }
+  /** Reads from the machine's disk, which is a file to the page cache. */
+  pull(task: Task, first: number, mebibytes: number): void {
+    const pages = 2 ** 20 / PAGE;
+    task.cgroup.kernel.pages.read(this.owner(task), this.disk, first * pages, mebibytes * pages);
+  }
   clone(parent: Task, name: string, kinds_: readonly spaces.Kind[]): number {
     const child = processes.clone(parent, kinds_);
     this.named.set(name, child);
@@ -228,6 +255,9 @@ export class World {
     const task = this.named.get(line.slice(0, colon));
     if (task?.state.kind !== "running") return "dead";
     const answer = attempt(() => operation(task, args, this));
+    for (const [one, owner] of this.owners)
+      if (one.state.kind !== "running") one.cgroup.kernel.pages.free(owner);
+    if (task.state.kind !== "running" && name !== "exit") return "dead";
     if ("errno" in answer) return answer.errno;
     return answer.value === undefined || answer.value === "" ? "ok" : `ok ${answer.value}`;
   }

@@ -6,11 +6,13 @@
 import type { Credentials } from "../credentials.ts";
 import type { Attributes } from "../fs/attributes.ts";
 import { Cpu } from "./controllers/cpu.ts";
+import { Memory } from "./controllers/memory.ts";
+import type { Pages } from "./controllers/pages.ts";
 import { Pids } from "./controllers/pids.ts";
 import type { Scheduler } from "./controllers/scheduler.ts";
 
 /** In the order in which the kernel lists them. */
-export const CONTROLLERS = ["cpu", "pids"] as const;
+export const CONTROLLERS = ["cpu", "memory", "pids"] as const;
 export type Controller = (typeof CONTROLLERS)[number];
 
 /** What a control group needs to know of a process. */
@@ -27,6 +29,7 @@ export interface Process {
 /** What the tree asks of the kernel that it is part of. */
 export interface Kernel {
   readonly scheduler: Scheduler;
+  readonly pages: Pages;
   /** Ends a process at once: SIGKILL. */
   kill(process: Process): void;
 }
@@ -34,6 +37,7 @@ export interface Kernel {
 /** What each controller keeps of a group that it is enabled in. */
 export interface States {
   readonly cpu: Cpu;
+  readonly memory: Memory;
   readonly pids: Pids;
 }
 
@@ -102,6 +106,11 @@ export class Cgroup {
     if (controller === "pids") {
       const count = [...this.all()].reduce((sum, { members }) => sum + members.size, 0);
       Object.assign(this.states, { pids: new Pids(this.parent?.states.pids, count) });
+    } else if (controller === "memory") {
+      // What was charged above before stays there.
+      const memory = new Memory(this.parent?.states.memory);
+      this.kernel.pages.watch(memory);
+      Object.assign(this.states, { memory });
     } else Object.assign(this.states, { cpu: new Cpu(this.parent?.states.cpu) });
   }
   disable(controller: Controller): void {

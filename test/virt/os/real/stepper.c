@@ -23,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -293,6 +294,28 @@ static void rest(void) {
   kill(pid, SIGKILL);
   answer(waitpid(pid, NULL, 0));
 }
+static struct { char *at; size_t size; } touched[64];
+static int touches, disk = -1;
+static void touch(size_t size) {
+  char *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (at == MAP_FAILED) { answer(-1); return; }
+  for (size_t i = 0; i < size; i += 4096) at[i] = 1;
+  touched[touches].at = at;
+  touched[touches++].size = size;
+  answer(0);
+}
+static void untouch(void) {
+  while (touches) touches--, munmap(touched[touches].at, touched[touches].size);
+  answer(0);
+}
+/* Of the disk, past its read-ahead. */
+static void pull(long first, long size) {
+  static char block[4096];
+  posix_fadvise(disk, 0, 0, POSIX_FADV_RANDOM);
+  for (long at = first; at < first + size; at += sizeof block)
+    if (pread(disk, block, sizeof block, at) < 0) { answer(-1); return; }
+  answer(0);
+}
 /* Of a file of lines "KEY NUMBER", or of its only number, "-". */
 static int number_in(const char *path, const char *key, double *value) {
   char text[8192];
@@ -384,6 +407,9 @@ static void perform(int argc, char **argv) {
     else if (WIFSIGNALED(state)) say("ok %d signal %d", pid, WTERMSIG(state)); else say("ok %d exit %d", pid, WEXITSTATUS(state)); }
   else if (OP("spin", 0)) spin();
   else if (OP("rest", 0)) rest();
+  else if (OP("touch", 1)) touch(atol(argv[1]) << 20);
+  else if (OP("untouch", 0)) untouch();
+  else if (OP("pull", 2)) pull(atol(argv[1]) << 20, atol(argv[2]) << 20);
   else if (OP("sleep", 1)) answer(usleep(atoi(argv[1]) * 1000));
   else if (OP("between", 4)) { double value; if (!number_in(argv[1], argv[2], &value)) within(value, argv[3], argv[4]); }
   else if (OP("ratio", 5)) { double value, over; if (!number_in(argv[1], argv[3], &value) && !number_in(argv[2], argv[3], &over)) within(value / over, argv[4], argv[5]); }
@@ -416,6 +442,7 @@ static void serve(int slot) {
 static void start(const char *directory) {
   proc = open("/proc", O_RDONLY | O_DIRECTORY);
   if (proc < 0) fatal("/proc");
+  disk = open("/dev/ram0", O_RDONLY | O_CLOEXEC); /* only in a machine of its own */
   enter_group();
   unsigned long flags = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP;
   pid_t pid = syscall(SYS_clone, flags | SIGCHLD, 0, 0, 0, 0);

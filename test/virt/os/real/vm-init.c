@@ -32,7 +32,7 @@ static void copy(const char *from, const char *to) {
 static void module(const char *path) {
   int file = open(path, O_RDONLY | O_CLOEXEC);
   if (file < 0) return;
-  must(syscall(SYS_finit_module, file, "", 0), path);
+  must(syscall(SYS_finit_module, file, "rd_nr=1 rd_size=65536", 0), path);
   close(file);
 }
 static void run(const char *lines) {
@@ -74,6 +74,8 @@ int main(void) {
   mkdir("/proc", 0755);
   mkdir("/cgroup", 0755);
   mkdir("/world", 0755);
+  mkdir("/dev", 0755);
+  must(mount("dev", "/dev", "devtmpfs", 0, NULL), "/dev");
   must(mount("proc", "/proc", "proc", 0, NULL), "/proc");
   must(mount("cgroup2", "/cgroup", "cgroup2", 0, NULL), "/cgroup");
   int control = open("/cgroup/cgroup.subtree_control", O_WRONLY);
