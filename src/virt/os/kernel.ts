@@ -45,11 +45,15 @@ export function boot(hostname = "host"): Task {
   return init;
 }
 
+/** The only disk, a RAM disk. */
+export const DISK = "1:0";
+
 /** As a container engine starts somebody: in a group of its own below the top of the tree, with every controller. */
 function firstCgroup(): Cgroup {
   const top = new Cgroup("", {
     scheduler: new Scheduler(),
     pages: new Pages(),
+    blockDevices: new Set([DISK]),
     kill(task: Task) {
       end(task, { signal: 9 });
     },

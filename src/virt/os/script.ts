@@ -15,7 +15,7 @@ import { attempt, refuse } from "./errno.ts";
 import type { FileType } from "./fs/inode.ts";
 import { resolve } from "./fs/path.ts";
 import { READ, WRITE } from "./fs/permission.ts";
-import { boot } from "./kernel.ts";
+import { boot, DISK } from "./kernel.ts";
 import type { Task } from "./task.ts";
 
 type Operation = (task: Task, args: readonly string[], world: World) => unknown;
@@ -138,6 +138,14 @@ export const OPERATIONS: Record<string, Operation> = {
   touch: (t, [mebibytes], world) => world.touch(t, Number(mebibytes)),
   untouch: (t, _, world) => t.cgroup.kernel.pages.free(world.owner(t)),
   pull: (t, [first, mebibytes], world) => world.pull(t, Number(first), Number(mebibytes)),
+  direct: (t, [, mebibytes], world) => world.direct(t, Number(mebibytes)),
+  mark: (t, _, world) => {
+    world.marked = t.cgroup.kernel.scheduler.now;
+  },
+  since: (t, [low, high], world) => {
+    const milliseconds = (t.cgroup.kernel.scheduler.now - world.marked) / 1000;
+    return milliseconds >= Number(low) && milliseconds <= Number(high) ? "yes" : "no";
+  },
   sleep: (t, [milliseconds]) => t.cgroup.kernel.scheduler.run(Number(milliseconds) * 1000),
   between: (t, [path, key, low, high]) => {
     const value = numberIn(t, path!, key!);
@@ -180,6 +188,7 @@ export class World {
   private readonly spinning: Task[] = [];
   private readonly owners = new Map<Task, Owner>();
   private readonly disk = {};
+  marked = 0;
 
   get tasks(): Task[] {
     return [...this.named.values()];
@@ -228,7 +237,18 @@ export class World {
   /** Reads from the machine's disk, which is a file to the page cache. */
   pull(task: Task, first: number, mebibytes: number): void {
     const pages = 2 ** 20 / PAGE;
-    task.cgroup.kernel.pages.read(this.owner(task), this.disk, first * pages, mebibytes * pages);
+    for (let page = first * pages; page < (first + mebibytes) * pages; page++)
+      if (task.cgroup.kernel.pages.read(this.owner(task), this.disk, page, 1)) this.transfer(task);
+  }
+  /** The same past the page cache: O_DIRECT. */
+  direct(task: Task, mebibytes: number): void {
+    for (let page = 0; page < (mebibytes * 2 ** 20) / PAGE; page++) this.transfer(task);
+  }
+  /** A page from the disk, as soon as the group may. */
+  private transfer(task: Task): void {
+    const { scheduler } = task.cgroup.kernel;
+    const at = task.cgroup.effective("io")?.begin(DISK, "r", PAGE, scheduler.now) ?? scheduler.now;
+    scheduler.run(at - scheduler.now);
   }
   clone(parent: Task, name: string, kinds_: readonly spaces.Kind[]): number {
     const child = processes.clone(parent, kinds_);

@@ -6,13 +6,14 @@
 import type { Credentials } from "../credentials.ts";
 import type { Attributes } from "../fs/attributes.ts";
 import { Cpu } from "./controllers/cpu.ts";
+import { Io } from "./controllers/io.ts";
 import { Memory } from "./controllers/memory.ts";
 import type { Pages } from "./controllers/pages.ts";
 import { Pids } from "./controllers/pids.ts";
 import type { Scheduler } from "./controllers/scheduler.ts";
 
 /** In the order in which the kernel lists them. */
-export const CONTROLLERS = ["cpu", "memory", "pids"] as const;
+export const CONTROLLERS = ["cpu", "io", "memory", "pids"] as const;
 export type Controller = (typeof CONTROLLERS)[number];
 
 /** What a control group needs to know of a process. */
@@ -30,6 +31,8 @@ export interface Process {
 export interface Kernel {
   readonly scheduler: Scheduler;
   readonly pages: Pages;
+  /** "MAJOR:MINOR" */
+  readonly blockDevices: ReadonlySet<string>;
   /** Ends a process at once: SIGKILL. */
   kill(process: Process): void;
 }
@@ -37,6 +40,7 @@ export interface Kernel {
 /** What each controller keeps of a group that it is enabled in. */
 export interface States {
   readonly cpu: Cpu;
+  readonly io: Io;
   readonly memory: Memory;
   readonly pids: Pids;
 }
@@ -111,7 +115,8 @@ export class Cgroup {
       const memory = new Memory(this.parent?.states.memory);
       this.kernel.pages.watch(memory);
       Object.assign(this.states, { memory });
-    } else Object.assign(this.states, { cpu: new Cpu(this.parent?.states.cpu) });
+    } else if (controller === "io") Object.assign(this.states, { io: new Io(this.parent?.states.io) });
+    else Object.assign(this.states, { cpu: new Cpu(this.parent?.states.cpu) });
   }
   disable(controller: Controller): void {
     delete this.states[controller];

@@ -5,6 +5,7 @@ import { type Cgroup, CONTROLLERS, type Controller, type Process } from "./cgrou
 import { handOut, migrate } from "./control.ts";
 import type { ControlFile } from "./control-file.ts";
 import { CPU_FILES } from "./controllers/cpu-files.ts";
+import { IO_FILES } from "./controllers/io-files.ts";
 import { MEMORY_FILES } from "./controllers/memory-files.ts";
 import { PIDS_FILES } from "./controllers/pids-files.ts";
 import { makeThreaded, typeOf } from "./threads.ts";
@@ -114,7 +115,7 @@ const CORE: readonly ControlFile[] = [
   },
 ];
 
-const ALL: readonly ControlFile[] = [...CORE, ...CPU_FILES, ...MEMORY_FILES, ...PIDS_FILES];
+const ALL: readonly ControlFile[] = [...CORE, ...CPU_FILES, ...IO_FILES, ...MEMORY_FILES, ...PIDS_FILES];
 const BY_NAME = new Map(ALL.map((file) => [file.name, file]));
 
 export const controlFile = (name: string): ControlFile => BY_NAME.get(name)!;

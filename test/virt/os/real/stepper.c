@@ -33,6 +33,7 @@
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { SLOTS = 24, LINE = 4096, ARGS = 16 };
@@ -295,7 +296,7 @@ static void rest(void) {
   answer(waitpid(pid, NULL, 0));
 }
 static struct { char *at; size_t size; } touched[64];
-static int touches, disk = -1;
+static int touches, disk = -1, raw = -1;
 static void touch(size_t size) {
   char *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (at == MAP_FAILED) { answer(-1); return; }
@@ -314,6 +315,13 @@ static void pull(long first, long size) {
   posix_fadvise(disk, 0, 0, POSIX_FADV_RANDOM);
   for (long at = first; at < first + size; at += sizeof block)
     if (pread(disk, block, sizeof block, at) < 0) { answer(-1); return; }
+  answer(0);
+}
+/* Past the page cache. */
+static void direct(long first, long size) {
+  static char block[4096] __attribute__((aligned(4096)));
+  for (long at = first; at < first + size; at += sizeof block)
+    if (pread(raw, block, sizeof block, at) < 0) { answer(-1); return; }
   answer(0);
 }
 /* Of a file of lines "KEY NUMBER", or of its only number, "-". */
@@ -336,6 +344,7 @@ static void within(double value, const char *low, const char *high) {
   say("ok %s", value >= atof(low) && value <= atof(high) ? "yes" : "no");
 }
 
+static struct timespec marked;
 static void perform(int argc, char **argv) {
   const char *op = argv[0];
   char text[1024];
@@ -410,6 +419,10 @@ static void perform(int argc, char **argv) {
   else if (OP("touch", 1)) touch(atol(argv[1]) << 20);
   else if (OP("untouch", 0)) untouch();
   else if (OP("pull", 2)) pull(atol(argv[1]) << 20, atol(argv[2]) << 20);
+  else if (OP("direct", 2)) direct(atol(argv[1]) << 20, atol(argv[2]) << 20);
+  else if (OP("mark", 0)) { clock_gettime(CLOCK_MONOTONIC, &marked); answer(0); }
+  else if (OP("since", 2)) { struct timespec now; clock_gettime(CLOCK_MONOTONIC, &now);
+    within((now.tv_sec - marked.tv_sec) * 1e3 + (now.tv_nsec - marked.tv_nsec) / 1e6, argv[1], argv[2]); }
   else if (OP("sleep", 1)) answer(usleep(atoi(argv[1]) * 1000));
   else if (OP("between", 4)) { double value; if (!number_in(argv[1], argv[2], &value)) within(value, argv[3], argv[4]); }
   else if (OP("ratio", 5)) { double value, over; if (!number_in(argv[1], argv[3], &value) && !number_in(argv[2], argv[3], &over)) within(value / over, argv[4], argv[5]); }
@@ -443,6 +456,7 @@ static void start(const char *directory) {
   proc = open("/proc", O_RDONLY | O_DIRECTORY);
   if (proc < 0) fatal("/proc");
   disk = open("/dev/ram0", O_RDONLY | O_CLOEXEC); /* only in a machine of its own */
+  raw = open("/dev/ram0", O_RDONLY | O_CLOEXEC | O_DIRECT);
   enter_group();
   unsigned long flags = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP;
   pid_t pid = syscall(SYS_clone, flags | SIGCHLD, 0, 0, 0, 0);

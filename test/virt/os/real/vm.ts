@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** The controllers that the world's group has. */
-const CONTROLLERS = "+cpu +memory +pids";
+const CONTROLLERS = "+cpu +io +memory +pids";
 
 /** For each case one answer for each line. `modules`: of the same kernel, in the order in which they are loaded. */
 export function performInVm(
