@@ -31,10 +31,12 @@ const ARROWS: Record<string, string[]> = {
   "src/experiments": ["src/systems", "src/formal", "src/guests", "src/machine"],
   "src/plots": [],
   "src/fidelity": ["src/experiments"],
+  "src/compare": ["src/experiments", "src/plots", "src/systems", "src/guests", "src/machine"],
   "src/course": ["src/plots"],
   "src/kernel": [],
   "src/server": ["src/kernel"],
   "src/cli": [
+    "src/compare",
     "src/server",
     "src/kernel",
     "src/course",

@@ -51,7 +51,7 @@ export function hidden(seed: number): HiddenTest<VirtqueueDevice>[] {
     many(["give", "C12", "around the end"], "whole", ["wrapped"], drawGives),
     many(["give", "C13", "not in memory"], "whole", ["outside"], drawGives),
     many(["tell", "C14", "flags"], "whole", ["flags"], drawTells),
-    many(["tell", "C15", "events"], "whole", ["event"], drawTells),
+    many(["tell", "C15", "events"], "whole", ["event", "event reached"], drawTells),
     many(["tell", "C15", "events around the end"], "whole", ["event wrapped"], drawTells),
     many(["tell", "C15", "events, whatever the flags"], "whole", ["event, flags set"], drawTells),
     many(["tell", "C16", "what the device wants to be told of"], "heads", ["told of"], drawHeads),

@@ -67,7 +67,7 @@ export function hidden(seed: number): Own[] {
     pin("C4", "pages that cannot be had", "no page"),
     pin("C5", "flags and counts", "flags"),
     pin("C6", "entries that change between two reads", "changing"),
-    unpin("C7", "one less", "some left"),
+    unpin("C7", "one less", "a reader left", "a writer left"),
     unpin("C8", "to the last", "to the last"),
     unpin("C8", "flags that are not ours", "flags"),
     deliver("C11", "one by one", "one by one"),
@@ -88,7 +88,7 @@ export function hidden(seed: number): Own[] {
     take("C16", "something comes meanwhile", "meanwhile"),
     push("C17", "answers that nobody waits for", "no event"),
     push("C18", "events", "event"),
-    push("C18", "events at the edge", "edges"),
+    push("C18", "events at the edge", "just past", "first", "last", "not yet"),
     push("C18", "around the end", "wrapped"),
     push("C18", "asked for meanwhile", "meanwhile"),
   ];

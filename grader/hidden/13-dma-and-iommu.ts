@@ -51,6 +51,7 @@ export function hidden(seed: number): HiddenTest<DmaProtection>[] {
       "lets the old format through",
       "blocks the old format",
       "the old format names an entry",
+      "the old format names nothing",
     ]),
     interrupts(seed, "C11", "entries that are not there", ["what is not present"]),
     interrupts(seed, "C12", "who sent it", [

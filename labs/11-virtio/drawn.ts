@@ -144,7 +144,7 @@ export function drawGives(draw: Draw, kind: (typeof GIVE_KINDS)[number]): Situat
   };
 }
 
-export const TELL_KINDS = ["flags", "event", "event wrapped", "event, flags set"] as const;
+export const TELL_KINDS = ["flags", "event", "event reached", "event wrapped", "event, flags set"] as const;
 
 /** A question after some chains were given, about an event near them. */
 export function drawTells(draw: Draw, kind: (typeof TELL_KINDS)[number]): Situation {
@@ -152,7 +152,8 @@ export function drawTells(draw: Draw, kind: (typeof TELL_KINDS)[number]): Situat
   const told = kind === "event wrapped" ? 65536 - 1 - draw(given) : 10 + draw(60000);
   const used = wrap(told + given);
   const eventIndex = kind !== "flags";
-  const event = wrap(told - 2 + draw(given + 4));
+  // "reached": it is the first of those given, so that one more or less would be too late.
+  const event = kind === "event reached" ? wrap(told) : wrap(told - 2 + draw(given + 4));
   const flags = kind === "event, flags set" ? 1 : kind === "flags" ? draw(4) : 0;
   return { ...EMPTY, eventIndex, flags, event, position: [used, used, wrap(told)], steps: [TELL] };
 }

@@ -65,16 +65,19 @@ export function drawPins(draw: Draw, kind: PinKind): GrantDay {
   return day;
 }
 
-export const UNPIN_KINDS = ["some left", "to the last", "flags"] as const;
+export const UNPIN_KINDS = ["a reader left", "a writer left", "to the last", "flags"] as const;
 export type UnpinKind = (typeof UNPIN_KINDS)[number];
 
 /** Some who have done. */
 export function drawUnpins(draw: Draw, kind: UnpinKind): GrantDay {
   const frame = 3 + draw(90);
-  const readers = draw(3);
-  const writers = readers === 0 ? 1 + draw(2) : draw(3);
-  const users = shuffled(draw, [...list(readers, () => true), ...list(writers, () => false)]);
-  const ending = kind === "some left" ? users.slice(0, Math.max(1, users.length - 1)) : users;
+  // Whoever is left has seen others of both kinds go, or at least all of the other kind.
+  const stays = kind === "a reader left" ? true : kind === "a writer left" ? false : undefined;
+  const readers = stays === undefined ? draw(3) : 1 + draw(2);
+  const writers = stays === undefined && readers > 0 ? draw(3) : 1 + draw(2);
+  const users = [...list(readers, () => true), ...list(writers, () => false)];
+  if (stays !== undefined) users.splice(users.indexOf(stays), 1);
+  const ending = shuffled(draw, users);
   const extra = kind === "flags" ? one(draw, [4, 32, 64, 1024]) : 0;
   const flags = 1 | extra | 8 | (writers > 0 ? 16 : 0);
   const steps = ending.flatMap((readonly): GrantStep[] => [
@@ -210,7 +213,16 @@ export function drawTakes(draw: Draw, kind: TakeKind): RingDay {
   return kind === "some" || kind === "wrapped" ? { ...base, steps: [base.steps[0]!, base.steps[0]!] } : base;
 }
 
-export const PUSH_KINDS = ["no event", "event", "edges", "wrapped", "meanwhile"] as const;
+export const PUSH_KINDS = [
+  "no event",
+  "event",
+  "just past",
+  "first",
+  "last",
+  "not yet",
+  "wrapped",
+  "meanwhile",
+] as const;
 export type PushKind = (typeof PUSH_KINDS)[number];
 
 /** Answers, and an event near them. */
@@ -220,7 +232,13 @@ export function drawPushes(draw: Draw, kind: PushKind): RingDay {
   const old = kind === "wrapped" ? 2 ** 32 - 1 - draw(answers) : 1000 + draw(2 ** 31);
   let ahead = 1 + draw(answers);
   if (kind === "no event") ahead = one(draw, [answers + 1, answers + 3, -1, -3 - draw(10)]);
-  if (kind === "edges") ahead = one(draw, [0, 1, answers, answers + 1]);
+  const edges: Partial<Record<PushKind, number>> = {
+    "just past": 0,
+    first: 1,
+    last: answers,
+    "not yet": answers + 1,
+  };
+  ahead = edges[kind] ?? ahead;
   if (kind === "wrapped") ahead = draw(answers + 2);
   const late = kind === "meanwhile";
   const [before, after] = late && draw(3) > 0 ? [0, ahead] : [ahead, late ? answers + 1 : ahead];

@@ -120,6 +120,7 @@ export const INTERRUPT_SLIPS = [
   "lets the old format through",
   "blocks the old format",
   "the old format names an entry",
+  "the old format names nothing",
   "what is not present",
   "believes every sender",
   "never another function",
@@ -136,7 +137,8 @@ export function expectedInterrupt({ message, entries, old }: Knock, slip?: Inter
   const { requester, value } = message;
   const opened = (old || is("lets the old format through")) && !is("blocks the old format");
   if (!message.remappable && !opened) return -1;
-  if (!message.remappable && !is("the old format names an entry")) return value;
+  if (!message.remappable && !is("the old format names an entry"))
+    return is("the old format names nothing") ? 0 : value;
   const entry = entries.find((_, at) => at === value);
   if (!entry || (!entry.present && !is("what is not present"))) return -1;
   const loose = (entry.anyFunction && !is("never another function")) || is("always another function");

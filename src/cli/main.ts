@@ -11,6 +11,7 @@ const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   export: () => import("./commands/export.ts"),
   experiment: () => import("./commands/experiment.ts"),
   fidelity: () => import("./commands/fidelity.ts"),
+  compare: () => import("./commands/compare.ts"),
   boot: () => import("./commands/boot.ts"),
   guest: () => import("./commands/guest.ts"),
   debug: () => import("./commands/debug.ts"),

@@ -23,6 +23,7 @@ import { pagingChurn } from "./paging-churn.ts";
 import { pagingSwitches } from "./paging-switches.ts";
 import { BadPoint } from "./parameter.ts";
 import { pvOps } from "./pv-ops.ts";
+import { qemuDocker } from "./qemu-docker.ts";
 import { requirements } from "./requirements.ts";
 import { sensitiveInstructions } from "./sensitive-instructions.ts";
 import { sharingScan } from "./sharing-scan.ts";
@@ -87,6 +88,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   dmaFlush,
   bridgeNat,
   viommu,
+  qemuDocker,
 ];
 
 /** @throws {BadPoint} when there is none of that name */

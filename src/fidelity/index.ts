@@ -11,6 +11,7 @@ import { bellard2005 } from "./papers/bellard-2005.ts";
 import { bhargava2008 } from "./papers/bhargava-2008.ts";
 import { dall2016 } from "./papers/dall-2016.ts";
 import { gordon2012 } from "./papers/gordon-2012.ts";
+import { homework } from "./papers/homework.ts";
 import { lagkasNikolos2026 } from "./papers/lagkas-nikolos-2026.ts";
 import { li2015 } from "./papers/li-2015.ts";
 import { lkmlPvops2009 } from "./papers/lkml-pvops-2009.ts";
@@ -54,6 +55,7 @@ export const PAPERS: readonly Paper[] = [
   dall2016,
   li2015,
   amitWei2017,
+  homework,
   lagkasNikolos2026,
 ];
 

@@ -5,7 +5,7 @@ import { GuestError } from "./guest-error.ts";
 import { link } from "./link.ts";
 import type { Site } from "./sites.ts";
 import { assembleSource } from "./source.ts";
-import { deviceWorkloads, findWorkload, parametersOf } from "./workloads.ts";
+import { findWorkload, parametersOf } from "./workloads.ts";
 
 const PIT_HZ = 1193182;
 
@@ -29,6 +29,8 @@ export interface GuestOptions {
   patch?: boolean;
   /** Below a hypervisor the kernel may queue changes of page tables and ask for many with one hypercall. True unless given. */
   batch?: boolean;
+  /** Programs run in a container of the kernel's: filter, groups and overlay cost what their instructions do (kernel/container.asm). False unless given. */
+  container?: boolean;
   /** Also print the difference of the time-stamp counter, which no two machines share. */
   cycles?: boolean;
 }
@@ -61,7 +63,8 @@ export function buildGuest(options: GuestOptions): Guest {
   const gate: Record<string, number> = systemCall === "sysenter" ? { SYSENTER: 1 } : {};
   const kernel = assembleSource("kernel", "kernel.asm", {
     ...(!pv && { VANILLA: 1 }),
-    ...(deviceWorkloads.includes(workload) && { DEVICES: 1 }),
+    ...(workload.kernel && { [workload.kernel]: 1 }),
+    ...(options.container && { CONTAINER: 1 }),
   });
   const program = assembleSource("workloads", `${workload.name}.asm`, gate);
   const answer = assembleSource("programs", "answer.asm", gate);

@@ -14,6 +14,7 @@ export {
 } from "./io.ts";
 export type { IoGuest } from "./io-image.ts";
 export { buildIommuGuest, expectedIommu, type IommuGuestOptions } from "./iommu.ts";
+export { sysbenchPrimes } from "./models.ts";
 export { buildNano, type NanoGuest } from "./nano.ts";
 export {
   type Bits,
@@ -28,4 +29,12 @@ export { buildNetGuest, expectedNet, NET_DRIVERS, NET_WORKLOADS, type NetOptions
 export { NetPeer } from "./net-frames.ts";
 export { SITE_SIZE, type Site } from "./sites.ts";
 export * from "./streams/index.ts";
-export { deviceWorkloads, expectedOutput, type Parameter, type Workload, workloads } from "./workloads.ts";
+export {
+  deviceWorkloads,
+  expectedOutput,
+  findWorkload,
+  type Parameter,
+  sseWorkloads,
+  type Workload,
+  workloads,
+} from "./workloads.ts";

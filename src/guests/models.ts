@@ -53,6 +53,11 @@ export function randomCycle(nodes: number, seed: number): Uint32Array {
 
 const MMAP_BASE = 0x01000000;
 
+const trialDivision: Model = ({ events, limit }) => {
+  const { primes, divisions } = sysbenchPrimes(limit!);
+  return [primes, sum(events!, () => divisions)];
+};
+
 export const models: Readonly<Record<string, Model>> = {
   baseline: ({ iterations: n }) => {
     let x = 0;
@@ -74,10 +79,8 @@ export const models: Readonly<Record<string, Model>> = {
   },
   "pipe-latency": ({ iterations: n }) => [n!, 2 * n!],
   "pipe-bandwidth": ({ kilobytes: n, chunk }) => [n!, sum(256 * n!, (i) => i % (chunk! / 4))],
-  primes: ({ events, limit }) => {
-    const { primes, divisions } = sysbenchPrimes(limit!);
-    return [primes, sum(events!, () => divisions)];
-  },
+  primes: trialDivision,
+  "sysbench-cpu": trialDivision,
   "heap-sort": ({ rounds, elements }) => {
     let x = 0;
     const next = () => {

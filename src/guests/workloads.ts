@@ -27,6 +27,8 @@ export interface Workload {
   readonly operation: string;
   /** … and how many lie between the marks. */
   readonly operations: (parameters: Record<string, number>) => number;
+  /** What its kernel has that others go without: more drivers, the processor's SSE switched on. */
+  readonly kernel?: "DEVICES" | "SSE";
 }
 
 const count = (doc: string, value: number, maximum = 100_000_000, unit = "times"): Parameter => ({
@@ -231,11 +233,29 @@ export const deviceWorkloads: readonly Workload[] = [
     },
     operation: "sector or frame",
     operations: (p) => p.sectors! + p.frames!,
+    kernel: "DEVICES",
   },
 ];
 
+/** What needs a kernel that lets programs use SSE2; it does not keep their registers apart, so that one process may. */
+export const sseWorkloads: readonly Workload[] = [
+  {
+    name: "sysbench-cpu",
+    measures: "trial division as sysbench is compiled: a division, a conversion and a comparison of doubles",
+    follows: "sysbench 1.0.20 cpu (--cpu-max-prime is limit)",
+    parameters: {
+      events: count("times all of it", 1),
+      limit: { ...count("numbers below it are tried", 10_000, 1_000_000, "numbers"), minimum: 4 },
+    },
+    operation: "event",
+    operations: (p) => p.events!,
+    kernel: "SSE",
+  },
+];
+
+const all = [...workloads, ...deviceWorkloads, ...sseWorkloads];
+
 export function findWorkload(name: string): Workload {
-  const all = [...workloads, ...deviceWorkloads];
   const found = all.find((workload) => workload.name === name);
   if (found) return found;
   throw new GuestError(

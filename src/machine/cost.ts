@@ -123,6 +123,8 @@ export const MONITOR_WORK = [
   "worldSwitch",
   /** A system call of the host's, on behalf of the guest. */
   "hostCall",
+  /** Full-system translation: a C function that does what one instruction says, beside the instruction: arguments, entry, checks, return. */
+  "helper",
   ...IO_MONITOR_WORK,
 ] as const;
 export type MonitorWork = (typeof MONITOR_WORK)[number];

@@ -27,11 +27,13 @@ function transitionPrices(profile: CostProfile): Record<Transition, number | und
 export class Ledger {
   readonly #clock: Clock;
   readonly #trace: Trace;
+  readonly #profile: CostProfile;
   readonly #prices = new Float64Array(EVENTS.length).fill(Number.NaN);
 
   constructor(parts: { clock: Clock; trace: Trace; profile: CostProfile; monitor: MonitorPrices }) {
     this.#clock = parts.clock;
     this.#trace = parts.trace;
+    this.#profile = parts.profile;
     const transitions = transitionPrices(parts.profile);
     for (const name of TRANSITIONS) this.#prices[EVENT[name]] = transitions[name] ?? Number.NaN;
     for (const name of MONITOR_WORK) this.#prices[EVENT[name]] = parts.monitor.work[name];
@@ -46,6 +48,12 @@ export class Ledger {
     if (times !== 1) this.#trace.tally(number, times - 1);
     this.#clock.charge(price * times);
     this.#trace.event(number, detail);
+  }
+
+  /** An instruction of the processor's that a monitor's code executes in the stead of the guest's own of that name. */
+  instruction(mnemonic: string): void {
+    const { instructions, instruction } = this.#profile;
+    this.#clock.charge(instructions[mnemonic] ?? instruction);
   }
 
   /** Counts what has no price of its own: its parts are paid for. */

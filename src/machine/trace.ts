@@ -84,6 +84,8 @@ export const EVENTS = [
   "checksumLine",
   "stackOut",
   "stackIn",
+  // Of full-system translation (ledger.ts).
+  "helper",
 ] as const;
 export type EventName = (typeof EVENTS)[number];
 

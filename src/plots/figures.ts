@@ -22,6 +22,7 @@ import { pageSharing } from "./page-sharing.ts";
 import { pagingChurn } from "./paging-churn.ts";
 import { pagingSwitches } from "./paging-switches.ts";
 import { pvOps } from "./pv-ops.ts";
+import { qemuDocker } from "./qemu-docker.ts";
 import { requirements } from "./requirements.ts";
 import { sensitivityMap } from "./sensitivity-map.ts";
 import { sharingScan } from "./sharing-scan.ts";
@@ -70,4 +71,5 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   "bridge-nat": (rows) => bridgeNat(rows as never),
   "dma-flush": (rows) => dmaFlush(rows as never),
   viommu: (rows) => viommu(rows as never),
+  "qemu-docker": (rows) => qemuDocker(rows as never),
 };

@@ -1,5 +1,6 @@
 /** Systems with a name. */
 import { bochs } from "./bochs.ts";
+import { docker } from "./docker.ts";
 import { esx, esxEpt } from "./esx.ts";
 import { kvm, kvmEpt } from "./kvm.ts";
 import { native } from "./native.ts";
@@ -43,6 +44,7 @@ export const SYSTEMS: readonly System[] = [
   xen,
   qemu,
   bochs,
+  docker,
 ];
 
 /** By its name; undefined when there is none. */

@@ -8,7 +8,7 @@ import type { Machine, MachineOptions } from "../machine/machine.ts";
 import { capabilitiesOf } from "../machine/vmx/capabilities.ts";
 import type { Vm } from "../virt/cpu/engine.ts";
 
-/** "bare": no monitor. 1: on the hardware. 2: within a host operating system. "emulator": a program of the host's. */
+/** "bare": no monitor, though the kernel may keep its processes apart. 1: on the hardware. 2: within a host operating system. "emulator": a program of the host's. */
 export type SystemType = "bare" | 1 | 2 | "emulator";
 
 export interface System {

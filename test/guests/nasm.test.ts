@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { assembleSource, type Folder } from "../../src/guests/source.ts";
-import { deviceWorkloads, workloads } from "../../src/guests/workloads.ts";
+import { deviceWorkloads, sseWorkloads, workloads } from "../../src/guests/workloads.ts";
 import { lacks } from "../support/needs.ts";
 
 const guests = fileURLToPath(new URL("../../src/guests/", import.meta.url));
@@ -32,6 +32,8 @@ describe.skipIf(lacks("nasm", import.meta.url))("nasm", () => {
     ["kernel", "kernel.asm", {}],
     ["kernel", "kernel.asm", { VANILLA: 1 }],
     ["kernel", "kernel.asm", { DEVICES: 1 }],
+    ["kernel", "kernel.asm", { SSE: 1 }],
+    ["kernel", "kernel.asm", { CONTAINER: 1 }],
     ["programs", "answer.asm", {}],
     ["io", "io.asm", {}],
     ["io", "io.asm", { DRIVER_VIRTIO_BLK: 1 }],
@@ -42,11 +44,9 @@ describe.skipIf(lacks("nasm", import.meta.url))("nasm", () => {
     ["nano", "nano.asm", {}],
     ["nano", "nano.asm", { LONG: 1 }],
     ...([{}, { SYSENTER: 1 }] as Record<string, number>[]).flatMap((defines) =>
-      [...workloads, ...deviceWorkloads].map(({ name }): [Folder, string, Record<string, number>] => [
-        "workloads",
-        `${name}.asm`,
-        defines,
-      ]),
+      [...workloads, ...deviceWorkloads, ...sseWorkloads].map(
+        ({ name }): [Folder, string, Record<string, number>] => ["workloads", `${name}.asm`, defines],
+      ),
     ),
   ];
   test.each(sources)("%s/%s %o", (where, name, defines) => {

@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { randomCycle, sysbenchPrimes } from "../../src/guests/models.ts";
-import { deviceWorkloads, expectedOutput, workloads } from "../../src/guests/workloads.ts";
+import { deviceWorkloads, expectedOutput, sseWorkloads, workloads } from "../../src/guests/workloads.ts";
 
-const all = [...workloads, ...deviceWorkloads];
+const all = [...workloads, ...deviceWorkloads, ...sseWorkloads];
 const folder = new URL("../../src/guests/workloads/", import.meta.url);
 
 test("every source is described and every description has a source", () => {

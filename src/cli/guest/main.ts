@@ -5,6 +5,7 @@ import {
   GuestError,
   type GuestOptions,
   NetPeer,
+  sseWorkloads,
   type Workload,
   workloads,
 } from "../../guests/index.ts";
@@ -32,7 +33,7 @@ export interface GuestCommandOptions {
 
 /** More than any workload with its default parameters takes. */
 const LIMIT = 2_000_000_000;
-const ALL = [...workloads, ...deviceWorkloads];
+const ALL = [...workloads, ...deviceWorkloads, ...sseWorkloads];
 
 /** A network card whose cable ends at somebody that returns frames. */
 function cardWithPeer() {

@@ -1,5 +1,5 @@
 /** What one operation of a workload costs, once everything that happens the first time has happened. */
-import { buildGuest, expectedOutput, type GuestOptions, workloads } from "../../guests/index.ts";
+import { buildGuest, expectedOutput, findWorkload, type GuestOptions } from "../../guests/index.ts";
 import { type Place, runGuest } from "./systems.ts";
 
 /** Of one operation. */
@@ -42,7 +42,7 @@ export function slope(place: Place, guest: GuestOptions, times: number): Cost {
 const REPETITIONS = ["iterations", "rounds", "pages", "events", "steps", "sectors"];
 
 function measure(place: Place, guest: GuestOptions, times: number): { cost: Cost; operations: number } {
-  const workload = workloads.find(({ name }) => name === guest.workload)!;
+  const workload = findWorkload(guest.workload);
   const count = REPETITIONS.find((name) => name in workload.parameters)!;
   const parameters = { ...guest.parameters, [count]: times };
   const { machine, notes } = runGuest(place, {

@@ -26,6 +26,9 @@ sys_disk_write:
         cmp     eax, DISK_DRQ
         jne     .failed
         mov     dword [disk_done], 0
+%ifdef CONTAINER
+        call    overlay_enter
+%endif
         mov     edx, DISK
         mov     ecx, SECTOR_SIZE / 4
 .dword:

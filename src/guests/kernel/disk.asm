@@ -65,6 +65,9 @@ sys_disk_read:
         current eax
         mov     [disk_owner], eax
         mov     dword [disk_done], 0
+%ifdef CONTAINER
+        call    overlay_enter
+%endif
         disk_command 0x20               ; READ SECTORS
         pv      cli                     ; between the look and the sleep no interrupt may come
 .wait:
@@ -100,6 +103,9 @@ sys_disk_read:
 ; The next one may have the disk.
 disk_release:
         push    ecx
+%ifdef CONTAINER
+        call    overlay_leave
+%endif
         mov     dword [disk_owner], 0
         mov     eax, disk_queue
         call    wake_up

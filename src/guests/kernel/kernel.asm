@@ -56,6 +56,9 @@ param_batch:                            ; 1: a back end may queue what lies betw
 %include "disk-write.asm"
 %include "net.asm"
 %endif
+%ifdef CONTAINER
+%include "container.asm"
+%endif
 %include "sched.asm"
 %include "process.asm"
 %include "fork.asm"

@@ -14,6 +14,11 @@ KERNEL_ENTRY   equ KERNEL_BASE >> 22
 CR0_WP         equ 1 << 16
 CR4_PSE        equ 1 << 4
 CR4_PGE        equ 1 << 7
+%ifdef SSE
+CR4_SSE        equ 1 << 9 | 1 << 10     ; OSFXSR, OSXMMEXCPT
+%else
+CR4_SSE        equ 0
+%endif
 
 ; The kernel's own directory: all of memory, in 4 KB pages, since a monitor may want to protect a single one.
 paging_init:
@@ -56,7 +61,7 @@ paging_init:
         pv      load_cr3
         pv      read_cr4
         and     eax, ~CR4_PSE           ; the boot sector's 4 MB pages are gone
-        or      eax, CR4_PGE
+        or      eax, CR4_PGE | CR4_SSE
         pv      write_cr4
         pv      read_cr0
         or      eax, CR0_WP             ; the kernel's writes obey the user's pages: it must copy on write too

@@ -116,6 +116,9 @@ switch_to:
         push    ebx
         push    esi
         push    edi
+%ifdef CONTAINER
+        call    group_charge
+%endif
         mov     [ebx + PROCESS_ESP], esp
         mov     esp, [eax + PROCESS_ESP]
         mov     ebx, eax

@@ -4,6 +4,10 @@
 syscall_dispatch:
         cmp     eax, SYSCALLS
         jae     .none
+%ifdef CONTAINER
+        call    seccomp_check
+        jc      .none
+%endif
         call    [syscall_table + eax * 4]
         mov     [ebp + FRAME_EAX], eax
         ret

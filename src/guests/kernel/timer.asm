@@ -39,6 +39,9 @@ timer_init:
 timer_interrupt:
         inc     dword [ticks]
         mov     dword [need_schedule], 1
+%ifdef CONTAINER
+        call    group_charge
+%endif
         call    wake_sleepers
         jmp     irq_end
 

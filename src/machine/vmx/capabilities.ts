@@ -119,7 +119,7 @@ const WESTMERE: VmxCapabilities = {
 const HASWELL: VmxCapabilities = {
   ...WESTMERE,
   id: "haswell",
-  processors: ["haswell"],
+  processors: ["haswell", "zen5"],
   revision: 18,
   pin: { must: PIN_ONES, may: PIN_ONES | 0xe9 },
   secondary: { must: 0, may: 0x13ef },

@@ -1,10 +1,7 @@
 /** A line between two ports: frames enter it one after the other at its rate, and arrive after its latency. */
 import type { Clock } from "../../machine/clock.ts";
 import type { NetworkPort } from "../../machine/devices/network.ts";
-
-/** FCS, preamble and gap, bytes on the wire (IEEE 802.3). */
-const AROUND = 24;
-const LEAST = 60;
+import { joined, wireCycles } from "../../virt/io/net/link.ts";
 
 export interface LineParts {
   readonly clock: Clock;
@@ -23,26 +20,9 @@ export interface Line {
 }
 
 export function line({ clock, hertz, megabits, latency, paced }: LineParts): Line {
-  const wire = (frame: Uint8Array) =>
-    Math.ceil(((Math.max(LEAST, frame.length) + AROUND) * 8 * hertz) / (megabits * 1e6));
-  /** One direction; `to` is the port at its end. */
-  const direction = (to: () => NetworkPort, time: (frame: Uint8Array) => number) => {
-    const under: { readonly at: number; readonly frame: Uint8Array }[] = [];
-    let free = 0;
-    const timer = clock.timer(() => {
-      for (let first = under[0]; first !== undefined && first.at <= clock.now; first = under[0]) {
-        under.shift();
-        to().onFrame(first.frame);
-      }
-      if (under[0] !== undefined) clock.set(timer, under[0].at);
-    });
-    return (frame: Uint8Array) => {
-      free = Math.max(clock.now, free) + time(frame);
-      under.push({ at: free + latency, frame });
-      if (under.length === 1) clock.set(timer, free + latency);
-    };
-  };
-  const near: NetworkPort = { transmit: direction(() => far, paced ? () => 0 : wire), onFrame: () => {} };
-  const far: NetworkPort = { transmit: direction(() => near, wire), onFrame: () => {} };
+  const wire = (bytes: number) => Math.ceil(wireCycles(bytes, hertz, megabits * 1e6));
+  const counts = { sent: 0, lost: 0, dropped: 0 };
+  const common = { clock, latency, queue: Number.POSITIVE_INFINITY, lost: () => false, counts };
+  const [near, far] = joined({ ...common, cyclesOf: paced ? () => 0 : wire }, { ...common, cyclesOf: wire });
   return { near, far };
 }

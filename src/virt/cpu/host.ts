@@ -160,14 +160,20 @@ export class Host {
 
   /**
    * V carries out the instruction at its CS:RIP, with everything that it means on a bare machine; a fault goes to the guest's handler.
-   * True when it retired. Pays for doing, the devices that it touched, and decoding unless that has been done.
+   * True when it retired. Pays for doing (`work`; null: nothing), the devices that it touched, and decoding unless that has been done.
    */
-  emulate({ decoded = false } = {}): boolean {
+  emulate({
+    decoded = false,
+    work = "emulate",
+  }: {
+    decoded?: boolean;
+    work?: "emulate" | "helper" | null;
+  } = {}): boolean {
     const { machine, ledger, clock } = this;
     if (clock.left <= 0) clock.advance();
     const retired = machine.interpreter.step();
     if (!decoded) ledger.pay("decode");
-    ledger.pay("emulate");
+    if (work !== null) ledger.pay(work);
     this.payDevices();
     return retired;
   }

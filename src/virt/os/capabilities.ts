@@ -47,9 +47,3 @@ export type Capability = (typeof CAPABILITIES)[number];
 export type CapabilitySet = ReadonlySet<Capability>;
 export const ALL: CapabilitySet = new Set(CAPABILITIES);
 export const NONE: CapabilitySet = new Set();
-
-export const without = (set: CapabilitySet, gone: Iterable<Capability>): CapabilitySet => {
-  const left = new Set(set);
-  for (const capability of gone) left.delete(capability);
-  return left;
-};

@@ -36,13 +36,13 @@ export const initialCredentials = (): Credentials => ({
   userNamespace: new UserNamespace(),
 });
 
-/** The first credentials in a user namespace of one's own: every capability there, the same ids. */
-export const inNewUserNamespace = (maker: Credentials): Credentials => ({
-  ...maker,
+/** In a user namespace, its maker or one who entered it: every capability there, the same ids. */
+export const within = (who: Credentials, userNamespace: UserNamespace): Credentials => ({
+  ...who,
   permitted: ALL,
   effective: ALL,
   inheritable: NONE,
   bounding: ALL,
   ambient: NONE,
-  userNamespace: new UserNamespace(maker.userNamespace, maker),
+  userNamespace,
 });

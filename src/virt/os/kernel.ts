@@ -11,7 +11,11 @@ import { populate } from "./cgroup/files.ts";
 import { initialCredentials } from "./credentials.ts";
 import { Mount, MountNamespace, NO_FLAGS } from "./fs/mount.ts";
 import { Tmpfs } from "./fs/tmpfs.ts";
+import { CgroupNamespace } from "./namespaces/cgroup.ts";
+import { IpcNamespace } from "./namespaces/ipc.ts";
+import { NetNamespace } from "./namespaces/net.ts";
 import { PidNamespace } from "./namespaces/pid.ts";
+import { TimeNamespace, ZERO } from "./namespaces/time.ts";
 import { UtsNamespace } from "./namespaces/uts.ts";
 import type { Task } from "./task.ts";
 
@@ -21,27 +25,40 @@ export function boot(hostname = "host"): Task {
   const user = credentials.userNamespace;
   const fs = new Tmpfs(user, { mode: 0o755, uid: 0, gid: 0 });
   const mount = new Mount(fs, fs.root, NO_FLAGS);
+  // Below every root is the one that the kernel itself began with, and that nobody sees: ramfs-rootfs-initramfs.rst.
+  const lowest = new Tmpfs(user, { mode: 0o755, uid: 0, gid: 0 });
+  const rootfs = new Mount(lowest, lowest.root, NO_FLAGS);
+  mount.attach(rootfs.top);
   const pidNamespace = new PidNamespace<Task>(user);
   const cgroup = firstCgroup();
+  const time = new TimeNamespace(user, { monotonic: ZERO, boottime: ZERO });
   const init: Task = {
     parent: undefined,
     children: new Set(),
     pidNamespace,
     credentials,
-    cgroup,
     namespaces: {
-      mnt: new MountNamespace(user, mount),
+      mnt: new MountNamespace(user, rootfs),
       uts: new UtsNamespace(user, hostname),
+      ipc: new IpcNamespace(user),
+      net: new NetNamespace(user),
+      cgroup: new CgroupNamespace(user, cgroup),
+      time,
+      timeForChildren: time,
       pidForChildren: pidNamespace,
     },
     root: mount.top,
     cwd: mount.top,
+    cgroup,
     umask: 0o022,
     subreaper: false,
+    noNewPrivileges: false,
+    filters: [],
     state: { kind: "running" },
   };
   pidNamespace.enter(init);
   cgroup.members.add(init);
+  init.namespaces.net.hold();
   return init;
 }
 

@@ -2,7 +2,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { World } from "../../../src/virt/os/script.ts";
 import { type RealKernel, realKernel } from "./real/kernel.ts";
-import { fileLines, overlayLines } from "./real/random.ts";
+import { fileLines, layerLines, mountLines, overlayLines } from "./real/random.ts";
+import { execLines, seccompLines } from "./real/random-programs.ts";
+import { netLines, spacesLines } from "./real/random-spaces.ts";
 import { needsControllers, needsGroups, tables } from "./real/table.ts";
 
 let kernel: RealKernel | undefined;
@@ -32,18 +34,29 @@ test("and as the one below this test answers now", (context) => {
 });
 
 /** RINGLAB_OS_ROUNDS=1000 goes further; every round is a seed. */
-const ROUNDS = Number(process.env.RINGLAB_OS_ROUNDS ?? 12);
+const ROUNDS = Number(process.env.RINGLAB_OS_ROUNDS ?? 4);
 
 test.for([
   ["files of several users", fileLines],
   ["a union and its layers", overlayLines],
-] as const)("random operations on %s", { timeout: 20_000 + 500 * ROUNDS }, ([, make], context) => {
-  if (!kernel) return context.skip("needs root, gcc and namespaces");
-  for (let seed = 1; seed <= ROUNDS; seed++) {
-    const lines = make(seed, 250);
-    const answers = kernel.perform(lines);
-    const world = new World();
-    const at = lines.findIndex((line, i) => world.perform(line) !== answers[i]);
-    expect(at, `seed ${seed}: ${lines[at]} => ${answers[at]}`).toBe(-1);
-  }
-});
+  ["mounts of several namespaces", mountLines],
+  ["layers of unions", layerLines, 40],
+  ["namespaces of all kinds", spacesLines],
+  ["devices of networks", netLines],
+  ["programs and their powers", execLines],
+  // Every process that a filter ends is waited for below.
+  ["filters of system calls", seccompLines, 60],
+] as const)(
+  "random operations on %s",
+  { timeout: 20_000 + 500 * ROUNDS },
+  ([, make, count = 250], context) => {
+    if (!kernel) return context.skip("needs root, gcc and namespaces");
+    for (let seed = 1; seed <= ROUNDS; seed++) {
+      const lines = make(seed, count);
+      const answers = kernel.perform(lines);
+      const world = new World();
+      const at = lines.findIndex((line, i) => world.perform(line) !== answers[i]);
+      expect(at, `seed ${seed}: ${lines[at]} => ${answers[at]}`).toBe(-1);
+    }
+  },
+);

@@ -28,6 +28,7 @@ export const KVM: MonitorPrices = {
     device: 50,
     worldSwitch: 4000,
     hostCall: 1500,
+    helper: 25,
     ...IO_WORK,
   },
   sources: {
@@ -51,6 +52,7 @@ export const KVM: MonitorPrices = {
     device: ESTIMATE,
     worldSwitch: ESTIMATE,
     hostCall: ESTIMATE,
+    helper: ESTIMATE,
     ...IO_SOURCES,
   },
 };

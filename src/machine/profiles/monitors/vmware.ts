@@ -31,6 +31,7 @@ export const VMWARE: MonitorPrices = {
     device: 40,
     worldSwitch: 4000,
     hostCall: 1500,
+    helper: 25,
     ...IO_WORK,
   },
   sources: {
@@ -57,6 +58,7 @@ export const VMWARE: MonitorPrices = {
     device: IN_FIT,
     worldSwitch: ESTIMATE,
     hostCall: ESTIMATE,
+    helper: ESTIMATE,
     ...IO_SOURCES,
   },
 };

@@ -31,6 +31,7 @@ export const XEN: MonitorPrices = {
     device: 50,
     worldSwitch: 4000,
     hostCall: 1500,
+    helper: 25,
     ...IO_WORK,
   },
   sources: {
@@ -56,6 +57,7 @@ export const XEN: MonitorPrices = {
     device: ESTIMATE,
     worldSwitch: ESTIMATE,
     hostCall: ESTIMATE,
+    helper: ESTIMATE,
     ...IO_SOURCES,
   },
 };

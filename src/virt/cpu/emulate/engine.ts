@@ -17,12 +17,15 @@ import { Vmm } from "../vmm.ts";
 import type { Leave } from "./blocks.ts";
 import { ATTEND, DIRECTION, type Env, FLAGS_KIND, FLAGS_RESULT, FLAGS_SOURCE, IP, KEY } from "./env.ts";
 import { DYNAMIC, SAVED, saved, settle } from "./flags.ts";
+import type { Work } from "./helpers.ts";
 import { keyOf, translatable } from "./mode.ts";
 import { CALL } from "./site.ts";
 import { SlowAccesses } from "./slow-accesses.ts";
 import { Translations } from "./translations.ts";
 
 const REGISTERS = 8;
+/** What V's carrying an instruction out is, besides the way there. */
+const PRICES = { callout: "emulate", helper: "helper", none: null } as const;
 const NAMES = Object.fromEntries(Object.entries(CALL).map(([name, vector]) => [vector, name]));
 
 export class Emulation extends Vmm {
@@ -186,26 +189,21 @@ export class Emulation extends Vmm {
   }
 
   protected handle(visit: Visit): string {
-    const { host } = this;
-    host.ledger.pay("callout");
-    switch (visit.kind) {
-      case "exception":
-        this.#carryOut(true);
-        return "trap";
-      case "software":
-        if (visit.vector === CALL.attend || visit.vector === CALL.chain || visit.vector === CALL.lookup)
-          return NAMES[visit.vector] as string;
-        this.#carryOut(visit.vector !== CALL.step);
-        return this.#cause(visit.vector);
-      default:
-        throw new Error(`invariant: translated code met "${visit.kind}"`);
-    }
+    if (visit.kind !== "software") throw new Error(`invariant: translated code met "${visit.kind}"`);
+    const { vector } = visit;
+    const { work = "callout" } = this.#leaving?.site ?? {};
+    if (work === "callout") this.host.ledger.pay("callout");
+    if (vector === CALL.attend || vector === CALL.chain || vector === CALL.lookup)
+      return NAMES[vector] as string;
+    this.#carryOut(vector !== CALL.step, work);
+    return this.#cause(vector);
   }
 
-  #carryOut(decoded: boolean): void {
+  #carryOut(decoded: boolean, work: Work): void {
     const { interpreter } = this.host.machine;
     const { steps } = interpreter;
-    this.host.emulate({ decoded });
+    this.host.emulate({ decoded, work: PRICES[work] });
+    if (work !== "callout") this.host.ledger.instruction(this.#leaving?.site.mnemonic ?? "");
     this.#carriedOut += interpreter.steps - steps;
   }
 

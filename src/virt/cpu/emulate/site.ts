@@ -1,5 +1,7 @@
 /** Where translated code leaves for the monitor, and what that place stands for. */
 
+import type { Work } from "./helpers.ts";
+
 /** Vectors of the call-outs: INT n in the place of the call of a C function that QEMU has. */
 export const CALL = {
   read: 0x70,
@@ -14,7 +16,7 @@ export const CALL = {
 export type CallKind = keyof typeof CALL;
 
 export interface Site {
-  /** Host address after the INT, or that of the instruction that may trap. */
+  /** Host address after the INT. */
   readonly at: number;
   /** The guest's instruction, and the next; at a chain the target. */
   readonly ip: number;
@@ -28,6 +30,7 @@ export interface Site {
   readonly slot: number;
   /** What V is to carry out. */
   readonly mnemonic: string;
+  readonly work: Work;
 }
 
 /** Where the code of a guest instruction begins, with all of the guest's state in the environment. */

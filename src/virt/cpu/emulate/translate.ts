@@ -123,7 +123,7 @@ function one(out: Writer, op: Instruction, live: boolean, exists: boolean): bool
     if (done) return true;
   }
   out.compared = null;
-  out.emulate(mnemonic);
+  out.emulate(op);
   if (endsBlock(op)) {
     out.tellFlags();
     // V went elsewhere, or comes back with everything changed.
@@ -214,7 +214,7 @@ function mayLeave(op: Instruction, exists: (op: Instruction) => boolean): boolea
   if (known === undefined || op.lock || op.addressSize !== 4 || !exists(op)) return true;
   if (mnemonic === "lea") return op.rm >= 0;
   if (mnemonic === "nop") return false;
-  if (mnemonic === "div" || mnemonic === "idiv" || (mnemonic === "bswap" && op.size !== 4)) return true;
+  if (mnemonic === "bswap" && op.size !== 4) return true;
   if (isShift(op) && countOf(op) === 0) return true;
   return operands.some((_, index) => operand(op, index) === MEMORY || operand(op, index) === OTHER);
 }

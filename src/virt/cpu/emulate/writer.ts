@@ -26,6 +26,7 @@ import {
   TLB_WRITE,
 } from "./env.ts";
 import { DYNAMIC, emitRestore, emitSave, SAVED } from "./flags.ts";
+import { workOf } from "./helpers.ts";
 import { readsFlat, tableIn, writesFlat } from "./mode.ts";
 import type { CallKind, Site, Start } from "./site.ts";
 import { CALL } from "./site.ts";
@@ -86,13 +87,17 @@ export class Writer extends Emitter {
     this.starts.push({ at: this.here, ip: this.ip, kind: this.kind });
   }
 
-  /** The next byte begins a host instruction that may fault as the guest's would. */
-  mayTrap(): void {
-    this.sites.push({ ...this.#site(), at: this.here });
-  }
-
   #site(): Omit<Site, "at"> {
-    return { ip: this.ip, next: this.next, kind: this.kind, size: 0, register: 0, slot: 0, mnemonic: "" };
+    return {
+      ip: this.ip,
+      next: this.next,
+      kind: this.kind,
+      size: 0,
+      register: 0,
+      slot: 0,
+      mnemonic: "",
+      work: "callout",
+    };
   }
 
   /** `into` ← a guest register; AH … BH are 4 … 7. Bytes and words are zero-extended. */
@@ -221,8 +226,8 @@ export class Writer extends Emitter {
   }
 
   /** V carries the instruction out; the flags are saved ones after it. */
-  emulate(mnemonic: string): void {
-    this.call("emulate", { mnemonic });
+  emulate(op: Instruction): void {
+    this.call("emulate", { mnemonic: op.row.mnemonic, work: workOf(op) });
     this.kind = this.#told = SAVED;
   }
 

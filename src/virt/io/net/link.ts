@@ -45,15 +45,19 @@ export function link(options: LinkOptions): { ends: [NetworkPort, NetworkPort]; 
   const counts: LinkCounts = { sent: 0, lost: 0, dropped: 0 };
   const random = xoroshiro128plus(options.seed ?? 1);
   const lost = () => loss > 0 && uniformInt(random, 0, ONE - 1) < loss * ONE;
-  const cyclesOf = (bytes: number) => ((Math.max(MIN_FRAME, bytes) + AROUND) * 8 * options.hertz) / bandwidth;
+  const cyclesOf = (bytes: number) => wireCycles(bytes, options.hertz, bandwidth);
   const plan = { ...options, latency: latency * options.hertz, queue, cyclesOf, lost, counts };
-  const left = new End(plan, () => right);
-  const right: End = new End(plan, () => left);
-  return { ends: [left, right], counts };
+  return { ends: joined(plan, plan), counts };
 }
 
-interface Plan {
+/** Cycles for which a frame keeps the wire, at so many bits a second. */
+export const wireCycles = (bytes: number, hertz: number, bandwidth: number): number =>
+  ((Math.max(MIN_FRAME, bytes) + AROUND) * 8 * hertz) / bandwidth;
+
+/** One direction of a link: what becomes of the frames given to that end. */
+export interface Direction {
   readonly clock: Clock;
+  /** Cycles. */
   readonly latency: number;
   readonly queue: number;
   readonly cyclesOf: (bytes: number) => number;
@@ -61,9 +65,16 @@ interface Plan {
   readonly counts: LinkCounts;
 }
 
+/** The ends of a link whose directions differ. */
+export function joined(fromLeft: Direction, fromRight: Direction): [NetworkPort, NetworkPort] {
+  const left = new End(fromLeft, () => right);
+  const right: End = new End(fromRight, () => left);
+  return [left, right];
+}
+
 class End implements NetworkPort {
   onFrame: (frame: Uint8Array) => void = () => {};
-  readonly #plan: Plan;
+  readonly #plan: Direction;
   readonly #other: () => End;
   readonly #timer: Timer;
   /** The cycle at which all that was given is sent. */
@@ -71,7 +82,7 @@ class End implements NetworkPort {
   /** In the order of their arrival, for none overtakes another. */
   readonly #under: { readonly sent: number; readonly arrives: number; readonly frame: Uint8Array }[] = [];
 
-  constructor(plan: Plan, other: () => End) {
+  constructor(plan: Direction, other: () => End) {
     this.#plan = plan;
     this.#other = other;
     this.#timer = plan.clock.timer(() => this.#arrive());

@@ -1,19 +1,23 @@
 /** The system calls on names and files, each as its manual page of section 2 orders the refusals. */
 import { refuse } from "../errno.ts";
+import { NAME as CAPABILITY } from "../fs/file-capabilities.ts";
 import type { FileType, Inode, NewInode } from "../fs/inode.ts";
-import { mustBeWritable, type Place } from "../fs/mount.ts";
+import { liesBelow, mustBeWritable, type Place } from "../fs/mount.ts";
 import { MOST_LINKS, type Parent, resolve, resolveParent } from "../fs/path.ts";
 import {
   capableOver,
   EXECUTE,
   inGroup,
+  isOwner,
   mayAccess,
   mustAccess,
+  mustHaveNames,
   mustOwn,
   mustRemove,
   READ,
   WRITE,
 } from "../fs/permission.ts";
+import { loseName, mustBeBare } from "../fs/unmount.ts";
 import { capable } from "../namespaces/user.ts";
 import type { Task } from "../task.ts";
 
@@ -27,6 +31,7 @@ function vacancy(task: Task, path: string, type: FileType): Parent & { name: str
   if (name === undefined || name === "." || name === "..") refuse("EEXIST");
   if (directory.inode.lookup(name)) refuse("EEXIST");
   if (slash && type !== "directory") refuse("ENOENT");
+  if (directory.inode.deleted) refuse("ENOENT");
   mustBeWritable(directory);
   return { ...parent, name };
 }
@@ -34,6 +39,7 @@ function vacancy(task: Task, path: string, type: FileType): Parent & { name: str
 /** The same, and its directory may be written to. */
 function permitted(task: Task, path: string, type: FileType): Parent & { name: string } {
   const parent = vacancy(task, path, type);
+  mustHaveNames(task.credentials, parent.directory.inode);
   mustAccess(task.credentials, parent.directory.inode, WRITE | EXECUTE);
   return parent;
 }
@@ -86,6 +92,7 @@ export function link(task: Task, from: string, to: string): void {
   const { directory, name } = vacancy(task, to, "file");
   if (old.mount !== directory.mount) refuse("EXDEV");
   if (!mayLink(task, old.inode)) refuse("EPERM");
+  mustHaveNames(task.credentials, directory.inode);
   mustAccess(task.credentials, directory.inode, WRITE | EXECUTE);
   if (old.inode.type === "directory") refuse("EPERM");
   directory.inode.link(name, old.inode);
@@ -94,7 +101,7 @@ export function link(task: Task, from: string, to: string): void {
 /** proc(5), protected_hardlinks: others' files only if they could be written to, and are not dangerous to keep. */
 function mayLink(task: Task, inode: Inode): boolean {
   const who = task.credentials;
-  if (who.euid === inode.attributes.uid || capableOver(who, inode, "FOWNER")) return true;
+  if (isOwner(who, inode)) return true;
   const { mode } = inode.attributes;
   if (inode.type !== "file" || mode & SET_UID || (mode & (SET_GID | 0o010)) === (SET_GID | 0o010))
     return false;
@@ -117,8 +124,9 @@ export function unlink(task: Task, path: string): void {
   if (slash) refuse(inode.type === "directory" ? "EISDIR" : "ENOTDIR");
   mustRemove(task.credentials, directory.inode, inode);
   if (inode.type === "directory") refuse("EISDIR");
-  if (directory.mount.on(inode)) refuse("EBUSY");
+  mustBeBare(task.namespaces.mnt, inode);
   directory.inode.remove(name);
+  loseName(inode);
 }
 
 export function rmdir(task: Task, path: string): void {
@@ -129,17 +137,11 @@ export function rmdir(task: Task, path: string): void {
   const { directory, name, inode } = occupied(task, path);
   mustRemove(task.credentials, directory.inode, inode);
   if (inode.type !== "directory") refuse("ENOTDIR");
-  if (directory.mount.on(inode)) refuse("EBUSY");
+  mustBeBare(task.namespaces.mnt, inode);
   if (!inode.empty) refuse("ENOTEMPTY");
   directory.inode.remove(name);
+  loseName(inode);
 }
-
-const lies = (inode: Inode, below: Inode): boolean => {
-  for (let at = inode; ; at = at.parent) {
-    if (at === below) return true;
-    if (at.parent === at) return false;
-  }
-};
 
 /** rename(2), and renameat2(2) with RENAME_EXCHANGE. */
 export function rename(task: Task, from: string, to: string, exchange = false): void {
@@ -150,24 +152,30 @@ export function rename(task: Task, from: string, to: string, exchange = false): 
   mustBeWritable(a.directory);
   const [fromDirectory, toDirectory] = [a.directory.inode, b.directory.inode];
   const moved = fromDirectory.lookup(a.name!) ?? refuse("ENOENT");
+  if (toDirectory.deleted) refuse("ENOENT");
   const other = toDirectory.lookup(b.name!);
   if (exchange && !other) refuse("ENOENT");
   if (moved.type !== "directory" && (a.slash || (b.slash && !exchange))) refuse("ENOTDIR");
   if (exchange && other!.type !== "directory" && b.slash) refuse("ENOTDIR");
-  if (moved.type === "directory" && lies(toDirectory, moved)) refuse("EINVAL");
-  if (other?.type === "directory" && lies(fromDirectory, other)) refuse(exchange ? "EINVAL" : "ENOTEMPTY");
+  if (moved.type === "directory" && liesBelow(toDirectory, moved)) refuse("EINVAL");
+  if (other?.type === "directory" && liesBelow(fromDirectory, other))
+    refuse(exchange ? "EINVAL" : "ENOTEMPTY");
   if (moved === other) return;
   mustRemove(task.credentials, fromDirectory, moved);
-  if (!other) mustAccess(task.credentials, toDirectory, WRITE | EXECUTE);
-  else {
+  if (!other) {
+    mustHaveNames(task.credentials, toDirectory);
+    mustAccess(task.credentials, toDirectory, WRITE | EXECUTE);
+  } else {
     mustRemove(task.credentials, toDirectory, other);
     if (!exchange && moved.type === "directory" && other.type !== "directory") refuse("ENOTDIR");
     if (!exchange && moved.type !== "directory" && other.type === "directory") refuse("EISDIR");
   }
   // A directory's ".." changes, which is a write to it.
   if (moved.type === "directory" && fromDirectory !== toDirectory) mustAccess(task.credentials, moved, WRITE);
-  if (a.directory.mount.on(moved) || (other && b.directory.mount.on(other))) refuse("EBUSY");
+  mustBeBare(task.namespaces.mnt, moved);
+  if (other) mustBeBare(task.namespaces.mnt, other);
   fromDirectory.rename(a.name!, toDirectory, b.name!, exchange);
+  if (other && !exchange) loseName(other);
 }
 
 export const readlink = (task: Task, path: string): string => resolve(task, path, false).inode.target;
@@ -176,7 +184,8 @@ export function readdir(task: Task, path: string): readonly string[] {
   const { inode } = resolve(task, path);
   if (inode.type !== "directory") refuse("ENOTDIR");
   mustAccess(task.credentials, inode, READ);
-  return inode.names();
+  // getdents(2) answers ENOENT, which readdir(3) takes for the end.
+  return inode.deleted ? [] : inode.names();
 }
 
 export interface OpenOptions {
@@ -198,7 +207,9 @@ export function open(
   const place = resolve(task, path);
   const { inode, mount } = place;
   if (inode.type === "directory" && (create || access & WRITE)) refuse("EISDIR");
-  if ((inode.type === "character" || inode.type === "block") && mount.flags.noDev) refuse("EACCES");
+  // A file system of a less privileged namespace may say that it holds any device: user_namespaces(7).
+  const noDevices = mount.flags.noDev || inode.fs.userNamespace.parent !== undefined;
+  if ((inode.type === "character" || inode.type === "block") && noDevices) refuse("EACCES");
   if (access & WRITE && (inode.type === "file" || inode.type === "directory")) mustBeWritable(place);
   mustAccess(task.credentials, inode, access);
   // No driver stands behind the numbers of a device here.
@@ -209,24 +220,28 @@ export function open(
   return place;
 }
 
-/** A change of a file's data takes its set-id bits away: inode(7). */
-function dropSetIds(task: Task, inode: Inode): void {
+/** A change of a file's data takes its set-id bits and capabilities away: inode(7), capabilities(7). */
+function dropPrivileges(task: Task, inode: Inode): void {
+  dropCapabilities(inode);
   const { mode } = inode.attributes;
   const kept = clearSetIds(mode);
   if (kept !== mode && !capableOver(task.credentials, inode, "FSETID")) inode.change({ mode: kept });
+}
+function dropCapabilities(inode: Inode): void {
+  if (inode.type === "file" && inode.getXattr(CAPABILITY)) inode.removeXattr(CAPABILITY);
 }
 /** Set-group-ID without the group's execution is not one. */
 const clearSetIds = (mode: number): number => mode & ~SET_UID & (mode & 0o010 ? ~SET_GID : ~0);
 
 function resize(task: Task, inode: Inode, size: number): void {
-  dropSetIds(task, inode);
+  dropPrivileges(task, inode);
   inode.truncate(size);
 }
 
 /** write(2) */
 export function write(task: Task, { inode }: Place, offset: number, bytes: Uint8Array): void {
   if (bytes.length === 0) return;
-  dropSetIds(task, inode);
+  dropPrivileges(task, inode);
   inode.write(offset, bytes, task);
 }
 
@@ -243,7 +258,9 @@ function creation(task: Task, path: string, exclusive: boolean, mode: number, li
     return creation(from, there.target, false, mode, links + 1);
   }
   if (there) return undefined;
+  if (directory.inode.deleted) refuse("ENOENT");
   mustBeWritable(directory);
+  mustHaveNames(task.credentials, directory.inode);
   mustAccess(task.credentials, directory.inode, WRITE | EXECUTE);
   const inode = directory.inode.make(name, fresh(task, directory.inode, "file", mode & 0o7777));
   return { mount: directory.mount, inode };
@@ -283,6 +300,7 @@ export function chown(task: Task, path: string, uid: number, gid: number): void 
     refuse("EPERM");
   const mode = inode.type === "directory" ? old.mode : clearSetIds(old.mode);
   if (mode !== old.mode) mustOwn(task.credentials, inode);
+  dropCapabilities(inode);
   inode.change({ uid: owner ?? old.uid, gid: group ?? old.gid, mode });
 }
 

@@ -1,8 +1,8 @@
-/** User and group ids, capabilities and the maps of user namespaces: credentials(7), capabilities(7), user_namespaces(7). */
-import { type Capability, NONE, without } from "../capabilities.ts";
+/** User and group ids: credentials(7). */
+import { NONE } from "../capabilities.ts";
 import type { Credentials } from "../credentials.ts";
 import { refuse } from "../errno.ts";
-import { capable, type Extent, type UserNamespace } from "../namespaces/user.ts";
+import { capable, type UserNamespace } from "../namespaces/user.ts";
 import type { Task } from "../task.ts";
 
 /** capabilities(7), "Effect of user ID changes on capabilities": leaving root behind leaves its power behind. */
@@ -65,83 +65,3 @@ export const getuid = ({ credentials }: Task): number => credentials.userNamespa
 export const geteuid = ({ credentials }: Task): number =>
   credentials.userNamespace.shownUid(credentials.euid);
 export const getgid = ({ credentials }: Task): number => credentials.userNamespace.shownGid(credentials.gid);
-
-/** capset(2): out of the permitted, effective and inheritable sets. */
-export function drop(task: Task, capability: Capability): void {
-  const { permitted, effective, inheritable, ...rest } = task.credentials;
-  const gone = [capability];
-  task.credentials = {
-    ...rest,
-    permitted: without(permitted, gone),
-    effective: without(effective, gone),
-    inheritable: without(inheritable, gone),
-    ambient: without(rest.ambient, gone),
-  };
-}
-
-/** prctl(PR_CAPBSET_DROP) */
-export function dropBounding(task: Task, capability: Capability): void {
-  const { credentials } = task;
-  if (!capable(credentials, credentials.userNamespace, "SETPCAP")) refuse("EPERM");
-  task.credentials = { ...credentials, bounding: without(credentials.bounding, [capability]) };
-}
-
-export interface MapLine {
-  readonly inner: number;
-  /** In the writer's user namespace; in the parent's, if the writer is inside. */
-  readonly outer: number;
-  readonly count: number;
-}
-
-/** A write to /proc/PID/uid_map or gid_map: user_namespaces(7), "Defining user and group ID mappings". Once, and by whom it may. */
-export function writeMap(task: Task, target: Task, which: "uids" | "gids", lines: readonly MapLine[]): void {
-  const there = target.credentials.userNamespace;
-  const { parent } = there;
-  const who = task.credentials;
-  if (who.userNamespace !== there && who.userNamespace !== parent) refuse("EPERM");
-  if (there[which].length > 0 || !parent) refuse("EPERM");
-  if (!capable(who, there, "SYS_ADMIN")) refuse("EPERM");
-  if (lines.length === 0 || lines.length > 340 || lines.some(({ count }) => count < 1)) refuse("EINVAL");
-  if (
-    overlap(lines.map(({ inner, count }) => [inner, count])) ||
-    overlap(lines.map(({ outer, count }) => [outer, count]))
-  )
-    refuse("EINVAL");
-  if (!mayMap(who, there, parent, which, lines)) refuse("EPERM");
-  there[which] = lines.map(({ inner, outer, count }): Extent => {
-    const first = parent.kernelId(parent[which], outer);
-    const last = parent.kernelId(parent[which], outer + count - 1);
-    if (first === undefined || last !== first + count - 1) refuse("EPERM");
-    return { inner, outer: first, count };
-  });
-}
-
-const overlap = (ranges: [number, number][]): boolean =>
-  ranges.some(([a, m], i) => ranges.some(([b, n], j) => i < j && a < b + n && b < a + m));
-
-function mayMap(
-  who: Credentials,
-  there: UserNamespace,
-  parent: UserNamespace,
-  which: "uids" | "gids",
-  lines: readonly MapLine[],
-): boolean {
-  const [line] = lines;
-  const id = line && parent.kernelId(parent[which], line.outer);
-  if (lines.length === 1 && line!.count === 1 && who.euid === there.owner) {
-    if (which === "uids" && id === who.euid) return true;
-    if (which === "gids" && id === who.egid && !there.setgroupsAllowed) return true;
-  }
-  return capable(who, parent, which === "uids" ? "SETUID" : "SETGID");
-}
-
-/** A write of "deny" to /proc/PID/setgroups. */
-export function denySetgroups(task: Task, target: Task): void {
-  const there = target.credentials.userNamespace;
-  if (!capable(task.credentials, there, "SYS_ADMIN")) refuse("EACCES");
-  if (there.gids.length > 0) refuse("EPERM");
-  there.setgroupsAllowed = false;
-}
-
-export const hasCapability = ({ credentials }: Task, capability: Capability): boolean =>
-  credentials.effective.has(capability);

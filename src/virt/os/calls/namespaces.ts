@@ -1,90 +1,130 @@
 /** Leaving and entering namespaces: clone(2), unshare(2), setns(2), namespaces(7). */
-import { ALL } from "../capabilities.ts";
-import { type Credentials, inNewUserNamespace } from "../credentials.ts";
+import { within } from "../credentials.ts";
 import { refuse } from "../errno.ts";
 import { copyNamespace } from "../fs/copy.ts";
-import type { Place } from "../fs/mount.ts";
+import { type Place, same } from "../fs/mount.ts";
+import { CgroupNamespace } from "../namespaces/cgroup.ts";
+import { IpcNamespace } from "../namespaces/ipc.ts";
+import { NetNamespace } from "../namespaces/net.ts";
 import { PidNamespace } from "../namespaces/pid.ts";
-import { capable } from "../namespaces/user.ts";
+import { TimeNamespace } from "../namespaces/time.ts";
+import { capable, UserNamespace } from "../namespaces/user.ts";
 import { UtsNamespace } from "../namespaces/uts.ts";
 import type { Namespaces, Task } from "../task.ts";
+import { mayRead } from "./trace.ts";
 
-/** The flags CLONE_NEWNS, CLONE_NEWUTS, … by the names that /proc/PID/ns gives them. */
-export const KINDS = ["mnt", "uts", "pid", "user"] as const;
+/** The flags CLONE_NEWNS, CLONE_NEWUTS, … by the names that /proc/PID/ns gives them, in the order in which one enters several. */
+export const KINDS = ["user", "uts", "ipc", "net", "cgroup", "pid", "time", "mnt"] as const;
 export type Kind = (typeof KINDS)[number];
 
+type Renewed = Pick<Task, "credentials" | "namespaces" | "root" | "cwd">;
+/** What changes with a new namespace of each kind; `owner` is the user namespace that it belongs to. */
+const MAKERS: Record<
+  Exclude<Kind, "user" | "mnt">,
+  (task: Task, owner: UserNamespace) => Partial<Namespaces>
+> = {
+  uts: ({ namespaces }, owner) => ({ uts: new UtsNamespace(owner, namespaces.uts.hostname) }),
+  ipc: (_, owner) => ({ ipc: new IpcNamespace(owner) }),
+  net: (_, owner) => ({ net: new NetNamespace(owner) }),
+  cgroup: ({ cgroup }, owner) => ({ cgroup: new CgroupNamespace(owner, cgroup) }),
+  pid: ({ namespaces, pidNamespace }, owner) => {
+    // Once: whose children are to live elsewhere already may not change that again.
+    if (namespaces.pidForChildren !== pidNamespace) refuse("EINVAL");
+    return { pidForChildren: new PidNamespace(owner, pidNamespace) };
+  },
+  time: ({ namespaces }, owner) => ({
+    timeForChildren: new TimeNamespace(owner, namespaces.timeForChildren),
+  }),
+};
+
 /** What changes with new namespaces; the caller decides whose it becomes. A user namespace is made first and owns the others. */
-export function renew(
-  task: Task,
-  kinds: readonly Kind[],
-): { credentials: Credentials; namespaces: Namespaces; root: Place; cwd: Place } {
+export function renew(task: Task, kinds: readonly Kind[]): Renewed {
   let { credentials, namespaces, root, cwd } = task;
   if (kinds.includes("user")) credentials = makeUser(task);
   const here = credentials.userNamespace;
   if (kinds.some((kind) => kind !== "user") && !capable(credentials, here, "SYS_ADMIN")) refuse("EPERM");
-  if (kinds.includes("mnt")) {
+  for (const kind of kinds) {
+    if (kind === "user") continue;
+    if (kind !== "mnt") {
+      namespaces = { ...namespaces, ...MAKERS[kind](task, here) };
+      continue;
+    }
     const { namespace, moved } = copyNamespace(namespaces.mnt, here);
     namespaces = { ...namespaces, mnt: namespace };
-    [root, cwd] = [moved(root), moved(cwd)];
+    [root, cwd] = [moved(root), moved(cwd)] as [Place, Place];
   }
-  if (kinds.includes("uts"))
-    namespaces = { ...namespaces, uts: new UtsNamespace(here, namespaces.uts.hostname) };
-  if (kinds.includes("pid"))
-    namespaces = { ...namespaces, pidForChildren: new PidNamespace(here, namespaces.pidForChildren) };
   return { credentials, namespaces, root, cwd };
 }
 
-function makeUser(task: Task): Credentials {
-  const { credentials } = task;
+function makeUser({ credentials, root, namespaces: { mnt } }: Task) {
   const here = credentials.userNamespace;
+  const made = new UserNamespace(here, credentials);
   // Whoever has no name in the own namespace cannot be the owner of another; nor who is in a changed root: user_namespaces(7).
+  if (!same(root, mnt.top)) refuse("EPERM");
   if (here.ownId(here.uids, credentials.euid) === undefined) refuse("EPERM");
   if (here.ownId(here.gids, credentials.egid) === undefined) refuse("EPERM");
-  const { mnt } = task.namespaces;
-  if (task.root.inode !== mnt.root.root || task.root.mount !== mnt.root) refuse("EPERM");
-  return inNewUserNamespace(credentials);
+  return within(credentials, made);
 }
 
 export function unshare(task: Task, kinds: readonly Kind[]): void {
-  // A PID namespace is unshared once; children are born there.
-  Object.assign(task, renew(task, kinds));
+  const { namespaces, ...rest } = renew(task, kinds);
+  Object.assign(task, rest);
+  live(task, namespaces);
 }
 
-/** Enters the namespaces of another process: setns(2) with a PID file descriptor. */
+/** A network namespace lasts as long as somebody lives in it. */
+function live(task: Task, namespaces: Namespaces): void {
+  const old = task.namespaces.net;
+  task.namespaces = namespaces;
+  if (namespaces.net === old) return;
+  namespaces.net.hold();
+  old.release();
+}
+
+/** A new process lives where its parent's children do, and from then on that namespace's offsets stay. */
+export function liveInTime(namespaces: Namespaces): Namespaces {
+  const { timeForChildren } = namespaces;
+  timeForChildren.frozen = true;
+  return { ...namespaces, time: timeForChildren };
+}
+
+/** Enters the namespaces of another process, one file of /proc/PID/ns after the other: setns(2). What was entered before a refusal stays so. */
 export function setns(task: Task, other: Task, kinds: readonly Kind[]): void {
-  const target = { ...other.namespaces, user: other.credentials.userNamespace };
-  let { credentials } = task;
-  if (kinds.includes("user")) {
-    if (target.user === credentials.userNamespace) refuse("EINVAL");
-    if (!capable(credentials, target.user, "SYS_ADMIN")) refuse("EPERM");
-    credentials = {
-      ...credentials,
-      userNamespace: target.user,
-      permitted: ALL,
-      effective: ALL,
-      bounding: ALL,
-    };
+  if (kinds.length > 0 && !mayRead(task, other)) refuse("EACCES");
+  const target = { ...other.namespaces, pid: other.pidNamespace, user: other.credentials.userNamespace };
+  for (const kind of KINDS) {
+    if (!kinds.includes(kind)) continue;
+    if (kind === "user") enterUser(task, target.user);
+    else enter(task, target, kind);
   }
-  const may = (owner: typeof target.user) =>
-    capable(credentials, owner, "SYS_ADMIN") && capable(credentials, credentials.userNamespace, "SYS_ADMIN");
-  let { namespaces, root, cwd } = task;
-  if (kinds.includes("mnt")) {
-    if (!may(target.mnt.userNamespace) || !capable(credentials, credentials.userNamespace, "SYS_CHROOT"))
-      refuse("EPERM");
-    namespaces = { ...namespaces, mnt: target.mnt };
-    root = cwd = target.mnt.root.top;
+}
+
+function enterUser(task: Task, there: UserNamespace): void {
+  const { credentials } = task;
+  if (there === credentials.userNamespace) refuse("EINVAL");
+  if (!capable(credentials, there, "SYS_ADMIN")) refuse("EPERM");
+  task.credentials = within(credentials, there);
+}
+
+type Target = Namespaces & { readonly pid: PidNamespace<Task> };
+
+/** It takes power where the namespace was made, and at home. */
+function enter(task: Task, target: Target, kind: Exclude<Kind, "user">): void {
+  const { credentials, namespaces } = task;
+  const here = credentials.userNamespace;
+  if (!capable(credentials, target[kind].userNamespace, "SYS_ADMIN")) refuse("EPERM");
+  if (!capable(credentials, here, "SYS_ADMIN")) refuse("EPERM");
+  if (kind === "pid") {
+    if (!target.pid.isWithin(task.pidNamespace)) refuse("EINVAL");
+    task.namespaces = { ...namespaces, pidForChildren: target.pid };
+    return;
   }
-  if (kinds.includes("uts")) {
-    if (!may(target.uts.userNamespace)) refuse("EPERM");
-    namespaces = { ...namespaces, uts: target.uts };
+  if (kind === "mnt") {
+    if (!capable(credentials, here, "SYS_CHROOT")) refuse("EPERM");
+    task.root = task.cwd = target.mnt.top;
   }
-  if (kinds.includes("pid")) {
-    // The PID namespace of the process named, not that of its children.
-    if (!may(other.pidNamespace.userNamespace)) refuse("EPERM");
-    if (!other.pidNamespace.isWithin(task.pidNamespace)) refuse("EINVAL");
-    namespaces = { ...namespaces, pidForChildren: other.pidNamespace };
-  }
-  Object.assign(task, { credentials, namespaces, root, cwd });
+  live(task, { ...namespaces, [kind]: target[kind] });
+  if (kind === "time") task.namespaces = liveInTime({ ...task.namespaces, timeForChildren: target.time });
 }
 
 export const hostname = (task: Task): string => task.namespaces.uts.hostname;

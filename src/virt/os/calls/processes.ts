@@ -3,7 +3,8 @@ import { exit, fork, release } from "../cgroup/cgroup.ts";
 import { refuse } from "../errno.ts";
 import { capable } from "../namespaces/user.ts";
 import type { ExitStatus, Task } from "../task.ts";
-import { type Kind, renew } from "./namespaces.ts";
+import { release as releaseMemory } from "./memory.ts";
+import { type Kind, liveInTime, renew } from "./namespaces.ts";
 
 /** A child with new namespaces of the kinds named, and the rest shared. */
 export function clone(parent: Task, kinds: readonly Kind[]): Task {
@@ -20,16 +21,19 @@ export function clone(parent: Task, kinds: readonly Kind[]): Task {
     children: new Set(),
     pidNamespace,
     credentials,
-    cgroup,
-    namespaces,
+    namespaces: liveInTime(namespaces),
     root,
     cwd,
+    cgroup,
     umask: parent.umask,
     subreaper: false,
+    noNewPrivileges: parent.noNewPrivileges,
+    filters: parent.filters,
     state: { kind: "running" },
   };
   pidNamespace.enter(child);
   cgroup.members.add(child);
+  namespaces.net.hold();
   parent.children.add(child);
   return child;
 }
@@ -50,6 +54,8 @@ export function end(task: Task, status: ExitStatus): void {
   if (task.state.kind !== "running") return;
   task.state = { kind: "zombie", status };
   exit(task);
+  releaseMemory(task);
+  task.namespaces.net.release();
   // pid_namespaces(7): the end of an init ends everybody there; the namespace takes nobody in again.
   if (task.pidNamespace.init === task) {
     task.pidNamespace.closed = true;

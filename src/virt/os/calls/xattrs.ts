@@ -1,11 +1,13 @@
 /** Extended attributes: xattr(7), setxattr(2) and the like, on a name itself and not on what a symbolic link points to. */
 import { refuse } from "../errno.ts";
+import { NAME as CAPABILITY } from "../fs/file-capabilities.ts";
 import type { Inode } from "../fs/inode.ts";
 import { mustBeWritable, type Place } from "../fs/mount.ts";
 import { resolve } from "../fs/path.ts";
-import { capableOver, mustAccess, READ, WRITE } from "../fs/permission.ts";
+import { capableOver, isOwner, mustAccess, READ, WRITE } from "../fs/permission.ts";
 import { capable, type UserNamespace } from "../namespaces/user.ts";
 import type { Task } from "../task.ts";
+import { forStorage, shown } from "./file-capabilities.ts";
 
 const initial = (ns: UserNamespace): UserNamespace => (ns.parent ? initial(ns.parent) : ns);
 
@@ -17,11 +19,12 @@ function mustUse(task: Task, inode: Inode, name: string, wanted: number): void {
     if (!capable(who, initial(who.userNamespace), "SYS_ADMIN")) refuse(reading ? "ENODATA" : "EPERM");
     return;
   }
+  if (name === CAPABILITY) return;
   if (!name.startsWith("user.")) refuse("EOPNOTSUPP");
   const { type, attributes } = inode;
   if (type !== "file" && type !== "directory") refuse(reading ? "ENODATA" : "EPERM");
   const sticky = type === "directory" && attributes.mode & 0o1000 && !reading;
-  if (sticky && who.euid !== attributes.uid && !capableOver(who, inode, "FOWNER")) refuse("EPERM");
+  if (sticky && !isOwner(who, inode)) refuse("EPERM");
   mustAccess(who, inode, wanted);
 }
 
@@ -32,16 +35,22 @@ function writable(task: Task, path: string, name: string): Place {
   return place;
 }
 
-export const setxattr = (task: Task, path: string, name: string, value: Uint8Array): void =>
-  writable(task, path, name).inode.setXattr(name, value);
+export function setxattr(task: Task, path: string, name: string, value: Uint8Array): void {
+  const { inode } = writable(task, path, name);
+  inode.setXattr(name, name === CAPABILITY ? forStorage(task, inode, value) : value);
+}
 
-export const removexattr = (task: Task, path: string, name: string): void =>
-  writable(task, path, name).inode.removeXattr(name);
+export function removexattr(task: Task, path: string, name: string): void {
+  const { inode } = writable(task, path, name);
+  if (name === CAPABILITY && !capableOver(task.credentials, inode, "SETFCAP")) refuse("EPERM");
+  inode.removeXattr(name);
+}
 
 export function getxattr(task: Task, path: string, name: string): Uint8Array {
   const { inode } = resolve(task, path, false);
   mustUse(task, inode, name, READ);
-  return inode.getXattr(name) ?? refuse("ENODATA");
+  const value = inode.getXattr(name) ?? refuse("ENODATA");
+  return name === CAPABILITY ? shown(task, inode, value) : value;
 }
 
 /** Those of the names that the caller may know of. */

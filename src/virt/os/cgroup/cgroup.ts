@@ -90,9 +90,8 @@ export class Cgroup {
   get frozen(): boolean {
     return this.freeze || (this.parent?.frozen ?? false);
   }
-  /** The group below the top of the tree that this one lies in. */
-  get world(): Cgroup {
-    return this.parent?.parent ? this.parent.world : this;
+  get top(): Cgroup {
+    return this.parent?.top ?? this;
   }
   /** Where all of `this` and `other` lie below. */
   common(other: Cgroup): Cgroup {

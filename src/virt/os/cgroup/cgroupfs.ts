@@ -6,18 +6,29 @@ import { Cgroup, type Process } from "./cgroup.ts";
 import { mustHaveRoom } from "./control.ts";
 import { controlFile, populate } from "./files.ts";
 
+/** One for each tree, however often it is mounted: mounts differ in the group that they show. */
 export class CgroupFs implements FileSystem {
   readonly type = "cgroup2";
+  readonly depth = 0;
+  /** The first of all, whoever mounts it. */
   readonly userNamespace: UserNamespace;
   readonly root: Inode;
   readOnly = false;
   private numbers = 0;
   private readonly inodes = new WeakMap<Cgroup, Map<string, Inode>>();
+  private static readonly made = new WeakMap<Cgroup, CgroupFs>();
 
-  /** `top` is what the mounter's cgroup namespace calls "/". */
-  constructor(userNamespace: UserNamespace, top: Cgroup) {
+  static of(cgroup: Cgroup, userNamespace: UserNamespace): CgroupFs {
+    const known = CgroupFs.made.get(cgroup.top) ?? new CgroupFs(cgroup.top, userNamespace.initial);
+    CgroupFs.made.set(cgroup.top, known);
+    return known;
+  }
+  private constructor(top: Cgroup, userNamespace: UserNamespace) {
     this.userNamespace = userNamespace;
-    this.root = new GroupInode(this, top, true, ++this.numbers);
+    this.root = this.inode(top, "");
+  }
+  remount(readOnly: boolean): void {
+    this.readOnly = readOnly;
   }
   /** Of the directory under "", or of one of its files; one for each, however often it is looked up. */
   inode(cgroup: Cgroup, name: string): Inode {
@@ -26,7 +37,7 @@ export class CgroupFs implements FileSystem {
     const made =
       known.get(name) ??
       (name === ""
-        ? new GroupInode(this, cgroup, false, ++this.numbers)
+        ? new GroupInode(this, cgroup, ++this.numbers)
         : new FileInode(this, cgroup, name, ++this.numbers));
     known.set(name, made);
     return made;
@@ -72,16 +83,10 @@ abstract class Node extends Inode {
 class GroupInode extends Node {
   readonly type: FileType = "directory";
   protected readonly name = "";
-  private readonly top: boolean;
 
-  constructor(fs: CgroupFs, cgroup: Cgroup, top: boolean, number: number) {
-    super(fs, cgroup, number);
-    this.top = top;
-  }
   get parent(): Inode {
     const { parent } = this.cgroup;
-    if (this.top || !parent) return this;
-    return (this.fs.root as GroupInode).cgroup === parent ? this.fs.root : this.fs.inode(parent, "");
+    return parent ? this.fs.inode(parent, "") : this;
   }
   override lookup(name: string): Inode | undefined {
     const child = this.cgroup.children.get(name);
@@ -113,6 +118,7 @@ class GroupInode extends Node {
     if (child.populated || child.children.size > 0) refuse("EBUSY");
     child.dead = true;
     this.cgroup.children.delete(name);
+    for (const one of child.nodes.keys()) this.fs.inode(child, one).deleted = true;
   }
   override rename(_name: string, _to: Inode, _newName: string, exchange: boolean): void {
     refuse(exchange ? "EINVAL" : "EPERM");

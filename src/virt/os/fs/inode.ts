@@ -26,15 +26,21 @@ export interface FileSystem {
   /** Whoever mounted it: this namespace's ids and capabilities count in it. */
   readonly userNamespace: UserNamespace;
   readonly root: Inode;
-  readOnly: boolean;
+  /** How many file systems lie below it. */
+  readonly depth: number;
+  readonly readOnly: boolean;
+  /** For all its mounts at once. */
+  remount(readOnly: boolean): void;
 }
 
 export abstract class Inode {
   abstract readonly fs: FileSystem;
   abstract readonly number: number;
   abstract readonly type: FileType;
-  /** Of a directory: the one that it lies in; the root lies in itself. */
+  /** The directory that it lies in, by its latest name; the root lies in itself. */
   abstract readonly parent: Inode;
+  /** It has no name any more; who is in it or has it open keeps it. */
+  deleted = false;
   abstract get attributes(): Attributes;
   /** How many names it has; a directory's is the file system's affair. */
   abstract get links(): number;

@@ -8,6 +8,7 @@
 import { refuse } from "../errno.ts";
 import type { UserNamespace } from "../namespaces/user.ts";
 import type { FileSystem, Inode } from "./inode.ts";
+import type { PeerGroup, Propagating } from "./peers.ts";
 
 export interface MountFlags {
   readonly readOnly: boolean;
@@ -22,15 +23,29 @@ export interface Place {
   readonly mount: Mount;
   readonly inode: Inode;
 }
+export const same = (a: Place, b: Place): boolean => a.mount === b.mount && a.inode === b.inode;
 
-export class Mount {
+/** What lies on an inode, wherever it is seen: a name that goes takes these along. */
+const mountedOn = new WeakMap<Inode, Set<Mount>>();
+export const mountsOn = (inode: Inode): readonly Mount[] => [...(mountedOn.get(inode) ?? [])];
+
+export class Mount implements Propagating<Mount> {
   readonly fs: FileSystem;
   /** What its top shows. */
   readonly root: Inode;
   flags: MountFlags;
+  /** Whose it is: none for what is not mounted yet, or no more. */
+  namespace: MountNamespace | undefined;
   /** Where it is: none for the root of a namespace, and for what was taken away. */
   at: Place | undefined;
   readonly children: Mount[] = [];
+  group: PeerGroup<Mount> | undefined;
+  master: PeerGroup<Mount> | undefined;
+  unbindable = false;
+  /** It came as one with its parent from a more privileged namespace, and hides what lies below it: MNT_LOCKED. */
+  locked = false;
+  /** Those flags cannot be taken off either. */
+  lockedFlags: MountFlags = NO_FLAGS;
 
   constructor(fs: FileSystem, root: Inode, flags: MountFlags) {
     this.fs = fs;
@@ -41,17 +56,24 @@ export class Mount {
   get top(): Place {
     return { mount: this, inode: this.root };
   }
-  /** What is mounted here on this inode; the newest, if one lies over the other. */
+  /** What is mounted here on this inode. */
   on(inode: Inode): Mount | undefined {
-    return this.children.findLast((child) => child.at!.inode === inode);
+    return this.children.find((child) => child.at!.inode === inode);
+  }
+  /** What covers it wholly. */
+  get over(): Mount | undefined {
+    return this.on(this.root);
   }
   attach(place: Place): void {
     this.at = place;
     place.mount.children.push(this);
+    const there = mountedOn.get(place.inode) ?? new Set();
+    mountedOn.set(place.inode, there.add(this));
   }
   detach(): void {
-    const siblings = this.at!.mount.children;
-    siblings.splice(siblings.indexOf(this), 1);
+    const { mount, inode } = this.at!;
+    mount.children.splice(mount.children.indexOf(this), 1);
+    mountedOn.get(inode)!.delete(this);
     this.at = undefined;
   }
   /** This one and all below it, parents first. */
@@ -67,15 +89,19 @@ export class Mount {
 export class MountNamespace {
   readonly kind = "mnt";
   readonly userNamespace: UserNamespace;
-  root: Mount;
+  /** The lowest of all; what processes take for their root lies on it. */
+  readonly root: Mount;
 
   constructor(userNamespace: UserNamespace, root: Mount) {
     this.userNamespace = userNamespace;
     this.root = root;
+    for (const mount of root.all()) mount.namespace = this;
   }
   has(mount: Mount): boolean {
-    for (const one of this.root.all()) if (one === mount) return true;
-    return false;
+    return mount.namespace === this;
+  }
+  get top(): Place {
+    return enterMounts(this.root.top);
   }
 }
 
@@ -86,10 +112,26 @@ export function enterMounts(place: Place): Place {
   return at;
 }
 
-/** The way up: out of a mount at its top. A task's own root is where the caller stops. */
-export function above({ mount, inode }: Place): Place {
+/** The way up, out of as many mounts as one is at the top of; none above a root. */
+export function above({ mount, inode }: Place, root: Place): Place | undefined {
   if (inode !== mount.root) return { mount, inode: inode.parent };
-  return mount.at ? above(mount.at) : { mount, inode };
+  for (let at = mount.at; at && !same(at, root); at = at.mount.at)
+    if (at.inode !== at.mount.root) return { mount: at.mount, inode: at.inode.parent };
+  return undefined;
+}
+
+export function liesBelow(inode: Inode, top: Inode): boolean {
+  for (let at = inode; ; at = at.parent) {
+    if (at === top) return true;
+    if (at.parent === at) return false;
+  }
+}
+
+/** Whether a place is below another, through all mounts between them. */
+export function reaches(place: Place, top: Place): boolean {
+  let at = place;
+  while (at.mount !== top.mount && at.mount.at) at = at.mount.at;
+  return at.mount === top.mount && liesBelow(at.inode, top.inode);
 }
 
 export function mustBeWritable({ mount }: Place): void {

@@ -4,7 +4,7 @@
  */
 import type { Credentials } from "../credentials.ts";
 import { refuse } from "../errno.ts";
-import { above, enterMounts, type Place } from "./mount.ts";
+import { above, enterMounts, liesBelow, type Place, same } from "./mount.ts";
 import { EXECUTE, mustAccess } from "./permission.ts";
 
 /** What of a task decides where a path leads. */
@@ -26,8 +26,6 @@ export interface Parent {
   /** The path ended in a slash, so it means a directory. */
   readonly slash: boolean;
 }
-
-const same = (a: Place, b: Place): boolean => a.mount === b.mount && a.inode === b.inode;
 
 class Walk {
   private links = 0;
@@ -56,12 +54,20 @@ class Walk {
     return at;
   }
 
+  private up(at: Place): Place {
+    const up = above(at, this.who.root) ?? at;
+    // A bind mount whose directory was moved away from under its top: nobody gets out there.
+    const { mount, inode } = up;
+    if (mount.root !== mount.fs.root && !liesBelow(inode, mount.root)) refuse("ENOENT");
+    return up;
+  }
+
   private step(at: Place, name: string, follow: boolean): Place {
     const { root, credentials } = this.who;
     if (at.inode.type !== "directory") refuse("ENOTDIR");
     mustAccess(credentials, at.inode, EXECUTE);
     if (name === ".") return at;
-    if (name === "..") return same(at, root) ? at : enterMounts(above(at));
+    if (name === "..") return enterMounts(same(at, root) ? at : this.up(at));
     if (new TextEncoder().encode(name).length > LONGEST_NAME) refuse("ENAMETOOLONG");
     const inode = at.inode.lookup(name) ?? refuse("ENOENT");
     if (inode.type !== "symlink" || !follow) return enterMounts({ mount: at.mount, inode });
@@ -81,21 +87,25 @@ export function resolveParent(who: Walker, path: string): Parent {
   return parent;
 }
 
-/** The path of a place from a root, as getcwd(2) gives it; undefined where it cannot be reached from there. */
-export function pathOf(place: Place, root: Place): string | undefined {
+/** The path of a place from a root, as getcwd(2) gives it. */
+export function pathOf(place: Place, root: Place): string {
   const names: string[] = [];
   let at = place;
+  let reached = true;
   while (!same(at, root)) {
     if (at.inode === at.mount.root) {
-      if (!at.mount.at) return undefined;
-      at = at.mount.at;
-      continue;
+      if (at.mount.at) {
+        at = at.mount.at;
+        continue;
+      }
+      reached = false;
+      break;
     }
     const { parent } = at.inode;
-    const name = parent.names().find((one) => parent.lookup(one) === at.inode);
-    if (name === undefined) return undefined;
-    names.unshift(name);
+    // It was moved out of the mount that one came through: not even the names lead anywhere.
+    if (parent === at.inode) return "(unreachable)/";
+    names.unshift(parent.names().find((one) => parent.lookup(one) === at.inode)!);
     at = { mount: at.mount, inode: parent };
   }
-  return `/${names.join("/")}`;
+  return `${reached ? "" : "(unreachable)"}/${names.join("/")}`;
 }

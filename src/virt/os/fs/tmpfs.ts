@@ -5,6 +5,7 @@ import { type Attributes, type FileSystem, type FileType, Inode, type NewInode }
 
 export class Tmpfs implements FileSystem {
   readonly type = "tmpfs";
+  readonly depth = 0;
   readonly userNamespace: UserNamespace;
   readonly root: Inode;
   readOnly = false;
@@ -19,6 +20,9 @@ export class Tmpfs implements FileSystem {
     this.root = new TmpfsInode(this, { ...root, type: "directory" });
   }
 
+  remount(readOnly: boolean): void {
+    this.readOnly = readOnly;
+  }
   nextNumber(): number {
     return ++this.numbers;
   }
@@ -89,15 +93,15 @@ class TmpfsInode extends Inode {
     }
     this.directory.delete(name);
     target.directory.set(newName, moved);
-    if (moved.type === "directory") moved.parent = target;
+    moved.parent = target;
     if (!exchange || !other) return;
     this.directory.set(name, other);
-    if (other.type === "directory") other.parent = this;
+    other.parent = this;
   }
   private enter(name: string, inode: TmpfsInode): void {
     this.directory.set(name, inode);
     inode.links++;
-    if (inode.type === "directory") inode.parent = this;
+    inode.parent = this;
   }
   private get directory(): Map<string, TmpfsInode> {
     return this.type === "directory" ? this.children : refuse("ENOTDIR");
@@ -114,16 +118,16 @@ class TmpfsInode extends Inode {
   }
   override truncate(size: number): void {
     if (this.type !== "file") super.truncate(size);
-    const more = size - this.bytes.length;
+    const more = this.links > 0 ? size - this.bytes.length : 0;
     if (this.fs.used + more > this.fs.capacity) refuse("ENOSPC");
     const bytes = new Uint8Array(size);
     bytes.set(this.bytes.subarray(0, size));
     this.bytes = bytes;
     this.fs.used += more;
   }
-  /** The last name is gone, so its memory is free. */
+  /** The last name is gone: its memory counts no more, though who has it open or mounted may still read it. */
   private forget(): void {
-    if (this.links === 0 && this.type === "file") this.truncate(0);
+    if (this.links === 0 && this.type === "file") this.fs.used -= this.bytes.length;
   }
 
   getXattr(name: string): Uint8Array | undefined {

@@ -22,7 +22,8 @@ export class PidNamespace<Task> {
     this.userNamespace = userNamespace;
     this.parent = parent;
     this.level = parent ? parent.level + 1 : 0;
-    if (this.level > DEEPEST) refuse("EUSERS");
+    if (parent && !userNamespace.isWithin(parent.userNamespace)) refuse("EINVAL");
+    if (this.level > DEEPEST) refuse("ENOSPC");
   }
 
   /** Names a new task here and in every namespace above. */

@@ -24,8 +24,8 @@ export interface Extent {
 
 /** What an id without a name here is shown as: /proc/sys/kernel/overflowuid. */
 export const OVERFLOW_ID = 65534;
-/** user_namespaces(7): beyond 32 levels clone and unshare answer EUSERS; the initial one is level 0. */
-const DEEPEST = 32;
+/** user_namespaces(7) counts 32 levels below that of the first, which has number 0; Linux since 4.9 refuses by ENOSPC. */
+const DEEPEST = 33;
 
 export class UserNamespace {
   readonly kind = "user";
@@ -37,6 +37,8 @@ export class UserNamespace {
   uids: readonly Extent[] = [];
   gids: readonly Extent[] = [];
   setgroupsAllowed: boolean;
+  /** Its maker could have given a file capabilities: without that nobody inside may map the parent's root. */
+  readonly makerCouldSetfcap: boolean;
 
   constructor(parent?: UserNamespace, creator?: Holder) {
     this.parent = parent;
@@ -44,7 +46,8 @@ export class UserNamespace {
     this.ownerGroup = creator?.egid ?? 0;
     this.level = parent ? parent.level + 1 : 0;
     this.setgroupsAllowed = parent?.setgroupsAllowed ?? true;
-    if (this.level > DEEPEST) refuse("EUSERS");
+    this.makerCouldSetfcap = creator?.effective.has("SETFCAP") ?? true;
+    if (this.level > DEEPEST) refuse("ENOSPC");
     if (!parent) this.uids = this.gids = [{ inner: 0, outer: 0, count: 2 ** 32 - 1 }];
   }
 
@@ -67,6 +70,10 @@ export class UserNamespace {
     return this.ownId(this.gids, kernelId) ?? OVERFLOW_ID;
   }
 
+  /** The first of all. */
+  get initial(): UserNamespace {
+    return this.parent?.initial ?? this;
+  }
   isWithin(other: UserNamespace): boolean {
     for (let at: UserNamespace | undefined = this; at; at = at.parent) if (at === other) return true;
     return false;

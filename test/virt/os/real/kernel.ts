@@ -11,7 +11,7 @@ export class RealKernel {
 
   constructor() {
     mkdirSync(this.world);
-    execFileSync("gcc", ["-O1", "-o", this.program, join(import.meta.dirname, "stepper.c")]);
+    execFileSync("gcc", ["-O1", "-static", "-o", this.program, join(import.meta.dirname, "stepper.c")]);
   }
   /** One answer for each line. */
   perform(lines: readonly string[]): string[] {

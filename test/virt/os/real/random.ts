@@ -3,9 +3,9 @@
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 
-type Make = () => string;
+export type Make = () => string;
 
-class Dice {
+export class Dice {
   private readonly source;
   constructor(seed: number) {
     this.source = xoroshiro128plus(seed);
@@ -113,5 +113,97 @@ export function overlayLines(seed: number, count: number): string[] {
   ];
   while (lines.length < count)
     lines.push(`${dice.below(8) ? "init" : "p"}: ${dice.pick(dice.below(4) ? above : peeks)()}`);
+  return lines;
+}
+
+/** Mounts of all kinds, in several namespaces, some of them of less privileged users, and what is seen of them. */
+export function mountLines(seed: number, count: number): string[] {
+  const dice = new Dice(seed);
+  const path = () => (dice.below(12) ? anyPath(dice) : dice.pick(["/", "..", ".", "/.."]));
+  const flags = () => dice.pick(["none", "none", "ro", "nodev", "nosuid,noexec", "ro,nodev"]);
+  const type = () => dice.pick(["shared", "shared", "slave", "private", "unbindable"]);
+  const rec = () => dice.pick(["", ",rec"]);
+  const makes: Make[] = [
+    () => `mkdir ${path()} 755`,
+    () => `mkdir ${path()} 755`,
+    () => `mkdir ${path()} 755`,
+    () => `write ${path()} ${dice.pick(["x", "hello"])}`,
+    () => `write ${path()} ${dice.pick(["x", "hello"])}`,
+    () => `read ${path()}`,
+    () => `ls ${path()}`,
+    () => `ls ${path()}`,
+    () => `ls ${path()}`,
+    () => `stat ${path()}`,
+    () => `unlink ${path()}`,
+    () => `rmdir ${path()}`,
+    () => `rename ${path()} ${path()}`,
+    () => `exchange ${path()} ${path()}`,
+    () => `symlink ${path()} ${path()}`,
+    () => `chdir ${path()}`,
+    () => "chdir /",
+    () => "getcwd",
+    () => `chroot ${path()}`,
+    () => `mount none ${path()} tmpfs ${flags()} -`,
+    () => `mount none ${path()} tmpfs none -`,
+    () => `mount ${path()} ${path()} - bind -`,
+    () => `mount ${path()} ${path()} - bind,rec -`,
+    () => `mount ${path()} ${path()} - move -`,
+    () => `mount - ${path()} - remount,bind,${flags()} -`,
+    () => `mount - ${path()} - remount,${flags()} -`,
+    () => `mount - ${path()} - ${type()}${rec()} -`,
+    () => `mount - ${path()} - shared${rec()} -`,
+    () => `mount - / - ${type()}${rec()} -`,
+    () => `umount ${path()} none`,
+    () => `umount ${path()} none`,
+    () => `umount ${path()} detach`,
+    () => `pivot_root ${path()} ${path()}`,
+    () => "pivot_root . .",
+    () => `mknod ${path()} c 240:3`,
+    () => `link ${path()} ${path()}`,
+    () => `open ${path()}`,
+    () => `unshare ${dice.pick(["NEWNS", "NEWUSER|NEWNS"])}`,
+  ];
+  const who = ["init"];
+  const lines: string[] = [];
+  for (const a of NAMES)
+    lines.push(`init: mkdir /${a} 755`, ...NAMES.map((b) => `init: mkdir /${a}/${b} 755`));
+  if (dice.below(2)) lines.push("init: mount - / - shared -");
+  while (lines.length < count) {
+    lines.push(`${dice.pick(who)}: ${dice.pick(makes)()}`);
+    if (dice.below(40) || who.length === 5) continue;
+    const name = `p${who.length}`;
+    lines.push(`${dice.pick(who)}: clone ${name} ${dice.pick(["none", "NEWNS", "NEWNS", "NEWUSER|NEWNS"])}`);
+    who.push(name);
+  }
+  return lines;
+}
+
+/** Unions of anything with anything, most of them refused. */
+export function layerLines(seed: number, count: number): string[] {
+  const dice = new Dice(seed);
+  const path = () => anyPath(dice);
+  const changes: Make[] = [
+    () => `mount none ${path()} tmpfs none -`,
+    () => `mount ${path()} ${path()} - bind -`,
+    () => `mount - ${path()} - remount,bind,ro -`,
+    () => `mount - ${path()} - unbindable -`,
+  ];
+  const lines = NAMES.flatMap((a) => [
+    `init: mkdir /${a} 755`,
+    ...NAMES.map((b) => `init: mkdir /${a}/${b} 755`),
+  ]);
+  for (let i = 0; i < 6; i++) lines.push(`init: ${dice.pick(changes)()}`);
+  lines.push("init: clone p NEWUSER|NEWNS");
+  if (dice.below(2)) lines.push('p: uid_map p "0 0 1"', "p: deny-setgroups p", 'p: gid_map p "0 0 1"');
+  const unions: Make[] = [
+    () => `lowerdir=${path()}:${path()}`,
+    () => `lowerdir=${path()},upperdir=${path()},workdir=${path()}`,
+    () => `userxattr,lowerdir=${path()},upperdir=${path()},workdir=${path()}`,
+  ];
+  while (lines.length < count) {
+    const who = dice.pick(["init", "init", "p"]);
+    lines.push(`${who}: mount none ${path()} overlay none ${dice.pick(unions)()}`);
+    lines.push(`${who}: umount ${path()} none`);
+  }
   return lines;
 }

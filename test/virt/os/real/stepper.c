@@ -16,21 +16,36 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/if_link.h>
+#include <linux/magic.h>
+#include <linux/rtnetlink.h>
+#include <linux/sched.h>
+#include <linux/seccomp.h>
+#include <linux/veth.h>
+#include <net/if.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/ioctl.h>
+#include <sys/ipc.h>
 #include <sys/mount.h>
+#include <sys/msg.h>
 #include <sys/prctl.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/types.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
 #include <time.h>
@@ -39,8 +54,9 @@
 enum { SLOTS = 24, LINE = 4096, ARGS = 16 };
 
 static struct { int controller, process; char name[32]; pid_t pid; } slots[SLOTS];
-static int used, proc = -1;
+static int used, proc = -1, self = -1;
 static char out[LINE];
+static char home[256], group[320]; /* directories of cgroup2: where the controller was, and the world's, "" if there can be none */
 
 static void fatal(const char *what) { perror(what); exit(2); }
 
@@ -52,7 +68,9 @@ static void say(const char *format, ...) {
   va_end(list);
 }
 static void answer(long result) {
-  if (result < 0) say("%s", strerrorname_np(errno)); else say("ok");
+  if (result >= 0) say("ok");
+  else if (strerrorname_np(errno)) say("%s", strerrorname_np(errno));
+  else say("E%d", errno);
 }
 static void number(long result) {
   if (result < 0) answer(result); else say("ok %ld", result);
@@ -188,27 +206,62 @@ static int capabilities(struct __user_cap_data_struct data[2]) {
   struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
   return syscall(SYS_capget, &header, data);
 }
-static void has(const char *name) {
+enum set { EFFECTIVE, PERMITTED, INHERITABLE };
+static unsigned *word_of(struct __user_cap_data_struct *data, enum set set) {
+  return set == EFFECTIVE ? &data->effective : set == PERMITTED ? &data->permitted : &data->inheritable;
+}
+static void has(const char *name, enum set set) {
   struct __user_cap_data_struct data[2];
   unsigned long bit = among(CAPABILITIES, name);
   if (capabilities(data) < 0) answer(-1);
-  else say("ok %s", data[bit / 32].effective >> bit % 32 & 1 ? "yes" : "no");
+  else say("ok %s", *word_of(&data[bit / 32], set) >> bit % 32 & 1 ? "yes" : "no");
 }
-static void drop(const char *name) {
+/* Puts a capability into some of the sets, or takes it out. */
+static void change(const char *name, int in, int sets) {
   struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
   struct __user_cap_data_struct data[2];
   unsigned long bit = among(CAPABILITIES, name);
   if (capabilities(data) < 0) { answer(-1); return; }
-  data[bit / 32].effective &= ~(1u << bit % 32);
-  data[bit / 32].permitted &= ~(1u << bit % 32);
-  data[bit / 32].inheritable &= ~(1u << bit % 32);
+  for (enum set set = EFFECTIVE; set <= INHERITABLE; set++)
+    if (sets & 1 << set) {
+      unsigned *word = word_of(&data[bit / 32], set);
+      *word = in ? *word | 1u << bit % 32 : *word & ~(1u << bit % 32);
+    }
   answer(syscall(SYS_capset, &header, data));
+}
+static void asked(long result) { if (result < 0) answer(-1); else say("ok %s", result ? "yes" : "no"); }
+/* setcap PATH PERMITTED INHERITABLE EFFECTIVE ROOT: security.capability of version 2, or with a root's id of version 3. */
+static void set_capability(const char *path, const char *permitted, const char *inheritable, int effective, const char *root) {
+  struct vfs_ns_cap_data cap = {0};
+  int second = strcmp(root, "-") != 0;
+  cap.magic_etc = (second ? VFS_CAP_REVISION_3 : VFS_CAP_REVISION_2) | (effective ? VFS_CAP_FLAGS_EFFECTIVE : 0);
+  const char *lists[2] = {permitted, inheritable};
+  for (int i = 0; i < 2; i++) {
+    char copy[LINE], *save, *one;
+    snprintf(copy, sizeof copy, "%s", lists[i]);
+    for (one = strtok_r(copy, ",", &save); one; one = strtok_r(NULL, ",", &save)) {
+      if (!strcmp(one, "none")) continue;
+      unsigned long bit = among(CAPABILITIES, one);
+      unsigned *word = i ? &cap.data[bit / 32].inheritable : &cap.data[bit / 32].permitted;
+      *word |= 1u << bit % 32;
+    }
+  }
+  if (second) cap.rootid = strtoul(root, NULL, 10);
+  answer(lsetxattr(path, "security.capability", &cap, second ? XATTR_CAPS_SZ_3 : XATTR_CAPS_SZ_2, 0));
+}
+static void get_capability(const char *path) {
+  unsigned char raw[64];
+  ssize_t length = lgetxattr(path, "security.capability", raw, sizeof raw);
+  if (length < 0) { answer(-1); return; }
+  size_t at = snprintf(out, sizeof out, "ok ");
+  for (ssize_t i = 0; i < length; i++) at += snprintf(out + at, sizeof out - at, "%02x", raw[i]);
 }
 
 /* ---- processes ---- */
 static void serve(int slot);
 static void begin(int slot, unsigned long flags) {
-  pid_t pid = syscall(SYS_clone, flags | SIGCHLD, 0, 0, 0, 0);
+  struct clone_args args = {.flags = flags, .exit_signal = SIGCHLD}; /* clone(2) has no bit for time namespaces */
+  pid_t pid = syscall(SYS_clone3, &args, sizeof args);
   if (pid == 0) serve(slot);
   number(pid);
 }
@@ -240,9 +293,178 @@ static void enter(pid_t other, unsigned long flags) {
   for (int i = 0; i < 8; i++) if (descriptors[i] >= 0) close(descriptors[i]);
 }
 
+/* ---- interprocess communication: KEY may be "private", nobody waits ---- */
+static const struct word IPC[] = { {"creat", IPC_CREAT}, {"excl", IPC_EXCL}, {"none", 0}, {0, 0} };
+static key_t key_of(const char *text) { return strcmp(text, "private") ? atoi(text) : IPC_PRIVATE; }
+struct message { long type; char text[9000]; };
+static void send_message(int id, long type, const char *text) {
+  struct message message = {.type = type};
+  snprintf(message.text, sizeof message.text, "%s", text);
+  answer(msgsnd(id, &message, strlen(text), IPC_NOWAIT));
+}
+static void receive_message(int id, long type) {
+  struct message message;
+  ssize_t length = msgrcv(id, &message, sizeof message.text, type, IPC_NOWAIT);
+  if (length < 0) answer(-1); else say("ok %ld \"%.*s\"", message.type, (int)length, message.text);
+}
+static void queue_status(int id) {
+  struct msqid_ds ds;
+  if (msgctl(id, IPC_STAT, &ds) < 0) { answer(-1); return; }
+  say("ok key=%d %o %u:%u %u:%u messages=%lu", ds.msg_perm.__key, ds.msg_perm.mode & 0777, ds.msg_perm.uid, ds.msg_perm.gid,
+      ds.msg_perm.cuid, ds.msg_perm.cgid, (unsigned long)ds.msg_qnum);
+}
+static void queue_set(int id, uid_t uid, gid_t gid, mode_t mode) {
+  struct msqid_ds ds = {.msg_qbytes = 16384};
+  ds.msg_perm.uid = uid, ds.msg_perm.gid = gid, ds.msg_perm.mode = mode;
+  answer(msgctl(id, IPC_SET, &ds));
+}
+static void memory_put(int id, const char *text) {
+  char *at = shmat(id, NULL, 0);
+  if (at == (char *)-1) { answer(-1); return; }
+  memcpy(at, text, strlen(text));
+  shmdt(at);
+  say("ok");
+}
+static void memory_get(int id) {
+  char *at = shmat(id, NULL, SHM_RDONLY);
+  if (at == (char *)-1) { answer(-1); return; }
+  say("ok \"%.1000s\"", at);
+  shmdt(at);
+}
+
+/* ---- time: in thousands of seconds since the stepper began ---- */
+static struct timespec began[2];
+static clockid_t clock_of(const char *name) { return strcmp(name, "boottime") ? CLOCK_MONOTONIC : CLOCK_BOOTTIME; }
+static void clock_offset(const char *name) {
+  struct timespec now;
+  clockid_t clock = clock_of(name);
+  syscall(SYS_clock_gettime, clock, &now);
+  double seconds = now.tv_sec - began[clock == CLOCK_BOOTTIME].tv_sec;
+  say("ok %ld", (long)(seconds < 0 ? (seconds - 500) / 1000 : (seconds + 500) / 1000) * 1000);
+}
+
+/* ---- networks: rtnetlink(7) ---- */
+static struct { struct nlmsghdr head; struct ifinfomsg info; char rest[512]; } request;
+static struct rtattr *attribute(int type, const void *data, int length) {
+  struct rtattr *at = (struct rtattr *)((char *)&request + NLMSG_ALIGN(request.head.nlmsg_len));
+  at->rta_type = type;
+  at->rta_len = RTA_LENGTH(length);
+  memcpy(RTA_DATA(at), data, length);
+  request.head.nlmsg_len = NLMSG_ALIGN(request.head.nlmsg_len) + RTA_ALIGN(at->rta_len);
+  return at;
+}
+static void finish(struct rtattr *nest) { nest->rta_len = (char *)&request + request.head.nlmsg_len - (char *)nest; }
+static void link_request(int type, int flags) {
+  memset(&request, 0, sizeof request);
+  request.head.nlmsg_len = NLMSG_LENGTH(sizeof request.info);
+  request.head.nlmsg_type = type;
+  request.head.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags;
+}
+static void transact(void) {
+  char reply[4096];
+  int s = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+  long done = s < 0 ? -1 : send(s, &request, request.head.nlmsg_len, 0);
+  if (done >= 0) done = recv(s, reply, sizeof reply, 0);
+  if (done >= 0) {
+    struct nlmsgerr *error = NLMSG_DATA((struct nlmsghdr *)reply);
+    errno = -error->error;
+    done = error->error;
+  }
+  answer(done);
+  if (s >= 0) close(s);
+}
+static void link_pair(const char *one, const char *other) {
+  link_request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
+  struct ifinfomsg none = {0};
+  attribute(IFLA_IFNAME, one, strlen(one) + 1);
+  struct rtattr *info = attribute(IFLA_LINKINFO, "", 0);
+  attribute(IFLA_INFO_KIND, "veth", 5);
+  struct rtattr *data = attribute(IFLA_INFO_DATA, "", 0);
+  struct rtattr *peer = attribute(VETH_INFO_PEER, &none, sizeof none);
+  attribute(IFLA_IFNAME, other, strlen(other) + 1);
+  finish(peer); finish(data); finish(info);
+  transact();
+}
+/* 0: there is none, and that was said. */
+static int link_named(const char *name, int type) {
+  link_request(type, 0);
+  request.info.ifi_index = if_nametoindex(name);
+  if (!request.info.ifi_index) say("ENODEV");
+  return request.info.ifi_index;
+}
+static void link_move(const char *name, pid_t other) {
+  char path[64];
+  if (!link_named(name, RTM_SETLINK)) return;
+  snprintf(path, sizeof path, "%d/ns/net", other);
+  int file = openat(proc, path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) { answer(-1); return; }
+  attribute(IFLA_NET_NS_FD, &file, sizeof file);
+  transact();
+  close(file);
+}
+static int by_index(const void *a, const void *b) { return ((const struct if_nameindex *)a)->if_index - ((const struct if_nameindex *)b)->if_index; }
+static void links(void) {
+  int s = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), count = 0;
+  struct if_nameindex *list = if_nameindex();
+  if (s < 0 || !list) { answer(-1); return; }
+  while (list[count].if_index) count++;
+  qsort(list, count, sizeof *list, by_index);
+  size_t at = snprintf(out, sizeof out, "ok");
+  for (int i = 0; i < count; i++) {
+    struct ifreq row = {0};
+    snprintf(row.ifr_name, sizeof row.ifr_name, "%s", list[i].if_name);
+    ioctl(s, SIOCGIFFLAGS, &row);
+    at += snprintf(out + at, sizeof out - at, " %u:%s:%s", list[i].if_index, list[i].if_name, row.ifr_flags & IFF_UP ? "up" : "down");
+  }
+  if_freenameindex(list);
+  close(s);
+}
+/* Abstract names of UNIX sockets; whoever listens does so to its end. */
+static void abstract(const char *name, int listens) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  snprintf(address.sun_path + 1, sizeof address.sun_path - 1, "%s", name);
+  socklen_t length = offsetof(struct sockaddr_un, sun_path) + 1 + strlen(name);
+  int s = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | (listens ? 0 : SOCK_CLOEXEC), 0);
+  int result = listens ? bind(s, (void *)&address, length) : connect(s, (void *)&address, length);
+  answer(result < 0 || !listens ? result : listen(s, 4000));
+  if (result < 0 || !listens) close(s);
+}
+
+/* ---- programs: files that hold this one; whoever executes it serves on ---- */
+static void program(const char *path, mode_t mode) {
+  char part[65536];
+  int to = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NONBLOCK, mode);
+  if (to < 0) { answer(-1); return; }
+  off_t at = 0;
+  for (ssize_t length; (length = pread(self, part, sizeof part, at)) > 0; at += length)
+    if (write(to, part, length) != length) fatal("program");
+  close(to);
+  say("ok");
+}
+/* The descriptors stay open; what the next image must know besides goes into its arguments. */
+static void execute(int slot, const char *path) {
+  char state[512], *argv[] = {"stepper", state, NULL}, *environment[] = {NULL};
+  snprintf(state, sizeof state, "serve %d %d %d %d %ld %ld", slot, proc, self, !!*group, (long)began[0].tv_sec, (long)began[1].tv_sec);
+  int at = strlen(state);
+  for (int i = 0; i < SLOTS; i++) at += snprintf(state + at, sizeof state - at, " %d", slots[i].process);
+  execve(path, argv, environment);
+  answer(-1);
+}
+
+/* ---- seccomp: "code jt jf k,…" ---- */
+static void filter(const char *text) {
+  static struct sock_filter instructions[4200];
+  unsigned count = 0;
+  for (const char *at = text; at && *at; at = strchr(at, ','), at = at ? at + 1 : at) {
+    unsigned code, jt, jf, k;
+    if (sscanf(at, "%u %u %u %u", &code, &jt, &jf, &k) != 4) break;
+    instructions[count++] = (struct sock_filter){code, jt, jf, k};
+  }
+  struct sock_fprog program_ = {count, instructions};
+  answer(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program_, 0, 0));
+}
 
 /* ---- the control group of the world ---- */
-static char home[256], group[320]; /* directories of cgroup2: where the controller was, and the world's, "" if there can be none */
 
 static int order(const char *directory, const char *name, const char *text) {
   char path[640];
@@ -274,6 +496,24 @@ static void remove_group(const char *directory) {
     if (e->d_type == DT_DIR && e->d_name[0] != '.') { snprintf(path, sizeof path, "%s/%s", directory, e->d_name); remove_group(path); }
   if (list_) closedir(list_);
   for (int wait = 0; wait < 100 && rmdir(directory) && errno == EBUSY; wait++) usleep(5000);
+}
+
+/* What a mount is told without "bind" counts for its file system, and this one there is only once. */
+static int for_all_mounts(const char *target, const char *flags) {
+  struct statfs fs;
+  return strstr(flags, "remount") && !strstr(flags, "bind") && statfs(target, &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
+}
+/* The line of cgroup2, as it is shown to whoever asks. */
+static void group_of(pid_t other) {
+  char path[64], line[1024];
+  snprintf(path, sizeof path, "%d/cgroup", other);
+  int file = openat(proc, path, O_RDONLY | O_CLOEXEC);
+  FILE *lines = file < 0 ? NULL : fdopen(file, "r");
+  if (!lines) { answer(-1); return; }
+  say("ENOENT");
+  while (fgets(line, sizeof line, lines))
+    if (!strncmp(line, "0::", 3)) line[strcspn(line, "\n")] = 0, say("ok \"%s\"", line + 3);
+  fclose(lines);
 }
 
 /* ---- what controllers count ---- */
@@ -384,7 +624,8 @@ static void perform(int argc, char **argv) {
   else if (OP("getcwd", 0)) { if (syscall(SYS_getcwd, text, sizeof text) < 0) answer(-1); else say("ok \"%s\"", text); }
   else if (OP("chroot", 1)) answer(chroot(argv[1]));
   /* mounts: mount SOURCE TARGET TYPE FLAGS DATA, "-" is NULL */
-  else if (OP("mount", 5) && !strcmp(argv[3], "cgroup2") && !*group) say("ENODEV"); /* never the machine's own tree */
+  else if (OP("mount", 5) && !strcmp(argv[3], "cgroup2") && !*group) say("ENODEV"); /* never the machine's own tree, */
+  else if (OP("mount", 5) && for_all_mounts(argv[2], argv[4])) { fprintf(stderr, "all mounts of cgroup2 are the machine's\n"); exit(2); }
   else if (OP("mount", 5)) answer(mount(or_null(argv[1]), argv[2], or_null(argv[3]), among(MOUNT, argv[4]), or_null(argv[5])));
   else if (OP("umount", 2)) answer(umount2(argv[1], among(UMOUNT, argv[2])));
   else if (OP("pivot_root", 2)) answer(syscall(SYS_pivot_root, argv[1], argv[2]));
@@ -392,6 +633,18 @@ static void perform(int argc, char **argv) {
   else if (OP("unshare", 1)) answer(unshare(among(NAMESPACES, argv[1])));
   else if (OP("getpid", 0)) number(getpid());
   else if (OP("getppid", 0)) number(getppid());
+  else if (OP("msgget", 3)) number(msgget(key_of(argv[1]), among(IPC, argv[2]) | octal(argv[3])));
+  else if (OP("msgsnd", 3)) send_message(atoi(argv[1]), atol(argv[2]), argv[3]);
+  else if (OP("msgrcv", 2)) receive_message(atoi(argv[1]), atol(argv[2]));
+  else if (OP("msgstat", 1)) queue_status(atoi(argv[1]));
+  else if (OP("msgset", 4)) queue_set(atoi(argv[1]), atoi(argv[2]), atoi(argv[3]), octal(argv[4]));
+  else if (OP("msgrm", 1)) answer(msgctl(atoi(argv[1]), IPC_RMID, NULL));
+  else if (OP("shmget", 4)) number(shmget(key_of(argv[1]), atol(argv[2]), among(IPC, argv[3]) | octal(argv[4])));
+  else if (OP("shmwrite", 2)) memory_put(atoi(argv[1]), argv[2]);
+  else if (OP("shmread", 1)) memory_get(atoi(argv[1]));
+  else if (OP("shmrm", 1)) answer(shmctl(atoi(argv[1]), IPC_RMID, NULL));
+  else if (OP("clock", 1)) clock_offset(argv[1]);
+  else if (OP("timens_offsets", 2)) put_proc(slots[slot_of(argv[1])].pid, "timens_offsets", argv[2]);
   else if (OP("sethostname", 1)) answer(sethostname(argv[1], strlen(argv[1])));
   else if (OP("gethostname", 0)) { if (gethostname(text, sizeof text) < 0) answer(-1); else say("ok \"%s\"", text); }
   else if (OP("getuid", 0)) number(getuid());
@@ -401,8 +654,34 @@ static void perform(int argc, char **argv) {
   else if (OP("setgid", 1)) answer(syscall(SYS_setgid, atoi(argv[1])));
   else if (OP("seteuid", 1)) answer(syscall(SYS_setresuid, -1, atoi(argv[1]), -1));
   else if (OP("setgroups", 1)) { gid_t group = atoi(argv[1]); answer(syscall(SYS_setgroups, 1, &group)); }
-  else if (OP("cap", 1)) has(argv[1]);
-  else if (OP("drop", 1)) drop(argv[1]);
+  else if (OP("cap", 1)) has(argv[1], EFFECTIVE);
+  else if (OP("permitted", 1)) has(argv[1], PERMITTED);
+  else if (OP("inheritable", 1)) has(argv[1], INHERITABLE);
+  else if (OP("drop", 1)) change(argv[1], 0, 1 << EFFECTIVE | 1 << PERMITTED | 1 << INHERITABLE);
+  else if (OP("lower", 1)) change(argv[1], 0, 1 << EFFECTIVE);
+  else if (OP("raise", 1)) change(argv[1], 1, 1 << EFFECTIVE);
+  else if (OP("inherit", 1)) change(argv[1], 1, 1 << INHERITABLE);
+  else if (OP("disinherit", 1)) change(argv[1], 0, 1 << INHERITABLE);
+  else if (OP("ambient", 1)) answer(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, among(CAPABILITIES, argv[1]), 0, 0));
+  else if (OP("unambient", 1)) answer(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_LOWER, among(CAPABILITIES, argv[1]), 0, 0));
+  else if (OP("in-ambient", 1)) asked(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, among(CAPABILITIES, argv[1]), 0, 0));
+  else if (OP("in-bounding", 1)) asked(prctl(PR_CAPBSET_READ, among(CAPABILITIES, argv[1]), 0, 0, 0));
+  else if (OP("setcap", 5)) set_capability(argv[1], argv[2], argv[3], !strcmp(argv[4], "yes"), argv[5]);
+  else if (OP("getcap", 1)) get_capability(argv[1]);
+  else if (OP("veth", 2)) link_pair(argv[1], argv[2]);
+  else if (OP("links", 0)) links();
+  else if (OP("link-up", 1)) { if (link_named(argv[1], RTM_SETLINK)) { request.info.ifi_flags = request.info.ifi_change = IFF_UP; transact(); } }
+  else if (OP("link-down", 1)) { if (link_named(argv[1], RTM_SETLINK)) { request.info.ifi_change = IFF_UP; transact(); } }
+  else if (OP("link-rename", 2)) { if (link_named(argv[1], RTM_SETLINK)) { attribute(IFLA_IFNAME, argv[2], strlen(argv[2]) + 1); transact(); } }
+  else if (OP("link-delete", 1)) { if (link_named(argv[1], RTM_DELLINK)) transact(); }
+  else if (OP("link-move", 2)) link_move(argv[1], slots[slot_of(argv[2])].pid);
+  else if (OP("settle", 0)) { usleep(400000); answer(0); } /* networks that nobody uses are taken down behind one's back */
+  else if (OP("listen", 1)) abstract(argv[1], 1);
+  else if (OP("connect", 1)) abstract(argv[1], 0);
+  else if (OP("program", 2)) program(argv[1], octal(argv[2]));
+  else if (OP("seccomp", 1)) filter(argv[1]);
+  else if (OP("call", 7)) number(syscall(atol(argv[1]), strtoull(argv[2], 0, 0), strtoull(argv[3], 0, 0), strtoull(argv[4], 0, 0),
+    strtoull(argv[5], 0, 0), strtoull(argv[6], 0, 0), strtoull(argv[7], 0, 0)));
   else if (OP("bounding", 1)) answer(prctl(PR_CAPBSET_DROP, among(CAPABILITIES, argv[1]), 0, 0, 0));
   else if (OP("no_new_privs", 0)) answer(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
   else if (OP("subreaper", 0)) answer(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0));
@@ -414,6 +693,7 @@ static void perform(int argc, char **argv) {
   else if (OP("kill", 2)) answer(kill(atoi(argv[1]), atoi(argv[2])));
   else if (OP("wait", 1)) { int state; pid_t pid = waitpid(atoi(argv[1]), &state, 0); if (pid < 0) answer(-1);
     else if (WIFSIGNALED(state)) say("ok %d signal %d", pid, WTERMSIG(state)); else say("ok %d exit %d", pid, WEXITSTATUS(state)); }
+  else if (OP("cgroup", 1)) group_of(slots[slot_of(argv[1])].pid);
   else if (OP("spin", 0)) spin();
   else if (OP("rest", 0)) rest();
   else if (OP("touch", 1)) touch(atol(argv[1]) << 20);
@@ -427,6 +707,14 @@ static void perform(int argc, char **argv) {
   else if (OP("between", 4)) { double value; if (!number_in(argv[1], argv[2], &value)) within(value, argv[3], argv[4]); }
   else if (OP("ratio", 5)) { double value, over; if (!number_in(argv[1], argv[3], &value) && !number_in(argv[2], argv[3], &over)) within(value / over, argv[4], argv[5]); }
   else { fprintf(stderr, "no such operation: %s with %d arguments\n", op, argc - 1); exit(2); }
+}
+
+/* Whom a line is about may never have been born: its clone was refused. */
+static int names_nobody(int argc, char **argv) {
+  static const char *const first[] = {"setns", "uid_map", "gid_map", "deny-setgroups", "timens_offsets", "cgroup", NULL};
+  if (!strcmp(argv[0], "same") || !strcmp(argv[0], "link-move")) return argc > 2 && find(argv[2]) < 0;
+  for (const char *const *op = first; *op; op++) if (!strcmp(*op, argv[0])) return argc > 1 && find(argv[1]) < 0;
+  return 0;
 }
 
 static void serve(int slot) {
@@ -446,7 +734,10 @@ static void serve(int slot) {
     prctl(PR_SET_DUMPABLE, 1); /* or the files in /proc of whoever changed its ids would be root's: proc(5) */
     if (!strcmp(argv[0], "exit")) { say("ok"); send(slots[slot].process, out, strlen(out), 0); _exit(atoi(argv[1])); }
     if (!strcmp(argv[0], "clone")) begin(used, among(NAMESPACES, argv[2]));
+    else if (!strcmp(argv[0], "exec")) execute(slot, argv[1]);
+    else if (names_nobody(argc, argv)) say("ESRCH");
     else perform(argc, argv);
+    prctl(PR_SET_DUMPABLE, 1); /* whatever the line changed */
     send(slots[slot].process, out, strlen(out), 0);
   }
 }
@@ -505,16 +796,33 @@ static int living(void) {
   return count;
 }
 
+/* The image that execve started. */
+static void resume(char *state) {
+  int length, slot, at;
+  sscanf(state, "serve %d %d %d %hhd %ld %ld%n", &slot, &proc, &self, group, &began[0].tv_sec, &began[1].tv_sec, &at);
+  for (int i = 0; i < SLOTS; i++, at += length) sscanf(state + at, "%d%n", &slots[i].process, &length);
+  prctl(PR_SET_DUMPABLE, 1);
+  send(slots[slot].process, "ok", 2, 0);
+  serve(slot);
+}
+
 int main(int argc, char **argv) {
   char line[LINE], message[2 * LINE], reply[LINE], name[32];
+  for (int i = 1; i < argc; i++) /* after a script's first line it is not the first argument */
+    if (!strncmp(argv[i], "serve ", 6)) resume(argv[i]);
   if (argc != 2) { fprintf(stderr, "usage: stepper DIRECTORY < lines\n"); return 2; }
   for (int i = 0; i < SLOTS; i++) {
     int pair[2], on = 1;
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)) fatal("socketpair");
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair)) fatal("socketpair");
+    fcntl(pair[0], F_SETFD, FD_CLOEXEC);
     slots[i].controller = pair[0];
     slots[i].process = pair[1];
     setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
   }
+  clock_gettime(CLOCK_MONOTONIC, &began[0]);
+  clock_gettime(CLOCK_BOOTTIME, &began[1]);
+  self = open("/proc/self/exe", O_RDONLY);
+  if (self < 0) fatal("/proc/self/exe");
   start(argv[1]);
   while (fgets(line, sizeof line, stdin)) {
     line[strcspn(line, "\n")] = 0;

@@ -1,4 +1,4 @@
-/** Shifts and rotates, multiplication and division: the host's instruction does the work, and leaves the flags as the guest's would. */
+/** Shifts and rotates, and multiplication: the host's instruction does the work, and leaves the flags as the guest's would. */
 import type { Instruction } from "../../../../machine/isa/instruction.ts";
 import { EAX, EBX, ECX, EDX } from "../emitter.ts";
 import type { Writer } from "../writer.ts";
@@ -54,14 +54,10 @@ function loadE(out: Writer, op: Instruction): boolean {
   return true;
 }
 
-/** AX, DX:AX or EDX:EAX from the accumulator and E: group 3's /4 … /7. */
+/** AX, DX:AX or EDX:EAX ← the accumulator · E: group 3's /4 and /5. */
 function accumulator(out: Writer, op: Instruction, digit: number): boolean {
-  const divides = digit >= 6;
   if (!loadE(out, op)) return false;
-  out.loadRegister(EAX, 0, divides && op.size === 1 ? 2 : op.size);
-  if (divides && op.size > 1) out.loadRegister(EDX, 2, op.size);
-  // #DE, raised by the host's processor in the guest's stead.
-  if (divides) out.mayTrap();
+  out.loadRegister(EAX, 0, op.size);
   out.opcode(0xf6, op.size);
   out.registers(digit, ECX);
   if (op.size === 1) out.storeRegister(EAX, 0, 2);
@@ -79,11 +75,6 @@ const multiply =
     if (live) out.saveFlags();
     return true;
   };
-
-const divide =
-  (digit: number): Translate =>
-  (out, op) =>
-    accumulator(out, op, digit);
 
 const imul: Translate = (out, op, live) => {
   if (op.row.operands.length === 1) return multiply(5)(out, op, live);
@@ -106,6 +97,4 @@ export const SHIFTS: Readonly<Record<string, Translate>> = {
   ...Object.fromEntries(Object.entries(DIGITS).map(([name, digit]) => [name, shift(digit)])),
   mul: multiply(4),
   imul,
-  div: divide(6),
-  idiv: divide(7),
 };

@@ -2,10 +2,11 @@
 import { refuse } from "../../errno.ts";
 import { type Attributes, type FileSystem, type FileType, Inode, type NewInode } from "../inode.ts";
 import { copyUp } from "./copy-up.ts";
-import { inLayer, inUnion, isOpaque, isWhiteout, makeOpaque, WHITEOUT } from "./layer.ts";
+import { inLayer, inUnion, isOpaque, isWhiteout, type Marks, makeOpaque, WHITEOUT } from "./layer.ts";
 
 /** What an inode asks of the file system that it is of. */
 export interface Union extends FileSystem {
+  readonly marks: Marks;
   nextNumber(): number;
   inode(parent: OverlayInode, upper: Inode | undefined, lower: readonly Inode[]): OverlayInode;
   copiedUp(inode: OverlayInode, upper: Inode): void;
@@ -60,12 +61,20 @@ export class OverlayInode extends Inode {
     return this.real.target;
   }
 
-  override lookup(name: string): Inode | undefined {
-    if (this.type !== "directory") refuse("ENOTDIR");
+  /** What upper has under a name, and what shows from below. */
+  private find(name: string): { above: Inode | undefined; below: Inode[] } | undefined {
     const above = this.upper?.lookup(name);
     if (above && isWhiteout(above)) return undefined;
-    const below = above && (above.type !== "directory" || isOpaque(above)) ? [] : this.below(name, above);
-    if (!above && below.length === 0) return undefined;
+    const below =
+      above && (above.type !== "directory" || isOpaque(this.fs.marks, above)) ? [] : this.below(name, above);
+    return above || below.length > 0 ? { above, below } : undefined;
+  }
+
+  override lookup(name: string): Inode | undefined {
+    if (this.type !== "directory") refuse("ENOTDIR");
+    const found = this.find(name);
+    if (!found) return undefined;
+    const { above, below } = found;
     const inode = this.apart.get(name) ?? this.fs.inode(this, above, below);
     if (!above && below[0]!.type !== "directory" && below[0]!.links > 1) this.apart.set(name, inode);
     [inode.parent, inode.name] = [this, name];
@@ -84,7 +93,7 @@ export class OverlayInode extends Inode {
         break;
       }
       found.push(inode);
-      if (isOpaque(inode)) break;
+      if (isOpaque(this.fs.marks, inode)) break;
     }
     return found;
   }
@@ -104,17 +113,19 @@ export class OverlayInode extends Inode {
     return this.visible([...(this.upper ? [this.upper] : []), ...this.lower]).length === 0;
   }
   private visible(layers: readonly Inode[]): readonly string[] {
-    return [...new Set(layers.flatMap((layer) => layer.names()))].filter((name) => this.lookup(name));
+    return [...new Set(layers.flatMap((layer) => layer.names()))].filter((name) => this.find(name));
   }
 
   override make(name: string, node: NewInode): Inode {
     // A whiteout made here would be taken for one of ours.
     if (node.type === "character" && node.device!.every((number) => number === 0)) refuse("EPERM");
     const upper = copyUp(this);
-    const covered = this.uncover(name);
+    // What a whiteout hid must not show through the directory in its place.
+    const opaque = node.type === "directory" && upper.lookup(name) !== undefined;
+    if (opaque && !this.fs.marks.reachable) refuse("EIO");
+    this.uncover(name);
     const made = upper.make(name, node);
-    // What the whiteout hid must not show through the directory in its place.
-    if (node.type === "directory" && covered) makeOpaque(made);
+    if (opaque) makeOpaque(this.fs.marks, made);
     return this.lookup(name)!;
   }
   override link(name: string, inode: Inode): void {
@@ -124,11 +135,9 @@ export class OverlayInode extends Inode {
     upper.link(name, linked);
   }
   /** A whiteout gives way to what is made in its place. */
-  private uncover(name: string): boolean {
+  private uncover(name: string): void {
     this.apart.delete(name);
-    if (!this.upper?.lookup(name)) return false;
-    this.upper.remove(name);
-    return true;
+    if (this.upper?.lookup(name)) this.upper.remove(name);
   }
 
   override remove(name: string): void {
@@ -156,13 +165,19 @@ export class OverlayInode extends Inode {
     copyUp(moved);
     if (exchange) copyUp(other!);
     const [from, into] = [copyUp(this), copyUp(target)];
-    if (moved.type === "directory" && target.lower.length > 0) makeOpaque(moved.upper!);
-    if (exchange && other!.type === "directory" && this.lower.length > 0) makeOpaque(other!.upper!);
+    if (target.lower.length > 0) this.hideBelow(moved);
+    if (exchange && this.lower.length > 0) this.hideBelow(other!);
     // Who finds this out is the upper layer's own rename, after the mark was set.
     if (full) refuse("ENOTEMPTY");
     for (const each of [name, newName]) for (const one of [this, target]) one.apart.delete(each);
     if (exchange) from.rename(name, into, newName, true);
     else this.replace(from, name, into, newName, moved.type === "directory");
+  }
+
+  private hideBelow({ type, upper }: OverlayInode): void {
+    if (type !== "directory") return;
+    if (!this.fs.marks.reachable) refuse("EXDEV");
+    makeOpaque(this.fs.marks, upper!);
   }
 
   /** Over whatever is there, and with a whiteout left where something below would come to light. */
@@ -194,19 +209,19 @@ export class OverlayInode extends Inode {
   }
 
   getXattr(name: string): Uint8Array | undefined {
-    return this.real.getXattr(inLayer(name));
+    return this.real.getXattr(inLayer(this.fs.marks, name));
   }
   setXattr(name: string, value: Uint8Array): void {
-    copyUp(this).setXattr(inLayer(name), value);
+    copyUp(this).setXattr(inLayer(this.fs.marks, name), value);
   }
   removeXattr(name: string): void {
     if (!this.getXattr(name)) refuse("ENODATA");
-    copyUp(this).removeXattr(inLayer(name));
+    copyUp(this).removeXattr(inLayer(this.fs.marks, name));
   }
   listXattrs(): readonly string[] {
     return this.real
       .listXattrs()
-      .map(inUnion)
+      .map((name) => inUnion(this.fs.marks, name))
       .filter((name) => name !== undefined);
   }
 }

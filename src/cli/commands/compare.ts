@@ -1,0 +1,51 @@
+/** `ringlab compare`: QEMU against Docker on the machine itself. */
+import type { Command } from "commander";
+import type { DoctorOptions } from "../compare/doctor.ts";
+import type { RunOptions } from "../compare/run.ts";
+
+export function register(program: Command): void {
+  const compare = program
+    .command("compare")
+    .description("compare containers and virtual machines for real, on this machine");
+  compare
+    .command("doctor")
+    .description("try every target: which work here, which don't and why, what to install")
+    .option("--targets <names>", "only these, separated by commas")
+    .option("--json", "print it as JSON")
+    .action(async (options: DoctorOptions) => {
+      const { doctor } = await import("../compare/doctor.ts");
+      await doctor(options);
+    });
+  compare
+    .command("run")
+    .description("measure scenarios on targets; the same command continues a run that was interrupted")
+    .requiredOption(
+      "--targets <names>",
+      "separated by commas: host,runc,docker,…; ringlab compare doctor lists them",
+    )
+    .requiredOption(
+      "--scenario <file>",
+      "a JSON5 file, or one that comes with Ringlab: quick, homework, matrix",
+    )
+    .option("--repetitions <n>", "measured repetitions of every case on every target", "5")
+    .option("--warmups <n>", "repetitions before those, which no average counts", "1")
+    .option("--seed <n>", "of the random order", "1")
+    .option("--out <dir>", "the run folder", "compare-run")
+    .addHelpText(
+      "after",
+      "\nExample:\n  ringlab compare run --targets host,runc,docker --scenario quick --repetitions 5 --out first",
+    )
+    .action(async (options: RunOptions) => {
+      const { run } = await import("../compare/run.ts");
+      await run(options);
+    });
+  compare
+    .command("report <dir>")
+    .description(
+      "write the report of a run folder: report.md, report.html and its pictures, beside the raw logs",
+    )
+    .action(async (folder: string) => {
+      const { report } = await import("../compare/report.ts");
+      await report(folder);
+    });
+}

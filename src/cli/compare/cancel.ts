@@ -1,0 +1,32 @@
+/** Ctrl+C, a closed terminal, an ordinary kill: what was started is ended, what was changed is undone, then we end. */
+import { mkdir } from "node:fs/promises";
+import { Cancelled, CannotCompare } from "../../compare/index.ts";
+import { cacheFolder } from "../../kernel/own/checker/snapshot.ts";
+import { UserError } from "../errors.ts";
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** Runs `task` with a signal that those of the system abort. A second Ctrl+C changes nothing: cleaning up goes on. */
+export async function cancellable(
+  task: (signal: AbortSignal, cache: string) => Promise<void>,
+): Promise<void> {
+  const controller = new AbortController();
+  const onSignal = (name: NodeJS.Signals) => {
+    console.error(
+      controller.signal.aborted ? "(still cleaning up)" : `${name}: ending what runs, cleaning up …`,
+    );
+    controller.abort();
+  };
+  for (const name of SIGNALS) process.on(name, onSignal);
+  try {
+    const cache = cacheFolder();
+    await mkdir(cache, { recursive: true });
+    await task(controller.signal, cache);
+  } catch (error) {
+    if (error instanceof Cancelled) throw new UserError("cancelled; the same command continues it", 130);
+    if (error instanceof CannotCompare) throw new UserError(error.message);
+    throw error;
+  } finally {
+    for (const name of SIGNALS) process.off(name, onSignal);
+  }
+}

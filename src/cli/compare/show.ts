@@ -1,0 +1,30 @@
+/** A target and a repetition, a line each. */
+import type { Repetition, TargetFacts } from "../../compare/index.ts";
+
+export function describeTarget({
+  name,
+  probe,
+  versions,
+  beneath,
+}: Pick<TargetFacts, "name" | "probe" | "versions" | "beneath">): string {
+  const start = name.padEnd(10);
+  if (probe.state === "absent") return `${start} absent    ${probe.install}`;
+  if (probe.state === "unusable") return `${start} unusable  ${probe.reason}`;
+  const made = Object.entries(versions).map(([part, version]) => `${part} ${version}`);
+  const notes = [...made, ...(beneath === undefined ? [] : [`beneath: ${beneath}`]), ...probe.notes];
+  return `${start} works     ${probe.seconds.toFixed(2)} s to its marker; ${notes.join("; ")}`;
+}
+
+export function describeRepetition(record: Repetition, of: number): string {
+  const { position, target, scenario, case: one, warmup, index, wall, outcome, error, metrics } = record;
+  const start = `${String(position + 1).padStart(String(of).length)}/${of} ${target} ${scenario} ${one} ${warmup ? "warm-up" : "repetition"} ${index + 1}`;
+  if (outcome === "failed") return `${start}: failed: ${error}`;
+  const figures = [
+    metrics.eventsPerCpuSecond !== undefined && `${metrics.eventsPerCpuSecond.toFixed(1)} events/CPU s`,
+    metrics.readMiBs !== undefined && `read ${metrics.readMiBs} MiB/s`,
+    metrics.writeMiBs !== undefined && `write ${metrics.writeMiBs} MiB/s`,
+    metrics.memoryMiBs !== undefined && `${metrics.memoryMiBs} MiB/s`,
+    record.pageCache === "drop failed" && "the page cache was NOT dropped",
+  ];
+  return `${start}: ${figures.filter(Boolean).join(", ")} (${wall.toFixed(1)} s)`;
+}

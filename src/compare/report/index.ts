@@ -1,0 +1,2 @@
+/** The report of a run folder. */
+export { makeReport, type Report, writeReport } from "./report.ts";

@@ -1,0 +1,28 @@
+import type { Section } from "../context.ts";
+import { columns, number, plain, table } from "../markdown.ts";
+
+export const logs: Section = {
+  title: "Raw logs",
+  write: ({ run }) =>
+    [
+      "Every repetition in the order in which it ran, with what the machine did besides. All figures are in `run.json` and `repetitions.jsonl`.",
+      table(
+        columns(
+          ["#", "started", "target", "scenario", "case", "repetition"],
+          ["load before", "after", "CPU pressure %"],
+        ).concat({ head: "files" }),
+        run.repetitions.map((one) => [
+          String(one.position),
+          plain(one.started),
+          plain(one.target),
+          plain(one.scenario),
+          plain(one.case),
+          `${one.warmup ? "warm-up " : ""}${one.index + 1}${one.outcome === "failed" ? ` **failed**: ${plain(one.error ?? "no reason given")}` : ""}`,
+          number(one.load.before),
+          number(one.load.after),
+          number(one.pressure?.cpu),
+          [`[log](${one.log})`, ...(one.samples ? [`[samples](${one.samples})`] : [])].join(" "),
+        ]),
+      ),
+    ].join("\n\n"),
+};

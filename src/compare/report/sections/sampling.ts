@@ -1,0 +1,17 @@
+import { placesOf, type Section } from "../context.ts";
+import { cpuTimeFigure } from "../plots/cpu-time.ts";
+
+export const sampling: Section = {
+  title: "Processor time while it ran",
+  write(context) {
+    const shown = placesOf(context).flatMap((place) => {
+      const figure = cpuTimeFigure(place, context.run);
+      return figure ? [context.show(`cpu-${place.scenario.name}-${place.case.name}`, figure)] : [];
+    });
+    if (shown.length === 0) return undefined;
+    return [
+      "Sampled in intervals: each point covers the time since the one before, never the time since boot. The last repetition of each target is drawn.",
+      ...shown,
+    ].join("\n\n");
+  },
+};

@@ -1,0 +1,51 @@
+/**
+ * A repetition as a job, and the dialogue with it:
+ *
+ *     target                          us
+ *     @ringlab sysbench 1.0.20
+ *     @ringlab given CPUS KIB
+ *     (prepare)
+ *     @ringlab ready ───────────────► drop the host's page cache, note load and CPU time
+ *     (drop its own) ◄─────────────── go
+ *     (run)
+ *     @ringlab times USER SYSTEM
+ *     @ringlab end STATUS ──────────► note CPU time while the target is alive
+ *     (cleanup)      ◄─────────────── go
+ *     @ringlab stat SECONDS TICKS…    a line of /proc/stat for every second
+ *
+ * `prepare` and `run` are in one session: in two containers, the second would find no files.
+ */
+import type { Case, Scenario } from "../record.ts";
+import { sysbench } from "./sysbench.ts";
+
+export const MARK = "@ringlab ";
+
+/** The script, for bash. Drops the page cache of its own kernel, if asked to, where it can: a container cannot. */
+export function script({ seconds, pageCache }: Scenario, { workload }: Case, ownKernel: boolean): string {
+  const words = sysbench(workload, seconds).join(" ");
+  const hasFiles = workload.kind === "fileio";
+  return [
+    "exec 2>&1",
+    `mark() { echo "${MARK}$*"; }`,
+    "mark $(sysbench --version)",
+    "memory=0; while read -r key value _; do [ $key = MemTotal: ] && memory=$value; done < /proc/meminfo",
+    "mark given $(nproc) $memory",
+    ...(hasFiles
+      ? [`${words} prepare > prepare.log || { cat prepare.log; mark failed prepare; exit 1; }`, "sync"]
+      : []),
+    "mark ready; read -r go",
+    ...(ownKernel && pageCache === "dropped"
+      ? ["sync; echo 3 > /proc/sys/vm/drop_caches || mark undropped"]
+      : []),
+    'while read -r line < /proc/stat; do echo "$EPOCHREALTIME $line"; sleep 1; done > stat.log & sampler=$!',
+    `TIMEFORMAT='${MARK}times %3U %3S'`,
+    `time ${words} run`,
+    "status=$?",
+    'read -r line < /proc/stat; echo "$EPOCHREALTIME $line" >> stat.log; kill $sampler',
+    "mark end $status; read -r go",
+    'while read -r line; do mark stat "$line"; done < stat.log',
+    ...(hasFiles ? [`${words} cleanup > /dev/null`] : []),
+    "mark bye",
+    "",
+  ].join("\n");
+}

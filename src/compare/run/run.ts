@@ -1,0 +1,162 @@
+/** A comparison from its beginning to its end, or to Ctrl+C; the same call with the same folder continues it. */
+import type { Engine, Opened } from "../engines/engine.ts";
+import { type Trial, tryOut } from "../engines/probe.ts";
+import { Cancelled, CannotCompare } from "../errors.ts";
+import { type Ground, openGround } from "../ground/ground.ts";
+import type { Repetition, RunFacts, Scenario, TargetFacts } from "../record.ts";
+import { rootfs } from "../rootfs/rootfs.ts";
+import { RunFolder } from "./folder.ts";
+import { hostFacts } from "./machine.ts";
+import { identity, plan, type Step } from "./plan.ts";
+import { type Measured, measure } from "./repetition.ts";
+
+export interface RunRequest {
+  engines: readonly Engine[];
+  scenarios: Scenario[];
+  /** Measured ones of every target × scenario × case. */
+  repetitions: number;
+  warmups: number;
+  seed: number;
+  /** The run folder. */
+  out: string;
+  cache: string;
+  signal: AbortSignal;
+  /** Ringlab's own version. */
+  version: string;
+  /** Told about everything that a user would like to watch. */
+  onEvent: (event: RunEvent) => void;
+}
+
+export type RunEvent =
+  | { kind: "target"; facts: TargetFacts }
+  | { kind: "resumed"; done: number; of: number }
+  | { kind: "repetition"; record: Repetition; of: number }
+  | { kind: "leftover"; sentence: string };
+
+/**
+ * @throws CannotCompare when the request can't be met; nothing has been measured then
+ * @throws Cancelled after everything has been undone; what is recorded stays
+ */
+export async function runComparison(request: RunRequest): Promise<RunFacts> {
+  const folder = await RunFolder.hold(request.out);
+  try {
+    const ground = await openGround(request.cache, request.signal);
+    try {
+      return await compareOn(ground, folder, request);
+    } finally {
+      for (const sentence of await ground.undo.run()) request.onEvent({ kind: "leftover", sentence });
+    }
+  } finally {
+    await folder.release();
+  }
+}
+
+async function compareOn(ground: Ground, folder: RunFolder, request: RunRequest): Promise<RunFacts> {
+  const before = await folder.facts();
+  if (before) refuseOther(before, request);
+  const { sha256 } = await rootfs(ground);
+  if (before?.rootfs !== undefined && before.rootfs !== sha256)
+    throw new CannotCompare(
+      `the root file system is another than when ${request.out} was begun; name another --out`,
+    );
+  const trials = new Map<string, Trial>();
+  const targets: TargetFacts[] = [];
+  for (const engine of request.engines) {
+    const trial = await tryOut(engine, ground);
+    trials.set(engine.name, trial);
+    targets.push(factsOf(engine, trial, before));
+    request.onEvent({ kind: "target", facts: targets.at(-1) as TargetFacts });
+  }
+  const facts: RunFacts = before ?? {
+    format: "ringlab-compare-1",
+    ringlab: request.version,
+    started: new Date().toISOString(),
+    seed: request.seed,
+    repetitions: request.repetitions,
+    warmups: request.warmups,
+    host: await hostFacts(),
+    targets,
+    scenarios: request.scenarios,
+    rootfs: sha256,
+  };
+  facts.targets = targets;
+  const working = request.engines.filter(({ name }) => trials.get(name)?.opened);
+  if (working.length === 0)
+    throw new CannotCompare("none of the targets works: ringlab compare doctor says why");
+  await folder.writeFacts(facts);
+  await measureAll(working, trials, facts, folder, request);
+  facts.ended = new Date().toISOString();
+  await folder.writeFacts(facts);
+  return facts;
+}
+
+async function measureAll(
+  engines: readonly Engine[],
+  trials: ReadonlyMap<string, Trial>,
+  facts: RunFacts,
+  folder: RunFolder,
+  { signal, onEvent }: RunRequest,
+): Promise<void> {
+  // Planned over all targets that were asked for: whether one of them works today doesn't change the others' order.
+  const steps = plan(
+    facts.targets.map(({ name }) => name),
+    facts.scenarios,
+    facts,
+  ).filter(({ target }) => engines.some(({ name }) => name === target));
+  const recorded = await folder.repetitions();
+  const done = new Set(recorded.filter(({ outcome }) => outcome === "done").map(identity));
+  if (done.size > 0) onEvent({ kind: "resumed", done: done.size, of: steps.length });
+  for (const step of steps) {
+    if (done.has(identity(step))) continue;
+    if (signal.aborted) throw new Cancelled();
+    const engine = engines.find(({ name }) => name === step.target) as Engine;
+    const measured = await measure(step, engine.kind, trials.get(step.target)?.opened as Opened, signal);
+    const record = await folder.append(measured);
+    if (learn(facts, step, measured)) await folder.writeFacts(facts);
+    onEvent({ kind: "repetition", record, of: steps.length });
+  }
+}
+
+/** What a target's first repetition says of itself. */
+function learn(facts: RunFacts, step: Step, { sysbench, processors, memory, command }: Measured): boolean {
+  const target = facts.targets.find(({ name }) => name === step.target) as TargetFacts;
+  if (target.sysbench !== undefined || sysbench === undefined) return false;
+  Object.assign(target, { sysbench, processors, memory, commands: [command] });
+  return true;
+}
+
+function factsOf(
+  engine: Engine,
+  { probe, versions, beneath }: Trial,
+  before: RunFacts | undefined,
+): TargetFacts {
+  const known = before?.targets.find(({ name }) => name === engine.name);
+  return {
+    commands: [],
+    ...known,
+    ...{ name: engine.name, kind: engine.kind, probe, versions },
+    ...(beneath === undefined ? {} : { beneath }),
+  };
+}
+
+/** A run is continued with what it was begun with, or its averages are of two different things. */
+function refuseOther(
+  before: RunFacts,
+  { scenarios, engines, repetitions, warmups, seed, out }: RunRequest,
+): void {
+  const other = (what: string, was: unknown, is: unknown) => {
+    if (JSON.stringify(was) === JSON.stringify(is)) return;
+    throw new CannotCompare(
+      `${out} was begun with other ${what}; begin anew with another --out, or use the same`,
+    );
+  };
+  other("scenarios", before.scenarios, scenarios);
+  other(
+    "targets",
+    before.targets.map(({ name }) => name),
+    engines.map(({ name }) => name),
+  );
+  other(`--repetitions (${before.repetitions})`, before.repetitions, repetitions);
+  other(`--warmups (${before.warmups})`, before.warmups, warmups);
+  other(`--seed (${before.seed})`, before.seed, seed);
+}
