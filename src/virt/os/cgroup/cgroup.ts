@@ -33,8 +33,8 @@ export interface Kernel {
   readonly pages: Pages;
   /** "MAJOR:MINOR" */
   readonly blockDevices: ReadonlySet<string>;
-  /** Ends a process at once: SIGKILL. */
-  kill(process: Process): void;
+  /** SIGKILL: ends a process at once, if it is not shielded from who orders it. The kernel itself, when nobody does, ends everybody. */
+  kill(process: Process, by?: Process): void;
 }
 
 /** What each controller keeps of a group that it is enabled in. */
