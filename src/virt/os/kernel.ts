@@ -12,11 +12,12 @@ import { NetNamespace } from "./namespaces/net.ts";
 import { PidNamespace } from "./namespaces/pid.ts";
 import { TimeNamespace, ZERO } from "./namespaces/time.ts";
 import { UtsNamespace } from "./namespaces/uts.ts";
+import { POLICIES } from "./policies.ts";
 import type { Task } from "./task.ts";
 
 /** The first process of a machine whose root is an empty tmpfs: PID 1, root with every capability. */
-export function boot(hostname = "host"): Task {
-  const credentials = initialCredentials();
+export function boot(hostname = "host", policies = POLICIES): Task {
+  const credentials = initialCredentials(policies.lookup);
   const user = credentials.userNamespace;
   const fs = new Tmpfs(user, { mode: 0o755, uid: 0, gid: 0 });
   const mount = new Mount(fs, fs.root, NO_FLAGS);
@@ -30,6 +31,7 @@ export function boot(hostname = "host"): Task {
   const init: Task = {
     parent: undefined,
     children: new Set(),
+    policies,
     pidNamespace,
     credentials,
     namespaces: {
