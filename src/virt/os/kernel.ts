@@ -3,6 +3,12 @@
  * have kernels of their own; this one is the host of OS-level virtualization, in TypeScript, and its oracle is the real one
  * (test/virt/os/real).
  */
+import { end } from "./calls/processes.ts";
+import { Cgroup, CONTROLLERS } from "./cgroup/cgroup.ts";
+import type { Charging } from "./cgroup/controllers/cpu-charging.ts";
+import { Pages } from "./cgroup/controllers/pages.ts";
+import { Scheduler } from "./cgroup/controllers/scheduler.ts";
+import { populate } from "./cgroup/files.ts";
 import { initialCredentials } from "./credentials.ts";
 import { Mount, MountNamespace, NO_FLAGS } from "./fs/mount.ts";
 import { Tmpfs } from "./fs/tmpfs.ts";
@@ -26,8 +32,8 @@ export function boot(hostname = "host", policies = POLICIES): Task {
   const rootfs = new Mount(lowest, lowest.root, NO_FLAGS);
   mount.attach(rootfs.top);
   const pidNamespace = new PidNamespace<Task>(user);
+  const cgroup = firstCgroup(policies.charging);
   const time = new TimeNamespace(user, { monotonic: ZERO, boottime: ZERO });
-  const cgroup = { name: "", parent: undefined };
   const init: Task = {
     parent: undefined,
     children: new Set(),
@@ -54,6 +60,29 @@ export function boot(hostname = "host", policies = POLICIES): Task {
     state: { kind: "running" },
   };
   pidNamespace.enter(init);
+  cgroup.members.add(init);
   init.namespaces.net.hold();
   return init;
+}
+
+/** The only disk, a RAM disk. */
+export const DISK = "1:0";
+
+/** As a container engine starts somebody: in a group of its own below the top of the tree, with every controller. */
+function firstCgroup(charging: Charging): Cgroup {
+  const top = new Cgroup("", {
+    scheduler: new Scheduler(1, charging),
+    pages: new Pages(),
+    blockDevices: new Set([DISK]),
+    kill(task: Task) {
+      end(task, { signal: 9 });
+    },
+  });
+  for (const controller of CONTROLLERS) top.subtreeControl.add(controller);
+  top.enable("cpu");
+  top.enable("memory");
+  const cgroup = new Cgroup("world", top);
+  top.children.set(cgroup.name, cgroup);
+  for (const one of top.all()) populate(one, { mode: 0o755, uid: 0, gid: 0 });
+  return cgroup;
 }

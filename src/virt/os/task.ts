@@ -1,7 +1,8 @@
 /** A process: credentials(7), pid_namespaces(7), namespaces(7). One thread each. */
+import type { Cgroup } from "./cgroup/cgroup.ts";
 import type { Credentials } from "./credentials.ts";
 import type { MountNamespace, Place } from "./fs/mount.ts";
-import type { CgroupNamespace, CgroupPlace } from "./namespaces/cgroup.ts";
+import type { CgroupNamespace } from "./namespaces/cgroup.ts";
 import type { IpcNamespace } from "./namespaces/ipc.ts";
 import type { NetNamespace } from "./namespaces/net.ts";
 import type { PidNamespace } from "./namespaces/pid.ts";
@@ -40,7 +41,7 @@ export interface Task {
   namespaces: Namespaces;
   root: Place;
   cwd: Place;
-  cgroup: CgroupPlace;
+  cgroup: Cgroup;
   umask: number;
   /** Orphans below it become its children: PR_SET_CHILD_SUBREAPER. */
   subreaper: boolean;

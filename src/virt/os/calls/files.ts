@@ -242,7 +242,7 @@ function resize(task: Task, inode: Inode, size: number): void {
 export function write(task: Task, { inode }: Place, offset: number, bytes: Uint8Array): void {
   if (bytes.length === 0) return;
   dropPrivileges(task, inode);
-  inode.write(offset, bytes);
+  inode.write(offset, bytes, task);
 }
 
 /** O_CREAT: the file that was made, or undefined if it was there. A dangling link's target is made. */

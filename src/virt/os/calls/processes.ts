@@ -1,7 +1,9 @@
 /** Processes begin, end and are waited for: clone(2), _exit(2), wait(2), kill(2), pid_namespaces(7). */
+import { exit, fork, release } from "../cgroup/cgroup.ts";
 import { refuse } from "../errno.ts";
 import { capable } from "../namespaces/user.ts";
 import type { ExitStatus, Task } from "../task.ts";
+import { release as releaseMemory } from "./memory.ts";
 import { type Kind, liveInTime, renew } from "./namespaces.ts";
 
 /** A child with new namespaces of the kinds named, and the rest shared. */
@@ -9,6 +11,11 @@ export function clone(parent: Task, kinds: readonly Kind[]): Task {
   const { credentials, namespaces, root, cwd } = renew(parent, kinds);
   const pidNamespace = namespaces.pidForChildren;
   if (pidNamespace.closed) refuse("ENOMEM");
+  const { cgroup } = parent;
+  if (!fork(cgroup)) {
+    pidNamespace.skip();
+    refuse("EAGAIN");
+  }
   const child: Task = {
     parent,
     children: new Set(),
@@ -18,7 +25,7 @@ export function clone(parent: Task, kinds: readonly Kind[]): Task {
     namespaces: liveInTime(namespaces),
     root,
     cwd,
-    cgroup: parent.cgroup,
+    cgroup,
     umask: parent.umask,
     subreaper: false,
     noNewPrivileges: parent.noNewPrivileges,
@@ -26,6 +33,7 @@ export function clone(parent: Task, kinds: readonly Kind[]): Task {
     state: { kind: "running" },
   };
   pidNamespace.enter(child);
+  cgroup.members.add(child);
   namespaces.net.hold();
   parent.children.add(child);
   return child;
@@ -46,6 +54,8 @@ function newParent(task: Task): Task | undefined {
 export function end(task: Task, status: ExitStatus): void {
   if (task.state.kind !== "running") return;
   task.state = { kind: "zombie", status };
+  exit(task);
+  releaseMemory(task);
   task.namespaces.net.release();
   // pid_namespaces(7): the end of an init ends everybody there; the namespace takes nobody in again.
   if (task.pidNamespace.init === task) {
@@ -69,6 +79,7 @@ function reap(task: Task): void {
   task.state = { kind: "gone" };
   task.parent?.children.delete(task);
   task.pidNamespace.leave(task);
+  release(task);
 }
 
 /** waitpid(2) for one child that has ended. */

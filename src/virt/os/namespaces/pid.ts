@@ -48,6 +48,10 @@ export class PidNamespace<Task> {
     }
     this.registry.born.set(task, { namespace: this.id, pids });
   }
+  /** A birth that was refused has used its numbers up. */
+  skip(): void {
+    for (let at: PidNamespace<Task> | undefined = this; at; at = at.parent) at.last++;
+  }
   leave(task: Task): void {
     const { pids } = this.registry.born.get(task)!;
     this.registry.born.delete(task);

@@ -67,6 +67,10 @@ export class UserNamespace {
     return this.ownId(this.gids, kernelId) ?? OVERFLOW_ID;
   }
 
+  /** The first of all. */
+  get initial(): UserNamespace {
+    return this.parent?.initial ?? this;
+  }
   isWithin(other: UserNamespace): boolean {
     for (let at: UserNamespace | undefined = this; at; at = at.parent) if (at === other) return true;
     return false;
