@@ -16,6 +16,7 @@ import type { FileType } from "./fs/inode.ts";
 import { resolve } from "./fs/path.ts";
 import { READ, WRITE } from "./fs/permission.ts";
 import { boot } from "./kernel.ts";
+import { POLICIES } from "./policies.ts";
 import { filtered } from "./script/filtered.ts";
 import { decode, encode, flags, kinds, octal, quoted } from "./script/operation.ts";
 import { PRIVILEGES } from "./script/privileges.ts";
@@ -144,10 +145,13 @@ export const OPERATIONS: Record<string, InWorld> = {
 
 /** Named processes of one model kernel, "init" first. */
 export class World {
-  private readonly named = new Map<string, Task>([["init", boot()]]);
+  private readonly named: Map<string, Task>;
   /** When the clock was marked, in microseconds. */
   marked = 0;
 
+  constructor(policies = POLICIES) {
+    this.named = new Map([["init", boot("host", policies)]]);
+  }
   get tasks(): Task[] {
     return [...this.named.values()];
   }

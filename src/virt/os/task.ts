@@ -8,6 +8,7 @@ import type { NetNamespace } from "./namespaces/net.ts";
 import type { PidNamespace } from "./namespaces/pid.ts";
 import type { TimeNamespace } from "./namespaces/time.ts";
 import type { UtsNamespace } from "./namespaces/uts.ts";
+import type { Policies } from "./policies.ts";
 import type { SeccompFilter } from "./seccomp/filter.ts";
 
 /** All but the user namespace, which goes with the credentials, and the PID namespace of a task itself, which never changes. */
@@ -33,6 +34,8 @@ export type ExitStatus = { readonly exit: number } | { readonly signal: number }
 export interface Task {
   parent: Task | undefined;
   readonly children: Set<Task>;
+  /** The kernel's. */
+  readonly policies: Policies;
   readonly pidNamespace: PidNamespace<Task>;
   credentials: Credentials;
   namespaces: Namespaces;
@@ -47,4 +50,11 @@ export interface Task {
   /** The newest first: seccomp(2). */
   filters: readonly SeccompFilter[];
   state: TaskState;
+}
+
+/** All processes of the kernel that a task lives in. */
+export function everybody(task: Task): readonly Task[] {
+  let top = task.pidNamespace;
+  while (top.parent) top = top.parent;
+  return top.all();
 }

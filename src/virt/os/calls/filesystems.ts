@@ -54,6 +54,7 @@ const TYPES: Record<string, Prepare> = {
         ...(upper ? { upper: upper.inode } : {}),
         ...(work ? { work: work.inode } : {}),
         userMarks,
+        rules: task.policies.union,
       }).root;
     };
   },

@@ -19,6 +19,7 @@ export function clone(parent: Task, kinds: readonly Kind[]): Task {
   const child: Task = {
     parent,
     children: new Set(),
+    policies: parent.policies,
     pidNamespace,
     credentials,
     namespaces: liveInTime(namespaces),

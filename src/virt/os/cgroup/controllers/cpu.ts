@@ -2,11 +2,17 @@
 import { type Account, DEFAULT_WEIGHT } from "./cpu-charging.ts";
 
 /** What competes at one level of the tree: groups, and the processes beside them. */
-export class Entity implements Account {
+export class Entity {
   weight = DEFAULT_WEIGHT;
   virtualTime = 0;
+  /** Infinite: none. */
   quota = Number.POSITIVE_INFINITY;
   left = 0;
+
+  get account(): Account {
+    const { weight, virtualTime, quota, left } = this;
+    return { weight, virtualTime, quota: quota === Number.POSITIVE_INFINITY ? null : quota, left };
+  }
 }
 
 export class Cpu extends Entity {

@@ -84,15 +84,14 @@ export class Scheduler {
     const idle = !group.ran && group.throttledSince === undefined;
     group.periodEnd = idle ? undefined : group.periodEnd! + group.period;
     group.ran = false;
-    this.charging.refill(group);
+    if (group.quota !== Number.POSITIVE_INFINITY) group.left = this.charging.refill(group.account);
     if (this.allowance(group) > 0) group.throttledSince = undefined;
     else group.throttledSince = this.now;
   }
 
   private allowance(group: Cpu): number {
-    const time = this.charging.allowance(group);
-    if (Number.isNaN(time)) throw new Error("charging: the allowance of a group is not a number");
-    return time;
+    if (Number.isNaN(group.left)) throw new Error("charging: what is left to a group is not a number");
+    return group.quota === Number.POSITIVE_INFINITY ? group.quota : group.left;
   }
 
   /** As many as there are processors, one after another. */
@@ -145,14 +144,18 @@ export class Scheduler {
     thread.used += ran;
     thread.demand -= ran;
     if (thread.demand <= 0) this.stop(thread.runner);
-    this.charging.charge(thread, ran);
+    this.pay(thread, ran);
     for (const group of thread.runner.group.upwards()) {
       group.used += ran;
       group.ran = true;
-      this.charging.charge(group, ran);
+      this.pay(group, ran);
       if (group.quota !== Number.POSITIVE_INFINITY && this.allowance(group) <= 0)
         group.throttledSince ??= this.now;
     }
+  }
+  private pay(entity: Entity, ran: number): void {
+    const { virtualTime, left } = this.charging.charge(entity.account, ran);
+    [entity.virtualTime, entity.left] = [virtualTime, left];
   }
 }
 

@@ -57,19 +57,17 @@ test("work ends", () => {
 });
 
 test("charging decides: who is charged nothing keeps the processor", () => {
-  const [a, b] = groups(100, 100);
+  const [a, b] = groups(300, 100);
   const scheduler = new Scheduler(1, {
     ...fairCharging,
-    charge: (account, ran) => {
-      if (account !== a) fairCharging.charge(account, ran);
-    },
+    charge: (account, ran) => (account.weight === 300 ? account : fairCharging.charge(account, ran)),
   });
   for (const group of [a!, b!]) scheduler.start(runner(group));
   scheduler.run(SECOND);
   expect(b!.used).toBeLessThan(10_000);
-  const wrong = new Scheduler(1, { ...fairCharging, allowance: () => Number.NaN });
+  const wrong = new Scheduler(1, { ...fairCharging, refill: () => Number.NaN });
   const [c] = groups(100);
   c!.limit(5000, 100_000);
   wrong.start(runner(c!));
-  expect(() => wrong.run(SECOND)).toThrow(/allowance/);
+  expect(() => wrong.run(SECOND)).toThrow(/left to a group/);
 });
