@@ -27,38 +27,40 @@ export async function predict(
   targets: readonly string[],
   scenarios: readonly Scenario[],
   signal: AbortSignal,
-  limits: readonly number[] = LIMITS,
+  rateOf = simulated,
 ): Promise<Prediction | undefined> {
   const known = targets.filter((target) => PLACES[target] !== undefined);
   const work = scenarios.flatMap(({ cases }) => cases.map(({ workload }) => workload.kind));
   if (!work.includes("cpu") || !known.some((target) => target !== BASE)) return undefined;
-  const simulated = new Map<string, number[]>();
-  for (const place of new Set([BASE, ...known].map((target) => PLACES[target]!)))
-    simulated.set(place, await ratesAt(place, limits, signal));
-  const ratesOf = (target: string) => simulated.get(PLACES[target]!)!;
+  const rates = new Map<string, number[]>();
+  for (const place of new Set([BASE, ...known].map((target) => PLACES[target]!))) {
+    const at: number[] = [];
+    for (const limit of LIMITS) {
+      await setImmediate(); // a signal of the system is heard between two simulations
+      if (signal.aborted) throw new Cancelled();
+      at.push(rateOf(place, limit));
+    }
+    rates.set(place, at);
+  }
+  const ratesOf = (target: string) => rates.get(PLACES[target]!)!;
   return {
     format: "ringlab-prediction-1",
     made: new Date().toISOString(),
     base: BASE,
-    about: `sysbench's loop, simulated (experiment qemu-docker, processor ${processor()}): events per second of one processor in each place against the bare machine's, at --cpu-max-prime=${limits.at(-1)}.`,
+    about: `sysbench's loop, simulated (experiment qemu-docker, processor ${processor()}): events per second of one processor in each place against the bare machine's, at --cpu-max-prime=${LIMITS.at(-1)}.`,
     ratios: known
       .filter((target) => target !== BASE)
       .map((target) => ({ target, ratio: round(ratesOf(target).at(-1)! / ratesOf(BASE).at(-1)!) })),
     rates: [...new Set([BASE, ...known])].flatMap((target) =>
-      limits.map((maxPrime, at) => ({ target, maxPrime, perSecond: round(ratesOf(target)[at]!) })),
+      LIMITS.map((maxPrime, at) => ({ target, maxPrime, perSecond: round(ratesOf(target)[at]!) })),
     ),
   };
 }
 
-async function ratesAt(place: string, limits: readonly number[], signal: AbortSignal): Promise<number[]> {
-  const rates: number[] = [];
-  for (const limit of limits) {
-    await setImmediate(); // a signal of the system is heard between two simulations
-    if (signal.aborted) throw new Cancelled();
-    const [row] = run(experiment("qemu-docker"), { target: place, scenario: `cpu ${limit}` });
-    rates.push(row!.perSecond as number);
-  }
-  return rates;
+/** Events per second of one processor. */
+function simulated(place: string, limit: number): number {
+  const [row] = run(experiment("qemu-docker"), { target: place, scenario: `cpu ${limit}` });
+  return row!.perSecond as number;
 }
 
 const processor = () => experiment("qemu-docker").parameters.processor!.default;

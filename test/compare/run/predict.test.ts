@@ -6,16 +6,23 @@ import { goodRun } from "../synthetic.ts";
 const { scenarios } = goodRun().facts;
 const { signal } = new AbortController();
 
-test("predicts every target that the simulator has a place for, against the host, by simulating", async () => {
-  const prediction = await predict(["docker", "podman", "qemu-tcg", "another"], scenarios, signal, [1000]);
-  expect(prediction?.ratios.map(({ target }) => target)).toEqual(["docker", "podman", "qemu-tcg"]);
-  const [docker, podman, qemu] = prediction!.ratios.map(({ ratio }) => ratio);
-  expect(docker).toBe(podman);
-  expect(docker).toBeCloseTo(1, 2);
-  expect(1 / qemu!).toBeGreaterThan(5);
-  expect(1 / qemu!).toBeLessThan(8);
-  expect(prediction!.about).toContain("--cpu-max-prime=1000");
-  expect(prediction!.rates!.map(({ target }) => target)).toEqual(["host", "docker", "podman", "qemu-tcg"]);
+/** In place of the simulator, which is slow here and tested where it is: places are as fast as their names are long. */
+const rateOf = (place: string, limit: number) => (place.length * 1e6) / limit;
+
+test("predicts every target that the simulator has a place for, against the host", async () => {
+  const targets = ["docker", "podman", "qemu-tcg", "another"];
+  const prediction = await predict(targets, scenarios, signal, rateOf);
+  expect(prediction).toMatchObject({ format: "ringlab-prediction-1", base: "host" });
+  expect(prediction!.about).toContain("processor zen5");
+  // native, docker, qemu
+  expect(prediction!.ratios).toEqual([
+    { target: "docker", ratio: 1 },
+    { target: "podman", ratio: 1 },
+    { target: "qemu-tcg", ratio: 0.666667 },
+  ]);
+  expect(prediction!.rates).toContainEqual({ target: "host", maxPrime: 1000, perSecond: 6000 });
+  expect(prediction!.rates).toContainEqual({ target: "qemu-tcg", maxPrime: 5000, perSecond: 800 });
+  expect(prediction!.rates).toHaveLength(2 * 4);
 });
 
 test.each([
@@ -23,8 +30,8 @@ test.each([
   ["the host alone", ["host"], scenarios],
   ["targets that it doesn't know", ["another"], scenarios],
 ])("nothing is predicted of %s", async (_what, targets, of) =>
-  expect(await predict(targets, of, signal, [1000])).toBeUndefined(),
+  expect(await predict(targets, of, signal, rateOf)).toBeUndefined(),
 );
 
 test("it can be cancelled", () =>
-  expect(predict(["docker"], scenarios, AbortSignal.abort(), [1000])).rejects.toThrow(Cancelled));
+  expect(predict(["docker"], scenarios, AbortSignal.abort(), rateOf)).rejects.toThrow(Cancelled));
