@@ -47,3 +47,10 @@ export interface Task {
   filters: readonly SeccompFilter[];
   state: TaskState;
 }
+
+/** All processes of the kernel that a task lives in. */
+export function everybody(task: Task): readonly Task[] {
+  let top = task.pidNamespace;
+  while (top.parent) top = top.parent;
+  return top.all();
+}
