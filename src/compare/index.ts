@@ -7,3 +7,4 @@ export type * from "./record.ts";
 export { type Report, writeReport } from "./report/index.ts";
 export { type RunEvent, type RunRequest, runComparison } from "./run/run.ts";
 export { loadScenarios, shipped } from "./scenario/load.ts";
+export { scaled } from "./scenario/scale.ts";

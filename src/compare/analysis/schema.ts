@@ -28,6 +28,7 @@ const workload = z.discriminatedUnion("kind", [
     access: z.enum(["seq", "rnd"]),
     threads: positive,
   }),
+  z.object({ kind: z.literal("startup"), starts: positive, threads: z.literal(1) }),
 ]);
 
 const probe = z.discriminatedUnion("state", [
@@ -65,6 +66,7 @@ export const runFacts = z.object({
       processors: number.optional(),
       memory: number.optional(),
       commands: z.array(text),
+      image: z.object({ id: text, history: z.array(text) }).optional(),
     }),
   ),
   scenarios: z.array(
@@ -102,6 +104,10 @@ const metrics = z.object({
   memoryMiBs: number.optional(),
   diskUtilisation: number.optional(),
   diskAwait: number.optional(),
+  hostDiskUtilisation: number.optional(),
+  hostDiskAwait: number.optional(),
+  startMilliseconds: number.optional(),
+  exitMilliseconds: number.optional(),
 }) satisfies z.ZodType<Metrics>;
 
 /** A report links these: a path may not lead out of the folder, nor into another page. */
@@ -127,6 +133,7 @@ export const repetition = z.object({
   pageCache: z.enum(["dropped", "warm", "drop failed"]),
   log: inside,
   samples: inside.optional(),
+  hostSamples: inside.optional(),
 }) satisfies z.ZodType<Repetition>;
 
 export const sample = z.object({
@@ -135,4 +142,5 @@ export const sample = z.object({
   system: number,
   iowait: number,
   steal: number,
+  disk: number.optional(),
 }) satisfies z.ZodType<Sample>;
