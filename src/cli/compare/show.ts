@@ -1,5 +1,5 @@
-/** A target and a repetition, a line each. */
-import type { Repetition, TargetFacts } from "../../compare/index.ts";
+/** A prediction, a target and a repetition, a line each. */
+import type { Prediction, Repetition, TargetFacts } from "../../compare/index.ts";
 
 export function describeTarget({
   name,
@@ -13,6 +13,11 @@ export function describeTarget({
   const made = Object.entries(versions).map(([part, version]) => `${part} ${version}`);
   const notes = [...made, ...(beneath === undefined ? [] : [`beneath: ${beneath}`]), ...probe.notes];
   return `${start} works     ${probe.seconds.toFixed(2)} s to its marker; ${notes.join("; ")}`;
+}
+
+export function describePrediction({ base, ratios }: Prediction): string {
+  const said = ratios.map(({ target, ratio }) => `${target} ${ratio.toPrecision(3)}`);
+  return `predicted  events per CPU-second over those of ${base}: ${said.join(", ")}`;
 }
 
 export function describeRepetition(record: Repetition, of: number): string {

@@ -16,9 +16,11 @@ import type { FileType } from "./fs/inode.ts";
 import { resolve } from "./fs/path.ts";
 import { READ, WRITE } from "./fs/permission.ts";
 import { boot } from "./kernel.ts";
+import { POLICIES } from "./policies.ts";
 import { filtered } from "./script/filtered.ts";
 import { decode, encode, flags, kinds, octal, quoted } from "./script/operation.ts";
 import { PRIVILEGES } from "./script/privileges.ts";
+import { RESOURCES } from "./script/resources.ts";
 import { SPACES } from "./script/spaces.ts";
 import type { Task } from "./task.ts";
 
@@ -60,6 +62,7 @@ function put(
 export const OPERATIONS: Record<string, InWorld> = {
   ...SPACES,
   ...PRIVILEGES,
+  ...RESOURCES,
   mkdir: (t, [path, mode]) => files.mkdir(t, path!, octal(mode!)),
   write: (t, [path, text]) => put(t, path!, text!, { create: true, truncate: true }),
   overwrite: (t, [path, text]) => put(t, path!, text!, {}),
@@ -69,7 +72,11 @@ export const OPERATIONS: Record<string, InWorld> = {
   read: (t, [path]) => {
     const { inode } = files.open(t, path!, { access: READ });
     if (inode.type === "fifo") return quoted("");
-    return quoted(decode(inode.read(0, 1023)).replaceAll("\0", "0").replaceAll("\n", ";"));
+    return quoted(
+      decode(inode.read(0, 1023, t))
+        .replaceAll("\0", "0")
+        .replaceAll("\n", ";"),
+    );
   },
   unlink: (t, [path]) => files.unlink(t, path!),
   rmdir: (t, [path]) => files.rmdir(t, path!),
@@ -138,8 +145,13 @@ export const OPERATIONS: Record<string, InWorld> = {
 
 /** Named processes of one model kernel, "init" first. */
 export class World {
-  private readonly named = new Map<string, Task>([["init", boot()]]);
+  private readonly named: Map<string, Task>;
+  /** When the clock was marked, in microseconds. */
+  marked = 0;
 
+  constructor(policies = POLICIES) {
+    this.named = new Map([["init", boot("host", policies)]]);
+  }
   get tasks(): Task[] {
     return [...this.named.values()];
   }
@@ -162,6 +174,7 @@ export class World {
     const refused = filtered(task, name!, args);
     if (refused) return refused;
     const answer = attempt(() => operation(task, args, this));
+    if (task.state.kind !== "running" && name !== "exit") return "dead";
     if ("errno" in answer) return answer.errno;
     return answer.value === undefined || answer.value === "" ? "ok" : `ok ${answer.value}`;
   }

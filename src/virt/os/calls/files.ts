@@ -210,8 +210,10 @@ export function open(
   // A file system of a less privileged namespace may say that it holds any device: user_namespaces(7).
   const noDevices = mount.flags.noDev || inode.fs.userNamespace.parent !== undefined;
   if ((inode.type === "character" || inode.type === "block") && noDevices) refuse("EACCES");
-  if (access & WRITE && (inode.type === "file" || inode.type === "directory")) mustBeWritable(place);
+  const writes = access & WRITE && inode.type === "file";
+  if (writes && (truncate || inode.fs.readOnly)) mustBeWritable(place);
   mustAccess(task.credentials, inode, access);
+  if (writes) mustBeWritable(place);
   // No driver stands behind the numbers of a device here.
   if (inode.type === "character" || inode.type === "block") refuse("ENXIO");
   // Nobody waits here: a FIFO that nobody reads has no end to write to (O_NONBLOCK).
@@ -242,7 +244,7 @@ function resize(task: Task, inode: Inode, size: number): void {
 export function write(task: Task, { inode }: Place, offset: number, bytes: Uint8Array): void {
   if (bytes.length === 0) return;
   dropPrivileges(task, inode);
-  inode.write(offset, bytes);
+  inode.write(offset, bytes, task);
 }
 
 /** O_CREAT: the file that was made, or undefined if it was there. A dangling link's target is made. */
@@ -287,10 +289,10 @@ export function chmod(task: Task, path: string, mode: number): void {
 /** lchown(2); −1 leaves an id as it is. The ids are those of the caller's user namespace. */
 export function chown(task: Task, path: string, uid: number, gid: number): void {
   const place = resolve(task, path, false);
+  mustBeWritable(place);
   const here = task.credentials.userNamespace;
   const owner = uid === -1 ? undefined : (here.kernelId(here.uids, uid) ?? refuse("EINVAL"));
   const group = gid === -1 ? undefined : (here.kernelId(here.gids, gid) ?? refuse("EINVAL"));
-  mustBeWritable(place);
   const { inode } = place;
   const old = inode.attributes;
   const may = capableOver(task.credentials, inode, "CHOWN");
