@@ -41,8 +41,11 @@ export function mount(task: Task, request: MountRequest, tasks: readonly Task[])
   else if (PROPAGATIONS.some((one) => words.has(one))) propagate(task, place, words);
   else if (words.has("move")) move(task, place, source);
   else {
-    const fs = makeFileSystem(task, type ?? refuse("EINVAL"), data ?? "", flags.readOnly);
-    attach(task, new Mount(fs, fs.root, flags), landing(place));
+    const top = makeFileSystem(task, type ?? refuse("EINVAL"), data ?? "", flags.readOnly);
+    const at = landing(place);
+    // The same once more on its own top would change nothing.
+    if (isTop(at) && at.inode.fs === top.fs && task.namespaces.mnt.has(at.mount)) refuse("EBUSY");
+    attach(task, new Mount(top.fs, top, flags), at);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Containers from config to end, in the model's kernel. */
 import { describe, expect, test } from "vitest";
+import { chown } from "../../../../src/virt/os/calls/attributes.ts";
 import * as files from "../../../../src/virt/os/calls/files.ts";
 import { geteuid } from "../../../../src/virt/os/calls/identity.ts";
 import { hostname } from "../../../../src/virt/os/calls/namespaces.ts";
@@ -67,7 +68,7 @@ test("root inside a user namespace is nobody outside", () => {
   files.open(task, "/tmp/mine", { access: WRITE, create: true });
   const [made] = ["/bundle/rootfs/tmp/mine"].map((path) => answer(() => files.access(host, path, READ)));
   expect(made).toBeUndefined();
-  expect(answer(() => files.chown(task, "/etc/name", 0, 0))).toBe("EPERM");
+  expect(answer(() => chown(task, "/etc/name", 0, 0))).toBe("EPERM");
 });
 
 describe("mounts", () => {
