@@ -2,6 +2,7 @@
  * The root file system that a container sees: config.md "Root" and "Mounts", config-linux.md "Masked paths", "Readonly paths" and "Rootfs
  * Mount Propagation", in the order of runc's prepareRootfs and finalizeRootfs.
  */
+import { chown } from "../calls/attributes.ts";
 import * as files from "../calls/files.ts";
 import { type MountRequest, mount } from "../calls/mounts.ts";
 import { chdir, chroot, pivotRoot } from "../calls/roots.ts";
@@ -152,7 +153,7 @@ export class RootMaker {
     const made = attempt(() => {
       inside.umask = 0;
       files.mknod(inside, path, type, mode, [major, minor]);
-      files.chown(inside, path, uid, gid);
+      chown(inside, path, uid, gid);
     });
     inside.umask = umask;
     if (!("errno" in made)) this.remember(path);
