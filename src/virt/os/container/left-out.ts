@@ -1,6 +1,7 @@
 /** What a config asks for that this kernel has nothing for, with the reason: nobody should take it for done. */
 
 import { unknownCapabilities } from "./credentials.ts";
+import { leftOutOfResources } from "./resources.ts";
 import type { RuntimeConfig } from "./schema.ts";
 
 export interface LeftOut {
@@ -25,7 +26,6 @@ const WITHOUT_COUNTERPART: readonly [(config: RuntimeConfig) => unknown, string,
   [({ process }) => process.scheduler, "process.scheduler", "processes have no scheduling policies"],
   [({ process }) => process.ioPriority, "process.ioPriority", "requests have no priorities"],
   [({ linux }) => linux.sysctl && Object.keys(linux.sysctl).length, "linux.sysctl", "there is no /proc/sys"],
-  [({ linux }) => linux.resources, "linux.resources", "there are no control groups"],
   [({ linux }) => linux.intelRdt, "linux.intelRdt", "caches are shared by all"],
   [({ linux }) => linux.personality, "linux.personality", PROGRAMS],
   [({ hooks }) => hooks && Object.keys(hooks).length, "hooks", PROGRAMS],
@@ -40,6 +40,7 @@ export function leftOutOf(config: RuntimeConfig): LeftOut[] {
       why: "this kernel does not know it",
     })),
     ...WITHOUT_COUNTERPART.filter(([asked]) => asked(config)).map(([, what, why]) => ({ what, why })),
+    ...leftOutOfResources(config.linux.resources ?? {}),
     ...foreign.map((name) => ({
       what: `linux.seccomp.architectures ${name}`,
       why: "no program of it runs here",
