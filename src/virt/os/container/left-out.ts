@@ -1,7 +1,7 @@
 /** What a config asks for that this kernel has nothing for, with the reason: nobody should take it for done. */
 
 import { unknownCapabilities } from "./credentials.ts";
-import { leftOutOfResources } from "./resources.ts";
+import type { Resources } from "./resources.ts";
 import type { RuntimeConfig } from "./schema.ts";
 
 export interface LeftOut {
@@ -46,4 +46,21 @@ export function leftOutOf(config: RuntimeConfig): LeftOut[] {
       why: "no program of it runs here",
     })),
   ];
+}
+
+/** Members that no controller here has anything for. */
+function leftOutOfResources(resources: Resources): LeftOut[] {
+  const without: [unknown, string, string][] = [
+    [resources.cpu?.cpus || resources.cpu?.mems, "cpu.cpus and cpu.mems", "there is no cpuset controller"],
+    [resources.blockIO?.weight, "blockIO.weight", "the disk has no scheduler that weighs"],
+    [resources.memory?.kernel, "memory.kernel", "version 2 has no limit of its own for it"],
+    [resources.memory?.swappiness, "memory.swappiness", "version 2 has none"],
+    [(resources.devices as unknown[] | undefined)?.length, "devices", "no program decides on devices here"],
+    [(resources.hugepageLimits as unknown[] | undefined)?.length, "hugepageLimits", "all pages are small"],
+    [resources.network, "network", "packets have no classes"],
+    [resources.rdma, "rdma", "there is no such device"],
+  ];
+  return without
+    .filter(([asked]) => asked)
+    .map(([, name, why]) => ({ what: `linux.resources.${name}`, why }));
 }

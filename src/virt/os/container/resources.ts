@@ -4,7 +4,6 @@
  */
 import { z } from "zod";
 import { DocumentError } from "../document.ts";
-import type { LeftOut } from "./left-out.ts";
 
 const count = z.number().int().min(0);
 /** −1 is no limit, and 0 the same as nothing. */
@@ -136,21 +135,4 @@ function throttles({ blockIO }: Resources): Setting[] {
       text: `${major}:${minor} ${THROTTLES[name]}=${rate}`,
     })),
   );
-}
-
-/** Members that this kernel's controllers have nothing for. */
-export function leftOutOfResources(resources: Resources): LeftOut[] {
-  const without: [unknown, string, string][] = [
-    [resources.cpu?.cpus || resources.cpu?.mems, "cpu.cpus and cpu.mems", "there is no cpuset controller"],
-    [resources.blockIO?.weight, "blockIO.weight", "the disk has no scheduler that weighs"],
-    [resources.memory?.kernel, "memory.kernel", "version 2 has no limit of its own for it"],
-    [resources.memory?.swappiness, "memory.swappiness", "version 2 has none"],
-    [(resources.devices as unknown[] | undefined)?.length, "devices", "no program decides on devices here"],
-    [(resources.hugepageLimits as unknown[] | undefined)?.length, "hugepageLimits", "all pages are small"],
-    [resources.network, "network", "packets have no classes"],
-    [resources.rdma, "rdma", "there is no such device"],
-  ];
-  return without
-    .filter(([asked]) => asked)
-    .map(([, name, why]) => ({ what: `linux.resources.${name}`, why }));
 }
