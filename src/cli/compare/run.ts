@@ -59,6 +59,6 @@ function parseFactor(option: string, value: string): number {
 function tell(event: RunEvent): void {
   if (event.kind === "target") console.log(describeTarget(event.facts));
   else if (event.kind === "resumed") console.log(`continued: ${event.done} of ${event.of} are recorded`);
-  else if (event.kind === "repetition") console.log(describeRepetition(event.record, event.of));
+  else if (event.kind === "repetition") console.log(describeRepetition(event));
   else console.error(`ringlab: ${event.sentence}`);
 }

@@ -1,5 +1,5 @@
 /** A target and a repetition, a line each. */
-import type { Repetition, TargetFacts } from "../../compare/index.ts";
+import type { RunEvent, TargetFacts } from "../../compare/index.ts";
 
 export function describeTarget({
   name,
@@ -15,9 +15,9 @@ export function describeTarget({
   return `${start} works     ${probe.seconds.toFixed(2)} s to its marker; ${notes.join("; ")}`;
 }
 
-export function describeRepetition(record: Repetition, of: number): string {
-  const { position, target, scenario, case: one, warmup, index, wall, outcome, error, metrics } = record;
-  const start = `${String(position + 1).padStart(String(of).length)}/${of} ${target} ${scenario} ${one} ${warmup ? "warm-up" : "repetition"} ${index + 1}`;
+export function describeRepetition({ record, nth, of }: Extract<RunEvent, { kind: "repetition" }>): string {
+  const { target, scenario, case: one, warmup, index, wall, outcome, error, metrics } = record;
+  const start = `${String(nth).padStart(String(of).length)}/${of} ${target} ${scenario} ${one} ${warmup ? "warm-up" : "repetition"} ${index + 1}`;
   if (outcome === "failed") return `${start}: failed: ${error}`;
   const figures = [
     metrics.eventsPerCpuSecond !== undefined && `${metrics.eventsPerCpuSecond.toFixed(1)} events/CPU s`,

@@ -31,7 +31,8 @@ export interface RunRequest {
 export type RunEvent =
   | { kind: "target"; facts: TargetFacts }
   | { kind: "resumed"; done: number; of: number }
-  | { kind: "repetition"; record: Repetition; of: number }
+  /** The `nth` of all, from 1. */
+  | { kind: "repetition"; record: Repetition; nth: number; of: number }
   | { kind: "leftover"; sentence: string };
 
 /**
@@ -109,7 +110,7 @@ async function measureAll(
   const learned = new Set(recorded.map(({ target }) => target));
   const done = new Set(recorded.filter(({ outcome }) => outcome === "done").map(identity));
   if (done.size > 0) onEvent({ kind: "resumed", done: done.size, of: steps.length });
-  for (const step of steps) {
+  for (const [at, step] of steps.entries()) {
     if (done.has(identity(step))) continue;
     if (signal.aborted) throw new Cancelled();
     const engine = engines.find(({ name }) => name === step.target) as Engine;
@@ -121,7 +122,7 @@ async function measureAll(
       await folder.writeFacts(facts);
       learned.add(step.target);
     }
-    onEvent({ kind: "repetition", record, of: steps.length });
+    onEvent({ kind: "repetition", record, nth: at + 1, of: steps.length });
   }
 }
 
