@@ -136,3 +136,5 @@ export const sample = z.object({
   iowait: number,
   steal: number,
 }) satisfies z.ZodType<Sample>;
+
+export const packedSamples = z.object({ file: inside, samples: z.array(sample) });
