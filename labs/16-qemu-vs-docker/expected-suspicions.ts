@@ -39,7 +39,12 @@ const KEYS = { seqrd: "readMiBs", rndrd: "readMiBs", rndrw: "readMiBs" } as Reco
 
 function factsOf(cell: Cell, slip?: SuspicionSlip): Facts {
   const { workload } = cell.case;
-  const key = workload.kind === "cpu" ? "eventsPerCpuSecond" : workload.kind === "fileio" ? (KEYS[workload.mode] ?? "writeMiBs") : "memoryMiBs";
+  const key =
+    workload.kind === "cpu"
+      ? "eventsPerCpuSecond"
+      : workload.kind === "fileio"
+        ? (KEYS[workload.mode] ?? "writeMiBs")
+        : "memoryMiBs";
   const done = cell.repetitions.filter(({ outcome }) => outcome === "done" || slip === "what failed counts");
   const values = done.map(({ metrics }) => metrics[key] ?? 0);
   return { cell, done, values, rate: average(values) };
@@ -61,7 +66,8 @@ const RULES: Record<Mistake, Rule> = {
     });
     const far = slip === "near limits are far" ? 1.01 : 1.5;
     const isFar = alike.some((a) => alike.some((b) => a.limit / b.limit >= far));
-    const close = (a: { rate: number }, b: { rate: number }) => Math.max(a.rate / b.rate, b.rate / a.rate) < 1.1;
+    const close = (a: { rate: number }, b: { rate: number }) =>
+      Math.max(a.rate / b.rate, b.rate / a.rate) < 1.1;
     const pairs = alike.flatMap((a, at) => alike.slice(at + 1).map((b) => close(a, b)));
     return isFar && (slip === "any two alike" ? pairs.includes(true) : !pairs.includes(false));
   },
@@ -101,14 +107,19 @@ const RULES: Record<Mistake, Rule> = {
       const work = JSON.stringify(one.case.workload) === text && processors === own.processors;
       return there && work && less < own.memory && rate / theirs > 2;
     });
-    return (warm && through && workload.totalSize < memory) || (slower && slip !== "more memory is no matter");
+    return (
+      (warm && through && workload.totalSize < memory) || (slower && slip !== "more memory is no matter")
+    );
   },
   outlier({ values }, _all, _judged, slip) {
     if (values.length < (slip === "two are enough" ? 2 : 3)) return false;
     const far = values.map((value, at) => {
       const others = values.filter((_, other) => other !== at).sort((a, b) => a - b);
       const half = (others.length - 1) / 2;
-      const usual = slip === "around the mean of all" ? average(values) : (others[Math.floor(half)]! + others[Math.ceil(half)]!) / 2;
+      const usual =
+        slip === "around the mean of all"
+          ? average(values)
+          : (others[Math.floor(half)]! + others[Math.ceil(half)]!) / 2;
       return Math.abs(value / usual - 1) > 0.3;
     });
     const count = far.filter(Boolean).length;

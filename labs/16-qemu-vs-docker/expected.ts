@@ -72,7 +72,9 @@ export function expectedSummary({ lines, measure }: Recorded, slip?: SummarySlip
     if (one.warmup && !is("counts warm-ups")) return false;
     return one.outcome === "done" || is("counts what failed");
   });
-  let values = counted.map(({ metrics, outcome }) => metrics[measure] ?? (outcome === "failed" ? 0 : undefined));
+  let values = counted.map(
+    ({ metrics, outcome }) => metrics[measure] ?? (outcome === "failed" ? 0 : undefined),
+  );
   if (is("absent is zero")) values = values.map((value) => value ?? 0);
   if (is("leaves out what is absent")) values = values.filter((value) => value !== undefined);
   if (values.length === 0 || values.includes(undefined)) return "nothing to average";

@@ -11,10 +11,9 @@ const stepText = ({ warmup, index, ...place }: Step): string =>
   `${placeText(place)}: ${warmup ? "warm-up" : "repetition"} ${index}`;
 
 const planning = ({ places, warmups, repetitions, seed }: Planning): string =>
-  [
-    ...places.map(placeText),
-    `${warmups} warm-ups and ${repetitions} repetitions of each, seed ${seed}`,
-  ].join("\n");
+  [...places.map(placeText), `${warmups} warm-ups and ${repetitions} repetitions of each, seed ${seed}`].join(
+    "\n",
+  );
 
 /** The steps of a round in the order of names, so that every right plan reads alike. */
 export function roundLines(steps: readonly Step[], size: number): string[] {
@@ -26,8 +25,7 @@ export function roundLines(steps: readonly Step[], size: number): string[] {
 }
 
 const rounds: Scenario<Comparison, Planning, string[]> = {
-  drive: (component, { places, ...design }) =>
-    roundLines(component.plan(places, design), places.length),
+  drive: (component, { places, ...design }) => roundLines(component.plan(places, design), places.length),
   describe: planning,
 };
 
@@ -73,7 +71,8 @@ const summary: Scenario<Comparison, Recorded, string> = {
     const { count, mean, min, max, std } = found;
     return `${count} values, mean ${digits(mean)}, min ${digits(min)}, max ${digits(max)}, std ${std === null ? "none" : digits(std)}`;
   },
-  describe: ({ lines, measure }) => [`${measure} of`, ...lines.map((one) => lineText(one, measure))].join("\n"),
+  describe: ({ lines, measure }) =>
+    [`${measure} of`, ...lines.map((one) => lineText(one, measure))].join("\n"),
 };
 
 export interface Samples {
@@ -84,7 +83,9 @@ export interface Samples {
 }
 
 const samples = ({ above, below, resamples, seed }: Samples): string =>
-  [`above: ${above.join(", ")}`, `below: ${below.join(", ")}`, `${resamples} resamples, seed ${seed}`].join("\n");
+  [`above: ${above.join(", ")}`, `below: ${below.join(", ")}`, `${resamples} resamples, seed ${seed}`].join(
+    "\n",
+  );
 
 const ratio: Scenario<Comparison, Samples, string> = {
   drive(component, { above, below, ...drawing }) {

@@ -128,9 +128,7 @@ function isIndependent(cell: Cell, cells: readonly Cell[]): boolean {
   if (cell.case.workload.kind !== "cpu") return false;
   const limits = alike.map(({ limit }) => limit);
   const rates = alike.map(({ rate }) => rate);
-  return (
-    Math.max(...limits) >= 1.5 * Math.min(...limits) && Math.max(...rates) < 1.1 * Math.min(...rates)
-  );
+  return Math.max(...limits) >= 1.5 * Math.min(...limits) && Math.max(...rates) < 1.1 * Math.min(...rates);
 }
 
 function isEmulated(cell: Cell, cells: readonly Cell[]): boolean {
@@ -145,9 +143,7 @@ function isEmulated(cell: Cell, cells: readonly Cell[]): boolean {
 }
 
 const isContended = (cell: Cell, { processors }: Host): boolean =>
-  doneOf(cell).some(
-    ({ load, pressure }) => load.before > processors + 0.5 || (pressure?.cpu ?? 0) > 20,
-  );
+  doneOf(cell).some(({ load, pressure }) => load.before > processors + 0.5 || (pressure?.cpu ?? 0) > 20);
 
 function isCached(cell: Cell, cells: readonly Cell[], host: Host): boolean {
   const { workload } = cell.case;

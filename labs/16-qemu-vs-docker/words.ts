@@ -18,7 +18,9 @@ export function cellText(cell: Cell): string {
     placeText({ target: target.name, scenario: scenario.name, case: one.name }),
     `${target.kind}, sysbench ${target.sysbench ?? "of an unknown version"}`,
     `${resources.processors} CPU, ${resources.memory} MiB, ${scenario.seconds} s, page cache ${scenario.pageCache}`,
-    `${kind} ${Object.entries(options).map(([key, value]) => `${key}=${value}`).join(" ")}`,
+    `${kind} ${Object.entries(options)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(" ")}`,
     `${planned} planned: ${repetitions.map(repetitionText).join(" | ")}`,
   ].join("; ");
 }
