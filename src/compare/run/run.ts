@@ -62,6 +62,7 @@ export async function runComparison(request: RunRequest): Promise<RunFacts> {
 async function compareOn(ground: Ground, folder: RunFolder, request: RunRequest): Promise<RunFacts> {
   const before = await folder.facts();
   if (before) refuseOther(before, request);
+  await refuseNone(request.engines);
   const { sha256 } = await rootfs(ground);
   if (before?.rootfs !== undefined && before.rootfs !== sha256)
     throw new CannotCompare(
@@ -164,6 +165,17 @@ function factsOf(
     ...{ name: engine.name, kind: engine.kind, probe, versions },
     ...(beneath === undefined ? {} : { beneath }),
   };
+}
+
+/** Before anything is made for targets of which none is there. */
+async function refuseNone(engines: readonly Engine[]): Promise<void> {
+  const reasons: string[] = [];
+  for (const engine of engines) {
+    const look = await engine.look();
+    if (look.state === "there") return;
+    reasons.push(`${engine.name}: ${look.state === "absent" ? look.install : look.reason}`);
+  }
+  throw new CannotCompare(`none of the targets can be tried here:\n  ${reasons.join("\n  ")}`);
 }
 
 /** A run is continued with what it was begun with, or its averages are of two different things. */
