@@ -28,7 +28,7 @@ describe("of a good run", () => {
       /qemu-tcg: 7\.3× fewer events per CPU-second than host, 95 % CI/,
     );
     expect(section(report, "Result")).toMatch(/docker: [12]\.\d % fewer events per CPU-second than host/);
-    expect(report.refused).toBe(0);
+    expect(report.refused).toEqual([]);
   });
 
   test("has a table of each scenario and case in the shape that the homework asks for", () => {
@@ -94,7 +94,7 @@ test("what may not be compared is refused where the comparison would stand", () 
   const run = smallRun();
   run.facts.targets[1]!.sysbench = "0.4.12";
   const report = makeReport(run);
-  expect(report.refused).toBeGreaterThan(0);
+  expect(report.refused).not.toEqual([]);
   expect(section(report, "Result")).toMatch(
     /docker against host: \*\*refused\*\*, versions of sysbench differ/,
   );
