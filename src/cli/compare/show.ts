@@ -28,6 +28,7 @@ export function describeRepetition(record: Repetition, of: number): string {
     metrics.eventsPerCpuSecond !== undefined && `${metrics.eventsPerCpuSecond.toFixed(1)} events/CPU s`,
     metrics.readMiBs !== undefined && `read ${metrics.readMiBs} MiB/s`,
     metrics.writeMiBs !== undefined && `write ${metrics.writeMiBs} MiB/s`,
+    metrics.startMilliseconds !== undefined && `/bin/true after ${metrics.startMilliseconds.toFixed(0)} ms`,
     metrics.memoryMiBs !== undefined && `${metrics.memoryMiBs} MiB/s`,
     record.pageCache === "drop failed" && "the page cache was NOT dropped",
   ];
