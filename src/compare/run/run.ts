@@ -36,7 +36,8 @@ export type RunEvent =
   | { kind: "target"; facts: TargetFacts }
   | { kind: "prediction"; prediction: Prediction }
   | { kind: "resumed"; done: number; of: number }
-  | { kind: "repetition"; record: Repetition; of: number }
+  /** The `nth` of all, from 1. */
+  | { kind: "repetition"; record: Repetition; nth: number; of: number }
   | { kind: "leftover"; sentence: string };
 
 /**
@@ -127,7 +128,7 @@ async function measureAll(
   const learned = new Set(recorded.map(({ target }) => target));
   const done = new Set(recorded.filter(({ outcome }) => outcome === "done").map(identity));
   if (done.size > 0) onEvent({ kind: "resumed", done: done.size, of: steps.length });
-  for (const step of steps) {
+  for (const [at, step] of steps.entries()) {
     if (done.has(identity(step))) continue;
     if (signal.aborted) throw new Cancelled();
     const engine = engines.find(({ name }) => name === step.target) as Engine;
@@ -139,7 +140,7 @@ async function measureAll(
       await folder.writeFacts(facts);
       learned.add(step.target);
     }
-    onEvent({ kind: "repetition", record, of: steps.length });
+    onEvent({ kind: "repetition", record, nth: at + 1, of: steps.length });
   }
 }
 
