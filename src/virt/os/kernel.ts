@@ -3,7 +3,7 @@
  * have kernels of their own; this one is the host of OS-level virtualization, in TypeScript, and its oracle is the real one
  * (test/virt/os/real).
  */
-import { end } from "./calls/processes.ts";
+import { end, shielded } from "./calls/processes.ts";
 import { Cgroup, CONTROLLERS } from "./cgroup/cgroup.ts";
 import type { Charging } from "./cgroup/controllers/cpu-charging.ts";
 import { Pages } from "./cgroup/controllers/pages.ts";
@@ -74,8 +74,8 @@ function firstCgroup(charging: Charging): Cgroup {
     scheduler: new Scheduler(1, charging),
     pages: new Pages(),
     blockDevices: new Set([DISK]),
-    kill(task: Task) {
-      end(task, { signal: 9 });
+    kill(task: Task, by?: Task) {
+      if (!by || !shielded(task, by)) end(task, { signal: 9 });
     },
   });
   for (const controller of CONTROLLERS) top.subtreeControl.add(controller);

@@ -20,8 +20,12 @@ const TYPES: Record<string, Prepare> = {
       new Tmpfs(userNamespace, { mode: 0o1777, uid: euid, gid: egid }).root,
   cgroup2: (task) => () => {
     const { root } = task.namespaces.cgroup;
-    if (root.dead) refuse("ENOENT");
-    return CgroupFs.of(root, task.credentials.userNamespace).inode(root, "");
+    const fs = CgroupFs.of(root, task.credentials.userNamespace);
+    // It is looked up by its name: another may have it by now.
+    const [top, ...below] = [...root.upwards].reverse();
+    const names = below.map(({ name }) => name);
+    const group = names.reduce((at, name) => at.children.get(name) ?? refuse("ENOENT"), top!);
+    return fs.inode(group, "");
   },
   overlay: (task, data) => {
     const places = new Map<string, Place[]>();

@@ -92,6 +92,10 @@ export function wait(task: Task, pid: number): ExitStatus {
   return status;
 }
 
+/** pid_namespaces(7): an init gets only what it has handlers for, but from above KILL and STOP. */
+export const shielded = (target: Task, by: Task): boolean =>
+  target.pidNamespace.init === target && target.pidNamespace.pidOf(by) !== 0;
+
 /** kill(2). Signal 0 only asks; of the others only those that end a process matter here, since none has a handler. */
 export function kill(task: Task, pid: number, signal: number): void {
   const target = task.pidNamespace.find(pid) ?? refuse("ESRCH");
@@ -100,8 +104,6 @@ export function kill(task: Task, pid: number, signal: number): void {
   const own = [euid, uid].some((id) => id === credentials.uid || id === credentials.suid);
   if (!own && !capable(task.credentials, credentials.userNamespace, "KILL")) refuse("EPERM");
   if (signal === 0 || target.state.kind !== "running") return;
-  // pid_namespaces(7): an init gets only what it has handlers for, but KILL and STOP from above.
-  const init = target.pidNamespace.init === target;
-  if (init && (task.pidNamespace === target.pidNamespace || signal !== 9)) return;
+  if (target.pidNamespace.init === target && (signal !== 9 || shielded(target, task))) return;
   end(target, { signal });
 }

@@ -91,9 +91,12 @@ class GroupInode extends Node {
   override lookup(name: string): Inode | undefined {
     const child = this.cgroup.children.get(name);
     if (child) return this.fs.inode(child, "");
-    return name !== "" && this.cgroup.nodes.has(name) ? this.fs.inode(this.cgroup, name) : undefined;
+    // Its files went with it.
+    if (name === "" || this.cgroup.dead || !this.cgroup.nodes.has(name)) return undefined;
+    return this.fs.inode(this.cgroup, name);
   }
   override names(): readonly string[] {
+    if (this.cgroup.dead) return [];
     return [...this.cgroup.nodes.keys(), ...this.cgroup.children.keys()].filter((name) => name !== "");
   }
   /** Its files go with it; what keeps a group is refused by `remove`. */

@@ -106,11 +106,11 @@ const CORE: readonly ControlFile[] = [
   {
     name: "cgroup.kill",
     mode: 0o200,
-    write: (cgroup, text) => {
+    write: (cgroup, text, by) => {
       if (integer(text) !== 1) refuse("ERANGE");
       if (cgroup.domain !== cgroup) refuse("EOPNOTSUPP");
       for (const one of [...cgroup.all()])
-        for (const process of [...one.members]) cgroup.kernel.kill(process);
+        for (const process of [...one.members]) cgroup.kernel.kill(process, by);
     },
   },
 ];

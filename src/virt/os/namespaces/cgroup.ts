@@ -12,14 +12,18 @@ export class CgroupNamespace {
     this.root = root;
   }
 
-  /** As /proc/PID/cgroup shows it to a reader in this namespace: "/a/b" below the root, "/.." above and "/../b" beside it. */
+  /**
+   * As /proc/PID/cgroup shows it to a reader in this namespace: "/a/b" below the root, "/.." above and "/../b" beside it. Who has ended may be in a
+   * group that was removed since.
+   */
   pathOf(cgroup: Cgroup): string {
     const down = line(cgroup);
     const here = line(this.root);
     let shared = 0;
     while (shared < Math.min(down.length, here.length) && down[shared] === here[shared]) shared++;
     const up = here.slice(shared).map(() => "..");
-    return `/${[...up, ...down.slice(shared).map(({ name }) => name)].join("/")}`;
+    const path = `/${[...up, ...down.slice(shared).map(({ name }) => name)].join("/")}`;
+    return cgroup.dead ? `${path} (deleted)` : path;
   }
 }
 

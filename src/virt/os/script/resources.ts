@@ -23,7 +23,10 @@ const mebibytes = (text: string) => Number(text) * 2 ** 20;
 type Operation = (task: Task, args: readonly string[], world: Named & Marked) => unknown;
 
 export const RESOURCES: Record<string, Operation> = {
-  cgroup: (t, [name], world) => quoted(t.namespaces.cgroup.pathOf(world.task(name!).cgroup)),
+  cgroup: (t, [name], world) => {
+    const { cgroup, state } = world.task(name!);
+    return state.kind === "gone" ? refuse("ENOENT") : quoted(t.namespaces.cgroup.pathOf(cgroup));
+  },
   spin: (t) => spin(t),
   rest: (t) => rest(t),
   touch: (t, [size]) => touch(t, mebibytes(size!)),

@@ -46,7 +46,8 @@ export const tableFiles = (): string[] =>
 
 /** Groups themselves are on every kernel with cgroup2; controllers only where no older hierarchy has them: record-in-vm.ts. */
 export const needsGroups = (file: string): boolean => file.startsWith("cgroup-");
-export const needsControllers = (file: string): boolean => needsGroups(file) && file !== "cgroup-tree.txt";
+export const needsControllers = (file: string): boolean =>
+  needsGroups(file) && !["cgroup-tree.txt", "cgroup-namespaces.txt"].includes(file);
 
 export const tables = (): Case[] =>
   tableFiles().flatMap((file) => parse(file, readFileSync(join(FOLDER, file), "utf8")));
