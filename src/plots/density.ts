@@ -13,10 +13,13 @@ export interface DensityRow {
   used: number;
 }
 
-/** What did not fit is not drawn: a line ends where its memory is full. */
+/** Where fewer ran than were to, that is where the line ends. */
 export function density(rows: readonly DensityRow[]): Figure {
   const title = "One more of the same";
-  const drawn = rows.filter(({ instances, running }) => running === instances);
+  const drawn = rows.filter(
+    ({ isolation, running }, at) =>
+      running > 0 && rows.findIndex((row) => row.isolation === isolation && row.running === running) === at,
+  );
   const most = Math.max(...rows.map(({ memory }) => memory));
   const told = [...new Set(rows.map(({ isolation }) => isolation))].map((isolation) => {
     const own = rows.filter((row) => row.isolation === isolation);
@@ -31,11 +34,11 @@ export function density(rows: readonly DensityRow[]): Figure {
       subtitle: `Memory of a host of ${most} MiB. A line ends where the next instance finds no room.`,
       alt: `${title}. ${told.join("; ")}.`,
       columns: {
-        instances: { label: "instances", unit: "1" },
+        running: { label: "instances that run", unit: "1" },
         used: { label: "memory in use", unit: "MiB" },
         isolation: { label: "as", unit: "" },
       },
-      x: "instances",
+      x: "running",
       y: "used",
       series: "isolation",
       range: [0, most],

@@ -9,8 +9,8 @@
  * virtual machine's devices, and what Linux's kernel allocates for namespaces and mounts.
  */
 import type { CostProfile } from "../../machine/cost.ts";
-import { Host, KsmScanner } from "../../virt/memory/index.ts";
-import { PAGE_BYTES, PageCache } from "../../virt/os/fs/page-cache.ts";
+import { EPT_P2M, Host, KsmScanner } from "../../virt/memory/index.ts";
+import { PageCache } from "../../virt/os/fs/page-cache.ts";
 import { docker } from "../docker.ts";
 import type { System } from "../system.ts";
 import { guestState } from "./guest-memory.ts";
@@ -78,14 +78,19 @@ export function virtualMachines(plan: VmDensityPlan): Density {
     const cache = new PageCache();
     useFiles(world.task("init"), cache, { files, changed, number });
     const all = [...pages, ...pagesOfFiles(world.task("init"), { files })];
-    const tables = 2 + Math.ceil((all.length * 8) / PAGE_BYTES);
-    if (all.length + tables > host.frames.free) break;
+    if (all.length + tablesFor(all.length) > host.frames.free) break;
     const vm = host.create({ name: `vm ${number}`, pages: all.length });
     for (const [gpn, page] of all.entries()) vm.writePage(gpn, page);
     if (sharing) for (let round = 0; round < ROUNDS; round++) scanner.scan(pagesOf(host));
     [running, used] = [number, frames - host.frames.free];
   }
   return { running, used, compared: host.ledger.count("compare") };
+}
+
+/** Frames of the second dimension's tables: one of each level, and of the lowest as many as it takes. */
+function tablesFor(pages: number): number {
+  const { depth, indexMask } = EPT_P2M.format;
+  return depth - 1 + Math.ceil(pages / (indexMask + 1));
 }
 
 const pagesOf = ({ vms }: Host): number => vms.reduce((sum, { pages }) => sum + pages, 0);
