@@ -17,3 +17,4 @@ export { makeReport, type Report, writeReport } from "./report/index.ts";
 export { predict } from "./run/predict.ts";
 export { type RunEvent, type RunRequest, runComparison } from "./run/run.ts";
 export { loadScenarios, shipped } from "./scenario/load.ts";
+export { scaled } from "./scenario/scale.ts";

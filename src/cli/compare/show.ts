@@ -1,5 +1,5 @@
 /** A prediction, a target and a repetition, a line each. */
-import type { Prediction, Repetition, TargetFacts } from "../../compare/index.ts";
+import type { Prediction, RunEvent, TargetFacts } from "../../compare/index.ts";
 
 export function describeTarget({
   name,
@@ -20,14 +20,15 @@ export function describePrediction({ base, ratios }: Prediction): string {
   return `predicted  events per CPU-second over those of ${base}: ${said.join(", ")}`;
 }
 
-export function describeRepetition(record: Repetition, of: number): string {
-  const { position, target, scenario, case: one, warmup, index, wall, outcome, error, metrics } = record;
-  const start = `${String(position + 1).padStart(String(of).length)}/${of} ${target} ${scenario} ${one} ${warmup ? "warm-up" : "repetition"} ${index + 1}`;
+export function describeRepetition({ record, nth, of }: Extract<RunEvent, { kind: "repetition" }>): string {
+  const { target, scenario, case: one, warmup, index, wall, outcome, error, metrics } = record;
+  const start = `${String(nth).padStart(String(of).length)}/${of} ${target} ${scenario} ${one} ${warmup ? "warm-up" : "repetition"} ${index + 1}`;
   if (outcome === "failed") return `${start}: failed: ${error}`;
   const figures = [
     metrics.eventsPerCpuSecond !== undefined && `${metrics.eventsPerCpuSecond.toFixed(1)} events/CPU s`,
     metrics.readMiBs !== undefined && `read ${metrics.readMiBs} MiB/s`,
     metrics.writeMiBs !== undefined && `write ${metrics.writeMiBs} MiB/s`,
+    metrics.startMilliseconds !== undefined && `/bin/true after ${metrics.startMilliseconds.toFixed(0)} ms`,
     metrics.memoryMiBs !== undefined && `${metrics.memoryMiBs} MiB/s`,
     record.pageCache === "drop failed" && "the page cache was NOT dropped",
   ];

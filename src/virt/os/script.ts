@@ -3,6 +3,7 @@
  * real kernel; both answer "ok", "ok VALUE" or the name of an error.
  */
 
+import { chmod, chown } from "./calls/attributes.ts";
 import * as files from "./calls/files.ts";
 import * as identity from "./calls/identity.ts";
 import * as mounts from "./calls/mounts.ts";
@@ -87,8 +88,8 @@ export const OPERATIONS: Record<string, InWorld> = {
   readlink: (t, [path]) => quoted(files.readlink(t, path!)),
   stat: (t, [path]) => stat(t, path!),
   ls: (t, [path]) => sorted(files.readdir(t, path!)),
-  chmod: (t, [path, mode]) => files.chmod(t, path!, octal(mode!)),
-  chown: (t, [path, uid, gid]) => files.chown(t, path!, Number(uid), Number(gid)),
+  chmod: (t, [path, mode]) => chmod(t, path!, octal(mode!)),
+  chown: (t, [path, uid, gid]) => chown(t, path!, Number(uid), Number(gid)),
   truncate: (t, [path, size]) => files.truncate(t, path!, Number(size)),
   mknod: (t, [path, type, device]) => {
     const [major, minor] = device!.split(":").map(Number);

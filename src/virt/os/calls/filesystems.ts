@@ -22,7 +22,7 @@ const TYPES: Record<string, Prepare> = {
     const { root } = task.namespaces.cgroup;
     const fs = CgroupFs.of(root, task.credentials.userNamespace);
     // It is looked up by its name: another may have it by now.
-    const [top, ...below] = [...root.upwards()].reverse();
+    const [top, ...below] = [...root.upwards].reverse();
     const names = below.map(({ name }) => name);
     const group = names.reduce((at, name) => at.children.get(name) ?? refuse("ENOENT"), top!);
     return fs.inode(group, "");

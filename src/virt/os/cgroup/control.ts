@@ -53,6 +53,6 @@ export function handOut(
 /** Somebody above allows no more groups, or none so deep. */
 export function mustHaveRoom(parent: Cgroup): void {
   let depth = 0;
-  for (const one of parent.upwards())
+  for (const one of parent.upwards)
     if (one.descendants >= one.maxDescendants || depth++ >= one.maxDepth) refuse("EAGAIN");
 }

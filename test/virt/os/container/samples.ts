@@ -1,6 +1,6 @@
 /** A host with a bundle, for tests. */
 
-import type { RuntimeConfig } from "../../../../src/virt/os/container/config.ts";
+import type { RuntimeConfig } from "../../../../src/virt/os/container/schema.ts";
 import { attempt } from "../../../../src/virt/os/errno.ts";
 import { World } from "../../../../src/virt/os/script.ts";
 import type { Task } from "../../../../src/virt/os/task.ts";
@@ -22,8 +22,9 @@ export function hostWithBundle(): World {
       "mkdir /etc 755",
       "write /etc/secret host",
       "mkdir /dev 755",
-      "mknod /dev/null c 1:3",
-      "chmod /dev/null 666",
+      ...["null c 1:3", "zero c 1:5", "full c 1:7", "random c 1:8", "urandom c 1:9", "tty c 5:0"].flatMap(
+        (device) => [`mknod /dev/${device}`, `chmod /dev/${device.split(" ")[0]} 666`],
+      ),
     ],
     ...[
       "mkdir /bundle 755",
@@ -32,8 +33,8 @@ export function hostWithBundle(): World {
       "mkdir /bundle/rootfs/proc 555",
     ],
     ...[
-      "write /bundle/rootfs/bin/app !",
-      "chmod /bundle/rootfs/bin/app 755",
+      "mkdir /bundle/rootfs/dev 755",
+      "program /bundle/rootfs/bin/app 755",
       "write /bundle/rootfs/bin/text !",
     ],
     ...[
@@ -53,6 +54,7 @@ export const config = (change: Partial<RuntimeConfig> = {}): RuntimeConfig => ({
   root: { path: "rootfs" },
   process: { user: { uid: 0, gid: 0 }, args: ["app"], env: ["PATH=/bin"], cwd: "/" },
   hostname: "inside",
+  mounts: [{ destination: "/dev", type: "tmpfs", options: ["nosuid"] }],
   linux: { namespaces: ALL_NAMESPACES.map((type) => ({ type })) },
   ...change,
 });

@@ -806,6 +806,10 @@ static void resume(char *state) {
   serve(slot);
 }
 
+/* Told to end, it ends its world first: a group that is left would stay in the machine's tree. */
+static volatile sig_atomic_t told;
+static void told_to_end(int number_) { (void)number_; told = 1; }
+
 int main(int argc, char **argv) {
   char line[LINE], message[2 * LINE], reply[LINE], name[32];
   for (int i = 1; i < argc; i++) /* after a script's first line it is not the first argument */
@@ -823,8 +827,10 @@ int main(int argc, char **argv) {
   clock_gettime(CLOCK_BOOTTIME, &began[1]);
   self = open("/proc/self/exe", O_RDONLY);
   if (self < 0) fatal("/proc/self/exe");
+  struct sigaction action = {.sa_handler = told_to_end};
   start(argv[1]);
-  while (fgets(line, sizeof line, stdin)) {
+  sigaction(SIGTERM, &action, NULL);
+  while (!told && fgets(line, sizeof line, stdin)) {
     line[strcspn(line, "\n")] = 0;
     char *colon = strchr(line, ':');
     if (!colon || colon - line > 31) { fprintf(stderr, "not a line: %s\n", line); return 2; }
@@ -843,7 +849,7 @@ int main(int argc, char **argv) {
     if (alive(slots[slot].pid) && send(slots[slot].controller, message, strlen(message), 0) > 0) {
       struct pollfd answer_ = {slots[slot].controller, POLLIN, 0};
       pid_t sender = 0;
-      for (int wait = 0; wait < 3000; wait++) {
+      for (int wait = 0; wait < 3000 && !told; wait++) {
         if (poll(&answer_, 1, 10) > 0) { hear(slot, reply, &sender); break; }
         if (!alive(slots[slot].pid)) break;
       }
