@@ -132,8 +132,8 @@ describe("mounts", () => {
     expect(answer(() => files.mkdir(task, "/proc/x", 0o755))).toBe("EROFS");
   });
   test("what this kernel does not have is named", () =>
-    expect(mounted([{ destination: "/net", type: "nfs" }]).create().leftOut).toEqual([
-      { what: "mount /net", why: "this kernel has no file system nfs" },
+    expect(mounted([{ destination: "/queues", type: "mqueue" }]).create().leftOut).toEqual([
+      { what: "mount /queues", why: "this kernel has no file system mqueue" },
     ]));
 });
 
@@ -205,7 +205,11 @@ describe("a failed create leaves nothing", () => {
     ],
     ["a program that is none", process({ args: ["/bin/text"] }), "/bin/text cannot be run (EACCES)"],
     ["a directory for a program", process({ args: ["/bin"] }), "/bin cannot be run"],
-    ["a working directory that is a file", process({ cwd: "/bin/app" }), "c1: process.cwd: ENOTDIR"],
+    [
+      "a working directory that is a file",
+      process({ cwd: "/bin/app" }),
+      "c1: process.cwd: /bin/app: ENOTDIR",
+    ],
     [
       "a root that is not there",
       { root: { path: "nothing" } },
@@ -221,6 +225,11 @@ describe("a failed create leaves nothing", () => {
         ],
       },
       "c1: mounts[1]: /bin/app/x: ENOTDIR. Name a directory.",
+    ],
+    [
+      "a file system that nobody knows",
+      { mounts: [{ destination: "/a", type: "yes" }] },
+      "c1: mounts[0]: /a: ENODEV. This kernel has no such file system: take one that it has",
     ],
     [
       "a source that is not there",
@@ -250,4 +259,33 @@ describe("a failed create leaves nothing", () => {
     expect(create).toThrow("c1: there is a container of this id");
     expect(() => runtime.create("../c", "/bundle", config())).toThrow('"../c": not the id of a container');
   });
+});
+
+test("a full disk at any moment of making one: it is said, and nothing stays", () => {
+  const outcomes = new Set<string>();
+  for (let inodes = 8; inodes < 24; inodes++) {
+    const world = hostWithBundle();
+    perform(world, `mount none /bundle tmpfs none nr_inodes=${inodes}`);
+    perform(
+      world,
+      "mkdir /bundle/rootfs 755",
+      "mkdir /bundle/rootfs/bin 755",
+      "program /bundle/rootfs/bin/app 755",
+    );
+    const host = world.task("init");
+    const before = traces(host);
+    const mounts = ["/a/b/c", "/d", "/e/f"].map((destination) => ({ destination, type: "tmpfs" }));
+    const create = () => new Runtime(host).create("c1", "/bundle", config({ mounts }));
+    const made = answer(() => {
+      try {
+        create();
+        return "made";
+      } catch (error) {
+        return (error as Error).message;
+      }
+    });
+    outcomes.add(made.replace(/.*: (ENOSPC)\. .*/, "$1"));
+    if (made !== "made") expect(traces(host)).toEqual(before);
+  }
+  expect([...outcomes]).toEqual(["ENOSPC", "made"]);
 });
