@@ -1,5 +1,5 @@
-/** A target and a repetition, a line each. */
-import type { Repetition, TargetFacts } from "../../compare/index.ts";
+/** A prediction, a target and a repetition, a line each. */
+import type { Prediction, Repetition, TargetFacts } from "../../compare/index.ts";
 
 export function describeTarget({
   name,
@@ -15,6 +15,11 @@ export function describeTarget({
   return `${start} works     ${probe.seconds.toFixed(2)} s to its marker; ${notes.join("; ")}`;
 }
 
+export function describePrediction({ base, ratios }: Prediction): string {
+  const said = ratios.map(({ target, ratio }) => `${target} ${ratio.toPrecision(3)}`);
+  return `predicted  events per CPU-second over those of ${base}: ${said.join(", ")}`;
+}
+
 export function describeRepetition(record: Repetition, of: number): string {
   const { position, target, scenario, case: one, warmup, index, wall, outcome, error, metrics } = record;
   const start = `${String(position + 1).padStart(String(of).length)}/${of} ${target} ${scenario} ${one} ${warmup ? "warm-up" : "repetition"} ${index + 1}`;
@@ -23,6 +28,7 @@ export function describeRepetition(record: Repetition, of: number): string {
     metrics.eventsPerCpuSecond !== undefined && `${metrics.eventsPerCpuSecond.toFixed(1)} events/CPU s`,
     metrics.readMiBs !== undefined && `read ${metrics.readMiBs} MiB/s`,
     metrics.writeMiBs !== undefined && `write ${metrics.writeMiBs} MiB/s`,
+    metrics.startMilliseconds !== undefined && `/bin/true after ${metrics.startMilliseconds.toFixed(0)} ms`,
     metrics.memoryMiBs !== undefined && `${metrics.memoryMiBs} MiB/s`,
     record.pageCache === "drop failed" && "the page cache was NOT dropped",
   ];

@@ -75,12 +75,7 @@ function lines<T>(schema: z.ZodType<T>, source: string, file: string): { values:
 }
 
 function requireUnique({ targets, scenarios }: RunFacts): void {
-  const lists = {
-    targets,
-    scenarios,
-    ...Object.fromEntries(scenarios.map(({ name, cases }) => [`cases of ${name}`, cases])),
-  };
-  for (const [what, list] of Object.entries(lists)) {
+  for (const [what, list] of Object.entries({ targets, scenarios })) {
     const names = list.map(({ name }) => name);
     const twice = names.find((name, at) => names.indexOf(name) !== at);
     if (twice !== undefined) throw new CannotCompare(`run.json: two of the ${what} are named ${twice}`);

@@ -42,6 +42,11 @@ const COLUMNS: Record<Workload["kind"], readonly ReportColumn[]> = {
     USER,
   ],
   memory: [{ head: "MiB/s", of: ({ metrics }) => metrics.memoryMiBs }, EVENTS, TOTAL, LATENCY, KERNEL, USER],
+  startup: [
+    { head: "start ms", of: ({ metrics }) => metrics.startMilliseconds },
+    { head: "to the end ms", of: ({ metrics }) => metrics.exitMilliseconds },
+    { head: "starts", of: ({ metrics }) => metrics.totalEvents },
+  ],
 };
 
 export const columnsFor = ({ kind }: Workload): readonly ReportColumn[] => COLUMNS[kind];

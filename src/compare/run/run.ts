@@ -1,13 +1,16 @@
 /** A comparison from its beginning to its end, or to Ctrl+C; the same call with the same folder continues it. */
+import type { Prediction } from "../analysis/prediction.ts";
 import type { Engine, Opened } from "../engines/engine.ts";
 import { type Trial, tryOut } from "../engines/probe.ts";
 import { Cancelled, CannotCompare } from "../errors.ts";
 import { type Ground, openGround } from "../ground/ground.ts";
+import { sweep } from "../ground/state.ts";
 import type { Repetition, RunFacts, Scenario, TargetFacts } from "../record.ts";
 import { rootfs } from "../rootfs/rootfs.ts";
 import { RunFolder } from "./folder.ts";
 import { hostFacts } from "./machine.ts";
 import { identity, plan, type Step } from "./plan.ts";
+import type { predict } from "./predict.ts";
 import { type Measured, measure } from "./repetition.ts";
 
 export interface RunRequest {
@@ -25,10 +28,13 @@ export interface RunRequest {
   version: string;
   /** Told about everything that a user would like to watch. */
   onEvent: (event: RunEvent) => void;
+  /** Makes the prediction, before anything is tried or measured. Absent: none is made. */
+  predict?: typeof predict;
 }
 
 export type RunEvent =
   | { kind: "target"; facts: TargetFacts }
+  | { kind: "prediction"; prediction: Prediction }
   | { kind: "resumed"; done: number; of: number }
   | { kind: "repetition"; record: Repetition; of: number }
   | { kind: "leftover"; sentence: string };
@@ -40,6 +46,7 @@ export type RunEvent =
 export async function runComparison(request: RunRequest): Promise<RunFacts> {
   const folder = await RunFolder.hold(request.out);
   try {
+    for (const sentence of await sweep(request.cache)) request.onEvent({ kind: "leftover", sentence });
     const ground = await openGround(request.cache, request.signal);
     try {
       return await compareOn(ground, folder, request);
@@ -59,6 +66,7 @@ async function compareOn(ground: Ground, folder: RunFolder, request: RunRequest)
     throw new CannotCompare(
       `the root file system is another than when ${request.out} was begun; name another --out`,
     );
+  if (!before) await predictInto(folder, request);
   const trials = new Map<string, Trial>();
   const targets: TargetFacts[] = [];
   for (const engine of request.engines) {
@@ -84,17 +92,29 @@ async function compareOn(ground: Ground, folder: RunFolder, request: RunRequest)
   if (working.length === 0)
     throw new CannotCompare("none of the targets works: ringlab compare doctor says why");
   await folder.writeFacts(facts);
-  await measureAll(working, trials, facts, folder, request);
+  await measureAll(working, trials, facts, { folder, scratch: ground.scratch }, request);
   facts.ended = new Date().toISOString();
   await folder.writeFacts(facts);
   return facts;
+}
+
+async function predictInto(folder: RunFolder, request: RunRequest): Promise<void> {
+  const { engines, scenarios, signal, onEvent } = request;
+  const prediction = await request.predict?.(
+    engines.map(({ name }) => name),
+    scenarios,
+    signal,
+  );
+  if (!prediction) return;
+  await folder.writePrediction(prediction);
+  onEvent({ kind: "prediction", prediction });
 }
 
 async function measureAll(
   engines: readonly Engine[],
   trials: ReadonlyMap<string, Trial>,
   facts: RunFacts,
-  folder: RunFolder,
+  { folder, scratch }: { folder: RunFolder; scratch: string },
   { signal, onEvent }: RunRequest,
 ): Promise<void> {
   // Planned over all targets that were asked for: whether one of them works today doesn't change the others' order.
@@ -104,35 +124,41 @@ async function measureAll(
     facts,
   ).filter(({ target }) => engines.some(({ name }) => name === target));
   const recorded = await folder.repetitions();
+  const learned = new Set(recorded.map(({ target }) => target));
   const done = new Set(recorded.filter(({ outcome }) => outcome === "done").map(identity));
   if (done.size > 0) onEvent({ kind: "resumed", done: done.size, of: steps.length });
   for (const step of steps) {
     if (done.has(identity(step))) continue;
     if (signal.aborted) throw new Cancelled();
     const engine = engines.find(({ name }) => name === step.target) as Engine;
-    const measured = await measure(step, engine.kind, trials.get(step.target)?.opened as Opened, signal);
+    const opened = trials.get(step.target)?.opened as Opened;
+    const measured = await measure(step, engine.kind, opened, scratch, signal);
     const record = await folder.append(measured);
-    if (learn(facts, step, measured)) await folder.writeFacts(facts);
+    if (!learned.has(step.target) && measured.repetition.outcome === "done") {
+      learn(facts, step, measured);
+      await folder.writeFacts(facts);
+      learned.add(step.target);
+    }
     onEvent({ kind: "repetition", record, of: steps.length });
   }
 }
 
-/** What a target's first repetition says of itself. */
-function learn(facts: RunFacts, step: Step, { sysbench, processors, memory, command }: Measured): boolean {
+/** What a target's first repetition that succeeded says of itself. */
+function learn(facts: RunFacts, step: Step, { sysbench, processors, memory, command }: Measured): void {
   const target = facts.targets.find(({ name }) => name === step.target) as TargetFacts;
-  if (target.sysbench !== undefined || sysbench === undefined) return false;
-  Object.assign(target, { sysbench, processors, memory, commands: [command] });
-  return true;
+  if (sysbench !== undefined) Object.assign(target, { sysbench, processors, memory });
+  target.commands.push(command);
 }
 
 function factsOf(
   engine: Engine,
-  { probe, versions, beneath }: Trial,
+  { probe, versions, beneath, opened }: Trial,
   before: RunFacts | undefined,
 ): TargetFacts {
   const known = before?.targets.find(({ name }) => name === engine.name);
   return {
-    commands: [],
+    commands: [...(opened?.prepared ?? [])],
+    ...(opened?.image && { image: opened.image }),
     ...known,
     ...{ name: engine.name, kind: engine.kind, probe, versions },
     ...(beneath === undefined ? {} : { beneath }),

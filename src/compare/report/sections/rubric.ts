@@ -116,9 +116,10 @@ const ITEMS: readonly Item[] = [
   {
     what: "Extra: Dockerfile and Vagrantfile",
     points: "extra",
+    section: "Run it again",
     missing: ({ files }) => {
-      const absent = ["Dockerfile", "Vagrantfile"].filter((name) => !files.includes(name));
-      return unless(absent.length === 0, `no ${absent.join(", no ")} in this folder`);
+      const absent = ["Dockerfile", "Vagrantfile"].filter((name) => !files.includes(`environment/${name}`));
+      return unless(absent.length === 0, `no ${absent.join(", no ")} in environment/`);
     },
   },
 ];
