@@ -116,7 +116,7 @@ function refuse(other: Cell, base: Cell): Reason[] {
 
 function measureOf({ case: { workload } }: Cell): Measure {
   if (workload.kind === "cpu") return "eventsPerCpuSecond";
-  if (workload.kind === "memory") return "memoryMiBs";
+  if (workload.kind !== "fileio") return "memoryMiBs";
   return ["seqrd", "rndrd", "rndrw"].includes(workload.mode) ? "readMiBs" : "writeMiBs";
 }
 
