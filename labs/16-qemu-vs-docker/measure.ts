@@ -32,6 +32,7 @@ export const reportRows = () => [
 
 /** Target of a run → place of the experiment. */
 const PLACES = { host: "native", docker: "docker", "qemu-kvm": "kvm", "qemu-tcg": "qemu" } as const;
+/** A rate at one limit tells all others: see `lawRows`. */
 const LIMIT = 1000;
 
 /** Simulated events a second, and the divisions behind them. Takes some seconds. */
@@ -86,7 +87,8 @@ export const summaryRows = (component: Pick<Comparison, "summarize">, { run }: S
   cellsOf(run).flatMap((cell) => {
     const measure = measureOf(cell);
     const found = measure && component.summarize(cell.repetitions, measure);
-    return found ? [{ ...placeOf(cell), unit: UNITS[measure], ...found }] : [];
+    if (!found) return [];
+    return [{ ...placeOf(cell), unit: UNITS[measure], ...found, std: found.std ?? "none" }];
   });
 
 export const BASE = "host";
