@@ -61,6 +61,7 @@ export function boot(hostname = "host", policies = POLICIES): Task {
   };
   pidNamespace.enter(init);
   cgroup.members.add(init);
+  cgroup.effective("pids")!.charge();
   init.namespaces.net.hold();
   return init;
 }
