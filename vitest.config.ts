@@ -9,6 +9,7 @@ const WIDE_FILES = [
   "test/cli/check/*.test.ts",
   "test/cli/labs.test.ts",
   "test/cli/notebook.test.ts",
+  "test/compare/real/*.test.ts",
   "test/e2e/*.test.ts",
   "test/grader/hostile/attacks.test.ts",
   "test/grader/sandbox/container.test.ts",
