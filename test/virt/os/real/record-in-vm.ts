@@ -8,18 +8,20 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { FOLDER, needsControllers, parse, print, tableFiles } from "./table.ts";
+import { FOLDER, isDelegated, needsControllers, parse, print, tableFiles } from "./table.ts";
 import { performInVm } from "./vm.ts";
 
 const [kernel, ...modules] = process.argv.slice(2);
 if (!kernel) throw new Error("which kernel? record-in-vm KERNEL [MODULE…]");
-const files = tableFiles().filter(needsControllers);
-const tables = files.map((file) => parse(file, readFileSync(join(FOLDER, file), "utf8")));
-const answers = performInVm(
-  kernel,
-  tables.flat().map(({ steps }) => steps.map(({ line }) => line)),
-  modules,
-);
-tables.forEach((cases, i) => {
-  writeFileSync(join(FOLDER, files[i]!), cases.map((one) => print(one, answers.shift()!)).join("\n"));
-});
+for (const options of ["", "nsdelegate"]) {
+  const files = tableFiles().filter(
+    (file) => needsControllers(file) && isDelegated(file) === (options !== ""),
+  );
+  const tables = files.map((file) => parse(file, readFileSync(join(FOLDER, file), "utf8")));
+  const lines = tables.flat().map(({ steps }) => steps.map(({ line }) => line));
+  const answers = performInVm(kernel, lines, modules, options);
+  tables.forEach((cases, i) => {
+    const text = cases.map((one) => print(one, answers.shift()!)).join("\n");
+    writeFileSync(join(FOLDER, files[i]!), text);
+  });
+}
