@@ -28,6 +28,8 @@ const WIDE_FILES = [
   "test/labs/notebook-run.test.ts",
   "test/server/page.test.ts",
   "test/virt/io/net/dissect.test.ts",
+  "test/virt/os/container/runc.test.ts",
+  "test/virt/os/image/podman.test.ts",
 ];
 
 /** Rooms whose tests change nothing of their process, but for the files that put a function of theirs in a module's place. */

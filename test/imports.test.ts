@@ -49,6 +49,7 @@ const ARROWS: Record<string, string[]> = {
     "src/guests",
   ],
   labs: [
+    "src/compare",
     "src/course",
     "src/plots",
     "src/experiments",
@@ -59,6 +60,7 @@ const ARROWS: Record<string, string[]> = {
   ],
   grader: [
     "labs",
+    "src/compare",
     "src/course",
     "src/plots",
     "src/experiments",

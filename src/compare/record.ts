@@ -3,6 +3,7 @@
  *
  *     DIR/run.json             RunFacts, written before the first repetition; `ended` is added at the end
  *     DIR/repetitions.jsonl    one Repetition a line, in the order in which they ran; appended, never rewritten
+ *     DIR/prediction.json      Prediction of analysis/prediction.ts, made before anything was tried; absent where there was none
  *     DIR/raw/                 NNNN-target-scenario-case.log, NNNN-….samples.jsonl, NNNN-….host.jsonl
  *
  * An absent optional field means "not measured", which is never the same as 0. Times of day are ISO 8601 in UTC.

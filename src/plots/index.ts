@@ -21,6 +21,7 @@ export { type NanobenchmarkRow, nanobenchmarks } from "./nanobenchmarks.ts";
 export { type NestedReference, type NestedWalk, nestedWalk } from "./nested-walk.ts";
 export { observable, type PlotFigure, type PlotLibrary } from "./observable.ts";
 export { type OvercommitRow, overcommit } from "./overcommit.ts";
+export { page } from "./page.ts";
 export { type PageWalk, type PageWalkStep, pageWalk } from "./page-walk.ts";
 export { type Progress, progress } from "./progress.ts";
 export { type SensitivityRow, sensitivityMap } from "./sensitivity-map.ts";

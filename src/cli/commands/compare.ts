@@ -25,12 +25,13 @@ export function register(program: Command): void {
     )
     .requiredOption(
       "--scenario <file>",
-      "a JSON5 file, or one that comes with Ringlab: quick, startup, homework, matrix",
+      "a JSON5 file, or one that comes with Ringlab: quick, short, startup, homework, matrix",
     )
     .option("--repetitions <n>", "measured repetitions of every case on every target", "5")
     .option("--warmups <n>", "repetitions before those, which no average counts", "1")
     .option("--seed <n>", "of the random order", "1")
     .option("--out <dir>", "the run folder", "compare-run")
+    .option("--no-prediction", "don't simulate CPU work beforehand, which takes some seconds")
     .option("--scale <factor>", "durations and sets of files times this, to see that every case works", "1")
     .option("--report", "write the report too, as ringlab compare report does")
     .addHelpText(

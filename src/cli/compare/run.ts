@@ -1,13 +1,20 @@
 /** The action of `ringlab compare run`. */
 import { resolve } from "node:path";
-import { CannotCompare, loadScenarios, type RunEvent, runComparison, scaled } from "../../compare/index.ts";
+import {
+  CannotCompare,
+  loadScenarios,
+  predict,
+  type RunEvent,
+  runComparison,
+  scaled,
+} from "../../compare/index.ts";
 import { version } from "../../kernel/package.ts";
 import { UserError } from "../errors.ts";
 import { parseCount } from "../experiment/settings.ts";
 import { cancellable } from "./cancel.ts";
 import { named } from "./doctor.ts";
 import { report } from "./report.ts";
-import { describeRepetition, describeTarget } from "./show.ts";
+import { describePrediction, describeRepetition, describeTarget } from "./show.ts";
 
 export interface RunOptions {
   targets: string;
@@ -16,6 +23,7 @@ export interface RunOptions {
   warmups: string;
   seed: string;
   out: string;
+  prediction: boolean;
   scale: string;
   report?: true;
 }
@@ -39,7 +47,7 @@ export async function run(options: RunOptions): Promise<void> {
       if (event.kind === "repetition" && event.record.outcome === "failed") failed++;
       tell(event);
     };
-    await runComparison({ ...request, onEvent });
+    await runComparison({ ...request, onEvent, ...(options.prediction && { predict }) });
     console.log(`The record is in ${out}`);
     if (options.report) await report(out);
     if (failed > 0)
@@ -58,6 +66,7 @@ function parseFactor(option: string, value: string): number {
 
 function tell(event: RunEvent): void {
   if (event.kind === "target") console.log(describeTarget(event.facts));
+  else if (event.kind === "prediction") console.log(describePrediction(event.prediction));
   else if (event.kind === "resumed") console.log(`continued: ${event.done} of ${event.of} are recorded`);
   else if (event.kind === "repetition") console.log(describeRepetition(event));
   else console.error(`ringlab: ${event.sentence}`);

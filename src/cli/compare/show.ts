@@ -1,5 +1,5 @@
-/** A target and a repetition, a line each. */
-import type { HostFacts, RunEvent, TargetFacts } from "../../compare/index.ts";
+/** The machine, a prediction, a target and a repetition, a line each. */
+import type { HostFacts, Prediction, RunEvent, TargetFacts } from "../../compare/index.ts";
 
 export function describeHost({ cpu, processors, memory, system, kernel, hypervisor }: HostFacts): string {
   const start = `this machine: ${processors} × ${cpu}, ${memory} MiB, ${system}, kernel ${kernel}`;
@@ -19,6 +19,11 @@ export function describeTarget({
   const made = Object.entries(versions).map(([part, version]) => `${part} ${version}`);
   const notes = [...made, ...(beneath === undefined ? [] : [`beneath: ${beneath}`]), ...probe.notes];
   return `${start} works     ${probe.seconds.toFixed(2)} s to its marker; ${notes.join("; ")}`;
+}
+
+export function describePrediction({ base, ratios }: Prediction): string {
+  const said = ratios.map(({ target, ratio }) => `${target} ${ratio.toPrecision(3)}`);
+  return `predicted  events per CPU-second over those of ${base}: ${said.join(", ")}`;
 }
 
 export function describeRepetition({ record, nth, of }: Extract<RunEvent, { kind: "repetition" }>): string {

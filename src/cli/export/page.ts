@@ -1,16 +1,12 @@
-/** A notebook as one HTML page for readers: it needs no other file, loads nothing, and runs no script. */
+/** A notebook as one HTML page for readers. */
 import { basename } from "node:path";
 import { type Cell, isCode, type Notebook } from "../../kernel/notebook.ts";
-import { escapeXml } from "../../plots/index.ts";
+import { escapeXml, page } from "../../plots/index.ts";
 import { type Attachments, embed } from "./images.ts";
 import { highlight, renderMarkdown } from "./markdown.ts";
 import { renderOutput } from "./outputs.ts";
 import { sanitize } from "./sanitize.ts";
 import { styleSheet } from "./style.ts";
-
-/** Scripts, frames, forms and everything from elsewhere are off, whatever gets into the page. */
-const POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
 interface Heading {
   level: number;
@@ -28,24 +24,9 @@ export function htmlPage(notebook: Notebook, file: string, warn: (message: strin
   const language = notebook.metadata.language_info?.name ?? "typescript";
   const cells = notebook.cells.map((cell) => renderCell(cell, { file, language, headings, warn }));
   const title = headings.find(({ level }) => level === 1)?.text ?? basename(file).replace(/\.ipynb$/, "");
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${escapeXml(title)}</title>
-<style>${styleSheet()}</style>
-</head>
-<body>
-<main>
-${withContents(cells.join("\n"), contents(headings))}
-<footer>Exported by Ringlab from ${escapeXml(basename(file))}</footer>
-</main>
-</body>
-</html>
-`;
+  const body = `${withContents(cells.join("\n"), contents(headings))}
+<footer>Exported by Ringlab from ${escapeXml(basename(file))}</footer>`;
+  return page({ title, style: styleSheet(), body });
 }
 
 interface Context {

@@ -6,6 +6,7 @@ import { groups, mean } from "d3-array";
 import { sysbenchPrimes } from "../../guests/models.ts";
 import { type Cell, done } from "./cells.ts";
 import { type Measure, measuresFor, valuesOf } from "./measures.ts";
+import type { Prediction } from "./prediction.ts";
 
 export interface LawRow {
   target: string;
@@ -56,15 +57,32 @@ function groupRows(group: readonly Cell[]): LawRow[] {
     return [{ cell, maxPrime: workload.maxPrime, divisions, rate: mean(values)! }];
   });
   if (new Set(rows.map(({ maxPrime }) => maxPrime)).size < 2) return [];
-  const speed = mean(rows, ({ rate, divisions }) => rate * divisions)!;
-  return rows.map(({ cell, maxPrime, divisions, rate }) => ({
+  return offLaw(rows).map(({ cell, ...row }) => ({
     target: cell.target.name,
     scenario: cell.scenario.name,
     case: cell.case.name,
-    maxPrime,
-    divisions,
-    rate,
-    deviation: (rate * divisions) / speed - 1,
+    ...row,
     measure,
   }));
+}
+
+/** The same of what was simulated. Empty of a prediction that keeps ratios alone. */
+export function simulatedLaw({
+  rates = [],
+}: Prediction): Pick<LawRow, "target" | "maxPrime" | "deviation">[] {
+  return groups(rates, ({ target }) => target).flatMap(([, group]) =>
+    offLaw(
+      group.map(({ target, maxPrime, perSecond }) => ({
+        target,
+        maxPrime,
+        divisions: divisionsOf(maxPrime),
+        rate: perSecond,
+      })),
+    ),
+  );
+}
+
+function offLaw<R extends { rate: number; divisions: number }>(rows: R[]): (R & { deviation: number })[] {
+  const speed = mean(rows, ({ rate, divisions }) => rate * divisions)!;
+  return rows.map((row) => ({ ...row, deviation: (row.rate * row.divisions) / speed - 1 }));
 }

@@ -18,6 +18,10 @@ const prediction = z.object({
   about: z.string(),
   /** Events per CPU-second of the target over those of the base, in all cases of CPU work. */
   ratios: z.array(z.object({ target: z.string(), ratio: z.number().positive() })),
+  /** Simulated events a second, the base's too: what the ratios are of, and what shows the law of operations. */
+  rates: z
+    .array(z.object({ target: z.string(), maxPrime: z.int().min(3), perSecond: z.number().positive() }))
+    .optional(),
 });
 
 export type Prediction = z.infer<typeof prediction>;
@@ -33,6 +37,9 @@ export function readPrediction(folder: string): Prediction | undefined {
     throw new CannotCompare(`${file} is no prediction (${why}): make it again, or remove it`);
   }
 }
+
+/** By how much a predicted ratio may be off a measured one and still agree with it. */
+export const AGREE = 0.25;
 
 export interface Judged {
   target: string;

@@ -4,7 +4,10 @@ import { join } from "node:path";
 import type { z } from "zod";
 import { CannotCompare } from "../errors.ts";
 import type { Repetition, RunFacts, Sample } from "../record.ts";
-import { repetition, runFacts, sample } from "./schema.ts";
+import { packedSamples, repetition, runFacts, sample } from "./schema.ts";
+
+/** Samples of all repetitions in one file, a line { file, samples } for each: what the run that ships with Ringlab has. */
+export const PACKED = "samples.jsonl";
 
 export interface Run {
   facts: RunFacts;
@@ -24,11 +27,17 @@ export function readRun(folder: string): Run {
   const latest = new Map(values.map((value) => [keyOf(value), value]));
   const repetitions = [...latest.values()].sort((a, b) => a.position - b.position);
   for (const one of repetitions) requireKnown(facts, one);
-  const samples = new Map<string, Sample[]>();
+  const samples = unpacked(folder);
   for (const { samples: file } of repetitions)
     if (file !== undefined && existsSync(join(folder, file)))
       samples.set(file, lines(sample, text(folder, file), file).values);
   return { facts, repetitions, torn, samples };
+}
+
+function unpacked(folder: string): Map<string, Sample[]> {
+  if (!existsSync(join(folder, PACKED))) return new Map();
+  const { values } = lines(packedSamples, text(folder, PACKED), PACKED);
+  return new Map(values.map(({ file, samples }) => [file, samples]));
 }
 
 const keyOf = ({ target, scenario, case: name, warmup, index }: Repetition) =>
@@ -66,12 +75,7 @@ function lines<T>(schema: z.ZodType<T>, source: string, file: string): { values:
 }
 
 function requireUnique({ targets, scenarios }: RunFacts): void {
-  const lists = {
-    targets,
-    scenarios,
-    ...Object.fromEntries(scenarios.map(({ name, cases }) => [`cases of ${name}`, cases])),
-  };
-  for (const [what, list] of Object.entries(lists)) {
+  for (const [what, list] of Object.entries({ targets, scenarios })) {
     const names = list.map(({ name }) => name);
     const twice = names.find((name, at) => names.indexOf(name) !== at);
     if (twice !== undefined) throw new CannotCompare(`run.json: two of the ${what} are named ${twice}`);

@@ -1,36 +1,12 @@
 /** What a run folder must hold to be judged. The types are record.ts's; the compiler keeps the two alike. */
 import { z } from "zod";
 import type { Metrics, Repetition, RunFacts, Sample } from "../record.ts";
+import { name, scenario } from "../scenario/schema.ts";
 
 const text = z.string();
 const number = z.number();
 const count = z.int().min(0);
 const positive = z.int().min(1);
-/** Becomes part of file names and anchors. */
-const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]*$/, "letters, digits, - and . are allowed");
-
-const workload = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("cpu"), maxPrime: positive, threads: positive }),
-  z.object({
-    kind: z.literal("fileio"),
-    mode: z.enum(["seqwr", "seqrewr", "seqrd", "rndrd", "rndwr", "rndrw"]),
-    totalSize: number,
-    files: positive,
-    blockSize: positive,
-    threads: positive,
-    flags: z.enum(["sync", "dsync", "direct"]).optional(),
-  }),
-  z.object({
-    kind: z.literal("memory"),
-    blockSize: positive,
-    totalSize: number,
-    operation: z.enum(["read", "write", "none"]),
-    access: z.enum(["seq", "rnd"]),
-    threads: positive,
-  }),
-  z.object({ kind: z.literal("startup"), starts: positive, threads: z.literal(1) }),
-]);
-
 const probe = z.discriminatedUnion("state", [
   z.object({ state: z.literal("works"), seconds: number, notes: z.array(text) }),
   z.object({ state: z.literal("unusable"), reason: text }),
@@ -69,20 +45,7 @@ export const runFacts = z.object({
       image: z.object({ id: text, history: z.array(text) }).optional(),
     }),
   ),
-  scenarios: z.array(
-    z.object({
-      name,
-      about: text,
-      resources: z.object({
-        processors: positive,
-        memory: number,
-        disk: z.enum(["raw", "qcow2"]).optional(),
-      }),
-      seconds: number,
-      pageCache: z.enum(["dropped", "warm"]),
-      cases: z.array(z.object({ name, workload })),
-    }),
-  ),
+  scenarios: z.array(scenario),
   rootfs: text.optional(),
 }) satisfies z.ZodType<RunFacts>;
 
@@ -144,3 +107,5 @@ export const sample = z.object({
   steal: number,
   disk: number.optional(),
 }) satisfies z.ZodType<Sample>;
+
+export const packedSamples = z.object({ file: inside, samples: z.array(sample) });

@@ -1,12 +1,8 @@
-/** The report's Markdown as one HTML page: it needs no other file but the logs that it links, loads nothing, and runs no script. */
+/** The report's Markdown as one HTML page, which needs no other file but the logs that it links. */
 import MarkdownIt from "markdown-it";
-import { escapeXml, type Figure } from "../../plots/index.ts";
+import { escapeXml, type Figure, page } from "../../plots/index.ts";
 import { anchor } from "./markdown.ts";
 import { STYLE } from "./style.ts";
-
-/** Whatever gets into the page stays text. */
-const POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
 /** @param figures by the path under which the Markdown shows them */
 export function htmlPage(markdown: string, title: string, figures: ReadonlyMap<string, Figure>): string {
@@ -24,20 +20,5 @@ export function htmlPage(markdown: string, title: string, figures: ReadonlyMap<s
     const data = Buffer.from(figure.svg).toString("base64");
     return `<img alt="${escapeXml(figure.alt)}" src="data:image/svg+xml;base64,${data}">`;
   };
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${escapeXml(title)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<main>
-${renderer.render(markdown)}</main>
-</body>
-</html>
-`;
+  return page({ title, style: STYLE, body: renderer.render(markdown) });
 }

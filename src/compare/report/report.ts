@@ -82,7 +82,7 @@ export function makeReport(run: Run, extras: Parameters<typeof contextOf>[1] = {
  */
 export async function writeReport(folder: string): Promise<Report> {
   const run = readRun(folder);
-  const report = makeReport(run, { prediction: readPrediction(folder), files: readdirSync(folder) });
+  const report = makeReport(run, { prediction: readPrediction(folder), files: filesOf(folder) });
   rmSync(join(folder, "report"), { recursive: true, force: true });
   mkdirSync(join(folder, "report"));
   for (const [path, { svg }] of report.figures) await writeFileAtomic(join(folder, path), svg);
@@ -90,3 +90,7 @@ export async function writeReport(folder: string): Promise<Report> {
   await writeFileAtomic(join(folder, "report.html"), report.html);
   return report;
 }
+
+/** Relative to the folder, with slashes. */
+const filesOf = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" }).map((path) => path.replaceAll("\\", "/"));

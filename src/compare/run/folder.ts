@@ -2,6 +2,7 @@
 import { appendFile, mkdir, open, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
+import type { Prediction } from "../analysis/prediction.ts";
 import { CannotCompare } from "../errors.ts";
 import type { Repetition, RunFacts, Sample } from "../record.ts";
 import type { Measured } from "./repetition.ts";
@@ -53,6 +54,13 @@ export class RunFolder {
 
   writeFacts(facts: RunFacts): Promise<void> {
     return writeFileAtomic(join(this.path, "run.json"), `${JSON.stringify(facts, undefined, 2)}\n`);
+  }
+
+  writePrediction(prediction: Prediction): Promise<void> {
+    return writeFileAtomic(
+      join(this.path, "prediction.json"),
+      `${JSON.stringify(prediction, undefined, 2)}\n`,
+    );
   }
 
   /** What has been recorded. A line that was cut off when the machine went down is removed. */

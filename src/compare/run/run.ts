@@ -1,4 +1,5 @@
 /** A comparison from its beginning to its end, or to Ctrl+C; the same call with the same folder continues it. */
+import type { Prediction } from "../analysis/prediction.ts";
 import type { Engine, Opened } from "../engines/engine.ts";
 import { type Trial, tryOut } from "../engines/probe.ts";
 import { Cancelled, CannotCompare } from "../errors.ts";
@@ -9,6 +10,7 @@ import { rootfs } from "../rootfs/rootfs.ts";
 import { RunFolder } from "./folder.ts";
 import { hostFacts } from "./machine.ts";
 import { identity, plan, type Step } from "./plan.ts";
+import type { predict } from "./predict.ts";
 import { type Measured, measure } from "./repetition.ts";
 
 export interface RunRequest {
@@ -26,10 +28,13 @@ export interface RunRequest {
   version: string;
   /** Told about everything that a user would like to watch. */
   onEvent: (event: RunEvent) => void;
+  /** Makes the prediction, before anything is tried or measured. Absent: none is made. */
+  predict?: typeof predict;
 }
 
 export type RunEvent =
   | { kind: "target"; facts: TargetFacts }
+  | { kind: "prediction"; prediction: Prediction }
   | { kind: "resumed"; done: number; of: number }
   /** The `nth` of all, from 1. */
   | { kind: "repetition"; record: Repetition; nth: number; of: number }
@@ -63,6 +68,7 @@ async function compareOn(ground: Ground, folder: RunFolder, request: RunRequest)
     throw new CannotCompare(
       `the root file system is another than when ${request.out} was begun; name another --out`,
     );
+  if (!before) await predictInto(folder, request);
   const trials = new Map<string, Trial>();
   const targets: TargetFacts[] = [];
   for (const engine of request.engines) {
@@ -92,6 +98,18 @@ async function compareOn(ground: Ground, folder: RunFolder, request: RunRequest)
   facts.ended = new Date().toISOString();
   await folder.writeFacts(facts);
   return facts;
+}
+
+async function predictInto(folder: RunFolder, request: RunRequest): Promise<void> {
+  const { engines, scenarios, signal, onEvent } = request;
+  const prediction = await request.predict?.(
+    engines.map(({ name }) => name),
+    scenarios,
+    signal,
+  );
+  if (!prediction) return;
+  await folder.writePrediction(prediction);
+  onEvent({ kind: "prediction", prediction });
 }
 
 async function measureAll(

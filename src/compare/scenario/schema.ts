@@ -1,8 +1,9 @@
-/** What a scenario file may say. The types are those of the run folder. */
+/** What a scenario may be, in a scenario file and in a run folder alike. */
 import { z } from "zod";
 import type { Scenario } from "../record.ts";
 
-const name = z
+/** Becomes part of file names and anchors. */
+export const name = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,39}$/, "1 to 40 letters, digits, '-' and '.', a letter or digit first");
 const count = (most: number) => z.int().min(1).max(most);
@@ -35,7 +36,7 @@ const workload = z.discriminatedUnion("kind", [
 
 const unique = (items: { name: string }[]) => new Set(items.map((item) => item.name)).size === items.length;
 
-const scenario = z.strictObject({
+export const scenario = z.strictObject({
   name,
   about: z.string().min(1),
   resources: z.strictObject({
@@ -49,8 +50,8 @@ const scenario = z.strictObject({
   seconds: count(3600),
   pageCache: z.enum(["dropped", "warm"]),
   cases: z.array(z.strictObject({ name, workload })).min(1).refine(unique, "two cases have one name"),
-});
+}) satisfies z.ZodType<Scenario>;
 
 export const scenarioFile = z.strictObject({
   scenarios: z.array(scenario).min(1).refine(unique, "two scenarios have one name"),
-}) satisfies z.ZodType<{ scenarios: Scenario[] }>;
+});

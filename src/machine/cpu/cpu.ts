@@ -167,6 +167,8 @@ export class Cpu {
   halted = false;
   /** Interrupts wait for one instruction: after STI, MOV SS, POP SS. */
   shadow = false;
+  /** A monitor's virtual processor: the monitor works, and time goes by, between two of its instructions. */
+  virtual = false;
   /** Debug exceptions wait as well: after MOV SS, POP SS. */
   debugShadow = false;
   /** No single-step trap follows the current instruction: INT n, SYSCALL. */

@@ -110,6 +110,7 @@ export class Host {
       virtual: { bus: guest, clock, trace, scratch: this.#accesses },
     });
     const virtual = this.machine.cpu;
+    virtual.virtual = true;
     this.mmu = new Mmu({ bus: this.bus, clock, trace, profile });
     this.cpu = new Cpu({
       ...{ bus: this.bus, clock, trace, memory: this.mmu, prices: profile },

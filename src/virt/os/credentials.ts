@@ -1,5 +1,6 @@
 /** Who a task acts as: credentials(7). Never changed in place: a task that changes them gets others, so a copy is never stale. */
 import { ALL, type CapabilitySet, NONE } from "./capabilities.ts";
+import type { NamespaceLookup } from "./namespaces/lookup.ts";
 import { UserNamespace } from "./namespaces/user.ts";
 
 /** All ids are kernel ids. */
@@ -20,7 +21,7 @@ export interface Credentials {
 }
 
 /** Root of the initial user namespace. */
-export const initialCredentials = (): Credentials => ({
+export const initialCredentials = (lookup: NamespaceLookup): Credentials => ({
   uid: 0,
   euid: 0,
   suid: 0,
@@ -33,7 +34,7 @@ export const initialCredentials = (): Credentials => ({
   inheritable: NONE,
   bounding: ALL,
   ambient: NONE,
-  userNamespace: new UserNamespace(),
+  userNamespace: new UserNamespace(undefined, undefined, lookup),
 });
 
 /** In a user namespace, its maker or one who entered it: every capability there, the same ids. */

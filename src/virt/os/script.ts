@@ -3,6 +3,7 @@
  * real kernel; both answer "ok", "ok VALUE" or the name of an error.
  */
 
+import { chmod, chown } from "./calls/attributes.ts";
 import * as files from "./calls/files.ts";
 import * as identity from "./calls/identity.ts";
 import * as mounts from "./calls/mounts.ts";
@@ -16,9 +17,11 @@ import type { FileType } from "./fs/inode.ts";
 import { resolve } from "./fs/path.ts";
 import { READ, WRITE } from "./fs/permission.ts";
 import { boot } from "./kernel.ts";
+import { POLICIES } from "./policies.ts";
 import { filtered } from "./script/filtered.ts";
 import { decode, encode, flags, kinds, octal, quoted } from "./script/operation.ts";
 import { PRIVILEGES } from "./script/privileges.ts";
+import { RESOURCES } from "./script/resources.ts";
 import { SPACES } from "./script/spaces.ts";
 import type { Task } from "./task.ts";
 
@@ -60,6 +63,7 @@ function put(
 export const OPERATIONS: Record<string, InWorld> = {
   ...SPACES,
   ...PRIVILEGES,
+  ...RESOURCES,
   mkdir: (t, [path, mode]) => files.mkdir(t, path!, octal(mode!)),
   write: (t, [path, text]) => put(t, path!, text!, { create: true, truncate: true }),
   overwrite: (t, [path, text]) => put(t, path!, text!, {}),
@@ -69,7 +73,11 @@ export const OPERATIONS: Record<string, InWorld> = {
   read: (t, [path]) => {
     const { inode } = files.open(t, path!, { access: READ });
     if (inode.type === "fifo") return quoted("");
-    return quoted(decode(inode.read(0, 1023)).replaceAll("\0", "0").replaceAll("\n", ";"));
+    return quoted(
+      decode(inode.read(0, 1023, t))
+        .replaceAll("\0", "0")
+        .replaceAll("\n", ";"),
+    );
   },
   unlink: (t, [path]) => files.unlink(t, path!),
   rmdir: (t, [path]) => files.rmdir(t, path!),
@@ -80,8 +88,8 @@ export const OPERATIONS: Record<string, InWorld> = {
   readlink: (t, [path]) => quoted(files.readlink(t, path!)),
   stat: (t, [path]) => stat(t, path!),
   ls: (t, [path]) => sorted(files.readdir(t, path!)),
-  chmod: (t, [path, mode]) => files.chmod(t, path!, octal(mode!)),
-  chown: (t, [path, uid, gid]) => files.chown(t, path!, Number(uid), Number(gid)),
+  chmod: (t, [path, mode]) => chmod(t, path!, octal(mode!)),
+  chown: (t, [path, uid, gid]) => chown(t, path!, Number(uid), Number(gid)),
   truncate: (t, [path, size]) => files.truncate(t, path!, Number(size)),
   mknod: (t, [path, type, device]) => {
     const [major, minor] = device!.split(":").map(Number);
@@ -138,8 +146,13 @@ export const OPERATIONS: Record<string, InWorld> = {
 
 /** Named processes of one model kernel, "init" first. */
 export class World {
-  private readonly named = new Map<string, Task>([["init", boot()]]);
+  private readonly named: Map<string, Task>;
+  /** When the clock was marked, in microseconds. */
+  marked = 0;
 
+  constructor(policies = POLICIES) {
+    this.named = new Map([["init", boot("host", policies)]]);
+  }
   get tasks(): Task[] {
     return [...this.named.values()];
   }
@@ -162,6 +175,7 @@ export class World {
     const refused = filtered(task, name!, args);
     if (refused) return refused;
     const answer = attempt(() => operation(task, args, this));
+    if (task.state.kind !== "running" && name !== "exit") return "dead";
     if ("errno" in answer) return answer.errno;
     return answer.value === undefined || answer.value === "" ? "ok" : `ok ${answer.value}`;
   }

@@ -1,12 +1,14 @@
 /** A process: credentials(7), pid_namespaces(7), namespaces(7). One thread each. */
+import type { Cgroup } from "./cgroup/cgroup.ts";
 import type { Credentials } from "./credentials.ts";
 import type { MountNamespace, Place } from "./fs/mount.ts";
-import type { CgroupNamespace, CgroupPlace } from "./namespaces/cgroup.ts";
+import type { CgroupNamespace } from "./namespaces/cgroup.ts";
 import type { IpcNamespace } from "./namespaces/ipc.ts";
 import type { NetNamespace } from "./namespaces/net.ts";
 import type { PidNamespace } from "./namespaces/pid.ts";
 import type { TimeNamespace } from "./namespaces/time.ts";
 import type { UtsNamespace } from "./namespaces/uts.ts";
+import type { Policies } from "./policies.ts";
 import type { SeccompFilter } from "./seccomp/filter.ts";
 
 /** All but the user namespace, which goes with the credentials, and the PID namespace of a task itself, which never changes. */
@@ -32,12 +34,14 @@ export type ExitStatus = { readonly exit: number } | { readonly signal: number }
 export interface Task {
   parent: Task | undefined;
   readonly children: Set<Task>;
+  /** The kernel's. */
+  readonly policies: Policies;
   readonly pidNamespace: PidNamespace<Task>;
   credentials: Credentials;
   namespaces: Namespaces;
   root: Place;
   cwd: Place;
-  cgroup: CgroupPlace;
+  cgroup: Cgroup;
   umask: number;
   /** Orphans below it become its children: PR_SET_CHILD_SUBREAPER. */
   subreaper: boolean;
@@ -46,4 +50,11 @@ export interface Task {
   /** The newest first: seccomp(2). */
   filters: readonly SeccompFilter[];
   state: TaskState;
+}
+
+/** All processes of the kernel that a task lives in. */
+export function everybody(task: Task): readonly Task[] {
+  let top = task.pidNamespace;
+  while (top.parent) top = top.parent;
+  return top.all();
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { cellsOf } from "../../../src/compare/analysis/cells.ts";
-import { divisionsOf, lawRows } from "../../../src/compare/analysis/law.ts";
+import { divisionsOf, lawRows, simulatedLaw } from "../../../src/compare/analysis/law.ts";
 import { goodRun, measured } from "../synthetic.ts";
 
 // Divisions an event, counted apart from this project for its table of published figures.
@@ -38,4 +38,23 @@ test("one limit alone says nothing", () => {
   const run = goodRun();
   run.facts.scenarios[0]!.cases.splice(1);
   expect(lawRows(cellsOf(run))).toEqual([]);
+});
+
+test("simulated rates obey it or not by themselves, target by target", () => {
+  const rate = (target: string, maxPrime: number, speed: number) => ({
+    target,
+    maxPrime,
+    perSecond: speed / divisionsOf(maxPrime),
+  });
+  const made = { format: "ringlab-prediction-1" as const, made: "", base: "host", about: "", ratios: [] };
+  const rates = [
+    rate("host", 1000, 9e7),
+    rate("host", 5000, 11e7),
+    rate("docker", 1000, 5e7),
+    rate("docker", 5000, 5e7),
+  ];
+  const rows = simulatedLaw({ ...made, rates });
+  expect(rows.map(({ target }) => target)).toEqual(["host", "host", "docker", "docker"]);
+  expect(rows.map(({ deviation }) => Math.round(deviation * 1e6) / 1e6)).toEqual([-0.1, 0.1, 0, 0]);
+  expect(simulatedLaw(made)).toEqual([]);
 });

@@ -50,7 +50,11 @@ const line = (change: object) => {
 test.each([
   ["another format", facts({ format: "2" }), /run\.json: format: /],
   ["no repetitions planned", facts({ repetitions: 0 }), /run\.json: repetitions: /],
-  ["a name for a path", line({ target: "../x" }), /repetitions\.jsonl line 2: target: letters, digits/],
+  [
+    "a name for a path",
+    line({ target: "../x" }),
+    /repetitions\.jsonl line 2: target: 1 to 40 letters, digits/,
+  ],
   ["a log elsewhere", line({ log: "../../etc/passwd" }), /line 2: log: a file of raw\/ is expected/],
   ["samples beside the folder", line({ samples: "raw/.." }), /line 2: samples: a file of raw\/ is expected/],
   ["a figure that is none", line({ metrics: { seconds: "9" } }), /line 2: metrics\.seconds: /],
@@ -59,5 +63,10 @@ test.each([
     "two targets of one name",
     facts({ targets: Array(2).fill(goodRun().facts.targets[0]) }),
     /two of the targets are named host/,
+  ],
+  [
+    "a scenario that no file could have asked for",
+    facts({ scenarios: [{ ...goodRun().facts.scenarios[0], seconds: 0 }] }),
+    /run\.json: scenarios\.0\.seconds: /,
   ],
 ])("%s", (_what, run, says) => expect(() => readRun(writeRun(run))).toThrow(says));

@@ -141,9 +141,26 @@ describe("with a prediction", () => {
   test("puts it beside what was measured", () => {
     const text = section(makeReport(smallRun(), { prediction }), "Simulated against measured");
     expect(text).toContain("before the measurement began");
+    expect(text).toContain("2 of 4 measured ratios agree with it within 25 %");
     expect(text).toMatch(/docker \| small \| prime\\?-10000 \| 1\.000 \| 0\.98\d+ .* agrees \|/);
     expect(text).toMatch(/qemu-tcg .* 0\.61 \*\*disagrees\*\* \|/);
   });
+
+  test("puts the simulated law beside the measured one", () => {
+    const rates = [5000, 10_000].map((maxPrime) => ({
+      target: "docker",
+      maxPrime,
+      perSecond: maxPrime === 5000 ? 4000 : 1600,
+    }));
+    const report = makeReport(smallRun(), { prediction: { ...prediction, rates } });
+    expect(section(report, "The law of operations")).toContain("In the simulator, which counts");
+    expect(report.figures.get("report/law.svg")!.svg).toContain("simulated");
+  });
+
+  test("says where there is none", () =>
+    expect(section(makeReport(smallRun()), "Simulated against measured")).toContain(
+      "No prediction lies in this folder",
+    ));
 
   test("one that was made afterwards is called so", () => {
     const late = { ...prediction, made: "2026-11-21T10:30:00Z" };

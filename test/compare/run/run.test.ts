@@ -2,10 +2,11 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { readPrediction } from "../../../src/compare/analysis/prediction.ts";
 import type { Engine } from "../../../src/compare/engines/engine.ts";
 import { Cancelled } from "../../../src/compare/errors.ts";
 import type { Repetition, RunFacts } from "../../../src/compare/record.ts";
-import { type RunEvent, runComparison } from "../../../src/compare/run/run.ts";
+import { type RunEvent, type RunRequest, runComparison } from "../../../src/compare/run/run.ts";
 import { parseScenarios } from "../../../src/compare/scenario/load.ts";
 import { bashEngine, REPORT } from "./bash-engine.ts";
 
@@ -33,10 +34,12 @@ function go(
   engines: Engine[],
   signal = new AbortController().signal,
   onEvent = (_: RunEvent) => {},
+  predict?: RunRequest["predict"],
 ): Promise<RunFacts> {
   return runComparison({
     ...{ engines, scenarios: SCENARIOS, repetitions: 1, warmups: 1, seed: 3 },
     ...{ out: join(folder, "out"), cache: folder, signal, version: "0.0.0" },
+    ...(predict && { predict }),
     onEvent(event) {
       events.push(event);
       onEvent(event);
@@ -59,6 +62,17 @@ test("a run records every repetition, and the facts of what ran", async () => {
   }
   expect(facts.ended).toBeDefined();
   expect(facts.targets.map(({ sysbench }) => sysbench)).toEqual(["1.0.20", "1.0.20"]);
+});
+
+test("what was predicted is in the folder before anything is tried, and is not made anew", async () => {
+  const made = { format: "ringlab-prediction-1" as const, made: "2026-11-21T10:00:00Z", base: "host" };
+  const prediction = { ...made, about: "a test", ratios: [{ target: "alpha", ratio: 0.5 }] };
+  await go([bashEngine("alpha", REPORT)], undefined, undefined, async () => prediction);
+  expect(readPrediction(join(folder, "out"))).toEqual(prediction);
+  expect(events.map(({ kind }) => kind).slice(0, 2)).toEqual(["prediction", "target"]);
+  await go([bashEngine("alpha", REPORT)], undefined, undefined, () => {
+    throw new Error("too late");
+  });
 });
 
 test("cancelled, it ends what runs and is continued by the same call", async () => {

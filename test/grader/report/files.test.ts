@@ -40,5 +40,5 @@ const ids = (html: string) => [...parseHTML(html).document.querySelectorAll("[id
 
 test("all pages forbid what they do not need", () => {
   for (const [name, html] of all)
-    if (name.endsWith(".html")) expect(html, name).toContain("default-src &#39;none&#39;");
+    if (name.endsWith(".html")) expect(html, name).toContain("default-src 'none'");
 });

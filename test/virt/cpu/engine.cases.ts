@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { buildGuest, expectedOutput, type Guest, type GuestOptions } from "../../../src/guests/index.ts";
 import { type Fingerprint, fingerprint } from "../../../src/machine/debug/fingerprint.ts";
 import { assemble } from "../../../src/machine/isa/asm/assemble.ts";
+import { loadFlat } from "../../../src/machine/load/flat.ts";
 import { Machine, type MachineOptions } from "../../../src/machine/machine.ts";
 import { UNIT_MONITOR } from "../../../src/machine/profiles/monitors/unit.ts";
 import { PENTIUM_4 } from "../../../src/machine/profiles/pentium4.ts";
@@ -131,6 +132,38 @@ export function pagedSector(program: string): Uint8Array {
   return assemble(source, { file: "boot sector" }).bytes;
 }
 
+const READY = 0x3000;
+const EARLY = 0x3004;
+/** Casts shadows for ever. What interrupts it counts at EARLY how often it came into one. */
+const SHADOWS = `
+    mov dword [0x2100], 0x80000 + handler
+    mov dword [0x2104], 0x8e00
+    lidt [handlers]
+    mov dword [${EARLY}], 0
+    mov dword [${READY}], 1
+  again:
+    cli
+    mov eax, 0x10
+    sti
+  first:
+    mov ebx, [${READY}]
+    mov ss, ax
+  second:
+    mov esp, 0x7c00
+    jmp again
+  handler:
+    cmp dword [esp], first
+    je early
+    cmp dword [esp], second
+    jne late
+  early:
+    inc dword [${EARLY}]
+  late:
+    iret
+  handlers:
+    dw 0x7ff
+    dd 0x2000`;
+
 const CASES: { readonly name: string; run(subject: Subject): void }[] = [
   {
     name: "the self-test passes, and its machine ends up as the bare one, out of the monitor's reach and it of the guest's",
@@ -203,6 +236,38 @@ const CASES: { readonly name: string; run(subject: Subject): void }[] = [
       });
       expect(output).toContain(expectedOutput("null-call", parameters));
       expect(taken).toBeGreaterThan(3);
+    },
+  },
+  {
+    name: "an interrupt at any time, and none before the instruction after STI or MOV SS",
+    run(subject) {
+      const { machine } = createVm(
+        { memory: MEMORY * MIB, firmware: false, monitor: UNIT_MONITOR, ...subject.options },
+        subject.engine,
+      );
+      loadFlat(machine, pagedSector(SHADOWS));
+      const { clock, cpu, bus } = machine;
+      let waits = false;
+      let taken = 0;
+      const timer = clock.timer(() => {
+        waits = true;
+        clock.attend();
+      });
+      cpu.irq = {
+        taskPriority: 0,
+        pending: () => waits,
+        acknowledge: () => {
+          waits = false;
+          taken++;
+          clock.set(timer, clock.now + 1009 + ((taken * 7919) % 2003));
+          return 0x20;
+        },
+      };
+      for (let i = 0; i < 100 && bus.view.getInt32(READY, true) !== 1; i++) machine.run({ limit: 1000 });
+      clock.set(timer, clock.now);
+      for (let i = 0; i < 1000 && taken < 60; i++) machine.run({ limit: 1000 });
+      expect(taken).toBeGreaterThanOrEqual(60);
+      expect(bus.view.getInt32(EARLY, true)).toBe(0);
     },
   },
   {

@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { World } from "../../../src/virt/os/script.ts";
 import { type RealKernel, realKernel } from "./real/kernel.ts";
 import { fileLines, layerLines, mountLines, overlayLines } from "./real/random.ts";
+import { groupLines } from "./real/random-groups.ts";
 import { execLines, seccompLines } from "./real/random-programs.ts";
 import { netLines, spacesLines } from "./real/random-spaces.ts";
-import { tables } from "./real/table.ts";
+import { needsControllers, needsGroups, tables } from "./real/table.ts";
 
 let kernel: RealKernel | undefined;
 beforeAll(() => {
@@ -26,7 +27,8 @@ describe("as a real kernel answered", () => {
 
 test("and as the one below this test answers now", (context) => {
   if (!kernel) return context.skip("needs root, gcc and namespaces");
-  for (const { name, steps } of cases) {
+  for (const { file, name, steps } of cases) {
+    if (needsControllers(file) || (needsGroups(file) && !kernel.groups)) continue;
     const answers = kernel.perform(steps.map(({ line }) => line));
     expect(answers, name).toEqual(steps.map(({ answer }) => answer));
   }
@@ -42,6 +44,7 @@ test.for([
   ["layers of unions", layerLines, 40],
   ["namespaces of all kinds", spacesLines],
   ["devices of networks", netLines],
+  ["control groups and their namespaces", groupLines],
   ["programs and their powers", execLines],
   // Every process that a filter ends is waited for below.
   ["filters of system calls", seccompLines, 60],
@@ -49,7 +52,8 @@ test.for([
   "random operations on %s",
   { timeout: 20_000 + 500 * ROUNDS },
   ([, make, count = 250], context) => {
-    if (!kernel) return context.skip("needs root, gcc and namespaces");
+    if (!kernel || (make === groupLines && !kernel.groups))
+      return context.skip("needs root, gcc, namespaces and control groups");
     for (let seed = 1; seed <= ROUNDS; seed++) {
       const lines = make(seed, count);
       const answers = kernel.perform(lines);

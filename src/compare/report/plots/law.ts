@@ -1,16 +1,22 @@
-/** How far each limit is off the law, a panel for each target. */
+/** How far each limit is off the law, a panel for each target, the simulator's beside. */
 import { max } from "d3-array";
 import { type Figure, lineChart } from "../../../plots/index.ts";
-import { type LawRow, TOLERANCE } from "../../analysis/law.ts";
+import { type LawRow, type simulatedLaw, TOLERANCE } from "../../analysis/law.ts";
 
-export function lawFigure(rows: readonly LawRow[]): Figure {
-  const shown = rows.map(({ target, scenario, maxPrime, deviation }) => ({
+/** A figure has four colours. */
+const MOST_SERIES = 4;
+
+/** @param simulated of the targets that are in `rows` */
+export function lawFigure(rows: readonly LawRow[], simulated: ReturnType<typeof simulatedLaw>): Figure {
+  const scenarios = new Set(rows.map(({ scenario }) => scenario));
+  const isSeries = scenarios.size + (simulated.length > 0 ? 1 : 0) <= MOST_SERIES;
+  const drawn = isSeries ? [...rows, ...simulated.map((row) => ({ ...row, scenario: "simulated" }))] : rows;
+  const shown = drawn.map(({ target, scenario, maxPrime, deviation }) => ({
     target,
     scenario,
     maxPrime,
     percent: deviation * 100,
   }));
-  const scenarios = new Set(rows.map(({ scenario }) => scenario));
   const worst = max(shown, ({ percent }) => Math.abs(percent))!;
   const edge = Math.max(TOLERANCE * 100, Math.ceil(worst));
   const title = "Events × divisions are one number";
@@ -27,7 +33,7 @@ export function lawFigure(rows: readonly LawRow[]): Figure {
     x: "maxPrime",
     y: "percent",
     // More scenarios than colours: their mean and a band over all of them.
-    ...(scenarios.size <= 4 ? { series: "scenario" } : {}),
+    ...(isSeries ? { series: "scenario" } : {}),
     facet: "target",
     range: [-edge, edge],
   });

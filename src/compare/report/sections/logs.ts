@@ -3,8 +3,10 @@ import { columns, number, plain, table } from "../markdown.ts";
 
 export const logs: Section = {
   title: "Raw logs",
-  write: ({ run }) =>
-    [
+  write({ run, files }) {
+    const link = (what: string, file: string | undefined) =>
+      file !== undefined && files.includes(file) ? [`[${what}](${file})`] : [];
+    return [
       "Every repetition in the order in which it ran, with what the machine did besides. All figures are in `run.json` and `repetitions.jsonl`.",
       table(
         columns(
@@ -21,8 +23,9 @@ export const logs: Section = {
           number(one.load.before),
           number(one.load.after),
           number(one.pressure?.cpu),
-          [`[log](${one.log})`, ...(one.samples ? [`[samples](${one.samples})`] : [])].join(" "),
+          [...link("log", one.log), ...link("samples", one.samples)].join(" ") || "not kept",
         ]),
       ),
-    ].join("\n\n"),
+    ].join("\n\n");
+  },
 };

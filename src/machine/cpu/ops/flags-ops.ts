@@ -35,13 +35,13 @@ function cli(cpu: Cpu): void {
 }
 
 /**
- * The instruction after STI is still free of interrupts, when they were off before (SDM Vol. 2, STI). Where none waits and no
- * timer is due none can come before that instruction, and the shadow need not be cast; a guest's exit would tell of it.
+ * The instruction after STI is still free of interrupts, when they were off before (SDM Vol. 2, STI). Where none waits, no timer is
+ * due and the next instruction follows at once, none can come before it, and the shadow need not be cast; a guest's exit would tell of it.
  */
 function sti(cpu: Cpu): void {
   if ((cpu.flags.eflags & IF) !== 0) return;
   cpu.flags.eflags |= IF;
-  if (cpu.clock.left > 0 && !cpu.irq.pending() && cpu.guest === null) return;
+  if (cpu.clock.left > 0 && !cpu.irq.pending() && cpu.guest === null && !cpu.virtual) return;
   cpu.shadow = true;
   cpu.clock.attend();
 }

@@ -16,12 +16,13 @@ import { readPointer, readSelector } from "./transfer-ops.ts";
 const NUMBERS: Readonly<Record<string, number>> = { ES, CS, SS, DS, FS, GS };
 
 /**
- * MOV SS and POP SS keep interrupts and traps off for one instruction (SDM Vol. 3, 6.8.3). Where no timer is due and nothing
- * steps or breaks, none could come before that instruction anyway; but a guest's exit tells of the shadow.
+ * MOV SS and POP SS keep interrupts and traps off for one instruction (SDM Vol. 3, 6.8.3). Where no timer is due, nothing steps
+ * or breaks and that instruction follows at once, none could come before it anyway; but a guest's exit tells of the shadow.
  */
 function shadow(cpu: Cpu): void {
-  const { guest, clock, flags } = cpu;
-  if (guest === null && clock.left > 0 && (flags.eflags & TF) === 0 && !debugging(cpu)) return;
+  const { guest, virtual, clock, flags } = cpu;
+  const seen = guest !== null || virtual || clock.left <= 0;
+  if (!seen && (flags.eflags & TF) === 0 && !debugging(cpu)) return;
   cpu.shadow = true;
   cpu.debugShadow = true;
   cpu.clock.attend();

@@ -18,7 +18,7 @@ import type { Leave } from "./blocks.ts";
 import { ATTEND, DIRECTION, type Env, FLAGS_KIND, FLAGS_RESULT, FLAGS_SOURCE, IP, KEY } from "./env.ts";
 import { DYNAMIC, SAVED, saved, settle } from "./flags.ts";
 import type { Work } from "./helpers.ts";
-import { keyOf, translatable } from "./mode.ts";
+import { isShadowed, keyOf, translatable } from "./mode.ts";
 import { CALL } from "./site.ts";
 import { SlowAccesses } from "./slow-accesses.ts";
 import { Translations } from "./translations.ts";
@@ -179,13 +179,16 @@ export class Emulation extends Vmm {
 
   #toVirtual(ip: number, kind: number): void {
     const env = this.#env;
-    const { r32, flags } = this.#virtual;
+    const virtual = this.#virtual;
+    const { r32, flags } = virtual;
     for (let i = 0; i < REGISTERS; i++) r32[2 * i] = env.words[i] as number;
     const how = kind === DYNAMIC ? env.read(FLAGS_KIND) : kind;
     const arithmetic = settle(how, env.read(FLAGS_SOURCE), env.read(FLAGS_RESULT));
     const direction = env.read(DIRECTION) < 0 ? DF : 0;
     flags.value = (flags.eflags & ~(ARITHMETIC | DF)) | arithmetic | direction;
-    this.#virtual.ip = ip;
+    virtual.ip = ip;
+    virtual.shadow = isShadowed(env.read(KEY));
+    virtual.debugShadow &&= virtual.shadow;
   }
 
   protected handle(visit: Visit): string {

@@ -7,6 +7,7 @@ import { CS } from "../../../machine/isa/instruction.ts";
 const ALL = 0xffffffff;
 const FLAT_READ_SHIFT = 2;
 const FLAT_WRITE_SHIFT = 8;
+const SHADOW = 1 << 14;
 const SEGMENTS = 0x3f;
 
 /** 32-bit protected mode without anything that must be watched at each instruction; the rest is interpreted. */
@@ -20,7 +21,6 @@ export function translatable(cpu: Cpu): boolean {
     base[CS] === 0 &&
     limit[CS] === ALL &&
     cpu.stackMask === -1 &&
-    !cpu.shadow &&
     (cpu.flags.eflags & (TF | RF)) === 0 &&
     !checksAlignment(cpu) &&
     !debugging(cpu) &&
@@ -31,9 +31,13 @@ export function translatable(cpu: Cpu): boolean {
 const checksAlignment = ({ cpl, cr0, flags }: Cpu): boolean =>
   cpl === 3 && (cr0 & CR0.AM) !== 0 && (flags.eflags & AC) !== 0;
 
-/** 13 … 8 segments that may be written unchecked │ 7 … 2 read unchecked │ 1 … 0 table of the software TLB */
+/**
+ * 14 interrupts wait for one instruction, which is all of the block (QEMU: HF_INHIBIT_IRQ) │ 13 … 8 segments that may be written unchecked │ 7 … 2
+ * read unchecked │ 1 … 0 table of the software TLB
+ */
 export function keyOf(cpu: Cpu): number {
   return (
+    (cpu.shadow ? SHADOW : 0) |
     ((cpu.flatWrite & SEGMENTS) << FLAT_WRITE_SHIFT) |
     ((cpu.flatRead & SEGMENTS) << FLAT_READ_SHIFT) |
     tableOf(cpu)
@@ -45,6 +49,8 @@ function tableOf(cpu: Cpu): number {
   return (cpu.cr4 & CR4.SMAP) !== 0 && (cpu.flags.eflags & AC) !== 0 ? 2 : 1;
 }
 
+export const isShadowed = (key: number): boolean => (key & SHADOW) !== 0;
+export const unshadowed = (key: number): number => key & ~SHADOW;
 export const tableIn = (key: number): number => key & 3;
 export const readsFlat = (key: number, seg: number): boolean => ((key >> (FLAT_READ_SHIFT + seg)) & 1) !== 0;
 export const writesFlat = (key: number, seg: number): boolean =>

@@ -8,7 +8,8 @@
 import { decode } from "../../../machine/isa/decode.ts";
 import { Instruction } from "../../../machine/isa/instruction.ts";
 import { CMP, EBP, Label, NOT_EQUAL } from "./emitter.ts";
-import { ATTEND } from "./env.ts";
+import { ATTEND, KEY } from "./env.ts";
+import { isShadowed, unshadowed } from "./mode.ts";
 import { ALU } from "./ops/alu.ts";
 import { CONTROL, goTo } from "./ops/control.ts";
 import { MOVES } from "./ops/move.ts";
@@ -72,14 +73,20 @@ const END_OF_PAGE = new Error("the instruction goes on in the next page");
 
 export function translate(options: BlockOptions): Translation {
   const { ip, bytes, key, origin, stubs, exists } = options;
-  let ops = decodeBlock(bytes, exists, LONGEST);
+  const shadowed = isShadowed(key);
+  let ops = decodeBlock(bytes, exists, shadowed ? 1 : LONGEST);
   if (ops.length === 0) ops = decodeBlock(joined(bytes, options.beyond()), exists, 1);
   const live = liveness(ops, exists);
   const out = new Writer(origin, key, stubs);
   out.ip = ip;
   const attend = new Label();
-  out.aluMemory(CMP, EBP, ATTEND, 0);
-  out.jumpIf(NOT_EQUAL, attend);
+  if (shadowed) {
+    out.begin();
+    out.storeImmediate(unshadowed(key), EBP, KEY);
+  } else {
+    out.aluMemory(CMP, EBP, ATTEND, 0);
+    out.jumpIf(NOT_EQUAL, attend);
+  }
   let at = 0;
   let open = true;
   for (const [index, op] of ops.entries()) {
@@ -87,7 +94,7 @@ export function translate(options: BlockOptions): Translation {
     at += op.length;
     out.next = (ip + at) | 0;
     // Flags that nobody sees are not there.
-    if (index === 0 || live[index - 1]) out.begin();
+    if (index === 0 ? !shadowed : live[index - 1]) out.begin();
     open = one(out, op, live[index] as boolean, exists(op));
   }
   // The next page cannot be fetched: V meets that.
@@ -99,9 +106,11 @@ export function translate(options: BlockOptions): Translation {
     goTo(out, out.next);
   }
   out.finish();
-  out.place(attend);
-  out.ip = ip;
-  out.call("attend", { kind: -1 });
+  if (!shadowed) {
+    out.place(attend);
+    out.ip = ip;
+    out.call("attend", { kind: -1 });
+  }
   return {
     code: out.code,
     sites: out.sites,

@@ -15,6 +15,7 @@ import type { Mmu } from "../../../machine/mmu/mmu.ts";
 import type { Host } from "../host.ts";
 import { Block, Blocks, type Leave, sourceIn } from "./blocks.ts";
 import { Env, KEY } from "./env.ts";
+import { unshadowed } from "./mode.ts";
 import type { Start } from "./site.ts";
 import { SoftTlb } from "./soft-tlb.ts";
 import { makeSpace } from "./space.ts";
@@ -69,7 +70,7 @@ export class Translations {
     if (physical < 0) return false;
     const block = this.#block(ip, physical);
     // What the second page is must be asked each time.
-    const chains = from?.block.valid && from.block.key === block.key && block.second < 0;
+    const chains = from?.block.valid && unshadowed(from.block.key) === block.key && block.second < 0;
     if (chains && samePage(from.block.physical, physical)) this.#blocks.chain(from.site.slot, block);
     this.host.cpu.ip = block.host;
     return true;

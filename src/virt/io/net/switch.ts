@@ -34,7 +34,9 @@ interface Port {
 }
 
 export class VirtualSwitch {
-  readonly #ports: Port[] = [];
+  /** By their numbers; one that was unplugged leaves a hole. */
+  readonly #ports = new Map<number, Port>();
+  #last = -1;
   readonly #table: StationTable;
   readonly #policy: BridgePolicy;
   readonly #ledger: IoLedger;
@@ -53,9 +55,20 @@ export class VirtualSwitch {
 
   /** Plugs the switch into an end of a cable; the number of its port. VLAN 1 when nothing else is said. */
   plug(end: NetworkPort, membership: Membership = { access: 1 }): number {
-    const port = this.#ports.push({ end, membership }) - 1;
+    const port = ++this.#last;
+    this.#ports.set(port, { end, membership });
     end.onFrame = (frame) => this.#receive(port, frame);
     return port;
+  }
+
+  /** What was learned at the port is forgotten with it. */
+  unplug(port: number): void {
+    const end = this.#ports.get(port)?.end;
+    if (!end) return;
+    end.onFrame = () => {};
+    this.#ports.delete(port);
+    for (const { vlan, mac, port: at } of this.#table.entries())
+      if (at === port) this.#table.remove(vlan, mac);
   }
 
   /** Every frame that comes in is shown there as well: a mirror port. */
@@ -79,7 +92,7 @@ export class VirtualSwitch {
       this.#drop(frame.reason);
       return;
     }
-    const vlan = admitted(this.#ports[port]!.membership, frame);
+    const vlan = admitted(this.#ports.get(port)!.membership, frame);
     // Without its outer tag it would go on as if it were of the inner one's VLAN.
     if (frame.vlan !== undefined && frame.type === ETHERTYPE.vlan) this.#drop("bridge: a tag within a tag");
     else if (frame.destination - (frame.destination % 16) === RESERVED)
@@ -95,11 +108,13 @@ export class VirtualSwitch {
       this.#policy.age(now, this.#table);
     }
     const seen = { port, vlan, source: frame.source, destination: frame.destination };
-    const members = [...this.#ports.keys()].filter((other) => carries(this.#ports[other]!.membership, vlan));
+    const members = [...this.#ports.keys()].filter((other) =>
+      carries(this.#ports.get(other)!.membership, vlan),
+    );
     this.#ledger.pay("packet");
     let copies = 0;
     for (const to of this.#policy.forward(seen, members, now, this.#table)) {
-      const out = members.includes(to) && to !== port ? this.#ports[to] : undefined;
+      const out = members.includes(to) && to !== port ? this.#ports.get(to) : undefined;
       if (out === undefined) this.#drop("bridge: no way out there");
       else {
         if (copies++ > 0) this.#ledger.pay("copyLine", 0, lines(bytes.length));

@@ -1,22 +1,32 @@
 /** What mount(2) can make anew: filesystems(5). */
+import { CgroupFs } from "../cgroup/cgroupfs.ts";
 import { refuse } from "../errno.ts";
 import { mustBeCopyable } from "../fs/copy.ts";
-import type { FileSystem } from "../fs/inode.ts";
+import type { Inode } from "../fs/inode.ts";
 import type { Place } from "../fs/mount.ts";
 import { Overlay } from "../fs/overlay/overlay.ts";
 import { resolve } from "../fs/path.ts";
 import { Tmpfs } from "../fs/tmpfs.ts";
-import { capable } from "../namespaces/user.ts";
+import { capable, type UserNamespace } from "../namespaces/user.ts";
 import type { Task } from "../task.ts";
 
-/** Options are read before anybody asks who wants it; `make` comes after. */
-type Prepare = (task: Task, data: string) => () => FileSystem;
+/** Options are read before anybody asks who wants it; what is made comes after, and is a mount's top. */
+type Prepare = (task: Task, data: string) => () => Inode;
 
 const TYPES: Record<string, Prepare> = {
   tmpfs:
     ({ credentials: { userNamespace, euid, egid } }) =>
     () =>
-      new Tmpfs(userNamespace, { mode: 0o1777, uid: euid, gid: egid }),
+      new Tmpfs(userNamespace, { mode: 0o1777, uid: euid, gid: egid }).root,
+  cgroup2: (task) => () => {
+    const { root } = task.namespaces.cgroup;
+    const fs = CgroupFs.of(root, task.credentials.userNamespace);
+    // It is looked up by its name: another may have it by now.
+    const [top, ...below] = [...root.upwards].reverse();
+    const names = below.map(({ name }) => name);
+    const group = names.reduce((at, name) => at.children.get(name) ?? refuse("ENOENT"), top!);
+    return fs.inode(group, "");
+  },
   overlay: (task, data) => {
     const places = new Map<string, Place[]>();
     // In their order: the first that is wrong is what the caller hears of.
@@ -44,16 +54,22 @@ const TYPES: Record<string, Prepare> = {
         ...(upper ? { upper: upper.inode } : {}),
         ...(work ? { work: work.inode } : {}),
         userMarks,
-      });
+        rules: task.policies.union,
+      }).root;
     };
   },
 };
 
-/** All of these may be mounted by whoever is root in a user namespace of its own: FS_USERNS_MOUNT. */
-export function makeFileSystem(task: Task, type: string, data: string, readOnly: boolean): FileSystem {
+/** What it shows must be one's own: the ids of a new one, the root of a namespace of control groups. */
+const ownerOf = (task: Task, type: string): UserNamespace =>
+  type === "cgroup2" ? task.namespaces.cgroup.userNamespace : task.credentials.userNamespace;
+
+/** The top of a file system. All of these may be mounted by whoever is root in a user namespace of its own: FS_USERNS_MOUNT. */
+export function makeFileSystem(task: Task, type: string, data: string, readOnly: boolean): Inode {
   const make = (TYPES[type] ?? refuse("ENODEV"))(task, data);
-  if (!capable(task.credentials, task.credentials.userNamespace, "SYS_ADMIN")) refuse("EPERM");
-  const fs = make();
-  if (readOnly) fs.remount(true);
-  return fs;
+  if (!capable(task.credentials, ownerOf(task, type), "SYS_ADMIN")) refuse("EPERM");
+  const top = make();
+  // What is there already, and is only mounted once more, stays as it is.
+  if (readOnly && type !== "cgroup2") top.fs.remount(true);
+  return top;
 }

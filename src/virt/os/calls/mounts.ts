@@ -4,7 +4,7 @@ import { copyMount, copyTree, mustBeCopyable } from "../fs/copy.ts";
 import { graft, landing } from "../fs/graft.ts";
 import { Mount, type MountFlags, type Place } from "../fs/mount.ts";
 import { resolve } from "../fs/path.ts";
-import { change, type Propagation } from "../fs/peers.ts";
+import { change, PROPAGATIONS } from "../fs/peers.ts";
 import { capable } from "../namespaces/user.ts";
 import type { Task } from "../task.ts";
 import { makeFileSystem } from "./filesystems.ts";
@@ -15,7 +15,6 @@ export function mustMount(task: Task): void {
 }
 
 export const isTop = ({ mount, inode }: Place): boolean => inode === mount.root;
-const PROPAGATIONS: readonly Propagation[] = ["shared", "slave", "private", "unbindable"];
 
 /** The arguments of the call; undefined is NULL, `words` are the MS_ flags in small letters ("remount", "ro", …). */
 export interface MountRequest {
@@ -42,8 +41,11 @@ export function mount(task: Task, request: MountRequest, tasks: readonly Task[])
   else if (PROPAGATIONS.some((one) => words.has(one))) propagate(task, place, words);
   else if (words.has("move")) move(task, place, source);
   else {
-    const fs = makeFileSystem(task, type ?? refuse("EINVAL"), data ?? "", flags.readOnly);
-    attach(task, new Mount(fs, fs.root, flags), landing(place));
+    const top = makeFileSystem(task, type ?? refuse("EINVAL"), data ?? "", flags.readOnly);
+    const at = landing(place);
+    // The same once more on its own top would change nothing.
+    if (isTop(at) && at.inode.fs === top.fs && task.namespaces.mnt.has(at.mount)) refuse("EBUSY");
+    attach(task, new Mount(top.fs, top, flags), at);
   }
 }
 

@@ -11,7 +11,7 @@ import { TimeNamespace } from "../namespaces/time.ts";
 import { capable, UserNamespace } from "../namespaces/user.ts";
 import { UtsNamespace } from "../namespaces/uts.ts";
 import type { Namespaces, Task } from "../task.ts";
-import { mayRead } from "./trace.ts";
+import { mustBeIn, mustSee } from "./trace.ts";
 
 /** The flags CLONE_NEWNS, CLONE_NEWUTS, … by the names that /proc/PID/ns gives them, in the order in which one enters several. */
 export const KINDS = ["user", "uts", "ipc", "net", "cgroup", "pid", "time", "mnt"] as const;
@@ -90,10 +90,11 @@ export function liveInTime(namespaces: Namespaces): Namespaces {
 
 /** Enters the namespaces of another process, one file of /proc/PID/ns after the other: setns(2). What was entered before a refusal stays so. */
 export function setns(task: Task, other: Task, kinds: readonly Kind[]): void {
-  if (kinds.length > 0 && !mayRead(task, other)) refuse("EACCES");
+  if (kinds.length > 0) mustSee(task, other);
   const target = { ...other.namespaces, pid: other.pidNamespace, user: other.credentials.userNamespace };
   for (const kind of KINDS) {
     if (!kinds.includes(kind)) continue;
+    mustBeIn(other, kind);
     if (kind === "user") enterUser(task, target.user);
     else enter(task, target, kind);
   }

@@ -1,7 +1,9 @@
 /** Processes begin, end and are waited for: clone(2), _exit(2), wait(2), kill(2), pid_namespaces(7). */
+import { exit, fork, release } from "../cgroup/cgroup.ts";
 import { refuse } from "../errno.ts";
 import { capable } from "../namespaces/user.ts";
 import type { ExitStatus, Task } from "../task.ts";
+import { release as releaseMemory } from "./memory.ts";
 import { type Kind, liveInTime, renew } from "./namespaces.ts";
 
 /** A child with new namespaces of the kinds named, and the rest shared. */
@@ -9,15 +11,21 @@ export function clone(parent: Task, kinds: readonly Kind[]): Task {
   const { credentials, namespaces, root, cwd } = renew(parent, kinds);
   const pidNamespace = namespaces.pidForChildren;
   if (pidNamespace.closed) refuse("ENOMEM");
+  const { cgroup } = parent;
+  if (!fork(cgroup)) {
+    pidNamespace.skip();
+    refuse("EAGAIN");
+  }
   const child: Task = {
     parent,
     children: new Set(),
+    policies: parent.policies,
     pidNamespace,
     credentials,
     namespaces: liveInTime(namespaces),
     root,
     cwd,
-    cgroup: parent.cgroup,
+    cgroup,
     umask: parent.umask,
     subreaper: false,
     noNewPrivileges: parent.noNewPrivileges,
@@ -25,6 +33,7 @@ export function clone(parent: Task, kinds: readonly Kind[]): Task {
     state: { kind: "running" },
   };
   pidNamespace.enter(child);
+  cgroup.members.add(child);
   namespaces.net.hold();
   parent.children.add(child);
   return child;
@@ -45,6 +54,8 @@ function newParent(task: Task): Task | undefined {
 export function end(task: Task, status: ExitStatus): void {
   if (task.state.kind !== "running") return;
   task.state = { kind: "zombie", status };
+  exit(task);
+  releaseMemory(task);
   task.namespaces.net.release();
   // pid_namespaces(7): the end of an init ends everybody there; the namespace takes nobody in again.
   if (task.pidNamespace.init === task) {
@@ -68,6 +79,7 @@ function reap(task: Task): void {
   task.state = { kind: "gone" };
   task.parent?.children.delete(task);
   task.pidNamespace.leave(task);
+  release(task);
 }
 
 /** waitpid(2) for one child that has ended. */
@@ -80,6 +92,10 @@ export function wait(task: Task, pid: number): ExitStatus {
   return status;
 }
 
+/** pid_namespaces(7): an init gets only what it has handlers for, but from above KILL and STOP. */
+export const shielded = (target: Task, by: Task): boolean =>
+  target.pidNamespace.init === target && target.pidNamespace.pidOf(by) !== 0;
+
 /** kill(2). Signal 0 only asks; of the others only those that end a process matter here, since none has a handler. */
 export function kill(task: Task, pid: number, signal: number): void {
   const target = task.pidNamespace.find(pid) ?? refuse("ESRCH");
@@ -88,8 +104,6 @@ export function kill(task: Task, pid: number, signal: number): void {
   const own = [euid, uid].some((id) => id === credentials.uid || id === credentials.suid);
   if (!own && !capable(task.credentials, credentials.userNamespace, "KILL")) refuse("EPERM");
   if (signal === 0 || target.state.kind !== "running") return;
-  // pid_namespaces(7): an init gets only what it has handlers for, but KILL and STOP from above.
-  const init = target.pidNamespace.init === target;
-  if (init && (task.pidNamespace === target.pidNamespace || signal !== 9)) return;
+  if (target.pidNamespace.init === target && (signal !== 9 || shielded(target, task))) return;
   end(target, { signal });
 }

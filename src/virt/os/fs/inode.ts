@@ -2,17 +2,15 @@
  * The contract of file systems: what path resolution and the file calls ask of an inode. Who may ask is decided above it (permission.ts);
  * an inode answers, or refuses what it cannot hold. Ids are kernel ids, sizes are bytes.
  */
+
+import type { Process } from "../cgroup/cgroup.ts";
 import { type Errno, refuse } from "../errno.ts";
 import type { UserNamespace } from "../namespaces/user.ts";
+import type { Attributes } from "./attributes.ts";
+
+export type { Attributes };
 
 export type FileType = "file" | "directory" | "symlink" | "character" | "block" | "fifo" | "socket";
-
-export interface Attributes {
-  /** Permission, set-id and sticky bits: 12 of them. */
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-}
 
 export interface NewInode extends Attributes {
   readonly type: FileType;
@@ -86,11 +84,11 @@ export abstract class Inode {
     refuse("ENOTDIR");
   }
 
-  // Of files.
-  read(_offset: number, _length: number): Uint8Array {
+  // Of files. What the kernel writes itself depends on who asks (PIDs are those of a namespace) and on who orders.
+  read(_offset: number, _length: number, _by?: Process): Uint8Array {
     return refuse(this.notData);
   }
-  write(_offset: number, _bytes: Uint8Array): void {
+  write(_offset: number, _bytes: Uint8Array, _by?: Process): void {
     refuse(this.notData);
   }
   truncate(_size: number): void {

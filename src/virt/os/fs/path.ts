@@ -27,6 +27,10 @@ export interface Parent {
   readonly slash: boolean;
 }
 
+function mustBeShort(name: string): void {
+  if (new TextEncoder().encode(name).length > LONGEST_NAME) refuse("ENAMETOOLONG");
+}
+
 class Walk {
   private links = 0;
   private readonly who: Walker;
@@ -68,7 +72,7 @@ class Walk {
     mustAccess(credentials, at.inode, EXECUTE);
     if (name === ".") return at;
     if (name === "..") return enterMounts(same(at, root) ? at : this.up(at));
-    if (new TextEncoder().encode(name).length > LONGEST_NAME) refuse("ENAMETOOLONG");
+    mustBeShort(name);
     const inode = at.inode.lookup(name) ?? refuse("ENOENT");
     if (inode.type !== "symlink" || !follow) return enterMounts({ mount: at.mount, inode });
     if (++this.links > MOST_LINKS) refuse("ELOOP");
@@ -84,6 +88,7 @@ export const resolve = (who: Walker, path: string, follow = true): Place =>
 export function resolveParent(who: Walker, path: string): Parent {
   const parent = new Walk(who).parent(path, who.cwd);
   mustAccess(who.credentials, parent.directory.inode, EXECUTE);
+  mustBeShort(parent.name ?? "");
   return parent;
 }
 

@@ -20,6 +20,8 @@ export class NetDevice {
   peer: NetDevice | undefined;
   /** What comes in while the device is up. */
   onFrame: (frame: Uint8Array) => void = () => {};
+  /** It goes from its namespace: whoever uses it there lets go of it. */
+  onLeave: () => void = () => {};
   private readonly port: NetworkPort | undefined;
 
   constructor(kind: NetDevice["kind"], name: string, port?: NetworkPort) {
@@ -89,6 +91,8 @@ export class NetNamespace {
   remove(device: NetDevice): void {
     this.byIndex.delete(device.index);
     device.namespace = undefined;
+    device.onLeave();
+    [device.onFrame, device.onLeave] = [() => {}, () => {}];
   }
 }
 

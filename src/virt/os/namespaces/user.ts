@@ -6,6 +6,9 @@
  */
 import type { Capability, CapabilitySet } from "../capabilities.ts";
 import { refuse } from "../errno.ts";
+import { type Extent, LOOKUP, type NamespaceLookup } from "./lookup.ts";
+
+export type { Extent };
 
 /** What of somebody's credentials counts here; ids are kernel ids. */
 export interface Holder {
@@ -13,13 +16,6 @@ export interface Holder {
   readonly egid: number;
   readonly effective: CapabilitySet;
   readonly userNamespace: UserNamespace;
-}
-
-/** A line of /proc/PID/uid_map, with the outer id as a kernel id. */
-export interface Extent {
-  readonly inner: number;
-  readonly outer: number;
-  readonly count: number;
 }
 
 /** What an id without a name here is shown as: /proc/sys/kernel/overflowuid. */
@@ -34,14 +30,17 @@ export class UserNamespace {
   readonly owner: number;
   readonly ownerGroup: number;
   readonly level: number;
+  /** The kernel's way to look names up, for whatever belongs to this namespace. */
+  readonly lookup: NamespaceLookup;
   uids: readonly Extent[] = [];
   gids: readonly Extent[] = [];
   setgroupsAllowed: boolean;
   /** Its maker could have given a file capabilities: without that nobody inside may map the parent's root. */
   readonly makerCouldSetfcap: boolean;
 
-  constructor(parent?: UserNamespace, creator?: Holder) {
+  constructor(parent?: UserNamespace, creator?: Holder, lookup = LOOKUP) {
     this.parent = parent;
+    this.lookup = parent?.lookup ?? lookup;
     this.owner = creator?.euid ?? 0;
     this.ownerGroup = creator?.egid ?? 0;
     this.level = parent ? parent.level + 1 : 0;
@@ -53,14 +52,12 @@ export class UserNamespace {
 
   /** The kernel's name of an id, or undefined: it means nobody here. */
   kernelId(map: readonly Extent[], id: number): number | undefined {
-    const extent = map.find(({ inner, count }) => id >= inner && id < inner + count);
-    return extent && extent.outer + id - extent.inner;
+    return this.lookup.translate(map, id, "kernel") ?? undefined;
   }
 
   /** This namespace's name of a kernel id, or undefined. */
   ownId(map: readonly Extent[], kernelId: number): number | undefined {
-    const extent = map.find(({ outer, count }) => kernelId >= outer && kernelId < outer + count);
-    return extent && extent.inner + kernelId - extent.outer;
+    return this.lookup.translate(map, kernelId, "namespace") ?? undefined;
   }
 
   shownUid(kernelId: number): number {
@@ -70,6 +67,10 @@ export class UserNamespace {
     return this.ownId(this.gids, kernelId) ?? OVERFLOW_ID;
   }
 
+  /** The first of all. */
+  get initial(): UserNamespace {
+    return this.parent?.initial ?? this;
+  }
   isWithin(other: UserNamespace): boolean {
     for (let at: UserNamespace | undefined = this; at; at = at.parent) if (at === other) return true;
     return false;

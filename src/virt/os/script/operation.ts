@@ -7,6 +7,10 @@ import type { Task } from "../task.ts";
 export interface Named {
   task(name: string): Task;
 }
+/** And when the clock was marked, in microseconds of the kernel's. */
+export interface Marked {
+  marked: number;
+}
 export type Operation = (task: Task, args: readonly string[], named: Named) => unknown;
 
 export const octal = (text: string): number => Number.parseInt(text, 8);

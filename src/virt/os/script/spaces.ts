@@ -4,7 +4,7 @@ import * as maps from "../calls/maps.ts";
 import * as spaces from "../calls/namespaces.ts";
 import * as net from "../calls/network.ts";
 import { clock, setOffsets } from "../calls/time.ts";
-import { mayRead } from "../calls/trace.ts";
+import { mustBeIn, mustSee } from "../calls/trace.ts";
 import { refuse } from "../errno.ts";
 import { CLOCKS, type ClockName, type TimeSpan } from "../namespaces/time.ts";
 import type { Task } from "../task.ts";
@@ -37,7 +37,8 @@ function offsets(text: string): Map<ClockName, TimeSpan> {
 const thousands = ({ seconds }: TimeSpan) => Math.round(seconds / 1000) * 1000;
 
 function same(task: Task, other: Task, kind: string): boolean {
-  if (!mayRead(task, other)) refuse("EACCES");
+  mustSee(task, other);
+  mustBeIn(other, kind);
   const of = (one: Task) => ({
     ...one.namespaces,
     user: one.credentials.userNamespace,

@@ -16,6 +16,8 @@ engineCases({
   skips: {
     "the self-test passes, and its machine ends up as the bare one, out of the monitor's reach and it of the guest's":
       "the kernel knows of its monitor, so its own memory differs: machine frames, ring 1. What its programs see is compared below",
+    "an interrupt at any time, and none before the instruction after STI or MOV SS":
+      "a domain has no STI, and its events come where it asks for them",
     "a guest that shuts its processor down stops the machine, as on the bare one":
       "a domain is entered in its kernel: no boot sector runs. attacks.test.ts ends guests in other ways",
     "a run that is cut into pieces, and goes on from a snapshot in another machine, ends the same":

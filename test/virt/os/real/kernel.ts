@@ -20,6 +20,10 @@ export class RealKernel {
     if (status !== 0) throw new Error(`stepper: ${stderr}`);
     return stdout.trimEnd().split("\n");
   }
+  /** Whether it gives a control group of its own to a world. */
+  get groups(): boolean {
+    return this.perform(["init: mkdir /c 755", "init: mount cgroup2 /c cgroup2 none -"])[1] === "ok";
+  }
   close(): void {
     rmSync(this.directory, { recursive: true });
   }

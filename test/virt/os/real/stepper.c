@@ -18,6 +18,7 @@
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/if_link.h>
+#include <linux/magic.h>
 #include <linux/rtnetlink.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
@@ -31,6 +32,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/ioctl.h>
 #include <sys/ipc.h>
 #include <sys/mount.h>
@@ -39,6 +41,7 @@
 #include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/types.h>
@@ -53,6 +56,7 @@ enum { SLOTS = 24, LINE = 4096, ARGS = 16 };
 static struct { int controller, process; char name[32]; pid_t pid; } slots[SLOTS];
 static int used, proc = -1, self = -1;
 static char out[LINE];
+static char home[256], group[320]; /* directories of cgroup2: where the controller was, and the world's, "" if there can be none */
 
 static void fatal(const char *what) { perror(what); exit(2); }
 
@@ -440,7 +444,7 @@ static void program(const char *path, mode_t mode) {
 /* The descriptors stay open; what the next image must know besides goes into its arguments. */
 static void execute(int slot, const char *path) {
   char state[512], *argv[] = {"stepper", state, NULL}, *environment[] = {NULL};
-  snprintf(state, sizeof state, "serve %d %d %d %ld %ld", slot, proc, self, (long)began[0].tv_sec, (long)began[1].tv_sec);
+  snprintf(state, sizeof state, "serve %d %d %d %d %ld %ld", slot, proc, self, !!*group, (long)began[0].tv_sec, (long)began[1].tv_sec);
   int at = strlen(state);
   for (int i = 0; i < SLOTS; i++) at += snprintf(state + at, sizeof state - at, " %d", slots[i].process);
   execve(path, argv, environment);
@@ -460,6 +464,127 @@ static void filter(const char *text) {
   answer(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program_, 0, 0));
 }
 
+/* ---- the control group of the world ---- */
+
+static int order(const char *directory, const char *name, const char *text) {
+  char path[640];
+  snprintf(path, sizeof path, "%s/%s", directory, name);
+  int file = open(path, O_WRONLY | O_CLOEXEC);
+  long done = file < 0 ? -1 : write(file, text, strlen(text));
+  if (file >= 0) close(file);
+  return done < 0 ? -1 : 0;
+}
+/* The world's init is born in a group of its own, so that it is the root of its cgroup namespace. */
+static void enter_group(void) {
+  char line[512], path[256] = "", mounted[128] = "";
+  FILE *mounts = fopen("/proc/mounts", "re"), *mine = fopen("/proc/self/cgroup", "re");
+  while (mounts && fgets(line, sizeof line, mounts)) { char type[32], at[128]; if (sscanf(line, "%*s %127s %31s", at, type) == 2 && !strcmp(type, "cgroup2")) strcpy(mounted, at); }
+  while (mine && fgets(line, sizeof line, mine)) if (!strncmp(line, "0::", 3)) { line[strcspn(line, "\n")] = 0; snprintf(path, sizeof path, "%.250s", line + 3); }
+  if (mounts) fclose(mounts);
+  if (mine) fclose(mine);
+  if (!*mounted || !*path) return;
+  snprintf(home, sizeof home, "%s%s", mounted, strcmp(path, "/") ? path : "");
+  snprintf(group, sizeof group, "%s/ringlab-%d", home, getpid());
+  if (mkdir(group, 0755) || order(group, "cgroup.procs", "0")) { rmdir(group); *group = 0; }
+}
+static void leave_group(void) { if (*group) order(home, "cgroup.procs", "0"); }
+/* Groups below first. They are empty: the world has ended. */
+static void remove_group(const char *directory) {
+  DIR *list_ = opendir(directory);
+  char path[1024];
+  for (struct dirent *e; list_ && (e = readdir(list_));)
+    if (e->d_type == DT_DIR && e->d_name[0] != '.') { snprintf(path, sizeof path, "%s/%s", directory, e->d_name); remove_group(path); }
+  if (list_) closedir(list_);
+  for (int wait = 0; wait < 100 && rmdir(directory) && errno == EBUSY; wait++) usleep(5000);
+}
+
+/* What a mount is told without "bind" counts for its file system, and this one there is only once. */
+static int for_all_mounts(const char *target, const char *flags) {
+  struct statfs fs;
+  return strstr(flags, "remount") && !strstr(flags, "bind") && statfs(target, &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
+}
+/* The line of cgroup2, as it is shown to whoever asks. */
+static void group_of(pid_t other) {
+  char path[64], line[1024];
+  snprintf(path, sizeof path, "%d/cgroup", other);
+  int file = openat(proc, path, O_RDONLY | O_CLOEXEC);
+  FILE *lines = file < 0 ? NULL : fdopen(file, "r");
+  if (!lines) { answer(-1); return; }
+  say("ENOENT");
+  while (fgets(line, sizeof line, lines))
+    if (!strncmp(line, "0::", 3)) line[strcspn(line, "\n")] = 0, say("ok \"%s\"", line + 3);
+  fclose(lines);
+}
+
+/* ---- what controllers count ---- */
+static pid_t spinning[SLOTS];
+static int spinners;
+static void spin(void) {
+  pid_t parent = getpid(), pid = fork();
+  if (pid == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() == parent || parent == 1) for (;;) __asm__ volatile("");
+    _exit(0);
+  }
+  if (pid > 0) spinning[spinners++] = pid;
+  answer(pid);
+}
+static void rest(void) {
+  if (!spinners) { errno = ECHILD; answer(-1); return; }
+  pid_t pid = spinning[--spinners];
+  kill(pid, SIGKILL);
+  answer(waitpid(pid, NULL, 0));
+}
+static struct { char *at; size_t size; } touched[64];
+static int touches, disk = -1, raw = -1;
+static void touch(size_t size) {
+  char *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (at == MAP_FAILED) { answer(-1); return; }
+  for (size_t i = 0; i < size; i += 4096) at[i] = 1;
+  touched[touches].at = at;
+  touched[touches++].size = size;
+  answer(0);
+}
+static void untouch(void) {
+  while (touches) touches--, munmap(touched[touches].at, touched[touches].size);
+  answer(0);
+}
+/* Of the disk, past its read-ahead. */
+static void pull(long first, long size) {
+  static char block[4096];
+  posix_fadvise(disk, 0, 0, POSIX_FADV_RANDOM);
+  for (long at = first; at < first + size; at += sizeof block)
+    if (pread(disk, block, sizeof block, at) < 0) { answer(-1); return; }
+  answer(0);
+}
+/* Past the page cache. */
+static void direct(long first, long size) {
+  static char block[4096] __attribute__((aligned(4096)));
+  for (long at = first; at < first + size; at += sizeof block)
+    if (pread(raw, block, sizeof block, at) < 0) { answer(-1); return; }
+  answer(0);
+}
+/* Of a file of lines "KEY NUMBER", or of its only number, "-". */
+static int number_in(const char *path, const char *key, double *value) {
+  char text[8192];
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  ssize_t length = file < 0 ? -1 : read(file, text, sizeof text - 1);
+  if (file >= 0) close(file);
+  if (length < 0) { answer(-1); return -1; }
+  text[length] = 0;
+  if (!strcmp(key, "-")) { *value = atof(text); return 0; }
+  size_t width = strlen(key);
+  for (char *save, *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+    if (!strncmp(line, key, width) && line[width] == ' ') { *value = atof(line + width + 1); return 0; }
+  errno = ENODATA;
+  answer(-1);
+  return -1;
+}
+static void within(double value, const char *low, const char *high) {
+  say("ok %s", value >= atof(low) && value <= atof(high) ? "yes" : "no");
+}
+
+static struct timespec marked;
 static void perform(int argc, char **argv) {
   const char *op = argv[0];
   char text[1024];
@@ -499,6 +624,8 @@ static void perform(int argc, char **argv) {
   else if (OP("getcwd", 0)) { if (syscall(SYS_getcwd, text, sizeof text) < 0) answer(-1); else say("ok \"%s\"", text); }
   else if (OP("chroot", 1)) answer(chroot(argv[1]));
   /* mounts: mount SOURCE TARGET TYPE FLAGS DATA, "-" is NULL */
+  else if (OP("mount", 5) && !strcmp(argv[3], "cgroup2") && !*group) say("ENODEV"); /* never the machine's own tree, */
+  else if (OP("mount", 5) && for_all_mounts(argv[2], argv[4])) { fprintf(stderr, "all mounts of cgroup2 are the machine's\n"); exit(2); }
   else if (OP("mount", 5)) answer(mount(or_null(argv[1]), argv[2], or_null(argv[3]), among(MOUNT, argv[4]), or_null(argv[5])));
   else if (OP("umount", 2)) answer(umount2(argv[1], among(UMOUNT, argv[2])));
   else if (OP("pivot_root", 2)) answer(syscall(SYS_pivot_root, argv[1], argv[2]));
@@ -566,12 +693,25 @@ static void perform(int argc, char **argv) {
   else if (OP("kill", 2)) answer(kill(atoi(argv[1]), atoi(argv[2])));
   else if (OP("wait", 1)) { int state; pid_t pid = waitpid(atoi(argv[1]), &state, 0); if (pid < 0) answer(-1);
     else if (WIFSIGNALED(state)) say("ok %d signal %d", pid, WTERMSIG(state)); else say("ok %d exit %d", pid, WEXITSTATUS(state)); }
+  else if (OP("cgroup", 1)) group_of(slots[slot_of(argv[1])].pid);
+  else if (OP("spin", 0)) spin();
+  else if (OP("rest", 0)) rest();
+  else if (OP("touch", 1)) touch(atol(argv[1]) << 20);
+  else if (OP("untouch", 0)) untouch();
+  else if (OP("pull", 2)) pull(atol(argv[1]) << 20, atol(argv[2]) << 20);
+  else if (OP("direct", 2)) direct(atol(argv[1]) << 20, atol(argv[2]) << 20);
+  else if (OP("mark", 0)) { clock_gettime(CLOCK_MONOTONIC, &marked); answer(0); }
+  else if (OP("since", 2)) { struct timespec now; clock_gettime(CLOCK_MONOTONIC, &now);
+    within((now.tv_sec - marked.tv_sec) * 1e3 + (now.tv_nsec - marked.tv_nsec) / 1e6, argv[1], argv[2]); }
+  else if (OP("sleep", 1)) answer(usleep(atoi(argv[1]) * 1000));
+  else if (OP("between", 4)) { double value; if (!number_in(argv[1], argv[2], &value)) within(value, argv[3], argv[4]); }
+  else if (OP("ratio", 5)) { double value, over; if (!number_in(argv[1], argv[3], &value) && !number_in(argv[2], argv[3], &over)) within(value / over, argv[4], argv[5]); }
   else { fprintf(stderr, "no such operation: %s with %d arguments\n", op, argc - 1); exit(2); }
 }
 
 /* Whom a line is about may never have been born: its clone was refused. */
 static int names_nobody(int argc, char **argv) {
-  static const char *const first[] = {"setns", "uid_map", "gid_map", "deny-setgroups", "timens_offsets", NULL};
+  static const char *const first[] = {"setns", "uid_map", "gid_map", "deny-setgroups", "timens_offsets", "cgroup", NULL};
   if (!strcmp(argv[0], "same") || !strcmp(argv[0], "link-move")) return argc > 2 && find(argv[2]) < 0;
   for (const char *const *op = first; *op; op++) if (!strcmp(*op, argv[0])) return argc > 1 && find(argv[1]) < 0;
   return 0;
@@ -606,9 +746,13 @@ static void serve(int slot) {
 static void start(const char *directory) {
   proc = open("/proc", O_RDONLY | O_DIRECTORY);
   if (proc < 0) fatal("/proc");
+  disk = open("/dev/ram0", O_RDONLY | O_CLOEXEC); /* only in a machine of its own */
+  raw = open("/dev/ram0", O_RDONLY | O_CLOEXEC | O_DIRECT);
+  enter_group();
   unsigned long flags = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP;
   pid_t pid = syscall(SYS_clone, flags | SIGCHLD, 0, 0, 0, 0);
   if (pid < 0) fatal("clone");
+  if (pid) leave_group();
   if (pid == 0) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)) fatal("private");
@@ -655,12 +799,16 @@ static int living(void) {
 /* The image that execve started. */
 static void resume(char *state) {
   int length, slot, at;
-  sscanf(state, "serve %d %d %d %ld %ld%n", &slot, &proc, &self, &began[0].tv_sec, &began[1].tv_sec, &at);
+  sscanf(state, "serve %d %d %d %hhd %ld %ld%n", &slot, &proc, &self, group, &began[0].tv_sec, &began[1].tv_sec, &at);
   for (int i = 0; i < SLOTS; i++, at += length) sscanf(state + at, "%d%n", &slots[i].process, &length);
   prctl(PR_SET_DUMPABLE, 1);
   send(slots[slot].process, "ok", 2, 0);
   serve(slot);
 }
+
+/* Told to end, it ends its world first: a group that is left would stay in the machine's tree. */
+static volatile sig_atomic_t told;
+static void told_to_end(int number_) { (void)number_; told = 1; }
 
 int main(int argc, char **argv) {
   char line[LINE], message[2 * LINE], reply[LINE], name[32];
@@ -679,8 +827,10 @@ int main(int argc, char **argv) {
   clock_gettime(CLOCK_BOOTTIME, &began[1]);
   self = open("/proc/self/exe", O_RDONLY);
   if (self < 0) fatal("/proc/self/exe");
+  struct sigaction action = {.sa_handler = told_to_end};
   start(argv[1]);
-  while (fgets(line, sizeof line, stdin)) {
+  sigaction(SIGTERM, &action, NULL);
+  while (!told && fgets(line, sizeof line, stdin)) {
     line[strcspn(line, "\n")] = 0;
     char *colon = strchr(line, ':');
     if (!colon || colon - line > 31) { fprintf(stderr, "not a line: %s\n", line); return 2; }
@@ -699,7 +849,7 @@ int main(int argc, char **argv) {
     if (alive(slots[slot].pid) && send(slots[slot].controller, message, strlen(message), 0) > 0) {
       struct pollfd answer_ = {slots[slot].controller, POLLIN, 0};
       pid_t sender = 0;
-      for (int wait = 0; wait < 500; wait++) {
+      for (int wait = 0; wait < 3000 && !told; wait++) {
         if (poll(&answer_, 1, 10) > 0) { hear(slot, reply, &sender); break; }
         if (!alive(slots[slot].pid)) break;
       }
@@ -713,7 +863,7 @@ int main(int argc, char **argv) {
       }
     }
     /* Death takes its time, and that of an init those of others. */
-    if (!strcmp(words_[0], "kill") || !strcmp(words_[0], "exit"))
+    if (!strcmp(words_[0], "kill") || !strcmp(words_[0], "exit") || strstr(colon, "cgroup.kill") || strstr(colon, "cgroup.freeze"))
       for (int quiet = 0, before = living(), now; quiet < 8; before = now) {
         usleep(2000);
         now = living();
@@ -724,5 +874,6 @@ int main(int argc, char **argv) {
   }
   kill(slots[0].pid, SIGKILL);
   waitpid(slots[0].pid, NULL, 0);
+  if (*group) remove_group(group);
   return 0;
 }

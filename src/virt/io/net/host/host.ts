@@ -44,10 +44,11 @@ export class Host {
   #dhcp: DhcpClient | undefined;
   #identifier = 1;
 
-  constructor(options: InterfaceOptions) {
+  /** `nic`: made of the options unless given. */
+  constructor(options: InterfaceOptions, nic = new Interface(options)) {
     const { alarms } = options;
     this.#alarms = alarms;
-    this.nic = new Interface(options);
+    this.nic = nic;
     this.nic.onPacket = (bytes) => this.#receive(bytes);
     this.nic.onUnreachable = (bytes) =>
       this.#hear(bytes, "host unreachable: no answer to ARP", this.nic.address);

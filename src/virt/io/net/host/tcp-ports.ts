@@ -34,6 +34,15 @@ export class TcpPorts {
     this.#listeners.set(port, onConnection);
   }
 
+  listens(port: number): boolean {
+    return this.#listeners.has(port);
+  }
+
+  /** Nobody listens there any more; connections that there are go on. */
+  close(port: number): void {
+    this.#listeners.delete(port);
+  }
+
   connect(address: Ip, port: number, local = this.#local++): Connection {
     const connection = this.#make(address, port, local);
     connection.connect();

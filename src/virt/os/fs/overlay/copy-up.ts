@@ -4,19 +4,26 @@ import type { Inode } from "../inode.ts";
 import { inUnion, type Marks } from "./layer.ts";
 
 /** What a copy-up asks of an inode of the union. */
-interface Union extends Inode {
-  readonly parent: Union;
+export interface Copied extends Inode {
+  readonly parent: Copied;
   readonly name: string;
   upper: Inode | undefined;
   readonly lower: readonly Inode[];
-  readonly fs: Inode["fs"] & { readonly marks: Marks; copiedUp(inode: Union, upper: Inode): void };
+  readonly fs: Inode["fs"] & { readonly marks: Marks; copiedUp(inode: Copied, upper: Inode): void };
 }
 
-/** The inode's copy in the upper layer, made if there is none. */
-export function copyUp(inode: Union): Inode {
-  if (inode.upper) return inode.upper;
+/** From the union's root to the inode. */
+export function wayTo<T extends Copied>(inode: T): T[] {
+  const way = [inode];
+  while (way[0]!.parent !== way[0]) way.unshift(way[0]!.parent as T);
+  return way;
+}
+
+/** Its directory is there already. */
+export function copyUp(inode: Copied): void {
+  if (inode.upper) return;
   if (inode.parent === inode) refuse("EROFS");
-  const directory = copyUp(inode.parent);
+  const directory = inode.parent.upper ?? refuse("EIO");
   const from = inode.lower[0]!;
   const { type, attributes, device } = from;
   const target = type === "symlink" ? { target: from.target } : {};
@@ -26,5 +33,4 @@ export function copyUp(inode: Union): Inode {
     if (inUnion(inode.fs.marks, name)) copy.setXattr(name, from.getXattr(name)!);
   inode.upper = copy;
   inode.fs.copiedUp(inode, copy);
-  return copy;
 }

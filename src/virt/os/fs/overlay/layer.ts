@@ -14,6 +14,9 @@ export interface Marks {
   readonly reachable: boolean;
 }
 
+/** The marks that images are unpacked with, by an engine that is root. */
+export const TRUSTED: Marks = { prefix: "trusted.overlay.", reachable: true };
+
 /**
  * An attribute of the union by its name in the layer: one that looks like a mark of ours is escaped, so that a union can lie in another
  * (overlayfs.rst, "Nesting overlayfs mounts").

@@ -1,12 +1,14 @@
 /** An inode of a union: what is on top of it, and what a change does to the upper layer. */
 import { refuse } from "../../errno.ts";
 import { type Attributes, type FileSystem, type FileType, Inode, type NewInode } from "../inode.ts";
-import { copyUp } from "./copy-up.ts";
+import { copyUp, wayTo } from "./copy-up.ts";
 import { inLayer, inUnion, isOpaque, isWhiteout, type Marks, makeOpaque, WHITEOUT } from "./layer.ts";
+import type { Consequence, Found, Intent, UnionRules } from "./rules.ts";
 
 /** What an inode asks of the file system that it is of. */
 export interface Union extends FileSystem {
   readonly marks: Marks;
+  readonly rules: UnionRules;
   nextNumber(): number;
   inode(parent: OverlayInode, upper: Inode | undefined, lower: readonly Inode[]): OverlayInode;
   copiedUp(inode: OverlayInode, upper: Inode): void;
@@ -61,13 +63,24 @@ export class OverlayInode extends Inode {
     return this.real.target;
   }
 
+  private asFound(inode: Inode): Found {
+    if (inode.type === "directory") return { kind: "directory", opaque: isOpaque(this.fs.marks, inode) };
+    return { kind: isWhiteout(inode) ? "whiteout" : "other", opaque: false };
+  }
+  /** Of what the layers have under a name, what is seen. */
+  private resolve(layers: readonly (Inode | undefined)[], name: string): Inode[] {
+    const found = layers.map((layer) => layer?.lookup(name));
+    const seen = this.fs.rules.resolve(found.map((inode) => (inode ? this.asFound(inode) : null)));
+    return seen.map((layer) => found[layer] ?? refuse("EIO"));
+  }
+
   /** What upper has under a name, and what shows from below. */
   private find(name: string): { above: Inode | undefined; below: Inode[] } | undefined {
-    const above = this.upper?.lookup(name);
-    if (above && isWhiteout(above)) return undefined;
-    const below =
-      above && (above.type !== "directory" || isOpaque(this.fs.marks, above)) ? [] : this.below(name, above);
-    return above || below.length > 0 ? { above, below } : undefined;
+    const top = this.upper?.lookup(name);
+    const seen = this.resolve([this.upper, ...this.lower], name);
+    if (seen.length === 0) return undefined;
+    const above = seen.find((inode) => inode === top);
+    return { above, below: seen.filter((inode) => inode !== top) };
   }
 
   override lookup(name: string): Inode | undefined {
@@ -81,25 +94,33 @@ export class OverlayInode extends Inode {
     return inode;
   }
 
-  /** What the lower layers show under a name: one file, or directories as far down as they go. */
-  private below(name: string, above?: Inode): Inode[] {
-    const found: Inode[] = [];
-    for (const layer of this.lower) {
-      const inode = layer.lookup(name);
-      if (!inode) continue;
-      if (isWhiteout(inode)) break;
-      if (inode.type !== "directory") {
-        if (!above && found.length === 0) found.push(inode);
-        break;
-      }
-      found.push(inode);
-      if (isOpaque(this.fs.marks, inode)) break;
-    }
-    return found;
-  }
   /** Whether the layers below have something under this name that must stay hidden. */
   private covers(name: string): boolean {
-    return this.below(name).length > 0;
+    return this.resolve(this.lower, name).length > 0;
+  }
+
+  /** What the rules say to `intent`; what they want in the upper layer is there afterwards. `name`: in this directory; else it is this inode. */
+  private ask(intent: Intent, name?: string): Consequence["leave"] {
+    const way = wayTo(this as OverlayInode);
+    const directory = name === undefined ? this.parent : this;
+    const last = name ?? this.name;
+    const top = directory.upper?.lookup(last);
+    const whiteout = top !== undefined && isWhiteout(top);
+    const inUpper = way.map(({ upper }) => upper !== undefined);
+    if (name !== undefined) inUpper.push(top !== undefined && !whiteout);
+    const under = { whiteout, below: directory.covers(last) };
+    const { copy, leave } = this.fs.rules.change(intent, inUpper, under);
+    for (const at of copy) copyUp(way[at] ?? refuse("EIO"));
+    return leave;
+  }
+  private changed(): Inode {
+    if (!this.upper) this.ask("change");
+    return this.real;
+  }
+  /** The same for what cannot be done in another layer. */
+  private moving(): Inode {
+    this.changed();
+    return this.upper ?? refuse("EIO");
   }
 
   override names(): readonly string[] {
@@ -113,24 +134,26 @@ export class OverlayInode extends Inode {
     return this.visible([...(this.upper ? [this.upper] : []), ...this.lower]).length === 0;
   }
   private visible(layers: readonly Inode[]): readonly string[] {
-    return [...new Set(layers.flatMap((layer) => layer.names()))].filter((name) => this.find(name));
+    const listed = (layer: Inode) =>
+      layer.names().map((name) => ({ name, ...this.asFound(layer.lookup(name)!) }));
+    return this.fs.rules.list(layers.map(listed));
   }
 
   override make(name: string, node: NewInode): Inode {
     // A whiteout made here would be taken for one of ours.
     if (node.type === "character" && node.device!.every((number) => number === 0)) refuse("EPERM");
-    const upper = copyUp(this);
+    const directory = node.type === "directory";
     // What a whiteout hid must not show through the directory in its place.
-    const opaque = node.type === "directory" && upper.lookup(name) !== undefined;
+    const opaque = this.ask(directory ? "make-directory" : "make", name) === "opaque" && directory;
     if (opaque && !this.fs.marks.reachable) refuse("EIO");
     this.uncover(name);
-    const made = upper.make(name, node);
+    const made = this.real.make(name, node);
     if (opaque) makeOpaque(this.fs.marks, made);
-    return this.lookup(name)!;
+    return this.lookup(name) ?? refuse("EIO");
   }
   override link(name: string, inode: Inode): void {
-    const linked = copyUp(inode as OverlayInode);
-    const upper = copyUp(this);
+    const linked = (inode as OverlayInode).moving();
+    const upper = this.moving();
     this.uncover(name);
     upper.link(name, linked);
   }
@@ -141,13 +164,14 @@ export class OverlayInode extends Inode {
   }
 
   override remove(name: string): void {
-    const upper = copyUp(this);
+    const leave = this.ask("remove", name);
+    const { real } = this;
     this.apart.delete(name);
-    const gone = upper.lookup(name);
+    const gone = real.lookup(name);
     // It looked empty, so what is left in it are whiteouts.
     if (gone?.type === "directory") for (const one of [...gone.names()]) gone.remove(one);
-    if (this.covers(name)) this.fs.putWhiteout(upper, name);
-    else upper.remove(name);
+    if (leave === "whiteout") this.fs.putWhiteout(real, name);
+    else if (gone) real.remove(name);
   }
 
   /** A directory that lies in lower layers would have to be copied with all below it: EXDEV, and the caller copies (overlayfs.rst). */
@@ -162,9 +186,9 @@ export class OverlayInode extends Inode {
     if (!moved.movable || (exchange && !other!.movable)) refuse("EXDEV");
     const full = !exchange && other?.type === "directory" && !other.empty;
     if (full && other.lower.length > 0) refuse("ENOTEMPTY");
-    copyUp(moved);
-    if (exchange) copyUp(other!);
-    const [from, into] = [copyUp(this), copyUp(target)];
+    moved.moving();
+    if (exchange) other!.moving();
+    const [from, into] = [this.moving(), target.moving()];
     if (target.lower.length > 0) this.hideBelow(moved);
     if (exchange && this.lower.length > 0) this.hideBelow(other!);
     // Who finds this out is the upper layer's own rename, after the mark was set.
@@ -196,27 +220,28 @@ export class OverlayInode extends Inode {
   }
 
   change(attributes: Partial<Attributes>): void {
-    copyUp(this).change(attributes);
+    this.changed().change(attributes);
   }
   override read(offset: number, length: number): Uint8Array {
+    if (!this.upper) this.ask("read");
     return this.real.read(offset, length);
   }
   override write(offset: number, bytes: Uint8Array): void {
-    copyUp(this).write(offset, bytes);
+    this.changed().write(offset, bytes);
   }
   override truncate(size: number): void {
-    copyUp(this).truncate(size);
+    this.changed().truncate(size);
   }
 
   getXattr(name: string): Uint8Array | undefined {
     return this.real.getXattr(inLayer(this.fs.marks, name));
   }
   setXattr(name: string, value: Uint8Array): void {
-    copyUp(this).setXattr(inLayer(this.fs.marks, name), value);
+    this.changed().setXattr(inLayer(this.fs.marks, name), value);
   }
   removeXattr(name: string): void {
     if (!this.getXattr(name)) refuse("ENODATA");
-    copyUp(this).removeXattr(inLayer(this.fs.marks, name));
+    this.changed().removeXattr(inLayer(this.fs.marks, name));
   }
   listXattrs(): readonly string[] {
     return this.real

@@ -14,6 +14,7 @@ import type { Inode } from "../inode.ts";
 import { EXECUTE, mustAccess, WRITE } from "../permission.ts";
 import { type Marks, WHITEOUT } from "./layer.ts";
 import { OverlayInode, type Union } from "./overlay-inode.ts";
+import { UNION, type UnionRules } from "./rules.ts";
 
 export interface Layers {
   /** The topmost first. */
@@ -25,6 +26,7 @@ export interface Layers {
   readonly work?: Inode;
   /** The option "userxattr". */
   readonly userMarks?: boolean;
+  readonly rules?: UnionRules;
 }
 
 /** Linux, FILESYSTEM_MAX_STACK_DEPTH. */
@@ -34,6 +36,7 @@ export class Overlay implements Union {
   readonly type = "overlay";
   readonly userNamespace: UserNamespace;
   readonly marks: Marks;
+  readonly rules: UnionRules;
   readonly depth: number;
   /** Inodes that have a meaning of their own here, and must not be come across as a name. */
   private readonly layers: ReadonlySet<Inode | undefined>;
@@ -45,7 +48,8 @@ export class Overlay implements Union {
   /** One inode here for one below, so that it keeps its identity through other names and a copy-up. */
   private readonly inodes = new Map<Inode, OverlayInode>();
 
-  constructor(mounter: Credentials, { lower, admit, upper, work, userMarks = false }: Layers) {
+  constructor(mounter: Credentials, layers: Layers) {
+    const { lower, admit, upper, work, userMarks = false, rules = UNION } = layers;
     if (lower.length < (upper ? 1 : 2)) refuse("EINVAL");
     if (upper && (!work || work.fs !== upper.fs || lies(work, upper) || lies(upper, work))) refuse("EINVAL");
     for (const layer of [...lower, upper, work]) if (layer && layer.type !== "directory") refuse("EINVAL");
@@ -54,6 +58,7 @@ export class Overlay implements Union {
       prefix: userMarks ? "user.overlay." : "trusted.overlay.",
       reachable: userMarks || mounter.userNamespace.parent === undefined,
     };
+    this.rules = rules;
     this.readOnly = upper === undefined;
     if (work) {
       this.prepared =
@@ -65,15 +70,15 @@ export class Overlay implements Union {
     this.depth = 1 + Math.max(...[...lower, upper].map((layer) => layer?.fs.depth ?? 0));
     if (this.depth > DEEPEST) refuse("EINVAL");
     // What is below one layer cannot be a layer of its own: changes here would show there.
-    const layers = new Set([upper, work, this.prepared]);
+    const taken = new Set([upper, work, this.prepared]);
     for (const [i, layer] of lower.entries()) {
-      if (layers.has(layer)) refuse("ELOOP");
+      if (taken.has(layer)) refuse("ELOOP");
       admit(i);
-      layers.add(layer);
+      taken.add(layer);
     }
     for (const layer of lower)
-      for (let at = layer; at.parent !== at; at = at.parent) if (layers.has(at.parent)) refuse("ELOOP");
-    this.layers = layers;
+      for (let at = layer; at.parent !== at; at = at.parent) if (taken.has(at.parent)) refuse("ELOOP");
+    this.layers = taken;
     this.root = new OverlayInode(this, undefined, upper, lower);
   }
 
