@@ -1,4 +1,4 @@
-/** The machine, a prediction, a target and a repetition, a line each. */
+/** A machine, a prediction, a target and a repetition, a line each. */
 import type { HostFacts, Prediction, RunEvent, TargetFacts } from "../../compare/index.ts";
 
 export function describeHost({ cpu, processors, memory, system, kernel, hypervisor }: HostFacts): string {

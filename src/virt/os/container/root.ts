@@ -122,7 +122,9 @@ export class RootMaker {
     const target = this.point(destination, true);
     // Mount points may have to be made in it first.
     const words = [...flags].filter((flag) => flag !== "ro" || !isLateReadOnly(destination, type));
-    const answer = attempt(() => this.call({ source, target, type, words, data }));
+    // The standard's word for whichever version the host has.
+    const fs = type === "cgroup" ? "cgroup2" : type;
+    const answer = attempt(() => this.call({ source, target, type: fs, words, data }));
     if ("errno" in answer) {
       if (answer.errno !== "ENODEV") refuse(answer.errno);
       this.leftOut.push({ what: `mount ${destination}`, why: `this kernel has no file system ${type}` });

@@ -875,5 +875,5 @@ int main(int argc, char **argv) {
   kill(slots[0].pid, SIGKILL);
   waitpid(slots[0].pid, NULL, 0);
   if (*group) remove_group(group);
-  return 0;
+  return told;
 }
