@@ -21,6 +21,7 @@ import {
   reportRows,
   type simulatedRows,
   type summaryRows,
+  type suspicionRows,
 } from "./measure.ts";
 
 /** Opens the lab: one question, five answers. */
@@ -245,6 +246,19 @@ export const driftTable = (runs: ReturnType<typeof driftRows>): Markup =>
       verdict: effect?.verdict ?? "no effect",
     })),
   );
+
+/** Whom the component does not believe: so many cells of a kind. */
+export function suspicions(rows: ReturnType<typeof suspicionRows>): Markup {
+  const kinds = [...new Set(rows.map(({ mistake }) => mistake))];
+  return table(
+    kinds.map((mistake) => {
+      const of = rows.filter((row) => row.mistake === mistake);
+      const targets = [...new Set(of.map(({ target }) => target))].join(", ");
+      return { mistake, cells: of.length, targets };
+    }),
+    { columns: plain(["mistake", "cells", "targets"]) },
+  );
+}
 
 /** The homework's table. */
 export const summaries = (rows: ReturnType<typeof summaryRows>): Markup =>
