@@ -165,8 +165,8 @@ export class World {
   /** When the clock was marked, in microseconds. */
   marked = 0;
 
-  constructor(policies = POLICIES) {
-    this.named = new Map([["init", boot("host", policies)]]);
+  constructor(policies = POLICIES, delegated = false) {
+    this.named = new Map([["init", boot("host", policies, delegated)]]);
   }
   get tasks(): Task[] {
     return [...this.named.values()];
