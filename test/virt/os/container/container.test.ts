@@ -6,6 +6,7 @@ import { geteuid } from "../../../../src/virt/os/calls/identity.ts";
 import { hostname } from "../../../../src/virt/os/calls/namespaces.ts";
 import { getpid } from "../../../../src/virt/os/calls/processes.ts";
 import { getcwd } from "../../../../src/virt/os/calls/roots.ts";
+import { clock } from "../../../../src/virt/os/calls/time.ts";
 import { Runtime } from "../../../../src/virt/os/container/runtime.ts";
 import type { RuntimeConfig } from "../../../../src/virt/os/container/schema.ts";
 import { READ, WRITE } from "../../../../src/virt/os/fs/permission.ts";
@@ -288,4 +289,53 @@ test("a full disk at any moment of making one: it is said, and nothing stays", (
     if (made !== "made") expect(traces(host)).toEqual(before);
   }
   expect([...outcomes]).toEqual(["ENOSPC", "made"]);
+});
+
+describe("all eight namespaces", () => {
+  const EIGHT = ["pid", "network", "mount", "ipc", "uts", "user", "cgroup", "time"] as const;
+  const OWN = ["net", "mnt", "ipc", "uts", "cgroup", "time"] as const;
+  const all = {
+    ...user,
+    namespaces: EIGHT.map((type) => ({ type })),
+    timeOffsets: { monotonic: { secs: 1000 }, boottime: { secs: 2000, nanosecs: 5 } },
+  };
+  test("are its own, with the clocks that were asked for", () => {
+    const { host, create } = make({ linux: all });
+    const { task, leftOut } = create();
+    expect(leftOut).toEqual([]);
+    for (const kind of OWN) expect(task.namespaces[kind] === host.namespaces[kind], kind).toBe(false);
+    expect(task.credentials.userNamespace.parent).toBe(host.credentials.userNamespace);
+    expect([getpid(task), clock(task, "monotonic").seconds, clock(task, "boottime")]).toEqual([
+      1,
+      clock(host, "monotonic").seconds + 1000,
+      { seconds: clock(host, "boottime").seconds + 2000, nanoseconds: 5 },
+    ]);
+    // They belong to its own user namespace, which was made first.
+    for (const kind of OWN)
+      expect(task.namespaces[kind].userNamespace, kind).toBe(task.credentials.userNamespace);
+  });
+  test("can all be joined but that of mounts, which every root file system needs", () => {
+    const { runtime, create, host } = make({ linux: all });
+    const first = create();
+    const names = {
+      pid: "pid",
+      network: "net",
+      ipc: "ipc",
+      uts: "uts",
+      user: "user",
+      cgroup: "cgroup",
+      time: "time",
+    };
+    const joined = EIGHT.filter((type) => type !== "mount").map((type) => ({
+      type,
+      path: `/proc/${first.state.pid}/ns/${names[type as keyof typeof names]}`,
+    }));
+    const linux = { namespaces: [...joined, { type: "mount" as const }] };
+    const second = runtime.create("c2", "/bundle", config({ hostname: undefined, linux }));
+    for (const kind of ["net", "ipc", "uts", "cgroup", "time"] as const)
+      expect(second.task.namespaces[kind], kind).toBe(first.task.namespaces[kind]);
+    expect(second.task.pidNamespace).toBe(first.task.pidNamespace);
+    expect(second.task.credentials.userNamespace).toBe(first.task.credentials.userNamespace);
+    expect(host.children.size).toBe(2);
+  });
 });
