@@ -15,8 +15,10 @@ export class RealKernel {
   }
   /** One answer for each line. */
   perform(lines: readonly string[]): string[] {
-    const options = { input: `${lines.join("\n")}\n`, encoding: "utf8", timeout: 20_000 } as const;
-    const { stdout, stderr, status } = spawnSync(this.program, [this.world], options);
+    // Long: this machine may have other work to do.
+    const options = { input: `${lines.join("\n")}\n`, encoding: "utf8", timeout: 60_000 } as const;
+    const { stdout, stderr, status, error } = spawnSync(this.program, [this.world], options);
+    if (error) throw error;
     if (status !== 0) throw new Error(`stepper: ${stderr}`);
     return stdout.trimEnd().split("\n");
   }
