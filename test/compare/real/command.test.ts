@@ -142,11 +142,11 @@ describe.skipIf(lacks("engines", import.meta.url))("the one command", () => {
     const words = [...EVERYTHING, "--no-prediction", "--out", out];
     const { child, told, ended } = ringlab(words);
     await expect
-      .poll(() => (child.exitCode === null ? told.text : `it ended: ${told.text}`), {
+      .poll(() => (child.exitCode === null ? told.text : `GONE: ${told.text}`), {
         timeout: 180_000,
         interval: 50,
       })
-      .toMatch(/\/30 |it ended/);
+      .toMatch(/\/30 |^GONE/);
     child.kill("SIGKILL");
     await ended;
     const left = difference(before, await state());
