@@ -88,7 +88,7 @@ export function hidden(seed: number): HiddenTest<Comparison>[] {
     suspicion(seed, "C23", "who stands alone", drawTroubled, [
       ...(["only the first one", "many are outliers", "two are enough", "around the mean of all"] as const),
     ]),
-    suspicion(seed, "C18", "what failed", drawTroubled, ["what failed counts"]),
+    suspicion(seed, "C18", "what failed", drawTroubled, ["what failed counts", "what failed has shared"]),
   ];
 }
 

@@ -244,7 +244,7 @@ export function drawTroubled(draw: Draw): Judged {
     }
     if (chance(draw, 25))
       of = changed(of, draw(count), () => ({ pressure: { cpu: one(draw, [12, 19, 24, 60]) } }));
-    if (chance(draw, 15)) of = changed(of, draw(count), () => ({ outcome: "failed" }));
+    if (chance(draw, 20)) of = changed(of, draw(count), () => ({ outcome: "failed" }));
     return of;
   });
   return { cells, host: { processors, memory: 8192 } };

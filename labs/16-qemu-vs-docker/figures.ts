@@ -21,6 +21,7 @@ import {
   reportRows,
   type simulatedRows,
   type summaryRows,
+  type suspicionRows,
 } from "./measure.ts";
 
 /** Opens the lab: one question, five answers. */
@@ -114,7 +115,7 @@ function dots(
         field: facet,
         type: "nominal",
         title: null,
-        sort: null,
+        sort: [...new Set(rows.map((row) => row[facet]))],
         header: { labelFontSize: 12, labelFontWeight: "bold" },
       },
       spec: {
@@ -200,7 +201,7 @@ export function drift(runs: ReturnType<typeof driftRows>): Figure {
       },
       data: { values: rows },
       columns: 2,
-      facet: { field: "order", type: "nominal", title: null, sort: null },
+      facet: { field: "order", type: "nominal", title: null, sort: runs.map(({ order: name }) => name) },
       spec: {
         ...{ width: 300, height: 200 },
         mark: { type: "point", filled: true, size: 55, opacity: 1 },
@@ -246,12 +247,59 @@ export const driftTable = (runs: ReturnType<typeof driftRows>): Markup =>
     })),
   );
 
-/** The homework's table. */
-export const summaries = (rows: ReturnType<typeof summaryRows>): Markup =>
-  table(rows, {
-    columns: plain(["scenario", "case", "target", "unit", "count", "mean", "min", "max", "std"]),
+/** Whom the component does not believe: so many cells of a kind. */
+export function suspicions(rows: ReturnType<typeof suspicionRows>): Markup {
+  const kinds = [...new Set(rows.map(({ mistake }) => mistake))];
+  return table(
+    kinds.map((mistake) => {
+      const of = rows.filter((row) => row.mistake === mistake);
+      const targets = [...new Set(of.map(({ target }) => target))].join(", ");
+      return { mistake, cells: of.length, targets };
+    }),
+    { columns: plain(["mistake", "cells", "targets"]) },
+  );
+}
+
+const four = (value: number): number => Number(value.toPrecision(4));
+
+/** The homework's table, of one scenario: the run's first unless another is named. */
+export function summaries(rows: ReturnType<typeof summaryRows>, scenario = rows[0]?.scenario): Markup {
+  const shown = rows
+    .filter((row) => row.scenario === scenario)
+    .map(({ mean, min, max, std, ...row }) => ({
+      ...{ ...row, mean: four(mean), min: four(min), max: four(max) },
+      std: typeof std === "number" ? four(std) : std,
+    }));
+  return table(shown, {
+    columns: plain(["case", "target", "count", "mean", "min", "max", "std", "unit"]),
+    caption: `Scenario ${scenario}`,
   });
+}
+
+/** What the simulator says of processor work. */
+export const simulation = (rows: ReturnType<typeof simulatedRows>): Markup =>
+  table(
+    rows.map(({ target, perSecond, ratio, divisions }) => ({
+      ...{ target, perSecond: Math.round(perSecond), ratio: four(ratio) },
+      divisions: four(divisions / 1e6),
+    })),
+    {
+      columns: {
+        target: { label: "target", unit: "" },
+        perSecond: { label: "events with a limit of 1000", unit: "1/s" },
+        divisions: { label: "divisions", unit: "million/s" },
+        ratio: { label: "of the host's", unit: "×" },
+      },
+    },
+  );
 
 /** What each target does to the host's figures. */
 export const effects = (rows: ReturnType<typeof effectRows>): Markup =>
-  table(rows, { columns: plain(["scenario", "case", "target", "statement"]) });
+  table(
+    rows.toSorted((a, b) => order(a.scenario, b.scenario) || order(a.case, b.case)),
+    {
+      columns: plain(["case", "statement"]),
+    },
+  );
+
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
