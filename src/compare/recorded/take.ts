@@ -62,8 +62,8 @@ function packed(from: string, file: string | undefined): string {
 /** Folders of a run become their names; the kernel's release loses what its builder appended. */
 function anonymous(text: string): string {
   return text
-    .replace(/(?:\/[^\s"'=:,/]+)*\/ringlab-compare-\w+/g, "/SCRATCH")
-    .replace(/\bringlab-compare-\w{6}\b/g, "ringlab")
+    .replace(/(?:\/[^\s"'=:,/]+)+\/ringlab-compare-\w{6,}/g, "/SCRATCH")
+    .replace(/\bringlab-compare-\w{6,}/g, "ringlab")
     .replace(/(?:\/[^\s"'=:,/]+)*\/((?:rootfs|boot)-\w+)/g, "/CACHE/$1")
     .replace(/("kernel":\s*")(\d+(?:\.\d+)*)[^"]*/g, "$1$2");
 }

@@ -9,7 +9,7 @@ import type { Repetition, RunFacts, Scenario, TargetFacts } from "../record.ts";
 import { rootfs } from "../rootfs/rootfs.ts";
 import { RunFolder } from "./folder.ts";
 import { hostFacts } from "./machine.ts";
-import { identity, plan, type Step } from "./plan.ts";
+import { identity, type Order, plan, type Step } from "./plan.ts";
 import type { predict } from "./predict.ts";
 import { type Measured, measure } from "./repetition.ts";
 
@@ -20,6 +20,8 @@ export interface RunRequest {
   repetitions: number;
   warmups: number;
   seed: number;
+  /** In which order; in rounds, each in an order of its own, if absent. */
+  order?: Order;
   /** The run folder. */
   out: string;
   cache: string;
@@ -117,13 +119,14 @@ async function measureAll(
   trials: ReadonlyMap<string, Trial>,
   facts: RunFacts,
   { folder, scratch }: { folder: RunFolder; scratch: string },
-  { signal, onEvent }: RunRequest,
+  { signal, onEvent, order }: RunRequest,
 ): Promise<void> {
   // Planned over all targets that were asked for: whether one of them works today doesn't change the others' order.
   const steps = plan(
     facts.targets.map(({ name }) => name),
     facts.scenarios,
     facts,
+    order,
   ).filter(({ target }) => engines.some(({ name }) => name === target));
   const recorded = await folder.repetitions();
   const learned = new Set(recorded.map(({ target }) => target));

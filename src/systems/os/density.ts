@@ -10,7 +10,7 @@
  */
 import type { CostProfile } from "../../machine/cost.ts";
 import { EPT_P2M, Host, KsmScanner } from "../../virt/memory/index.ts";
-import { PageCache } from "../../virt/os/fs/page-cache.ts";
+import { filePages } from "../../virt/os/calls/memory.ts";
 import { docker } from "../docker.ts";
 import type { System } from "../system.ts";
 import { guestState } from "./guest-memory.ts";
@@ -45,13 +45,12 @@ export function containers({ instances, frames, files, changed, own, profile }: 
     (processes) => guestState(docker, profile, { processes, pages: own, seed: 1 }).pages.length,
   ) as [number, number];
   const world = worldWithImage("/image", { files });
-  const cache = new PageCache();
   let [running, used] = [0, 0];
   for (let number = 1; number <= instances; number++) {
     const name = `c${number}`;
     startContainer(world, name, { layers: ["/image"] });
-    useFiles(world.task(name), cache, { files, changed, number });
-    const wanted = one + (number - 1) * (two - one) + cache.size;
+    useFiles(world.task(name), { files, changed, number });
+    const wanted = one + (number - 1) * (two - one) + filePages(world.task("init"));
     if (wanted > frames) break;
     [running, used] = [number, wanted];
   }
@@ -75,8 +74,7 @@ export function virtualMachines(plan: VmDensityPlan): Density {
   for (let number = 1; number <= instances; number++) {
     const { pages } = guestState(system, profile, { processes: 1, pages: own, seed: number * 2 ** 20 });
     const world = worldWithImage("", { files });
-    const cache = new PageCache();
-    useFiles(world.task("init"), cache, { files, changed, number });
+    useFiles(world.task("init"), { files, changed, number });
     const all = [...pages, ...pagesOfFiles(world.task("init"), { files })];
     if (all.length + tablesFor(all.length) > host.frames.free) break;
     const vm = host.create({ name: `vm ${number}`, pages: all.length });

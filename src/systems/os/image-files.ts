@@ -1,8 +1,8 @@
 /** Files of an image, of which every instance reads the same ones: in the layers of a union, or in a virtual machine's own file system. */
 
-import { fillPage } from "../../virt/memory/index.ts";
+import { fillPage, PAGE_BYTES } from "../../virt/memory/index.ts";
 import { open, write } from "../../virt/os/calls/files.ts";
-import { PAGE_BYTES, type PageCache } from "../../virt/os/fs/page-cache.ts";
+import { readFile, writeFile } from "../../virt/os/calls/memory.ts";
 import { READ, WRITE } from "../../virt/os/fs/permission.ts";
 import { World } from "../../virt/os/script.ts";
 import type { Task } from "../../virt/os/task.ts";
@@ -45,16 +45,15 @@ export function worldWithImage(at: string, { files }: Files): World {
 /** What an instance does with its files: all are read whole, and of the first `changed` the first byte becomes its number. */
 export function useFiles(
   task: Task,
-  cache: PageCache,
   { files, changed, number }: Files & { readonly changed: number; readonly number: number },
 ): void {
   for (let file = 0; file < files; file++) {
     const { inode } = open(task, `/data/${file}`, { access: READ });
-    cache.read(task, inode, 0, inode.size);
+    readFile(task, inode, 0, inode.size);
   }
   for (let file = 0; file < changed; file++) {
     const { inode } = open(task, `/data/${file}`, { access: WRITE });
-    cache.write(task, inode, 0, Uint8Array.of(number));
+    writeFile(task, inode, 0, Uint8Array.of(number));
   }
 }
 
