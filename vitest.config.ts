@@ -28,6 +28,7 @@ const WIDE_FILES = [
   "test/labs/notebook-run.test.ts",
   "test/server/page.test.ts",
   "test/virt/io/net/dissect.test.ts",
+  "test/virt/os/container/inside.test.ts",
   "test/virt/os/container/runc.test.ts",
   "test/virt/os/image/podman.test.ts",
 ];

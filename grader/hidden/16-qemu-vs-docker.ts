@@ -1,6 +1,7 @@
 /** Hidden tests of lab 16: new plans, records, samples and runs, drawn against the ways to misread a clause. */
 import type { Comparison } from "../../labs/16-qemu-vs-docker/component.ts";
 import {
+  drawClear,
   drawCpu,
   drawFiles,
   drawOrders,
@@ -13,6 +14,7 @@ import {
 import { exactEnds, worthOfEnds } from "../../labs/16-qemu-vs-docker/exact.ts";
 import {
   expectedOrders,
+  expectedRatio,
   expectedRefusal,
   expectedRounds,
   expectedSeeds,
@@ -86,7 +88,7 @@ export function hidden(seed: number): HiddenTest<Comparison>[] {
     suspicion(seed, "C23", "who stands alone", drawTroubled, [
       ...(["only the first one", "many are outliers", "two are enough", "around the mean of all"] as const),
     ]),
-    suspicion(seed, "C18", "what failed", drawTroubled, ["what failed counts"]),
+    suspicion(seed, "C18", "what failed", drawTroubled, ["what failed counts", "what failed has shared"]),
   ];
 }
 
@@ -155,12 +157,7 @@ function ratio(seed: number): Test {
   }));
   return check<Comparison, readonly Samples[], string[]>({
     ...{ part: "effect", clause: "C9", name, input, scenario: SCENARIOS["ratio-many"] },
-    expected: input.map(({ above, below }) => {
-      if (Math.min(above.length, below.length) < 2) return "no effect";
-      const sum = (values: readonly number[]) => values.reduce((a, b) => a + b);
-      const found = (sum(above) * below.length) / (sum(below) * above.length);
-      return `ratio ${Number(found.toPrecision(4))}`;
-    }),
+    expected: input.map(expectedRatio),
   });
 }
 
@@ -176,7 +173,7 @@ function ends(seed: number, clause: string, name: string, sizes: number[]): Test
 }
 
 /** Experiments whose truth is known here and nowhere else: how many intervals hold it? */
-const EXPERIMENTS = 250;
+const EXPERIMENTS = 200;
 /** Of a right one 0.93 … 0.95 do (see test/labs); four standard deviations to each side. */
 const HELD = [0.87, 0.995] as const;
 
@@ -184,7 +181,7 @@ function coverage(seed: number): Test {
   const name = "how often the truth is within";
   const draw = drawFor(seed, `effect: ${name}`);
   const truth = 1.25;
-  const input = many(() => ({ ...drawSamples(draw, truth, 0.05), resamples: 1000 }), EXPERIMENTS);
+  const input = many(() => ({ ...drawSamples(draw, truth, 0.05), resamples: 500 }), EXPERIMENTS);
   return check<Comparison, readonly Samples[], (Ends | string)[]>({
     ...{ part: "effect", clause: "C11", name, input, scenario: SCENARIOS["interval-many"] },
     expected: `${truth} in about 95 of 100`,
@@ -196,43 +193,16 @@ function coverage(seed: number): Test {
   });
 }
 
-/** Samples whose exact interval is clear of 1, or well around it; some differ much and wander more, some differ little and stand still. */
+/** Some differ much and wander more, some differ little and stand still. */
 function verdicts(seed: number): Test {
   const name = "more, fewer, or nothing detected";
   const draw = drawFor(seed, `effect: ${name}`);
-  const kinds: [number, number, string][] = [
-    [1.02, 0.002, "more"],
-    [0.98, 0.002, "fewer"],
-    [1.12, 0.3, "no difference detected"],
-    [0.88, 0.3, "no difference detected"],
-    [1.25, 0.09, "more"],
-    [0.8, 0.09, "fewer"],
-  ];
-  const chosen = [...kinds, ...kinds].map(([factor, spread, verdict]) => ({
-    samples: drawClear(draw, factor, spread, verdict),
-    verdict,
-  }));
+  const kinds = ["more", "fewer", "no difference detected"] as const;
+  const chosen = many(() => kinds.map((kind) => drawClear(draw, kind)), 4).flat();
   return check<Comparison, readonly Samples[], string[]>({
     ...{ part: "effect", clause: "C12", name, input: chosen.map(({ samples }) => samples) },
     ...{ scenario: SCENARIOS["verdict-many"], expected: chosen.map(({ verdict }) => verdict) },
   });
-}
-
-function drawClear(draw: Draw, factor: number, spread: number, verdict: string): Samples {
-  for (;;) {
-    const samples = drawSamples(draw, factor, spread);
-    const { low, high } = exactEnds(samples);
-    const margin = 0.3 * (high - low);
-    const clear =
-      verdict === "more"
-        ? low - margin > 1
-        : verdict === "fewer"
-          ? high + margin < 1
-          : low + margin < 1 && high - margin > 1;
-    const apart = samples.above.reduce((a, b) => a + b) / samples.below.reduce((a, b) => a + b);
-    // What somebody would see who looks at the ratio alone.
-    if (clear && (verdict !== "no difference detected" || Math.abs(apart - 1) > 0.06)) return samples;
-  }
 }
 
 function refusal(seed: number, clause: string, name: string, shows: readonly RefusalSlip[]): Test {

@@ -124,11 +124,11 @@ export const LAB: Lab<Containers> = defineLab<Containers>({
     },
     {
       id: "C13",
-      text: "To `change` something, all on the way to it and itself must be in the upper layer: what is not there yet is copied, the root's side first. To `read` it, nothing is.",
+      text: "To `change` something, everything on the way to it must be in the upper layer, and so must itself: what is not there yet is copied, the one nearest to the root first. To `read` it, nothing is copied.",
     },
     {
       id: "C14",
-      text: "To `make`, `make-directory` or `remove` a name, the directories on the way must be there. What has the name is not copied.",
+      text: "To `make`, `make-directory` or `remove` a name, the directories on the way must be there. What is under the name itself is not copied.",
     },
     {
       id: "C15",

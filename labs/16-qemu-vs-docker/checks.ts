@@ -84,7 +84,7 @@ function ends(clause: string, name: string, above: readonly number[], below: rea
 }
 
 function verdict(name: string, expected: string, above: readonly number[], below: readonly number[]) {
-  const input = { above, below, ...DRAWING };
+  const input = { above, below, ...DRAWING, resamples: 1000 };
   return define<Comparison, typeof input, string>({
     ...{ part: "effect", clause: "C12", name, input, scenario: SCENARIOS.verdict },
     expected,

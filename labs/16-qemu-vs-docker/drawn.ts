@@ -1,5 +1,6 @@
 /** Cases drawn from a seed, for the student's own trials and for the hidden tests. */
-import type { Cell, Line } from "./component.ts";
+import type { Cell, Effect, Line } from "./component.ts";
+import { exactEnds } from "./exact.ts";
 import type { Judged, Pair, Planning, Recorded, Samples } from "./scenarios.ts";
 import { type CellOptions, cell, changed, cpu, failed, files, line, measuring } from "./situations.ts";
 
@@ -56,6 +57,34 @@ export function drawSamples(draw: Draw, factor: number, spread: number, sizes = 
     Array.from({ length: sizes[at]! }, () => four(mean * noise(draw, spread))).sort((a, b) => a - b),
   );
   return { above: above!, below: below!, resamples: 10_000, seed: draw(1_000_000) };
+}
+
+/**
+ * Samples whose exact interval is clear of 1, or well around it. Those with a difference differ by much, or by little that is steady;
+ * those without it have means that are apart.
+ */
+export function drawClear(draw: Draw, verdict: Effect["verdict"]): { samples: Samples; verdict: string } {
+  const isNone = verdict === "no difference detected";
+  const [by, spread] = isNone
+    ? [0.12, 0.3]
+    : one(draw, [
+        [0.02, 0.002],
+        [0.25, 0.06],
+      ]);
+  const up = verdict === "more" || (isNone && draw(2) === 0);
+  for (;;) {
+    const samples = drawSamples(draw, up ? 1 + by! : 1 / (1 + by!), spread!);
+    const { low, high } = exactEnds(samples);
+    const margin = 0.3 * (high - low);
+    const isClear = {
+      more: low - margin > 1,
+      fewer: high + margin < 1,
+      "no difference detected": low + margin < 1 && high - margin > 1,
+    }[verdict];
+    const mean = (values: readonly number[]) => values.reduce((a, b) => a + b) / values.length;
+    const isApart = Math.abs(mean(samples.above) / mean(samples.below) - 1) > 0.06;
+    if (isClear && (isApart || !isNone)) return { samples: { ...samples, resamples: 1000 }, verdict };
+  }
 }
 
 const WORK = [
@@ -149,8 +178,8 @@ export function drawCpu(draw: Draw): Judged {
       const kept = limits.filter(() => !chance(draw, 25));
       const twice = chance(draw, 25);
       return kept.map((limit, at) => {
-        const natural = (1.6e9 / limit ** 1.36) * slow;
-        const rate = empty || (twice && at === 1) ? 13_700 : natural;
+        const natural = (1.6e9 / (twice && at === 1 ? kept[0]! : limit) ** 1.36) * slow;
+        const rate = empty ? 13_700 : natural;
         const rates = Array.from({ length: 3 }, () => four(rate * noise(draw, 0.01)));
         const of = cell({
           target,
@@ -203,7 +232,8 @@ export function drawTroubled(draw: Draw): Judged {
     const count = one(draw, [2, 3, 4, 5, 6]);
     const slow = chance(draw, 50) ? draw(count) : -1;
     const second = chance(draw, 30) ? draw(count) : -1;
-    const depth = one(draw, [0.5, 0.66, 0.75, 1.6]);
+    // None of them is near the 30 % of the clause.
+    const depth = one(draw, [0.5, 0.6, 0.8, 1.45]);
     const rates = Array.from({ length: count }, (_, at) =>
       four(1600 * noise(draw, 0.02) * (at === slow || at === second ? depth : 1)),
     );
@@ -214,7 +244,7 @@ export function drawTroubled(draw: Draw): Judged {
     }
     if (chance(draw, 25))
       of = changed(of, draw(count), () => ({ pressure: { cpu: one(draw, [12, 19, 24, 60]) } }));
-    if (chance(draw, 15)) of = changed(of, draw(count), () => ({ outcome: "failed" }));
+    if (chance(draw, 20)) of = changed(of, draw(count), () => ({ outcome: "failed" }));
     return of;
   });
   return { cells, host: { processors, memory: 8192 } };

@@ -31,23 +31,39 @@ export function exactMeans(values: readonly number[]): Mass[] {
 
 /** The ends of the interval of the ratio of means. */
 export function exactEnds({ above, below }: Pick<Samples, "above" | "below">): Ends {
-  const under = exactMeans(below);
-  const ratios = exactMeans(above)
-    .flatMap((a) =>
-      under.map((b) => ({ value: a.value / b.value, probability: a.probability * b.probability })),
-    )
-    .sort((a, b) => a.value - b.value);
   const share = tail(Math.min(above.length, below.length));
-  return { low: quantile(ratios, share), high: quantile(ratios.toReversed(), share) };
+  return { low: quantile(above, below, share), high: 1 / quantile(below, above, share) };
 }
 
-function quantile(sorted: readonly Mass[], share: number): number {
-  let passed = 0;
-  for (const { value, probability } of sorted) {
-    passed += probability;
-    if (passed >= share) return value;
+/** The value that the ratio of means stays below with that probability: searched for by halving. */
+function quantile(above: readonly number[], below: readonly number[], share: number): number {
+  const under = exactMeans(below).sort((a, b) => a.value - b.value);
+  const over = exactMeans(above);
+  // From each mean of `below` on: the probability of it and of all that are greater.
+  const rest = under.map(({ probability }) => probability);
+  for (let at = rest.length - 2; at >= 0; at--) rest[at]! += rest[at + 1]!;
+  let [low, high] = [Math.min(...above) / Math.max(...below), Math.max(...above) / Math.min(...below)];
+  for (let halving = 0; halving < 40; halving++) {
+    const middle = (low + high) / 2;
+    const passed = over.reduce((sum, a) => {
+      const first = firstFrom(under, a.value / middle);
+      return sum + a.probability * (rest[first] ?? 0);
+    }, 0);
+    if (passed < share) low = middle;
+    else high = middle;
   }
-  return sorted.at(-1)!.value;
+  return high;
+}
+
+/** Where the first is that is not less. */
+function firstFrom(sorted: readonly Mass[], value: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]!.value < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** How far an end may be from the exact one, in halves of the interval: what 10,000 resamples of five values never reach. */

@@ -23,6 +23,7 @@ export const SUSPICION_SLIPS = [
   "two are enough",
   "around the mean of all",
   "what failed counts",
+  "what failed has shared",
 ] as const;
 export type SuspicionSlip = (typeof SUSPICION_SLIPS)[number];
 
@@ -45,8 +46,10 @@ function factsOf(cell: Cell, slip?: SuspicionSlip): Facts {
       : workload.kind === "fileio"
         ? (KEYS[workload.mode] ?? "writeMiBs")
         : "memoryMiBs";
-  const done = cell.repetitions.filter(({ outcome }) => outcome === "done" || slip === "what failed counts");
-  const values = done.map(({ metrics }) => metrics[key] ?? 0);
+  const isDone = ({ outcome }: Line) => outcome === "done";
+  const done = cell.repetitions.filter((one) => isDone(one) || slip === "what failed has shared");
+  const counted = cell.repetitions.filter((one) => isDone(one) || slip === "what failed counts");
+  const values = counted.map(({ metrics }) => metrics[key] ?? 0);
   return { cell, done, values, rate: average(values) };
 }
 

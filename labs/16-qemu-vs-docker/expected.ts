@@ -1,6 +1,6 @@
 /** What is right about plans, lines and single cells, as naively as it can be said; not the reference solution. With a slip: what somebody says who misread a clause. */
 import type { Cell, Line, Reason } from "./component.ts";
-import { digits, type Pair, type Planning, type Recorded } from "./scenarios.ts";
+import { digits, type Pair, type Planning, type Recorded, type Samples } from "./scenarios.ts";
 import { placeText } from "./words.ts";
 
 /** The lines that the scenario `rounds` shows of any right plan. */
@@ -87,6 +87,13 @@ export function expectedSummary({ lines, measure }: Recorded, slip?: SummarySlip
   const std = found.length === 1 ? alone : digits(Math.sqrt(squares / divisor));
   const sorted = found.toSorted((a, b) => a - b);
   return `${found.length} values, mean ${digits(mean)}, min ${digits(sorted[0]!)}, max ${digits(sorted.at(-1)!)}, std ${std}`;
+}
+
+/** The line that the scenario `ratio` shows. */
+export function expectedRatio({ above, below }: Samples): string {
+  if (Math.min(above.length, below.length) < 2) return "no effect";
+  const sum = (values: readonly number[]) => values.reduce((a, b) => a + b);
+  return `ratio ${digits((sum(above) * below.length) / (sum(below) * above.length))}`;
 }
 
 export const REFUSAL_SLIPS = [

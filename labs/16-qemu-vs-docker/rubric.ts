@@ -5,33 +5,6 @@ export const RUBRIC: Rubric = defineRubric({
   lab: "16-qemu-vs-docker",
   questions: [
     {
-      id: "design-1",
-      title: "A design of one's own",
-      criteria: [
-        {
-          id: "varied",
-          text: "Three scenarios, each of which differs from another in one thing, and a reason for each.",
-          points: 2,
-          guide:
-            "The one thing is named, and what it is expected to change. Half: scenarios that differ in several things at once, or no reasons.",
-        },
-        {
-          id: "held",
-          text: "Says what is held the same for all targets, and how it is made sure.",
-          points: 1,
-          guide:
-            "Two of: one root file system or image with the same sysbench, the same options and file set, processors and memory by limit, page cache treated alike, duration of 30 s or more. Half: one of them.",
-        },
-        {
-          id: "repeated",
-          text: "Chooses repetitions, warm-ups and order, with a reason from this lab.",
-          points: 1,
-          guide:
-            "Five or more, for the interval's sake; a warm-up, for the first run is slower; mixed, for machines drift. Half: numbers without a reason.",
-        },
-      ],
-    },
-    {
       id: "reflection-1",
       title: "Five reports",
       criteria: [
@@ -68,6 +41,33 @@ export const RUBRIC: Rubric = defineRubric({
           points: 1,
           guide:
             "The interval says which differences remain possible; to exclude 1 % needs an interval that is narrower than that, so more or calmer repetitions. Half: 'the sample is too small'.",
+        },
+      ],
+    },
+    {
+      id: "reflection-3",
+      title: "A design of one's own",
+      criteria: [
+        {
+          id: "varied",
+          text: "Three scenarios, each of which differs from another in one thing, and a reason for each.",
+          points: 2,
+          guide:
+            "The one thing is named, and what it is expected to change. Half: scenarios that differ in several things at once, or no reasons.",
+        },
+        {
+          id: "held",
+          text: "Says what is held the same for all targets, and how it is made sure.",
+          points: 1,
+          guide:
+            "Two of: one root file system or image with the same sysbench, the same options and file set, processors and memory by limit, page cache treated alike, duration of 30 s or more. Half: one of them.",
+        },
+        {
+          id: "repeated",
+          text: "Chooses repetitions, warm-ups and order, with a reason from this lab.",
+          points: 1,
+          guide:
+            "Five or more, for the interval's sake; a warm-up, for the first run is slower; mixed, for machines drift. Half: numbers without a reason.",
         },
       ],
     },

@@ -4,6 +4,7 @@ import { dice } from "./chance.ts";
 import type { Comparison } from "./component.ts";
 import { LAB } from "./contract.ts";
 import {
+  drawClear,
   drawCpu,
   drawFiles,
   drawOrders,
@@ -16,16 +17,18 @@ import {
 import { exactEnds, worthOfEnds } from "./exact.ts";
 import {
   expectedOrders,
+  expectedRatio,
   expectedRefusal,
   expectedRounds,
+  expectedSeeds,
   expectedSummary,
   worthOfOrders,
 } from "./expected.ts";
 import { expectedSuspicions } from "./expected-suspicions.ts";
 import { type Ends, SCENARIOS } from "./scenarios.ts";
 
-const EACH = 60;
-const INTERVALS = 3;
+const EACH = 40;
+const INTERVALS = 2;
 
 export function unseen(seed: number): readonly Check<Comparison>[] {
   const draw = dice(seed);
@@ -35,6 +38,11 @@ export function unseen(seed: number): readonly Check<Comparison>[] {
   const records = many(() => drawRecorded(draw));
   const samples = many(() => drawSamples(draw, 1 + draw(100) / 100, 0.1), INTERVALS);
   const exact = samples.map(exactEnds);
+  const different = many(() => drawSamples(draw, 1 + draw(100) / 100, 0.3, [4, 4]), 10);
+  const clear = [
+    ...many(() => drawClear(draw, "more"), 3),
+    ...many(() => drawClear(draw, "no difference detected"), 3),
+  ];
   const pairs = many(() => drawPair(draw), 2 * EACH);
   const runs = many(() => [drawCpu(draw), drawFiles(draw), drawTroubled(draw)]).flat();
   return [
@@ -48,6 +56,16 @@ export function unseen(seed: number): readonly Check<Comparison>[] {
       worth: (actual: Record<string, number>) => worthOfOrders(actual, shuffles),
     }),
     check({
+      ...{
+        part: "plan",
+        clause: "C4",
+        name: "two seeds",
+        scenario: SCENARIOS.seeds,
+        input: { ...shuffles, repetitions: 9 },
+      },
+      expected: expectedSeeds(shuffles),
+    }),
+    check({
       ...{ part: "summarize", clause: "C5", name: `${EACH} records`, scenario: SCENARIOS["summary-many"] },
       ...{ input: records, expected: records.map((one) => expectedSummary(one)) },
     }),
@@ -56,6 +74,24 @@ export function unseen(seed: number): readonly Check<Comparison>[] {
       ...{ scenario: SCENARIOS["interval-many"], expected: exact },
       worth: (actual: (Ends | string)[]) =>
         exact.every((one, at) => worthOfEnds(actual[at] ?? "none", one) === 1) ? 1 : 0,
+    }),
+    check({
+      ...{
+        part: "effect",
+        clause: "C9",
+        name: "10 ratios",
+        input: different.map((one) => ({ ...one, resamples: 100 })),
+      },
+      ...{ scenario: SCENARIOS["ratio-many"], expected: different.map(expectedRatio) },
+    }),
+    check({
+      ...{
+        part: "effect",
+        clause: "C12",
+        name: "6 verdicts",
+        input: clear.map(({ samples: drawn }) => drawn),
+      },
+      ...{ scenario: SCENARIOS["verdict-many"], expected: clear.map(({ verdict }) => verdict) },
     }),
     check({
       ...{ part: "refuse", clause: "C13", name: `${2 * EACH} pairs`, scenario: SCENARIOS["refusal-many"] },

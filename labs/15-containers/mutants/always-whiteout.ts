@@ -2,7 +2,7 @@
  * Wrong: leaves a whiteout where nothing is below.
  * Breaks clause: C15
  * Caught by: change: somebody's below, and nobody's
- * Caught by hidden: change: Linux: what a removal leaves
+ * Caught by hidden: change: names that go
  */
 import type {
   Account,

@@ -1,6 +1,7 @@
 /** `ringlab compare`: QEMU against Docker on the machine itself. */
 import type { Command } from "commander";
 import type { DoctorOptions } from "../compare/doctor.ts";
+import type { EffectOptions } from "../compare/effect.ts";
 import type { RunOptions } from "../compare/run.ts";
 
 export function register(program: Command): void {
@@ -47,8 +48,39 @@ export function register(program: Command): void {
     .description(
       "write the report of a run folder: report.md, report.html and its pictures, beside the raw logs",
     )
+    .addHelpText(
+      "after",
+      "\nThe exit code is 1 when something may not be compared; the report is written all the same, and says why.",
+    )
     .action(async (folder: string) => {
       const { report } = await import("../compare/report.ts");
       await report(folder);
+    });
+  compare
+    .command("effect <dir> <other> <base>")
+    .description(
+      "compare one target, scenario and case of a run folder with another, or say why that is refused",
+    )
+    .option(
+      "--measure <name>",
+      "eventsPerCpuSecond, eventsPerSecond, latency, read, write, memory (default: what the work asks for)",
+    )
+    .addHelpText(
+      "after",
+      "\nThe exit code is 1 when the comparison is refused.\n\nExample:\n  ringlab compare effect first qemu-tcg,quick,cpu-10000 docker,quick,cpu-10000",
+    )
+    .action(async (folder: string, other: string, base: string, options: EffectOptions) => {
+      const { effect } = await import("../compare/effect.ts");
+      effect(folder, other, base, options);
+    });
+  compare
+    .command("recorded")
+    .description(
+      "copy the run that comes with Ringlab into a folder and write its report, where no engine works",
+    )
+    .option("--out <dir>", "the folder, which must not exist", "compare-recorded")
+    .action(async ({ out }: { out: string }) => {
+      const { recorded } = await import("../compare/recorded.ts");
+      await recorded(out);
     });
 }

@@ -54,7 +54,7 @@ export async function run(options: RunOptions): Promise<void> {
       throw new UserError(
         `${failed} repetition(s) failed: raw/ has their logs, and the same command tries them again`,
       );
-  });
+  }, out);
 }
 
 /** @throws UserError */

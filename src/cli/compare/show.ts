@@ -1,5 +1,11 @@
-/** A prediction, a target and a repetition, a line each. */
-import type { Prediction, RunEvent, TargetFacts } from "../../compare/index.ts";
+/** A machine, a prediction, a target and a repetition, a line each. */
+import type { HostFacts, Prediction, RunEvent, TargetFacts } from "../../compare/index.ts";
+
+export function describeHost({ cpu, processors, memory, system, kernel, hypervisor }: HostFacts): string {
+  const start = `this machine: ${processors} × ${cpu}, ${memory} MiB, ${system}, kernel ${kernel}`;
+  if (hypervisor === "none") return `${start}; no hypervisor that it admits`;
+  return `${start}; itself a guest of ${hypervisor}: a virtual machine on it is nested`;
+}
 
 export function describeTarget({
   name,

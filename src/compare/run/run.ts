@@ -9,7 +9,7 @@ import type { Repetition, RunFacts, Scenario, TargetFacts } from "../record.ts";
 import { rootfs } from "../rootfs/rootfs.ts";
 import { RunFolder } from "./folder.ts";
 import { hostFacts } from "./machine.ts";
-import { identity, plan, type Step } from "./plan.ts";
+import { identity, type Order, plan, type Step } from "./plan.ts";
 import type { predict } from "./predict.ts";
 import { type Measured, measure } from "./repetition.ts";
 
@@ -20,6 +20,8 @@ export interface RunRequest {
   repetitions: number;
   warmups: number;
   seed: number;
+  /** In which order; in rounds, each in an order of its own, if absent. */
+  order?: Order;
   /** The run folder. */
   out: string;
   cache: string;
@@ -62,6 +64,7 @@ export async function runComparison(request: RunRequest): Promise<RunFacts> {
 async function compareOn(ground: Ground, folder: RunFolder, request: RunRequest): Promise<RunFacts> {
   const before = await folder.facts();
   if (before) refuseOther(before, request);
+  await refuseNone(request.engines);
   const { sha256 } = await rootfs(ground);
   if (before?.rootfs !== undefined && before.rootfs !== sha256)
     throw new CannotCompare(
@@ -116,13 +119,14 @@ async function measureAll(
   trials: ReadonlyMap<string, Trial>,
   facts: RunFacts,
   { folder, scratch }: { folder: RunFolder; scratch: string },
-  { signal, onEvent }: RunRequest,
+  { signal, onEvent, order }: RunRequest,
 ): Promise<void> {
   // Planned over all targets that were asked for: whether one of them works today doesn't change the others' order.
   const steps = plan(
     facts.targets.map(({ name }) => name),
     facts.scenarios,
     facts,
+    order,
   ).filter(({ target }) => engines.some(({ name }) => name === target));
   const recorded = await folder.repetitions();
   const learned = new Set(recorded.map(({ target }) => target));
@@ -164,6 +168,17 @@ function factsOf(
     ...{ name: engine.name, kind: engine.kind, probe, versions },
     ...(beneath === undefined ? {} : { beneath }),
   };
+}
+
+/** Before anything is made for targets of which none is there. */
+async function refuseNone(engines: readonly Engine[]): Promise<void> {
+  const reasons: string[] = [];
+  for (const engine of engines) {
+    const look = await engine.look();
+    if (look.state === "there") return;
+    reasons.push(`${engine.name}: ${look.state === "absent" ? look.install : look.reason}`);
+  }
+  throw new CannotCompare(`none of the targets can be tried here:\n  ${reasons.join("\n  ")}`);
 }
 
 /** A run is continued with what it was begun with, or its averages are of two different things. */

@@ -18,7 +18,7 @@ const WORKING = ["host", "docker", "podman", "runc", "qemu-tcg"];
 const MOMENTS = (process.env.RINGLAB_MOMENTS ?? "2,9,16").split(",").map(Number);
 const EVERYTHING = [
   ...["compare", "run", "--targets", [...WORKING, "qemu-kvm"].join(",")],
-  ...["--scenario", "quick", "--scale", "0.34", "--repetitions", "3", "--warmups", "0"],
+  ...["--scenario", join(import.meta.dirname, "short.json5"), "--repetitions", "3", "--warmups", "0"],
 ];
 
 describe.skipIf(lacks("engines", import.meta.url))("the one command", () => {
@@ -27,7 +27,7 @@ describe.skipIf(lacks("engines", import.meta.url))("the one command", () => {
   let cache: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "rl-"));
-    temporary = join(folder, "tmp");
+    temporary = join(folder, "t");
     cache = process.env.RINGLAB_CACHE ?? join(folder, "cache");
     await mkdir(temporary);
   });
@@ -74,7 +74,7 @@ describe.skipIf(lacks("engines", import.meta.url))("the one command", () => {
       expect(sysbench, name).toBe("1.0.20");
       expect(image?.id, name).toMatch(/^sha256:[0-9a-f]{64}$/);
       expect(image?.history.length, name).toBeGreaterThan(0);
-      expect(commands.join("\n"), name).toContain("sysbench cpu --cpu-max-prime=");
+      expect(commands.join("\n"), name).toMatch(/sysbench (cpu|fileio) --/);
     }
     const records = (await readFile(join(out, "repetitions.jsonl"), "utf8"))
       .split("\n")
@@ -82,7 +82,7 @@ describe.skipIf(lacks("engines", import.meta.url))("the one command", () => {
       .map((line) => JSON.parse(line) as Repetition);
     for (const target of WORKING) {
       const of = records.filter((record) => record.target === target);
-      expect(of, target).toHaveLength(9);
+      expect(of, target).toHaveLength(6);
       for (const { outcome, error, metrics, pageCache, log, hostSamples } of of) {
         expect(outcome, `${target}: ${error}`).toBe("done");
         expect(metrics.eventsPerCpuSecond, target).toBeGreaterThan(0);
@@ -126,7 +126,7 @@ describe.skipIf(lacks("engines", import.meta.url))("the one command", () => {
         timeout: 90_000,
         interval: 50,
       })
-      .toMatch(/\/45 |it ended/);
+      .toMatch(/\/30 |it ended/);
     child.kill("SIGKILL");
     await ended;
     const left = difference(before, await state());
