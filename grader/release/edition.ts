@@ -22,7 +22,8 @@ import { lockfileFor, ownPackage, packagesNamed } from "./packages.ts";
 import { type ReleasedLab, studentReadme } from "./readme.ts";
 
 /** What stands in src beside programs: a note or a picture that someone left there is not released. */
-const KINDS = /\.(ts|js|css|svg|asm|json)$/;
+const KINDS =
+  /\.(ts|js|css|svg|asm|json5?|sh)$|\/(Docker|Vagrant)file$|^src\/compare\/recorded\/short\/.*\.(jsonl|log)$/;
 
 const TSCONFIG = {
   compilerOptions: {

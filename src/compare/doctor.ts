@@ -2,6 +2,7 @@
 import type { Engine } from "./engines/engine.ts";
 import { tryOut } from "./engines/probe.ts";
 import { openGround } from "./ground/ground.ts";
+import { sweep } from "./ground/state.ts";
 import type { TargetFacts } from "./record.ts";
 
 /**
@@ -15,7 +16,7 @@ export async function examine(
   signal: AbortSignal,
   onTarget: (facts: Pick<TargetFacts, "name" | "kind" | "probe" | "versions" | "beneath">) => void,
 ): Promise<string[]> {
-  let leftovers: string[] = [];
+  let leftovers = await sweep(cache);
   for (const engine of engines) {
     const ground = await openGround(cache, signal);
     try {

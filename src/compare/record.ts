@@ -4,7 +4,7 @@
  *     DIR/run.json             RunFacts, written before the first repetition; `ended` is added at the end
  *     DIR/repetitions.jsonl    one Repetition a line, in the order in which they ran; appended, never rewritten
  *     DIR/prediction.json      Prediction of analysis/prediction.ts, made before anything was tried; absent where there was none
- *     DIR/raw/                 NNNN-target-scenario-case.log, NNNN-….samples.jsonl, named by the repetition
+ *     DIR/raw/                 NNNN-target-scenario-case.log, NNNN-….samples.jsonl, NNNN-….host.jsonl
  *
  * An absent optional field means "not measured", which is never the same as 0. Times of day are ISO 8601 in UTC.
  */
@@ -35,8 +35,20 @@ export interface TargetFacts {
   processors?: number;
   /** MiB. */
   memory?: number;
-  /** The exact command lines that started it and ran one repetition in it, for the report's documentation. */
+  /**
+   * The exact command lines, whole: what was prepared, what started one repetition, and its image's history. A word that
+   * holds a script of many lines is quoted with its line breaks.
+   */
   commands: string[];
+  image?: Image;
+}
+
+/** What a target ran from. */
+export interface Image {
+  /** The engine's own id of it ("sha256:…"), or of what the root file system was unpacked from. */
+  id: string;
+  /** A line a layer, the oldest last, as the engine's `history` prints them; or the recipe, a command a line. */
+  history: string[];
 }
 
 /** Facts of the machine that everything ran on. */
@@ -82,7 +94,9 @@ export type Workload =
       operation: "read" | "write" | "none";
       access: "seq" | "rnd";
       threads: number;
-    };
+    }
+  /** No sysbench: `starts` times one after the other, a new container or machine that runs /bin/true and ends. */
+  | { kind: "startup"; starts: number; threads: 1 };
 
 /** What a scenario gives to the target. */
 export interface Resources {
@@ -162,10 +176,23 @@ export interface Metrics {
   fsyncsPerSecond?: number;
   /** memory: MiB/s. */
   memoryMiBs?: number;
-  /** Time that the target's disk was busy, percent of the repetition (/proc/diskstats, as iostat's %util). */
+  /**
+   * Time that the target's disk was busy, percent of the repetition (/proc/diskstats, as iostat's %util). A virtual
+   * machine's disk as its own kernel counts it; for the others, the host's disk on which their files lie.
+   */
   diskUtilisation?: number;
   /** Milliseconds a request, as iostat's await. */
   diskAwait?: number;
+  /** The same of the host's disk while a virtual machine ran on it. */
+  hostDiskUtilisation?: number;
+  hostDiskAwait?: number;
+  /**
+   * startup: mean milliseconds from the command to the end of /bin/true in the target, as a line that arrives here.
+   * `totalEvents` are the starts, `seconds` their sum to the command's end, `latency` that of the first line.
+   */
+  startMilliseconds?: number;
+  /** startup: mean milliseconds from the command until it has ended and the target is gone. */
+  exitMilliseconds?: number;
 }
 
 /** /proc/pressure, percent of the repetition's time in which some task waited for it. */
@@ -201,19 +228,23 @@ export interface Repetition {
   pageCache: "dropped" | "warm" | "drop failed";
   /** Relative to the run folder. */
   log: string;
-  /** Relative to the run folder: a Sample a line. */
+  /** Relative to the run folder: a Sample a line, read inside the target. A container's /proc/stat is the host's. */
   samples?: string;
+  /** Relative to the run folder: a Sample a line, read on the host while the target ran. */
+  hostSamples?: string;
 }
 
 /** A line of raw/….samples.jsonl. */
 export interface Sample {
   /** Seconds since the repetition started. The first line is a difference too, never an average since boot. */
   at: number;
-  /** Percent of all the target's processors, over the time since the line before. */
+  /** Percent of all processors of where it was read, over the time since the line before. */
   user: number;
   system: number;
   /** Waiting for a disk. */
   iowait: number;
   /** Taken by a hypervisor underneath. */
   steal: number;
+  /** Percent of the time since the line before in which the disk was busy, as iostat's %util. */
+  disk?: number;
 }

@@ -1,6 +1,7 @@
 /** `ringlab compare`: QEMU against Docker on the machine itself. */
 import type { Command } from "commander";
 import type { DoctorOptions } from "../compare/doctor.ts";
+import type { EffectOptions } from "../compare/effect.ts";
 import type { RunOptions } from "../compare/run.ts";
 
 export function register(program: Command): void {
@@ -25,16 +26,18 @@ export function register(program: Command): void {
     )
     .requiredOption(
       "--scenario <file>",
-      "a JSON5 file, or one that comes with Ringlab: quick, short, homework, matrix",
+      "a JSON5 file, or one that comes with Ringlab: quick, short, startup, homework, matrix",
     )
     .option("--repetitions <n>", "measured repetitions of every case on every target", "5")
     .option("--warmups <n>", "repetitions before those, which no average counts", "1")
     .option("--seed <n>", "of the random order", "1")
     .option("--out <dir>", "the run folder", "compare-run")
     .option("--no-prediction", "don't simulate CPU work beforehand, which takes some seconds")
+    .option("--scale <factor>", "durations and sets of files times this, to see that every case works", "1")
+    .option("--report", "write the report too, as ringlab compare report does")
     .addHelpText(
       "after",
-      "\nExample:\n  ringlab compare run --targets host,runc,docker --scenario quick --repetitions 5 --out first",
+      "\nExample:\n  ringlab compare run --targets host,runc,docker --scenario quick --repetitions 5 --out first --report",
     )
     .action(async (options: RunOptions) => {
       const { run } = await import("../compare/run.ts");
@@ -45,8 +48,39 @@ export function register(program: Command): void {
     .description(
       "write the report of a run folder: report.md, report.html and its pictures, beside the raw logs",
     )
+    .addHelpText(
+      "after",
+      "\nThe exit code is 1 when something may not be compared; the report is written all the same, and says why.",
+    )
     .action(async (folder: string) => {
       const { report } = await import("../compare/report.ts");
       await report(folder);
+    });
+  compare
+    .command("effect <dir> <other> <base>")
+    .description(
+      "compare one target, scenario and case of a run folder with another, or say why that is refused",
+    )
+    .option(
+      "--measure <name>",
+      "eventsPerCpuSecond, eventsPerSecond, latency, read, write, memory (default: what the work asks for)",
+    )
+    .addHelpText(
+      "after",
+      "\nThe exit code is 1 when the comparison is refused.\n\nExample:\n  ringlab compare effect first qemu-tcg,quick,cpu-10000 docker,quick,cpu-10000",
+    )
+    .action(async (folder: string, other: string, base: string, options: EffectOptions) => {
+      const { effect } = await import("../compare/effect.ts");
+      effect(folder, other, base, options);
+    });
+  compare
+    .command("recorded")
+    .description(
+      "copy the run that comes with Ringlab into a folder and write its report, where no engine works",
+    )
+    .option("--out <dir>", "the folder, which must not exist", "compare-recorded")
+    .action(async ({ out }: { out: string }) => {
+      const { recorded } = await import("../compare/recorded.ts");
+      await recorded(out);
     });
 }

@@ -55,6 +55,13 @@ export const MEASURES = {
     wallClock: true,
     of: (m) => m.memoryMiBs,
   },
+  start: {
+    label: "milliseconds to start",
+    unit: "ms",
+    better: "less",
+    wallClock: true,
+    of: (m) => m.startMilliseconds,
+  },
 } satisfies Record<string, Measure>;
 
 /** The values of the repetitions that were done, or undefined when one of them lacks it: absent is not zero. */
@@ -68,7 +75,7 @@ const WRITES = ["seqwr", "seqrewr", "rndwr", "rndrw"];
 
 /** The measures that answer what a workload asks. For CPU work that is the rate by CPU time, where every cell has it. */
 export function measuresFor(workload: Workload, cells: readonly Cell[]): Measure[] {
-  const { eventsPerCpuSecond, eventsPerSecond, read, write, memory } = MEASURES;
+  const { eventsPerCpuSecond, eventsPerSecond, read, write, memory, start } = MEASURES;
   switch (workload.kind) {
     case "cpu":
       return cells.every((cell) => done(cell).length === 0 || valuesOf(cell, eventsPerCpuSecond))
@@ -81,5 +88,7 @@ export function measuresFor(workload: Workload, cells: readonly Cell[]): Measure
       ];
     case "memory":
       return [memory];
+    case "startup":
+      return [start];
   }
 }

@@ -42,6 +42,7 @@ export const runFacts = z.object({
       processors: number.optional(),
       memory: number.optional(),
       commands: z.array(text),
+      image: z.object({ id: text, history: z.array(text) }).optional(),
     }),
   ),
   scenarios: z.array(scenario),
@@ -66,6 +67,10 @@ const metrics = z.object({
   memoryMiBs: number.optional(),
   diskUtilisation: number.optional(),
   diskAwait: number.optional(),
+  hostDiskUtilisation: number.optional(),
+  hostDiskAwait: number.optional(),
+  startMilliseconds: number.optional(),
+  exitMilliseconds: number.optional(),
 }) satisfies z.ZodType<Metrics>;
 
 /** A report links these: a path may not lead out of the folder, nor into another page. */
@@ -91,6 +96,7 @@ export const repetition = z.object({
   pageCache: z.enum(["dropped", "warm", "drop failed"]),
   log: inside,
   samples: inside.optional(),
+  hostSamples: inside.optional(),
 }) satisfies z.ZodType<Repetition>;
 
 export const sample = z.object({
@@ -99,6 +105,7 @@ export const sample = z.object({
   system: number,
   iowait: number,
   steal: number,
+  disk: number.optional(),
 }) satisfies z.ZodType<Sample>;
 
 export const packedSamples = z.object({ file: inside, samples: z.array(sample) });

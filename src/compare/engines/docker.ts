@@ -2,21 +2,28 @@
  * Docker: with the engine that answers already, or else with a dockerd of our own that changes nothing outside of the
  * scratch folder: no bridge, no firewall rules, a cgroup parent of its own.
  */
+import { release } from "node:os";
 import { join } from "node:path";
 import { CannotCompare } from "../errors.ts";
 import { Child, installed, must, run } from "../ground/child.ts";
 import type { Ground } from "../ground/ground.ts";
+import { commandLine } from "../ground/quote.ts";
 import { rootfs } from "../rootfs/rootfs.ts";
 import type { Engine, Look } from "./engine.ts";
-import { imported } from "./imported.ts";
+import { imported, importImage } from "./imported.ts";
 
 /** Milliseconds in which a daemon has to answer. */
 const START = 60_000;
+
+/** $1: what names of our containers and of our image begin with. */
+const REMOVE = `docker ps --all --quiet --filter "name=^/?$1-" | xargs --no-run-if-empty docker rm --force
+docker image ls --quiet "$1" | xargs --no-run-if-empty docker rmi --force`;
 
 interface Info {
   ServerVersion?: string;
   OperatingSystem?: string;
   KernelVersion?: string;
+  DockerRootDir?: string;
   ServerErrors?: string[];
 }
 
@@ -60,32 +67,52 @@ export const docker: Engine = {
   },
   async open(ground) {
     const { tar } = await rootfs(ground);
-    const client = (await info(["docker"], ground.signal)) ? ["docker"] : await ownDaemon(ground);
-    const image = `ringlab-${ground.name}:latest`;
-    await must([...client, "import", tar, image], { signal: ground.signal });
-    ground.undo.later(`remove Docker's image ${image}`, () => must([...client, "rmi", "--force", image]));
-    const parent = client.length > 1 ? ["--cgroup-parent", `/${ground.name}`] : [];
-    return imported(client, ["--network", "none", ...parent], image, ground);
+    const image = `${ground.name}:latest`;
+    const users = await info(["docker"], ground.signal);
+    if (users) {
+      const remove = ["sh", "-c", REMOVE, "sh", ground.name];
+      await ground.ifKilled(remove);
+      ground.undo.later("remove what Docker's engine holds", () => must(remove, { timeout: 60_000 }));
+    }
+    const daemon = users ? undefined : await ownDaemon(ground);
+    const client = daemon?.client ?? ["docker"];
+    const made = await importImage(client, tar, image, ground.signal);
+    return imported(client, ["--rm", "--network", "none", ...(daemon?.options ?? [])], image, ground, {
+      ...made,
+      prepared: [...(daemon ? [daemon.command] : []), ...(made.prepared ?? [])],
+      ...(users?.DockerRootDir === undefined ? {} : { folder: users.DockerRootDir }),
+    });
   },
 };
 
 function there({ ServerVersion, OperatingSystem, KernelVersion }: Info, client: string): Look {
   const versions = { client, engine: ServerVersion ?? "unknown", kernel: KernelVersion ?? "unknown" };
   const isDesktop = OperatingSystem?.includes("Docker Desktop") || process.platform !== "linux";
-  if (!isDesktop) return { state: "there", versions, notes: [] };
+  // A client's context may lead to another machine, whatever that calls itself.
+  const isElsewhere = KernelVersion !== undefined && KernelVersion !== release();
+  if (!isDesktop && !isElsewhere) return { state: "there", versions, notes: [] };
   return {
     state: "there",
     versions,
     notes: ["its containers run in a virtual machine: this is not a container on this host's kernel"],
-    beneath: OperatingSystem ?? "a virtual machine",
+    beneath: isDesktop
+      ? (OperatingSystem ?? "a virtual machine")
+      : `another kernel (${KernelVersion}; this host's is ${release()})`,
   };
 }
 
-/** Starts dockerd and waits until it answers. The command of its client. */
-async function ownDaemon(ground: Ground): Promise<string[]> {
+interface Daemon {
+  command: string;
+  client: string[];
+  /** Of `run`. */
+  options: string[];
+}
+
+/** Starts dockerd and waits until it answers. */
+async function ownDaemon(ground: Ground): Promise<Daemon> {
   const folder = join(ground.scratch, "docker");
   const socket = `unix://${join(folder, "socket")}`;
-  const daemon = await Child.start([
+  const argv = [
     "dockerd",
     "--iptables=false",
     "--ip6tables=false",
@@ -97,13 +124,15 @@ async function ownDaemon(ground: Ground): Promise<string[]> {
     `--exec-root=${join(folder, "exec")}`,
     `--pidfile=${join(folder, "pid")}`,
     `--host=${socket}`,
-  ]);
+  ];
+  const daemon = await Child.start(argv);
   daemon.process.stdout.resume();
   ground.undo.later("stop dockerd", () => daemon.stop(20_000));
   const client = ["docker", "-H", socket];
   const end = Date.now() + START;
   while (daemon.isRunning && Date.now() < end) {
-    if (await info(client, ground.signal)) return client;
+    if (await info(client, ground.signal))
+      return { command: commandLine(argv), client, options: ["--cgroup-parent", `/${ground.name}`] };
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   const said = daemon.stderr.trim().split("\n").slice(-2).join("; ");

@@ -11,7 +11,7 @@
  * virtio-serial port.
  */
 import type { Ground } from "../ground/ground.ts";
-import type { Resources, TargetKind } from "../record.ts";
+import type { Image, Resources, TargetKind } from "../record.ts";
 
 export interface Engine {
   readonly name: string;
@@ -31,6 +31,11 @@ export type Look =
   | { state: "there"; versions: Record<string, string>; notes: string[]; beneath?: string };
 
 export interface Opened {
+  /** The exact command lines that made what its sessions share. */
+  readonly prepared?: readonly string[];
+  readonly image?: Image;
+  /** On the host, where its files lie, if that isn't the ground's scratch folder. */
+  readonly folder?: string;
   /** Starts a job. Its working folder /work is empty, on a disk, and its own. */
   start(job: Job): Promise<Session>;
 }
@@ -46,6 +51,10 @@ export interface Job {
 export interface Session {
   /** The exact command line that started it, for the report. */
   readonly command: string;
+  /** Of performance.now(), right before that command was given. */
+  readonly began: number;
+  /** The command has ended by itself, or was. */
+  readonly ended: Promise<unknown>;
   /** Standard output, line by line. */
   readonly lines: AsyncIterable<string>;
   send(line: string): void;

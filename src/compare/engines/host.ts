@@ -3,7 +3,8 @@ import { mkdir, rm } from "node:fs/promises";
 import { release } from "node:os";
 import { join } from "node:path";
 import { installed } from "../ground/child.ts";
-import { rootFolder } from "../rootfs/rootfs.ts";
+import { MARK } from "../ground/processes.ts";
+import { rootFolder, rootImage } from "../rootfs/rootfs.ts";
 import type { Engine } from "./engine.ts";
 import { pipe } from "./pipe.ts";
 
@@ -12,7 +13,8 @@ const ENTER = `set -e
 mount --bind "$2" "$1/work"
 mount --rbind /proc "$1/proc"
 mount --rbind /dev "$1/dev"
-exec chroot "$1" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/work LC_ALL=C bash -c "cd /work; $3"`;
+exec chroot "$1" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/work LC_ALL=C \\
+  ${MARK}="$${MARK}" bash -c "cd /work; $3"`;
 
 export const host: Engine = {
   name: "host",
@@ -35,6 +37,7 @@ export const host: Engine = {
   async open(ground) {
     const root = await rootFolder(ground);
     return {
+      ...(await rootImage(ground)),
       async start({ name, script }) {
         const work = join(ground.scratch, `${name}.work`);
         await mkdir(work);

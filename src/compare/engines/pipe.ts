@@ -1,6 +1,7 @@
 /** A session with a program whose own standard input and output are the job's. */
 import { createInterface } from "node:readline";
 import { Child, type StartOptions } from "../ground/child.ts";
+import { commandLine } from "../ground/quote.ts";
 import type { Session } from "./engine.ts";
 
 /**
@@ -11,6 +12,7 @@ export async function pipe(
   argv: readonly string[],
   { remove, ...options }: StartOptions & { remove?: (child: Child) => Promise<unknown> } = {},
 ): Promise<Session & { child: Child }> {
+  const began = performance.now();
   const child = await Child.start(argv, options);
   let stopped: Promise<void> | undefined;
   const stop = async () => {
@@ -21,7 +23,9 @@ export async function pipe(
   };
   return {
     child,
-    command: argv.map(quote).join(" "),
+    began,
+    ended: child.ended,
+    command: commandLine(argv),
     lines: createInterface({ input: child.process.stdout, crlfDelay: Number.POSITIVE_INFINITY }),
     send: (line) => void child.process.stdin.write(`${line}\n`),
     noise: async () => child.stderr,
@@ -30,11 +34,4 @@ export async function pipe(
       return stopped;
     },
   };
-}
-
-/** A word of a command line as a shell would need it; a script is shortened. */
-function quote(word: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
-  if (word.includes("\n")) return "'…'";
-  return `'${word.replaceAll("'", "'\\''")}'`;
 }

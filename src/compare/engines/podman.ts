@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { installed, must } from "../ground/child.ts";
 import { rootfs } from "../rootfs/rootfs.ts";
 import type { Engine } from "./engine.ts";
-import { imported } from "./imported.ts";
+import { imported, importImage } from "./imported.ts";
 
 /** Limits that a container gets must not be above our own, or a machine that is a container itself refuses. */
 const ULIMITS = ["--ulimit", "nofile=1024:4096", "--ulimit", "nproc=4096:4096"];
@@ -29,24 +29,28 @@ export const podman: Engine = {
   },
   async open(ground) {
     const { tar } = await rootfs(ground);
-    const folder = join(ground.scratch, "podman");
+    // Podman refuses a --runroot of more than 50 characters.
+    const folder = join(ground.scratch, "p");
     // crun, its own choice, fails where cgroup v1 and v2 are mixed.
-    const runtime = (await installed("runc")) ? ["--runtime", "runc"] : [];
+    const runtime = (await installed("runc"))
+      ? ["--runtime", "runc", "--runtime-flag", `root=${join(folder, "runc")}`]
+      : [];
     const client = [
       ...[
         "podman",
         "--root",
         join(folder, "root"),
         "--runroot",
-        join(folder, "run"),
+        join(folder, "r"),
         "--tmpdir",
         join(folder, "tmp"),
       ],
       ...["--cgroup-manager", "cgroupfs", "--events-backend", "none", ...runtime],
     ];
-    const image = `localhost/ringlab-${ground.name}:latest`;
-    await must([...client, "import", tar, image], { signal: ground.signal });
+    const image = `localhost/${ground.name}:latest`;
+    const made = await importImage(client, tar, image, ground.signal);
     const parent = ["--cgroup-parent", `/${ground.name}`, "--cgroups", "no-conmon"];
-    return imported(client, ["--network", "none", ...parent, ...ULIMITS], image, ground);
+    // Not --rm: with it podman mounts the container's layer as "volatile", and fsync does nothing. The session removes it.
+    return imported(client, ["--network", "none", ...parent, ...ULIMITS], image, ground, made);
   },
 };

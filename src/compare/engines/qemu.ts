@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { packTar } from "modern-tar";
 import { installed, must } from "../ground/child.ts";
 import type { Ground } from "../ground/ground.ts";
+import { commandLine } from "../ground/quote.ts";
 import type { Resources } from "../record.ts";
 import { type Boot, boot } from "../rootfs/boot.ts";
-import { copyDisk, disk } from "../rootfs/disk.ts";
+import { copyDisk, copying, disk, diskImage } from "../rootfs/disk.ts";
 import type { Engine, Job, Opened } from "./engine.ts";
 import { pipe } from "./pipe.ts";
 
@@ -42,7 +43,7 @@ function qemu(name: string, kind: Engine["kind"], patience: number, accelerator:
     async open(ground) {
       const files = await boot(ground);
       await disk(ground, "raw"); // the trial's patience is for the boot, not for making what is made once
-      return { start: (job) => start(job, accelerator, files, ground) };
+      return { ...(await diskImage(ground)), start: (job) => start(job, accelerator, files, ground) };
     },
   };
 }
@@ -62,6 +63,11 @@ async function start(
   await writeFile(job, await packTar([{ header: { name: "job.sh", size }, body: script }]));
   const console = join(folder, "console");
   const argv = [PROGRAM, ...accelerator, ...machine(resources, files, { drive, format, job, console })];
+  const command = [
+    commandLine(copying(await disk(ground, format), drive)),
+    `${commandLine(["printf", "%s", script])} > job.sh && tar --create --file ${job} job.sh`,
+    commandLine(argv),
+  ].join("\n");
   let said = "";
   const session = await pipe(argv, {
     remove: async (child) => {
@@ -72,6 +78,7 @@ async function start(
   });
   return {
     ...session,
+    command,
     cpuSeconds: () => vcpuSeconds(session.child.pid),
     noise: async () => (await session.noise()) + (said || (await readFile(console, "utf8").catch(() => ""))),
   };

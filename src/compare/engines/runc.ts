@@ -2,8 +2,9 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { installed, must, run } from "../ground/child.ts";
+import { commandLine } from "../ground/quote.ts";
 import type { Resources } from "../record.ts";
-import { rootFolder } from "../rootfs/rootfs.ts";
+import { rootFolder, rootImage } from "../rootfs/rootfs.ts";
 import type { Engine, Job } from "./engine.ts";
 import { pipe } from "./pipe.ts";
 
@@ -33,21 +34,23 @@ export const runc: Engine = {
     const root = await rootFolder(ground);
     const state = join(ground.scratch, "runc");
     return {
+      ...(await rootImage(ground)),
       async start(job) {
         const name = `${ground.name}-${job.name}`.toLowerCase();
         const bundle = join(ground.scratch, `${job.name}.bundle`);
         const work = join(bundle, "work");
         await mkdir(work, { recursive: true });
-        await writeFile(
-          join(bundle, "config.json"),
-          JSON.stringify(configuration(root, work, `/${ground.name}/${name}`, job)),
-        );
-        return pipe(["runc", "--root", state, "run", "--bundle", bundle, name], {
+        const file = join(bundle, "config.json");
+        const config = JSON.stringify(configuration(root, work, `/${ground.name}/${name}`, job));
+        await writeFile(file, config);
+        const session = await pipe(["runc", "--root", state, "run", "--bundle", bundle, name], {
           remove: async (child) => {
             await run(["runc", "--root", state, "delete", "--force", name]);
             if (!child.isRunning) await rm(bundle, { recursive: true, force: true });
           },
         });
+        const command = `${commandLine(["printf", "%s", config])} > ${file}\n${session.command}`;
+        return { ...session, command };
       },
     };
   },

@@ -4,6 +4,9 @@ import { join } from "node:path";
 
 const ROOT = "/sys/fs/cgroup";
 
+/** Parents that engines make beside ours and leave. */
+const ENGINES = ["docker", "libpod_parent"];
+
 /** The root of every hierarchy: one with cgroup v2, one for each controller with v1. */
 async function hierarchies(): Promise<string[]> {
   const entries = await readdir(ROOT, { withFileTypes: true }).catch(() => []);
@@ -31,6 +34,20 @@ export async function removeCgroups(prefix: string): Promise<void> {
     const isOurs = folder.split("/").some((part) => part.startsWith(prefix));
     if (isOurs) await removePatiently(folder);
   }
+}
+
+/** Groups that are named as engines name theirs, and all below them. */
+export const groupsOfEngines = async (): Promise<string[]> =>
+  (await cgroups()).filter((folder) => folder.split("/").some((part) => ENGINES.includes(part)));
+
+/** Removes those of `groupsOfEngines` that are not among `before`, where nobody is in them. */
+export async function removeNewGroups(before: readonly string[]): Promise<void> {
+  for (const folder of await groupsOfEngines())
+    if (!before.includes(folder))
+      await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
+        // Another run's engine uses it: it is not ours to remove.
+        if (!["EBUSY", "ENOTEMPTY", "ENOENT"].includes(error.code ?? "")) throw error;
+      });
 }
 
 /** The kernel says EBUSY for a moment after the last process has gone. */

@@ -1,9 +1,10 @@
 /** The ground that engines stand on: folders, the signal that ends everything, and what must be undone. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
-import { removeCgroups } from "./cgroups.ts";
-import { unmountBelow } from "./mounts.ts";
+import { join } from "node:path";
+import { MARK } from "./processes.ts";
+import { remember, restore, stateOf } from "./state.ts";
 import { Undo } from "./undo.ts";
 
 export interface Ground {
@@ -15,17 +16,30 @@ export interface Ground {
   cache: string;
   signal: AbortSignal;
   undo: Undo;
+  /** A command that undoes what isn't below `scratch`, should this process be killed before it can. */
+  ifKilled(command: string[]): Promise<void>;
 }
 
-/** @param cache an existing folder */
+/**
+ * Sets this process's variable MARK until everything is undone: every program that is started inherits it.
+ *
+ * @param cache an existing folder
+ */
 export async function openGround(cache: string, signal: AbortSignal): Promise<Ground> {
   const undo = new Undo();
-  const scratch = await mkdtemp(join(tmpdir(), "ringlab-compare-"));
-  const name = basename(scratch).toLowerCase();
-  undo.later(`remove ${scratch}`, async () => {
-    await unmountBelow(scratch);
-    await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
+  const name = `ringlab-compare-${randomBytes(4).toString("hex")}`;
+  const scratch = join(tmpdir(), name);
+  const state = await stateOf(name, scratch);
+  await remember(cache, state);
+  await mkdir(scratch, { mode: 0o700 });
+  process.env[MARK] = name;
+  undo.later("restore the machine", () => {
+    delete process.env[MARK];
+    return restore(cache, state);
   });
-  undo.later("remove the cgroups of this run", () => removeCgroups(name));
-  return { name, scratch, cache, signal, undo };
+  const ifKilled = (command: string[]) => {
+    state.commands.push(command);
+    return remember(cache, state);
+  };
+  return { name, scratch, cache, signal, undo, ifKilled };
 }

@@ -38,10 +38,16 @@ const COLUMNS: Record<Workload["kind"], readonly ReportColumn[]> = {
     LATENCY,
     { head: "disk wait ms", of: ({ metrics }) => metrics.diskAwait },
     { head: "disk busy %", of: ({ metrics }) => metrics.diskUtilisation },
+    { head: "host's disk busy %", of: ({ metrics }) => metrics.hostDiskUtilisation },
     KERNEL,
     USER,
   ],
   memory: [{ head: "MiB/s", of: ({ metrics }) => metrics.memoryMiBs }, EVENTS, TOTAL, LATENCY, KERNEL, USER],
+  startup: [
+    { head: "start ms", of: ({ metrics }) => metrics.startMilliseconds },
+    { head: "to the end ms", of: ({ metrics }) => metrics.exitMilliseconds },
+    { head: "starts", of: ({ metrics }) => metrics.totalEvents },
+  ],
 };
 
 export const columnsFor = ({ kind }: Workload): readonly ReportColumn[] => COLUMNS[kind];

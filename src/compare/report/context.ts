@@ -13,7 +13,7 @@ export interface Context {
   cells: readonly Cell[];
   findings: readonly Finding[];
   prediction: Prediction | undefined;
-  /** What lies in the run folder, relative to it: raw/…, a Dockerfile, a Vagrantfile, … */
+  /** What lies in the run folder, relative to it: raw/…, environment/… */
   files: readonly string[];
   /** Adds a picture to the report and gives the Markdown that shows it. */
   show(name: string, figure: Figure): string;

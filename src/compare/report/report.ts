@@ -4,8 +4,10 @@ import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { Figure } from "../../plots/index.ts";
 import { working } from "../analysis/cells.ts";
+import type { Finding } from "../analysis/finding.ts";
 import { readPrediction } from "../analysis/prediction.ts";
 import { type Run, readRun } from "../analysis/read.ts";
+import { environmentInto } from "../environment/environment.ts";
 import { contextOf, type Section } from "./context.ts";
 import { anchor, plain } from "./markdown.ts";
 import { htmlPage } from "./page.ts";
@@ -46,8 +48,8 @@ export interface Report {
   html: string;
   /** By path, relative to the run folder. */
   figures: ReadonlyMap<string, Figure>;
-  /** How many findings forbid a comparison. */
-  refused: number;
+  /** What forbids comparisons. */
+  refused: readonly Finding[];
 }
 
 export function makeReport(run: Run, extras: Parameters<typeof contextOf>[1] = {}): Report {
@@ -72,16 +74,18 @@ export function makeReport(run: Run, extras: Parameters<typeof contextOf>[1] = {
     markdown: `${markdown}\n`,
     html: htmlPage(markdown, title, figures),
     figures,
-    refused: context.findings.filter(({ severity }) => severity === "refuse").length,
+    refused: context.findings.filter(({ severity }) => severity === "refuse"),
   };
 }
 
 /**
- * Writes report.md, report.html and the pictures, report/*.svg, into the run folder, in place of those of before.
+ * Writes report.md, report.html and the pictures, report/*.svg, into the run folder, in place of those of before, and
+ * environment/ with a Dockerfile and a Vagrantfile, where there is none.
  * @throws {CannotCompare} when the folder does not hold a run
  */
 export async function writeReport(folder: string): Promise<Report> {
   const run = readRun(folder);
+  environmentInto(folder);
   const report = makeReport(run, { prediction: readPrediction(folder), files: filesOf(folder) });
   rmSync(join(folder, "report"), { recursive: true, force: true });
   mkdirSync(join(folder, "report"));

@@ -46,12 +46,13 @@ export interface Boot {
 }
 
 /** @throws CannotCompare when it has to be made and can't be */
-export async function boot({ cache, signal }: Place): Promise<Boot> {
+export async function boot(place: Place): Promise<Boot> {
+  const { cache, signal } = place;
   const folder = await made(join(cache, `boot-${SUITE}-${EDITION}`), async (half) => {
     const parts = join(half, "parts");
     const tar = join(half, "packages.tar");
     await mkdir(parts, { recursive: true });
-    await mmdebstrap("extract", ["linux-image-cloud-amd64", "busybox-static"], tar, signal);
+    await mmdebstrap("extract", ["linux-image-cloud-amd64", "busybox-static"], tar, place);
     await unpack(tar, parts, signal, "./boot", "./bin/busybox", "./lib/modules");
     const [version] = (await readdir(join(parts, "lib/modules"))) as [string];
     await writeFile(join(half, "initrd"), await firstRoot(parts, version));

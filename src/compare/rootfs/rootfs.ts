@@ -6,8 +6,15 @@ import { arch } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { must } from "../ground/child.ts";
-import { mmdebstrap, SUITE } from "./debootstrap.ts";
+import { commandLine } from "../ground/quote.ts";
+import type { Image } from "../record.ts";
+import { mmdebstrap, mmdebstrapCommand, SUITE } from "./debootstrap.ts";
 import { made } from "./made.ts";
+
+const PACKAGES = ["sysbench"];
+
+/** What the root file system is, for people. */
+export const debianWithSysbench = `Debian ${SUITE} (minbase) with ${PACKAGES.join(", ")}, made by mmdebstrap`;
 
 export interface Rootfs {
   /** A tar with device nodes, owners and modes. */
@@ -24,7 +31,7 @@ export interface Place {
 /** @throws CannotCompare when it has to be made and can't be */
 export async function rootfs({ cache, signal }: Place): Promise<Rootfs> {
   const tar = await made(join(cache, `rootfs-${SUITE}-${arch()}.tar`), (half) =>
-    mmdebstrap("minbase", ["sysbench"], half, signal),
+    mmdebstrap("minbase", PACKAGES, half, { cache, signal }),
   );
   const sum = await made(`${tar}.sha256`, async (half) => {
     const hash = createHash("sha256");
@@ -43,20 +50,22 @@ export async function rootFolder(place: Place): Promise<string> {
   });
 }
 
-export function unpack(
+const tarInto = (tar: string, folder: string): string[] => [
+  ...["tar", "--extract", "--preserve-permissions", "--numeric-owner"],
+  ...["--file", tar, "--directory", folder],
+];
+
+export const unpack = (
   tar: string,
   folder: string,
   signal: AbortSignal,
   ...members: string[]
-): Promise<string> {
-  const options = [
-    "--extract",
-    "--preserve-permissions",
-    "--numeric-owner",
-    "--file",
-    tar,
-    "--directory",
-    folder,
-  ];
-  return must(["tar", ...options, ...members], { signal });
+): Promise<string> => must([...tarInto(tar, folder), ...members], { signal });
+
+/** How `rootFolder` is made, for the report: the commands, and what stands for an image. */
+export async function rootImage(place: Place): Promise<{ prepared: string[]; image: Image }> {
+  const { tar, sha256 } = await rootfs(place);
+  const prepared = [mmdebstrapCommand("minbase", PACKAGES, tar), tarInto(tar, await rootFolder(place))];
+  const history = prepared.map(commandLine);
+  return { prepared: history, image: { id: `sha256:${sha256}`, history: history.toReversed() } };
 }

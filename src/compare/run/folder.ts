@@ -4,7 +4,7 @@ import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { Prediction } from "../analysis/prediction.ts";
 import { CannotCompare } from "../errors.ts";
-import type { Repetition, RunFacts } from "../record.ts";
+import type { Repetition, RunFacts, Sample } from "../record.ts";
 import type { Measured } from "./repetition.ts";
 
 export class RunFolder {
@@ -74,20 +74,22 @@ export class RunFolder {
   }
 
   /** The raw files first: a line of repetitions.jsonl never names a file that isn't there. */
-  async append({ repetition, log, samples }: Measured): Promise<Repetition> {
+  async append({ repetition, log, samples, hostSamples }: Measured): Promise<Repetition> {
     const { position, target, scenario, case: one } = repetition;
     const stem = `raw/${String(position).padStart(4, "0")}-${target}-${scenario}-${one}`;
     const record: Repetition = { ...repetition, log: `${stem}.log` };
     await writeFile(join(this.path, record.log), log);
-    if (samples.length > 0) {
-      record.samples = `${stem}.samples.jsonl`;
-      await writeFile(
-        join(this.path, record.samples),
-        samples.map((sample) => `${JSON.stringify(sample)}\n`).join(""),
-      );
-    }
+    if (samples.length > 0) record.samples = await this.writeSamples(`${stem}.samples.jsonl`, samples);
+    if (hostSamples.length > 0)
+      record.hostSamples = await this.writeSamples(`${stem}.host.jsonl`, hostSamples);
     await appendFile(join(this.path, "repetitions.jsonl"), `${JSON.stringify(record)}\n`);
     return record;
+  }
+
+  private async writeSamples(path: string, samples: readonly Sample[]): Promise<string> {
+    const lines = samples.map((sample) => `${JSON.stringify(sample)}\n`);
+    await writeFile(join(this.path, path), lines.join(""));
+    return path;
   }
 }
 

@@ -11,17 +11,35 @@
  *     @ringlab times USER SYSTEM
  *     @ringlab end STATUS ──────────► note CPU time while the target is alive
  *     (cleanup)      ◄─────────────── go
- *     @ringlab stat SECONDS TICKS…    a line of /proc/stat for every second
+ *     @ringlab stat SECONDS TICKS… / DISK…    a line of /proc/stat for every second, and of its disk
  *
  * `prepare` and `run` are in one session: in two containers, the second would find no files.
  */
-import type { Case, Scenario } from "../record.ts";
-import { sysbench } from "./sysbench.ts";
+import type { Scenario } from "../record.ts";
+import { type SysbenchWorkload, sysbench } from "./sysbench.ts";
 
 export const MARK = "@ringlab ";
 
+/** Of a virtual machine's only writable disk, in its own /proc/diskstats. */
+const DISK = "vda";
+
+/** A line for every second: the time, the first line of /proc/stat, and what /proc/diskstats says of the disk. */
+const sampler = (ownKernel: boolean): string =>
+  [
+    "sample() { local line name rest disk=",
+    "read -r line < /proc/stat",
+    ...(ownKernel
+      ? [`while read -r _ _ name rest; do [ $name = ${DISK} ] && disk=$rest; done < /proc/diskstats`]
+      : []),
+    'echo "$EPOCHREALTIME $line / $disk"; }',
+  ].join("\n");
+
 /** The script, for bash. Drops the page cache of its own kernel, if asked to, where it can: a container cannot. */
-export function script({ seconds, pageCache }: Scenario, { workload }: Case, ownKernel: boolean): string {
+export function script(
+  { seconds, pageCache }: Scenario,
+  workload: SysbenchWorkload,
+  ownKernel: boolean,
+): string {
   const words = sysbench(workload, seconds).join(" ");
   const hasFiles = workload.kind === "fileio";
   return [
@@ -37,11 +55,12 @@ export function script({ seconds, pageCache }: Scenario, { workload }: Case, own
     ...(ownKernel && pageCache === "dropped"
       ? ["sync; echo 3 > /proc/sys/vm/drop_caches || mark undropped"]
       : []),
-    'while read -r line < /proc/stat; do echo "$EPOCHREALTIME $line"; sleep 1; done > stat.log & sampler=$!',
+    sampler(ownKernel),
+    "while :; do sample; sleep 1; done > stat.log & sampler=$!",
     `TIMEFORMAT='${MARK}times %3U %3S'`,
     `time ${words} run`,
     "status=$?",
-    'read -r line < /proc/stat; echo "$EPOCHREALTIME $line" >> stat.log; kill $sampler',
+    "sample >> stat.log; kill $sampler",
     "mark end $status; read -r go",
     'while read -r line; do mark stat "$line"; done < stat.log',
     ...(hasFiles ? [`${words} cleanup > /dev/null`] : []),

@@ -4,11 +4,12 @@ import type { Engine, Opened } from "../engines/engine.ts";
 import { type Trial, tryOut } from "../engines/probe.ts";
 import { Cancelled, CannotCompare } from "../errors.ts";
 import { type Ground, openGround } from "../ground/ground.ts";
+import { sweep } from "../ground/state.ts";
 import type { Repetition, RunFacts, Scenario, TargetFacts } from "../record.ts";
 import { rootfs } from "../rootfs/rootfs.ts";
 import { RunFolder } from "./folder.ts";
 import { hostFacts } from "./machine.ts";
-import { identity, plan, type Step } from "./plan.ts";
+import { identity, type Order, plan, type Step } from "./plan.ts";
 import type { predict } from "./predict.ts";
 import { type Measured, measure } from "./repetition.ts";
 
@@ -19,6 +20,8 @@ export interface RunRequest {
   repetitions: number;
   warmups: number;
   seed: number;
+  /** In which order; in rounds, each in an order of its own, if absent. */
+  order?: Order;
   /** The run folder. */
   out: string;
   cache: string;
@@ -35,7 +38,8 @@ export type RunEvent =
   | { kind: "target"; facts: TargetFacts }
   | { kind: "prediction"; prediction: Prediction }
   | { kind: "resumed"; done: number; of: number }
-  | { kind: "repetition"; record: Repetition; of: number }
+  /** The `nth` of all, from 1. */
+  | { kind: "repetition"; record: Repetition; nth: number; of: number }
   | { kind: "leftover"; sentence: string };
 
 /**
@@ -45,6 +49,7 @@ export type RunEvent =
 export async function runComparison(request: RunRequest): Promise<RunFacts> {
   const folder = await RunFolder.hold(request.out);
   try {
+    for (const sentence of await sweep(request.cache)) request.onEvent({ kind: "leftover", sentence });
     const ground = await openGround(request.cache, request.signal);
     try {
       return await compareOn(ground, folder, request);
@@ -59,6 +64,7 @@ export async function runComparison(request: RunRequest): Promise<RunFacts> {
 async function compareOn(ground: Ground, folder: RunFolder, request: RunRequest): Promise<RunFacts> {
   const before = await folder.facts();
   if (before) refuseOther(before, request);
+  await refuseNone(request.engines);
   const { sha256 } = await rootfs(ground);
   if (before?.rootfs !== undefined && before.rootfs !== sha256)
     throw new CannotCompare(
@@ -90,7 +96,7 @@ async function compareOn(ground: Ground, folder: RunFolder, request: RunRequest)
   if (working.length === 0)
     throw new CannotCompare("none of the targets works: ringlab compare doctor says why");
   await folder.writeFacts(facts);
-  await measureAll(working, trials, facts, folder, request);
+  await measureAll(working, trials, facts, { folder, scratch: ground.scratch }, request);
   facts.ended = new Date().toISOString();
   await folder.writeFacts(facts);
   return facts;
@@ -112,49 +118,67 @@ async function measureAll(
   engines: readonly Engine[],
   trials: ReadonlyMap<string, Trial>,
   facts: RunFacts,
-  folder: RunFolder,
-  { signal, onEvent }: RunRequest,
+  { folder, scratch }: { folder: RunFolder; scratch: string },
+  { signal, onEvent, order }: RunRequest,
 ): Promise<void> {
   // Planned over all targets that were asked for: whether one of them works today doesn't change the others' order.
   const steps = plan(
     facts.targets.map(({ name }) => name),
     facts.scenarios,
     facts,
+    order,
   ).filter(({ target }) => engines.some(({ name }) => name === target));
   const recorded = await folder.repetitions();
+  const learned = new Set(recorded.map(({ target }) => target));
   const done = new Set(recorded.filter(({ outcome }) => outcome === "done").map(identity));
   if (done.size > 0) onEvent({ kind: "resumed", done: done.size, of: steps.length });
-  for (const step of steps) {
+  for (const [at, step] of steps.entries()) {
     if (done.has(identity(step))) continue;
     if (signal.aborted) throw new Cancelled();
     const engine = engines.find(({ name }) => name === step.target) as Engine;
-    const measured = await measure(step, engine.kind, trials.get(step.target)?.opened as Opened, signal);
+    const opened = trials.get(step.target)?.opened as Opened;
+    const measured = await measure(step, engine.kind, opened, scratch, signal);
     const record = await folder.append(measured);
-    if (learn(facts, step, measured)) await folder.writeFacts(facts);
-    onEvent({ kind: "repetition", record, of: steps.length });
+    if (!learned.has(step.target) && measured.repetition.outcome === "done") {
+      learn(facts, step, measured);
+      await folder.writeFacts(facts);
+      learned.add(step.target);
+    }
+    onEvent({ kind: "repetition", record, nth: at + 1, of: steps.length });
   }
 }
 
-/** What a target's first repetition says of itself. */
-function learn(facts: RunFacts, step: Step, { sysbench, processors, memory, command }: Measured): boolean {
+/** What a target's first repetition that succeeded says of itself. */
+function learn(facts: RunFacts, step: Step, { sysbench, processors, memory, command }: Measured): void {
   const target = facts.targets.find(({ name }) => name === step.target) as TargetFacts;
-  if (target.sysbench !== undefined || sysbench === undefined) return false;
-  Object.assign(target, { sysbench, processors, memory, commands: [command] });
-  return true;
+  if (sysbench !== undefined) Object.assign(target, { sysbench, processors, memory });
+  target.commands.push(command);
 }
 
 function factsOf(
   engine: Engine,
-  { probe, versions, beneath }: Trial,
+  { probe, versions, beneath, opened }: Trial,
   before: RunFacts | undefined,
 ): TargetFacts {
   const known = before?.targets.find(({ name }) => name === engine.name);
   return {
-    commands: [],
+    commands: [...(opened?.prepared ?? [])],
+    ...(opened?.image && { image: opened.image }),
     ...known,
     ...{ name: engine.name, kind: engine.kind, probe, versions },
     ...(beneath === undefined ? {} : { beneath }),
   };
+}
+
+/** Before anything is made for targets of which none is there. */
+async function refuseNone(engines: readonly Engine[]): Promise<void> {
+  const reasons: string[] = [];
+  for (const engine of engines) {
+    const look = await engine.look();
+    if (look.state === "there") return;
+    reasons.push(`${engine.name}: ${look.state === "absent" ? look.install : look.reason}`);
+  }
+  throw new CannotCompare(`none of the targets can be tried here:\n  ${reasons.join("\n  ")}`);
 }
 
 /** A run is continued with what it was begun with, or its averages are of two different things. */

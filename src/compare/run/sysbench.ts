@@ -1,8 +1,10 @@
 /** sysbench 1.0: its command lines, and what it prints. */
 import type { Metrics, Workload } from "../record.ts";
 
+export type SysbenchWorkload = Exclude<Workload, { kind: "startup" }>;
+
 /** Words for `prepare`, `run` and `cleanup`. Random requests come from a fixed seed: every repetition does the same work. */
-export function sysbench(workload: Workload, seconds: number): string[] {
+export function sysbench(workload: SysbenchWorkload, seconds: number): string[] {
   const common = [`--threads=${workload.threads}`, `--time=${seconds}`, "--events=0", "--rand-seed=1"];
   switch (workload.kind) {
     case "cpu":

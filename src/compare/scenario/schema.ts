@@ -31,6 +31,7 @@ const workload = z.discriminatedUnion("kind", [
     access: z.enum(["seq", "rnd"]),
     threads,
   }),
+  z.strictObject({ kind: z.literal("startup"), starts: count(1000), threads: z.literal(1).default(1) }),
 ]);
 
 const unique = (items: { name: string }[]) => new Set(items.map((item) => item.name)).size === items.length;

@@ -14,6 +14,7 @@ afterEach(() => rm(path, { recursive: true, force: true }));
 const measured = (position: number): Measured => ({
   log: "what it said\n",
   samples: [{ at: 1, user: 50, system: 1, iowait: 0, steal: 0 }],
+  hostSamples: [],
   command: "true",
   repetition: {
     ...{ target: "host", scenario: "one", case: "cpu", warmup: false, index: position, position },

@@ -5,7 +5,7 @@ const FILE = `{ scenarios: [ { name: "one", about: "a test", resources: { proces
   seconds: 3, pageCache: "warm", cases: [ { name: "a", workload: { kind: "cpu", maxPrime: 100, threads: 1 } } ] } ] }`;
 
 test("those that come with Ringlab are valid", async () => {
-  expect(await shipped()).toEqual(["homework", "matrix", "quick", "short"]);
+  expect(await shipped()).toEqual(["homework", "matrix", "quick", "short", "startup"]);
   const [homework, matrix] = await Promise.all(["homework", "matrix"].map(loadScenarios));
   expect(homework?.map(({ name }) => name)).toEqual(["small", "two-processors", "more-memory"]);
   expect(matrix).toHaveLength(8);

@@ -1,5 +1,5 @@
 /** The five sets of a process: capabilities(7), capset(2), prctl(2). */
-import type { Capability } from "../capabilities.ts";
+import type { Capability, CapabilitySet } from "../capabilities.ts";
 import type { Credentials } from "../credentials.ts";
 import { refuse } from "../errno.ts";
 import { capable } from "../namespaces/user.ts";
@@ -7,20 +7,25 @@ import type { Task } from "../task.ts";
 
 type Set_ = "effective" | "permitted" | "inheritable";
 
-/** capset(2) for one capability in or out of some of the sets. */
-export function change(task: Task, capability: Capability, present: boolean, sets: readonly Set_[]): void {
+/** capset(2); a set that is not named stays. */
+export function capset(task: Task, sets: Partial<Record<Set_, CapabilitySet>>): void {
   const old = task.credentials;
-  const next = { ...old };
-  for (const name of sets) {
-    const set = new Set(old[name]);
-    if (present) set.add(capability);
-    else set.delete(capability);
-    next[name] = set;
-  }
+  const next = { ...old, ...sets };
   mustBeGiven(old, next);
   // What is ambient is permitted and inheritable.
   const ambient = [...old.ambient].filter((one) => next.permitted.has(one) && next.inheritable.has(one));
   task.credentials = { ...next, ambient: new Set(ambient) };
+}
+
+/** For one capability in or out of some of the sets. */
+export function change(task: Task, capability: Capability, present: boolean, names: readonly Set_[]): void {
+  const changed = (old: CapabilitySet): CapabilitySet => {
+    const set = new Set(old);
+    if (present) set.add(capability);
+    else set.delete(capability);
+    return set;
+  };
+  capset(task, Object.fromEntries(names.map((name) => [name, changed(task.credentials[name])])));
 }
 
 function mustBeGiven(old: Credentials, next: Credentials): void {

@@ -1,18 +1,14 @@
 /** The system calls on names and files, each as its manual page of section 2 orders the refusals. */
 import { refuse } from "../errno.ts";
-import { NAME as CAPABILITY } from "../fs/file-capabilities.ts";
 import type { FileType, Inode, NewInode } from "../fs/inode.ts";
 import { liesBelow, mustBeWritable, type Place } from "../fs/mount.ts";
 import { MOST_LINKS, type Parent, resolve, resolveParent } from "../fs/path.ts";
 import {
-  capableOver,
   EXECUTE,
-  inGroup,
   isOwner,
   mayAccess,
   mustAccess,
   mustHaveNames,
-  mustOwn,
   mustRemove,
   READ,
   WRITE,
@@ -20,9 +16,7 @@ import {
 import { loseName, mustBeBare } from "../fs/unmount.ts";
 import { capable } from "../namespaces/user.ts";
 import type { Task } from "../task.ts";
-
-const SET_UID = 0o4000;
-const SET_GID = 0o2000;
+import { dropPrivileges, SET_GID, SET_UID } from "./attributes.ts";
 
 /** Where a new name goes: it must be free, and the directory writable. */
 function vacancy(task: Task, path: string, type: FileType): Parent & { name: string } {
@@ -222,19 +216,6 @@ export function open(
   return place;
 }
 
-/** A change of a file's data takes its set-id bits and capabilities away: inode(7), capabilities(7). */
-function dropPrivileges(task: Task, inode: Inode): void {
-  dropCapabilities(inode);
-  const { mode } = inode.attributes;
-  const kept = clearSetIds(mode);
-  if (kept !== mode && !capableOver(task.credentials, inode, "FSETID")) inode.change({ mode: kept });
-}
-function dropCapabilities(inode: Inode): void {
-  if (inode.type === "file" && inode.getXattr(CAPABILITY)) inode.removeXattr(CAPABILITY);
-}
-/** Set-group-ID without the group's execution is not one. */
-const clearSetIds = (mode: number): number => mode & ~SET_UID & (mode & 0o010 ? ~SET_GID : ~0);
-
 function resize(task: Task, inode: Inode, size: number): void {
   dropPrivileges(task, inode);
   inode.truncate(size);
@@ -275,35 +256,6 @@ export function truncate(task: Task, path: string, size: number): void {
   mustBeWritable(place);
   mustAccess(task.credentials, place.inode, WRITE);
   resize(task, place.inode, size);
-}
-
-export function chmod(task: Task, path: string, mode: number): void {
-  const place = resolve(task, path);
-  mustBeWritable(place);
-  mustOwn(task.credentials, place.inode);
-  const { gid } = place.inode.attributes;
-  const kept = inGroup(task.credentials, gid) || capableOver(task.credentials, place.inode, "FSETID");
-  place.inode.change({ mode: mode & 0o7777 & (kept ? ~0 : ~SET_GID) });
-}
-
-/** lchown(2); −1 leaves an id as it is. The ids are those of the caller's user namespace. */
-export function chown(task: Task, path: string, uid: number, gid: number): void {
-  const place = resolve(task, path, false);
-  mustBeWritable(place);
-  const here = task.credentials.userNamespace;
-  const owner = uid === -1 ? undefined : (here.kernelId(here.uids, uid) ?? refuse("EINVAL"));
-  const group = gid === -1 ? undefined : (here.kernelId(here.gids, gid) ?? refuse("EINVAL"));
-  const { inode } = place;
-  const old = inode.attributes;
-  const may = capableOver(task.credentials, inode, "CHOWN");
-  const own = task.credentials.euid === old.uid;
-  if (owner !== undefined && !may && !(own && owner === old.uid)) refuse("EPERM");
-  if (group !== undefined && !may && !(own && (group === old.gid || inGroup(task.credentials, group))))
-    refuse("EPERM");
-  const mode = inode.type === "directory" ? old.mode : clearSetIds(old.mode);
-  if (mode !== old.mode) mustOwn(task.credentials, inode);
-  dropCapabilities(inode);
-  inode.change({ uid: owner ?? old.uid, gid: group ?? old.gid, mode });
 }
 
 /** access(2), with the effective ids. */

@@ -9,20 +9,21 @@ import { resolve } from "../fs/path.ts";
 import { Tmpfs } from "../fs/tmpfs.ts";
 import { capable, type UserNamespace } from "../namespaces/user.ts";
 import type { Task } from "../task.ts";
+import { tmpfsOptions } from "./tmpfs-options.ts";
 
 /** Options are read before anybody asks who wants it; what is made comes after, and is a mount's top. */
 type Prepare = (task: Task, data: string) => () => Inode;
 
 const TYPES: Record<string, Prepare> = {
-  tmpfs:
-    ({ credentials: { userNamespace, euid, egid } }) =>
-    () =>
-      new Tmpfs(userNamespace, { mode: 0o1777, uid: euid, gid: egid }).root,
+  tmpfs: ({ credentials }, data) => {
+    const { room, ...attributes } = tmpfsOptions(credentials, data);
+    return () => new Tmpfs(credentials.userNamespace, attributes, room).root;
+  },
   cgroup2: (task) => () => {
     const { root } = task.namespaces.cgroup;
     const fs = CgroupFs.of(root, task.credentials.userNamespace);
     // It is looked up by its name: another may have it by now.
-    const [top, ...below] = [...root.upwards()].reverse();
+    const [top, ...below] = [...root.upwards].reverse();
     const names = below.map(({ name }) => name);
     const group = names.reduce((at, name) => at.children.get(name) ?? refuse("ENOENT"), top!);
     return fs.inode(group, "");

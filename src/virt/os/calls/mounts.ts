@@ -4,7 +4,7 @@ import { copyMount, copyTree, mustBeCopyable } from "../fs/copy.ts";
 import { graft, landing } from "../fs/graft.ts";
 import { Mount, type MountFlags, type Place } from "../fs/mount.ts";
 import { resolve } from "../fs/path.ts";
-import { change, type Propagation } from "../fs/peers.ts";
+import { change, PROPAGATIONS } from "../fs/peers.ts";
 import { capable } from "../namespaces/user.ts";
 import type { Task } from "../task.ts";
 import { makeFileSystem } from "./filesystems.ts";
@@ -15,7 +15,6 @@ export function mustMount(task: Task): void {
 }
 
 export const isTop = ({ mount, inode }: Place): boolean => inode === mount.root;
-const PROPAGATIONS: readonly Propagation[] = ["shared", "slave", "private", "unbindable"];
 
 /** The arguments of the call; undefined is NULL, `words` are the MS_ flags in small letters ("remount", "ro", …). */
 export interface MountRequest {

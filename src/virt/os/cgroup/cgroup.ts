@@ -23,6 +23,7 @@ export interface Process {
     find(pid: number): Process | undefined;
     pidOf(process: Process | undefined): number;
   };
+  readonly namespaces: { readonly cgroup: { readonly root: Cgroup } };
   readonly state: { readonly kind: "running" | "zombie" | "gone" };
   cgroup: Cgroup;
 }
@@ -33,6 +34,11 @@ export interface Kernel {
   readonly pages: Pages;
   /** "MAJOR:MINOR" */
   readonly blockDevices: ReadonlySet<string>;
+  /**
+   * Cgroup namespaces are borders: nobody inside changes what was given to its top, or moves a process over it. cgroup-v2.rst "Mounting",
+   * nsdelegate.
+   */
+  readonly delegated: boolean;
   /** SIGKILL: ends a process at once, if it is not shielded from who orders it. The kernel itself, when nobody does, ends everybody. */
   kill(process: Process, by?: Process): void;
 }
@@ -49,6 +55,8 @@ export class Cgroup {
   readonly name: string;
   /** None above the root of the tree. */
   readonly parent: Cgroup | undefined;
+  /** From here to the root of the tree. */
+  readonly upwards: readonly Cgroup[];
   readonly children = new Map<string, Cgroup>();
   /** Running processes, the newest last. */
   readonly members = new Set<Process>();
@@ -68,14 +76,11 @@ export class Cgroup {
   constructor(name: string, above: Cgroup | Kernel) {
     this.name = name;
     this.parent = above instanceof Cgroup ? above : undefined;
+    this.upwards = [this, ...(this.parent?.upwards ?? [])];
     this.kernel = above instanceof Cgroup ? above.kernel : above;
     for (const controller of this.parent?.subtreeControl ?? []) this.enable(controller);
   }
 
-  /** From here to the root of the tree. */
-  *upwards(): Generator<Cgroup> {
-    for (let at: Cgroup | undefined = this; at; at = at.parent) yield at;
-  }
   /** This one and all below it, parents first. */
   *all(): Generator<Cgroup> {
     yield this;
@@ -95,8 +100,8 @@ export class Cgroup {
   }
   /** Where all of `this` and `other` lie below. */
   common(other: Cgroup): Cgroup {
-    const mine = new Set(this.upwards());
-    for (const one of other.upwards()) if (mine.has(one)) return one;
+    const one = this.upwards.find((mine) => other.upwards.includes(mine));
+    if (one) return one;
     throw new Error("two control groups of different trees");
   }
 
@@ -122,7 +127,7 @@ export class Cgroup {
   }
   /** The state that counts for the processes here: of this group, or of the nearest above that the controller is enabled in. */
   effective<C extends Controller>(controller: C): States[C] | undefined {
-    for (const { states } of this.upwards()) {
+    for (const { states } of this.upwards) {
       const state: States[C] | undefined = states[controller];
       if (state) return state;
     }

@@ -24,7 +24,7 @@ function canBeThreadRoot(cgroup: Cgroup): boolean {
 
 function isValidDomain(cgroup: Cgroup): boolean {
   if (threaded(cgroup)) return false;
-  return [...cgroup.upwards()].slice(1).every((one) => !threaded(one) && (!one.parent || !isThreadRoot(one)));
+  return cgroup.upwards.slice(1).every((one) => !threaded(one) && (!one.parent || !isThreadRoot(one)));
 }
 
 export function typeOf(cgroup: Cgroup): string {

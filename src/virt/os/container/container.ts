@@ -5,33 +5,27 @@
  *        │            └────────────kill────────────────────────────────▲
  *        └─ refused: nothing is left
  */
-import { setgid, setuid } from "../calls/identity.ts";
-import { denySetgroups, writeMap } from "../calls/maps.ts";
-import { KINDS, type Kind, setHostname, setns } from "../calls/namespaces.ts";
-import { clone, end, kill, wait } from "../calls/processes.ts";
-import { chdir } from "../calls/roots.ts";
+import { exec } from "../calls/exec.ts";
+import { setHostname } from "../calls/namespaces.ts";
+import { end, kill, wait } from "../calls/processes.ts";
 import { DocumentError } from "../document.ts";
 import { type Answer, attempt } from "../errno.ts";
 import { resolve } from "../fs/path.ts";
 import { EXECUTE, mustAccess } from "../fs/permission.ts";
-import { capable } from "../namespaces/user.ts";
+import { judge, seccompData } from "../seccomp/filter.ts";
+import { errorName, SYSTEM_CALLS } from "../seccomp/numbers.ts";
 import type { Task } from "../task.ts";
-import { type Mapping, type NamespaceType, namespaceTypes, type RuntimeConfig } from "./config.ts";
-import { become, unknownCapabilities } from "./credentials.ts";
+import { bear, enterCgroupNamespace } from "./birth.ts";
+import { become } from "./credentials.ts";
+import { ContainerGroup } from "./group.ts";
+import { type LeftOut, leftOutOf } from "./left-out.ts";
+import { settingsOf } from "./resources.ts";
 import { RootMaker } from "./root.ts";
+import type { RuntimeConfig } from "./schema.ts";
+import { filterOf } from "./seccomp.ts";
+import { stepper } from "./step.ts";
 
 export type Status = "creating" | "created" | "running" | "stopped";
-
-const KIND: Record<NamespaceType, string> = {
-  mount: "mnt",
-  network: "net",
-  pid: "pid",
-  ipc: "ipc",
-  uts: "uts",
-  user: "user",
-  cgroup: "cgroup",
-  time: "time",
-};
 
 /** The standard's state of a container: runtime.md, "State". */
 export interface State {
@@ -50,8 +44,12 @@ export class Container {
   readonly config: RuntimeConfig;
   /** Its first process. */
   readonly task: Task;
+  /** Its control group, if a tree of them is mounted. */
+  readonly group: ContainerGroup | undefined;
   /** What the config asks for and this kernel does not have. */
-  readonly leftOut: readonly string[];
+  readonly leftOut: readonly LeftOut[];
+  /** What it runs, by the path that was found for the first of the arguments. */
+  private readonly program: string;
   private started = false;
   private readonly engine: Task;
 
@@ -61,88 +59,48 @@ export class Container {
     this.id = id;
     this.bundle = bundle;
     this.config = config;
-    const leftOut = [
-      ...unknownCapabilities(config).map((name) => `capability ${name}`),
-      ...withoutCounterpart(config),
-    ];
-    const kinds = namespaceTypes(config).map((type) => KIND[type]);
-    for (const kind of kinds) if (!isKnown(kind)) leftOut.push(`${kind} namespace`);
-    const known = kinds.filter(isKnown);
     const step = stepper(id);
-    this.task = step("namespaces", () => this.born());
-    const root = new RootMaker(this.task, rootfs(bundle, config.root.path));
+    const { seccomp } = config.linux;
+    const filter = seccomp ? filterOf(seccomp, `${id}: linux.seccomp`) : undefined;
+    const { cgroupsPath, resources } = config.linux;
+    this.group = ContainerGroup.make(engine, id, cgroupsPath, resources != null);
+    let task: Task | undefined;
+    let root: RootMaker | undefined;
     try {
-      if (this.isNew("user")) this.mapIds(step);
-      if (known.includes("mnt")) step("root and mounts", () => root.build(config));
-      else step("chroot", () => root.change());
+      task = bear(engine, config, step);
+      this.task = task;
+      this.group?.enter(task, id);
+      this.group?.set(settingsOf(resources ?? {}, `${id}: linux.resources`), id);
+      enterCgroupNamespace(task, config, step);
+      root = new RootMaker(task, bundle, config, step);
+      if (config.linux.namespaces?.some(({ type, path }) => type === "mount" && path === undefined))
+        root.build();
+      else root.change();
       if (config.hostname !== undefined) step("hostname", () => setHostname(this.task, config.hostname!));
-      step("process.user and capabilities", () => become(this.task, config));
-      step("process.cwd", () => chdir(this.task, config.process.cwd));
-      this.findProgram();
+      become(task, config, filter, step);
+      this.program = this.findProgram();
     } catch (error) {
-      end(this.task, { signal: 9 });
-      this.reap();
-      root.undo();
+      if (task) {
+        end(task, { signal: 9 });
+        this.reap();
+      }
+      root?.undo();
+      attempt(() => this.group?.remove());
       throw error;
     }
-    this.leftOut = [...leftOut, ...root.leftOut];
-  }
-
-  private isNew(type: NamespaceType): boolean {
-    return (this.config.linux.namespaces ?? []).some((one) => one.type === type && one.path === undefined);
-  }
-
-  /** Its process, a child of the engine: in namespaces that are new, and those of others that a path names. */
-  private born(): Task {
-    const { engine, config } = this;
-    const namespaces = (config.linux.namespaces ?? []).filter(({ type }) => isKnown(KIND[type]));
-    const fresh = namespaces.filter(({ path }) => path === undefined).map(({ type }) => KIND[type] as Kind);
-    const joined = namespaces.filter(({ path }) => path !== undefined);
-    if (joined.length === 0) return clone(engine, fresh);
-    // Who joins a PID namespace does not change its own: a child in between enters, and bears with CLONE_PARENT.
-    const between = clone(engine, []);
-    try {
-      for (const { type, path } of joined) setns(between, this.holder(type, path!), [KIND[type] as Kind]);
-      const task = clone(between, fresh);
-      between.children.delete(task);
-      engine.children.add(task);
-      task.parent = engine;
-      return task;
-    } finally {
-      end(between, { exit: 0 });
-      if (between.parent === engine) wait(engine, engine.pidNamespace.pidOf(between));
-    }
-  }
-  /** proc(5): /proc/PID/ns/KIND */
-  private holder(type: NamespaceType, path: string): Task {
-    const [, pid, kind] = /^\/proc\/(\d+)\/ns\/([a-z]+)$/.exec(path) ?? [];
-    const task = this.engine.pidNamespace.find(Number(pid));
-    if (task && kind === KIND[type]) return task;
-    throw new DocumentError(
-      `${this.id}: linux.namespaces`,
-      `${path} is no ${type} namespace`,
-      `Name /proc/PID/ns/${KIND[type]} of a process that is there.`,
-    );
-  }
-
-  private mapIds(step: Step): void {
-    const { uidMappings = [], gidMappings = [] } = this.config.linux;
-    const { engine, task } = this;
-    const lines = (mappings: readonly Mapping[]) =>
-      mappings.map(({ containerID, hostID, size }) => ({ inner: containerID, outer: hostID, count: size }));
-    // user_namespaces(7): who has no power over groups may map the own one alone, and give up setgroups for it.
-    const { credentials } = engine;
-    if (!capable(credentials, credentials.userNamespace, "SETGID")) denySetgroups(engine, task);
-    step("linux.uidMappings", () => writeMap(engine, task, "uids", lines(uidMappings)));
-    step("linux.gidMappings", () => writeMap(engine, task, "gids", lines(gidMappings)));
-    step("root of the user namespace", () => {
-      setgid(task, 0);
-      setuid(task, 0);
-    });
+    this.leftOut = [
+      ...leftOutOf(config),
+      ...root.leftOut,
+      ...(this.group?.leftOut ?? []),
+      ...(filter?.unknown ?? []).map((name) => ({
+        what: `linux.seccomp ${name}`,
+        why: "no system call of this kernel has that name",
+      })),
+    ];
   }
 
   /** As execvp(3) finds it, so that a misspelled program is known before anything starts. */
-  private findProgram(): void {
+  private findProgram(): string {
     const { args, env = [] } = this.config.process;
     const [program] = args as [string];
     const path = env.find((one) => one.startsWith("PATH="))?.slice("PATH=".length) ?? "/bin:/usr/bin";
@@ -156,11 +114,15 @@ export class Container {
         return inode.type;
       }),
     );
-    if (answers.some((answer) => "value" in answer && answer.value === "file")) return;
+    const found = answers.findIndex((answer) => "value" in answer && answer.value === "file");
+    if (found >= 0) return candidates[found]!;
     const why = answers.find((answer) => "errno" in answer && answer.errno !== "ENOENT") ?? answers[0];
+    return this.cannotRun(program, why && "errno" in why ? why.errno : "EACCES");
+  }
+  private cannotRun(program: string, why: string): never {
     throw new DocumentError(
       `${this.id}: process.args`,
-      `${program} cannot be run (${why && "errno" in why ? why.errno : "EACCES"})`,
+      `${program} cannot be run (${why})`,
       "Name a program of the image, by its path or one that is in PATH.",
     );
   }
@@ -178,19 +140,42 @@ export class Container {
     return this.engine.pidNamespace.pidOf(this.task);
   }
 
+  /** Its process goes on in the program of the config. @throws DocumentError, and it has stopped */
   start(): void {
     this.must("start", "created");
+    const { task, program } = this;
     this.started = true;
+    const verdict = judge(task.filters, seccompData(SYSTEM_CALLS.get("execve")!, []));
+    if (verdict.kind === "kill") {
+      end(task, verdict);
+      this.cannotRun(program, "the filter of linux.seccomp kills it for execve");
+    }
+    const refused =
+      verdict.kind === "errno"
+        ? `${errorName(verdict.number)} of linux.seccomp`
+        : errnoOf(attempt(() => exec(task, program)));
+    if (refused === undefined) return;
+    end(task, { exit: 1 });
+    this.cannotRun(program, refused);
   }
   /** What kill(2) answers; a container's init gets what it has handlers for, and signal 9. */
   kill(signal: number): Answer<void> {
     this.must("kill", "created", "running");
     return attempt(() => kill(this.engine, this.pid, signal));
   }
-  /** Its process is waited for; whatever it mounted went with its namespace. */
+  /** Everybody in its control group, at once. */
+  killAll(): Answer<void> {
+    this.must("kill", "created", "running");
+    return attempt(() => (this.group ? this.group.kill() : kill(this.engine, this.pid, 9)));
+  }
+  /** Its process is waited for; whatever it mounted went with its namespace, and whoever it left in its group is killed. */
   delete(): void {
     this.must("delete", "stopped");
+    const step = stepper(this.id);
+    const { group } = this;
+    if (group) step("its control group", () => group.kill());
     this.reap();
+    if (group) step("its control group", () => group.remove());
   }
   private reap(): void {
     // One that joined another's PID namespace may have gone with it.
@@ -206,28 +191,5 @@ export class Container {
   }
 }
 
-const isKnown = (kind: string): kind is Kind => (KINDS as readonly string[]).includes(kind);
-
-type Step = <T>(what: string, call: () => T) => T;
-const stepper =
-  (id: string): Step =>
-  (what, call) => {
-    const answer = attempt(call);
-    if ("value" in answer) return answer.value;
-    throw new DocumentError(
-      id,
-      `${what}: ${answer.errno}`,
-      "Change the config, or let a user with the right to do so make the container.",
-    );
-  };
-
-const rootfs = (bundle: string, path: string): string => (path.startsWith("/") ? path : `${bundle}/${path}`);
-
-/** Parts of a config that belong to rooms of this kernel that are not there yet. */
-function withoutCounterpart({ linux, process }: RuntimeConfig): string[] {
-  return [
-    ...(linux.seccomp ? ["linux.seccomp"] : []),
-    ...(linux.resources ? ["linux.resources"] : []),
-    ...(process.rlimits?.length ? ["process.rlimits"] : []),
-  ];
-}
+const errnoOf = (answer: Answer<unknown>): string | undefined =>
+  "errno" in answer ? answer.errno : undefined;

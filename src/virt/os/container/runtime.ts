@@ -1,8 +1,8 @@
 /** The containers of one engine, by their ids: OCI runtime-spec 1.1, runtime.md "Operations". */
 import { DocumentError } from "../document.ts";
 import type { Task } from "../task.ts";
-import type { RuntimeConfig } from "./config.ts";
 import { Container, type State } from "./container.ts";
+import type { RuntimeConfig } from "./schema.ts";
 
 export class Runtime {
   private readonly containers = new Map<string, Container>();

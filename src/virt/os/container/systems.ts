@@ -7,7 +7,9 @@
  *     2007), and the OpenVZ user's guide. LXC: lxc.container.conf(5), unprivileged. Docker and Podman: their documented defaults.
  */
 import { CAPABILITIES, type Capability } from "../capabilities.ts";
-import type { NamespaceType, RuntimeConfig } from "./config.ts";
+import { SYSTEM_CALLS } from "../seccomp/numbers.ts";
+import type { NamespaceType, RuntimeConfig } from "./schema.ts";
+import type { Seccomp } from "./seccomp.ts";
 
 export const PARTS = [
   "files",
@@ -170,6 +172,36 @@ const NAMESPACE: Partial<Record<Part, NamespaceType>> = {
   ipc: "ipc",
 };
 
+/** What the profile of Docker and of Podman does not let through: docs.docker.com, "Significant syscalls blocked by the default profile". */
+const BLOCKED = new Set(
+  `_sysctl acct add_key bpf clock_adjtime clock_settime create_module delete_module finit_module get_kernel_syms get_mempolicy
+  init_module ioperm iopl kcmp kexec_file_load kexec_load keyctl lookup_dcookie mbind mount move_pages nfsservctl open_by_handle_at
+  perf_event_open pivot_root process_vm_readv process_vm_writev ptrace query_module quotactl reboot request_key set_mempolicy setns
+  settimeofday swapoff swapon sysfs umount2 unshare uselib userfaultfd ustat vserver clone personality`.split(
+    /\s+/,
+  ),
+);
+/** All CLONE_NEW… but that of time: namespaces(7). */
+const NEW_NAMESPACES = 0x7e020000;
+const PERSONALITIES = [0, 0x8, 0x20000, 0x20008, 0xffffffff];
+const PROFILE: Seccomp = {
+  defaultAction: "SCMP_ACT_ERRNO",
+  architectures: ["SCMP_ARCH_X86_64"],
+  syscalls: [
+    { names: [...SYSTEM_CALLS.keys()].filter((name) => !BLOCKED.has(name)), action: "SCMP_ACT_ALLOW" },
+    {
+      names: ["clone"],
+      action: "SCMP_ACT_ALLOW",
+      args: [{ index: 0, value: NEW_NAMESPACES, valueTwo: 0, op: "SCMP_CMP_MASKED_EQ" }],
+    },
+    ...PERSONALITIES.map((value) => ({
+      names: ["personality"],
+      action: "SCMP_ACT_ALLOW" as const,
+      args: [{ index: 0, value, op: "SCMP_CMP_EQ" as const }],
+    })),
+  ],
+};
+
 /** Of whom a container with a user namespace has its ids: subuid(5). */
 export interface IdRange {
   readonly first: number;
@@ -197,11 +229,14 @@ export function configOf(
       capabilities: { bounding: names, permitted: names, effective: names },
     },
     ...(has("hostname") ? { hostname: name } : {}),
+    ...(has("mounts")
+      ? { mounts: [{ destination: "/dev", type: "tmpfs", source: "tmpfs", options: ["nosuid", "mode=755"] }] }
+      : {}),
     linux: {
       namespaces: isolates.flatMap((part) => (NAMESPACE[part] ? [{ type: NAMESPACE[part] }] : [])),
       ...(has("users") ? { uidMappings: mappings, gidMappings: mappings } : {}),
       ...(has("resources") ? { resources: { cpu: { shares: 1024 } } } : {}),
-      ...(has("system calls") ? { seccomp: { defaultAction: "SCMP_ACT_ERRNO" } } : {}),
+      ...(has("system calls") ? { seccomp: PROFILE } : {}),
     },
   };
 }

@@ -13,7 +13,8 @@ export interface Propagating<Self> {
   master: PeerGroup<Self> | undefined;
   unbindable: boolean;
 }
-export type Propagation = "shared" | "slave" | "private" | "unbindable";
+export const PROPAGATIONS = ["shared", "slave", "private", "unbindable"] as const;
+export type Propagation = (typeof PROPAGATIONS)[number];
 
 /** Into a peer group, or one of its own. */
 export function share<M extends Propagating<M>>(mount: M, group: PeerGroup<M> = new PeerGroup()): void {

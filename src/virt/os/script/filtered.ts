@@ -4,8 +4,18 @@ import { judge, seccompData } from "../seccomp/filter.ts";
 import { errorName, SYSTEM_CALLS } from "../seccomp/numbers.ts";
 import type { Task } from "../task.ts";
 
-/** Operations that are named otherwise than their system call. */
-const NAMES: Record<string, string> = { chown: "lchown", umount: "umount2" };
+/** Operations that are one system call each, of the same name. */
+const SAME = [
+  ...["getpid", "getppid", "getuid", "getgid", "geteuid", "setuid", "setgid", "setgroups", "kill", "umask"],
+  ...["chdir", "chroot", "rename", "mkdir", "rmdir", "link", "unlink", "symlink", "chmod"],
+  ...["mount", "pivot_root", "sethostname", "unshare", "setns"],
+];
+/** By the operation. */
+const NAMES = new Map([
+  ...SAME.map((name) => [name, name] as const),
+  ["chown", "lchown"],
+  ["umount", "umount2"],
+]);
 /** Of these the arguments are numbers, and a filter may ask for them; of the others they are addresses. */
 const NUMERIC = ["setuid", "setgid", "kill"];
 
@@ -13,7 +23,7 @@ const NUMERIC = ["setuid", "setgid", "kill"];
 export function filtered(task: Task, operation: string, args: readonly string[]): string | undefined {
   if (task.filters.length === 0) return undefined;
   const raw = operation === "call";
-  const number = raw ? Number(args[0]) : SYSTEM_CALLS[NAMES[operation] ?? operation];
+  const number = raw ? Number(args[0]) : SYSTEM_CALLS.get(NAMES.get(operation) ?? "");
   if (number === undefined) return undefined;
   const numbers = raw ? args.slice(1) : NUMERIC.includes(operation) ? args : [];
   const verdict = judge(

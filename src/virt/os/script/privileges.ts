@@ -42,14 +42,9 @@ const instructions = (text: string) =>
 
 /** Those that have no arguments, and so none that mean anything. */
 function callByNumber(task: Task, number: number): number {
-  const calls: Record<number, (task: Task) => number> = {
-    [SYSTEM_CALLS.getpid!]: getpid,
-    [SYSTEM_CALLS.getppid!]: getppid,
-    [SYSTEM_CALLS.getuid!]: getuid,
-    [SYSTEM_CALLS.getgid!]: getgid,
-    [SYSTEM_CALLS.geteuid!]: geteuid,
-  };
-  return (calls[number] ?? refuse("ENOSYS"))(task);
+  const calls = Object.entries({ getpid, getppid, getuid, getgid, geteuid });
+  const [, call] = calls.find(([name]) => SYSTEM_CALLS.get(name) === number) ?? refuse("ENOSYS");
+  return call(task);
 }
 
 export const PRIVILEGES: Record<string, Operation> = {

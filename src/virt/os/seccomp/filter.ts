@@ -26,8 +26,8 @@ export function seccompData(number: number, args: readonly bigint[]): SeccompDat
   return data;
 }
 
-/** The high half of what a filter returns. As signed numbers the smallest prevails. */
-const ACTIONS = {
+/** The high half of what a filter returns, SECCOMP_RET_…; as signed numbers the smallest prevails. */
+export const ACTIONS = {
   killProcess: 0x80000000 | 0,
   killThread: 0,
   trap: 0x00030000,
@@ -47,7 +47,7 @@ export type Verdict =
   | { readonly kind: "kill"; readonly signal: number };
 
 const SIGSYS = 31;
-const ENOSYS = 38;
+export const ENOSYS = 38;
 const ALLOW: Verdict = { kind: "allow" };
 const KILL: Verdict = { kind: "kill", signal: SIGSYS };
 

@@ -1,12 +1,13 @@
 /** Containers from config to end, in the model's kernel. */
 import { describe, expect, test } from "vitest";
+import { chown } from "../../../../src/virt/os/calls/attributes.ts";
 import * as files from "../../../../src/virt/os/calls/files.ts";
 import { geteuid } from "../../../../src/virt/os/calls/identity.ts";
 import { hostname } from "../../../../src/virt/os/calls/namespaces.ts";
 import { getpid } from "../../../../src/virt/os/calls/processes.ts";
 import { getcwd } from "../../../../src/virt/os/calls/roots.ts";
-import type { RuntimeConfig } from "../../../../src/virt/os/container/config.ts";
 import { Runtime } from "../../../../src/virt/os/container/runtime.ts";
+import type { RuntimeConfig } from "../../../../src/virt/os/container/schema.ts";
 import { READ, WRITE } from "../../../../src/virt/os/fs/permission.ts";
 import { ALL_NAMESPACES, answer, config, hostWithBundle, perform, traces } from "./samples.ts";
 
@@ -31,7 +32,7 @@ test("a container lives through the states of the standard", () => {
   const before = traces(host);
   const container = create();
   expect(runtime.list()).toEqual([
-    { ociVersion: "1.1.0", id: "c1", status: "created", pid: 2, bundle: "/bundle", annotations: {} },
+    { ociVersion: "1.1.0", id: "c1", status: "created", pid: 3, bundle: "/bundle", annotations: {} },
   ]);
   expect(() => container.delete()).toThrow("c1: delete of a container that is created. It must be stopped.");
   container.start();
@@ -53,11 +54,11 @@ test("inside is another world", () => {
   const { task, leftOut } = create();
   expect(leftOut).toEqual([]);
   expect([getpid(task), hostname(task), hostname(host), getcwd(task)]).toEqual([1, "inside", "host", "/"]);
-  expect([...files.readdir(task, "/")].sort()).toEqual(["bin", "etc", "proc", "tmp"]);
-  expect([...files.readdir(task, "/..")].sort()).toEqual(["bin", "etc", "proc", "tmp"]);
+  expect([...files.readdir(task, "/")].sort()).toEqual(["bin", "dev", "etc", "proc", "tmp"]);
+  expect([...files.readdir(task, "/..")].sort()).toEqual(["bin", "dev", "etc", "proc", "tmp"]);
   expect(answer(() => files.open(task, "/etc/secret", { access: READ }))).toBe("ENOENT");
-  // Its own root, on the kernel's own that nobody sees.
-  expect([...task.namespaces.mnt.root.all()]).toHaveLength(2);
+  // Its own root with /dev, on the kernel's own that nobody sees.
+  expect([...task.namespaces.mnt.root.all()]).toHaveLength(3);
 });
 
 test("root inside a user namespace is nobody outside", () => {
@@ -67,7 +68,7 @@ test("root inside a user namespace is nobody outside", () => {
   files.open(task, "/tmp/mine", { access: WRITE, create: true });
   const [made] = ["/bundle/rootfs/tmp/mine"].map((path) => answer(() => files.access(host, path, READ)));
   expect(made).toBeUndefined();
-  expect(answer(() => files.chown(task, "/etc/name", 0, 0))).toBe("EPERM");
+  expect(answer(() => chown(task, "/etc/name", 0, 0))).toBe("EPERM");
 });
 
 describe("mounts", () => {
@@ -132,7 +133,7 @@ describe("mounts", () => {
   });
   test("what this kernel does not have is named", () =>
     expect(mounted([{ destination: "/net", type: "nfs" }]).create().leftOut).toEqual([
-      "mount /net: no file system nfs",
+      { what: "mount /net", why: "this kernel has no file system nfs" },
     ]));
 });
 
@@ -161,14 +162,16 @@ describe("who it runs as", () => {
       [],
     ],
   ])("%s", ([, change, held]) => {
-    const { task } = make(process({ capabilities, ...change })).create();
+    const container = make(process({ capabilities, ...change })).create();
+    container.start();
+    const { task } = container;
     expect([...task.credentials.effective].sort()).toEqual(held);
     expect([...task.credentials.bounding].sort()).toEqual(["CHOWN", "KILL"]);
     expect(task.credentials.effective.has("SYS_ADMIN")).toBe(false);
   });
   test("a capability that nobody knows is left out, and said", () =>
     expect(make(process({ capabilities: { bounding: ["CAP_FLY"] } })).create().leftOut).toEqual([
-      "capability CAP_FLY",
+      { what: "capability CAP_FLY", why: "this kernel does not know it" },
     ]));
 });
 
@@ -189,7 +192,7 @@ test("a namespace of another container is joined", () => {
   runtime.delete("c1");
   runtime.delete("c2");
   expect(() => runtime.create("c3", "/bundle", joined)).toThrow(
-    "/proc/2/ns/pid is no pid namespace. Name /proc/PID/ns/pid",
+    "/proc/3/ns/uts is no uts namespace. Name /proc/PID/ns/uts",
   );
 });
 
@@ -202,9 +205,13 @@ describe("a failed create leaves nothing", () => {
     ],
     ["a program that is none", process({ args: ["/bin/text"] }), "/bin/text cannot be run (EACCES)"],
     ["a directory for a program", process({ args: ["/bin"] }), "/bin cannot be run"],
-    ["a working directory that is not there", process({ cwd: "/nowhere" }), "c1: process.cwd: ENOENT"],
-    ["a root that is not there", { root: { path: "nothing" } }, "c1: root and mounts: ENOENT"],
-    ["a root that is a file", { root: { path: "rootfs/bin/app" } }, "c1: root and mounts: ENOTDIR"],
+    ["a working directory that is a file", process({ cwd: "/bin/app" }), "c1: process.cwd: ENOTDIR"],
+    [
+      "a root that is not there",
+      { root: { path: "nothing" } },
+      "c1: root.path: nothing: ENOENT. Name what is there.",
+    ],
+    ["a root that is a file", { root: { path: "rootfs/bin/app" } }, "c1: root.path: rootfs/bin/app: ENOTDIR"],
     [
       "a mount on a file",
       {
@@ -213,17 +220,17 @@ describe("a failed create leaves nothing", () => {
           { destination: "/bin/app/x", type: "tmpfs" },
         ],
       },
-      "root and mounts: ENOTDIR",
+      "c1: mounts[1]: /bin/app/x: ENOTDIR. Name a directory.",
     ],
     [
       "a source that is not there",
       { mounts: [{ destination: "/a", type: "bind", source: "/nothing" }] },
-      "root and mounts: ENOENT",
+      "c1: mounts[0]: /a: ENOENT",
     ],
     [
       "a user without a name",
       { ...process({ user: { uid: 5000, gid: 0 } }), ...withUser },
-      "process.user and capabilities: EINVAL",
+      "c1: process.user: EINVAL",
     ],
     [
       "maps that overlap",

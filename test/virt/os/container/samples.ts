@@ -1,6 +1,6 @@
 /** A host with a bundle, for tests. */
 
-import type { RuntimeConfig } from "../../../../src/virt/os/container/config.ts";
+import type { RuntimeConfig } from "../../../../src/virt/os/container/schema.ts";
 import { attempt } from "../../../../src/virt/os/errno.ts";
 import { World } from "../../../../src/virt/os/script.ts";
 import type { Task } from "../../../../src/virt/os/task.ts";
@@ -22,18 +22,26 @@ export function hostWithBundle(): World {
       "mkdir /etc 755",
       "write /etc/secret host",
       "mkdir /dev 755",
-      "mknod /dev/null c 1:3",
-      "chmod /dev/null 666",
+      ...["null c 1:3", "zero c 1:5", "full c 1:7", "random c 1:8", "urandom c 1:9", "tty c 5:0"].flatMap(
+        (device) => [`mknod /dev/${device}`, `chmod /dev/${device.split(" ")[0]} 666`],
+      ),
     ],
     ...[
+      "mkdir /sys 755",
+      "mkdir /sys/cgroup 755",
+      "mount none /sys/cgroup cgroup2 none -",
+      // An engine that is in a group of its own can hand the controllers out below the top that it sees.
+      "mkdir /sys/cgroup/engine 755",
+      "write /sys/cgroup/engine/cgroup.procs 0",
+      'write /sys/cgroup/cgroup.subtree_control "+cpu +io +memory +pids"',
       "mkdir /bundle 755",
       "mkdir /bundle/rootfs 755",
       "mkdir /bundle/rootfs/bin 755",
       "mkdir /bundle/rootfs/proc 555",
     ],
     ...[
-      "write /bundle/rootfs/bin/app !",
-      "chmod /bundle/rootfs/bin/app 755",
+      "mkdir /bundle/rootfs/dev 755",
+      "program /bundle/rootfs/bin/app 755",
       "write /bundle/rootfs/bin/text !",
     ],
     ...[
@@ -53,6 +61,7 @@ export const config = (change: Partial<RuntimeConfig> = {}): RuntimeConfig => ({
   root: { path: "rootfs" },
   process: { user: { uid: 0, gid: 0 }, args: ["app"], env: ["PATH=/bin"], cwd: "/" },
   hostname: "inside",
+  mounts: [{ destination: "/dev", type: "tmpfs", options: ["nosuid"] }],
   linux: { namespaces: ALL_NAMESPACES.map((type) => ({ type })) },
   ...change,
 });
@@ -75,6 +84,7 @@ export function traces(host: Task): string[] {
     `mounts ${mounts}`,
     `processes ${host.pidNamespace.all().length}`,
     `children ${host.children.size}`,
+    `groups ${[...host.cgroup.top.all()].map((group) => host.namespaces.cgroup.pathOf(group)).join(" ")}`,
     `hostname ${host.namespaces.uts.hostname}`,
     ...names(),
   ];

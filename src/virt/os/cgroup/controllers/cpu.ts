@@ -17,6 +17,8 @@ export class Entity {
 
 export class Cpu extends Entity {
   readonly parent: Cpu | undefined;
+  /** From here to the top. */
+  readonly upwards: readonly Cpu[];
   period = 100_000;
   /** When the period ends that it runs in; undefined while it has no quota or does not run. */
   periodEnd: number | undefined;
@@ -36,13 +38,10 @@ export class Cpu extends Entity {
   constructor(parent: Cpu | undefined) {
     super();
     this.parent = parent;
+    this.upwards = [this, ...(parent?.upwards ?? [])];
   }
   /** A new limit begins a new period. */
   limit(quota: number, period: number): void {
     Object.assign(this, { quota, period, left: quota, periodEnd: undefined, throttledSince: undefined });
-  }
-  /** From here up. */
-  *upwards(): Generator<Cpu> {
-    for (let at: Cpu | undefined = this; at; at = at.parent) yield at;
   }
 }

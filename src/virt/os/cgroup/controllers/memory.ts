@@ -13,6 +13,8 @@ export interface Page {
 
 export class Memory {
   readonly parent: Memory | undefined;
+  /** From here to the top. */
+  readonly upwards: readonly Memory[];
   /** Beyond it nothing is charged: what is there is reclaimed, and if that is not enough somebody is ended. */
   max = Number.POSITIVE_INFINITY;
   /** Beyond it memory is reclaimed, but nobody is ended. */
@@ -35,16 +37,13 @@ export class Memory {
 
   constructor(parent: Memory | undefined) {
     this.parent = parent;
+    this.upwards = [this, ...(parent?.upwards ?? [])];
   }
 
-  *upwards(): Generator<Memory> {
-    for (let at: Memory | undefined = this; at; at = at.parent) yield at;
-  }
   isWithin(other: Memory): boolean {
-    for (const one of this.upwards()) if (one === other) return true;
-    return false;
+    return this.upwards.includes(other);
   }
   count(event: MemoryEvent, times = 1): void {
-    for (const { events } of this.upwards()) events.set(event, events.get(event)! + times);
+    for (const { events } of this.upwards) events.set(event, events.get(event)! + times);
   }
 }

@@ -25,7 +25,7 @@ export class Pages {
     for (let i = 0; i < pages; i++) {
       const { memory } = owner;
       if (!this.charge(memory, owner)) return false;
-      for (const one of memory.upwards()) one.anon++;
+      for (const one of memory.upwards) one.anon++;
       mine.set(memory, (mine.get(memory) ?? 0) + 1);
       this.hold(memory);
     }
@@ -34,7 +34,7 @@ export class Pages {
   /** All of them. */
   free(owner: Owner): void {
     for (const [memory, count] of this.owners.get(owner) ?? [])
-      for (const one of memory.upwards()) {
+      for (const one of memory.upwards) {
         one.anon -= count;
         one.current -= count;
       }
@@ -70,18 +70,18 @@ export class Pages {
 
   /** One page more, for a group and all above it. */
   private charge(memory: Memory, owner: Owner): boolean {
-    for (const limited of memory.upwards())
+    for (const limited of memory.upwards)
       while (limited.current + 1 > limited.max) {
         limited.count("max");
         if (this.reclaim(limited, 1) === 0 && !this.outOfMemory(limited)) return false;
         if (!this.owners.has(owner)) return false;
       }
-    for (const one of memory.upwards()) one.peak = Math.max(one.peak, ++one.current);
+    for (const one of memory.upwards) one.peak = Math.max(one.peak, ++one.current);
     return true;
   }
   /** Whatever is above its high mark gives back as much, if it can. */
   private hold(memory: Memory): void {
-    for (const one of memory.upwards()) {
+    for (const one of memory.upwards) {
       if (one.current <= one.high) continue;
       one.count("high");
       this.reclaim(one, one.current - one.high);
@@ -121,7 +121,7 @@ export class Pages {
   private evict(page: Page): void {
     page.memory.cached.delete(page);
     this.files.get(page.file)!.delete(page.index);
-    for (const one of page.memory.upwards()) one.current--;
+    for (const one of page.memory.upwards) one.current--;
   }
   /** Groups that were ever used; `watch` names them. */
   private readonly groups = new Set<Memory>();
@@ -140,7 +140,7 @@ export class Pages {
     );
     if (!victim) return false;
     let whole: Memory | undefined;
-    for (const one of victim.memory.upwards()) {
+    for (const one of victim.memory.upwards) {
       if (one.oomGroup) whole = one;
       if (one === limited) break;
     }

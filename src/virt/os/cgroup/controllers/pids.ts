@@ -3,7 +3,7 @@
  * not. Counts by the rules of Linux 6.1: the refusal is an event of the group that forked, whichever limit it met.
  */
 export class Pids {
-  readonly parent: Pids | undefined;
+  private readonly upwards: readonly Pids[];
   max = Number.POSITIVE_INFINITY;
   current: number;
   peak: number;
@@ -12,22 +12,19 @@ export class Pids {
 
   /** `count`: processes that are there already, and are counted above. */
   constructor(parent: Pids | undefined, count: number) {
-    this.parent = parent;
+    this.upwards = [this, ...(parent?.upwards ?? [])];
     this.current = this.peak = count;
   }
 
-  private *upwards(): Generator<Pids> {
-    for (let at: Pids | undefined = this; at; at = at.parent) yield at;
-  }
   charge(): void {
-    for (const one of this.upwards()) one.peak = Math.max(one.peak, ++one.current);
+    for (const one of this.upwards) one.peak = Math.max(one.peak, ++one.current);
   }
   uncharge(): void {
-    for (const one of this.upwards()) one.current--;
+    for (const one of this.upwards) one.current--;
   }
   /** False: there is no room, here or above. */
   fork(): boolean {
-    for (const one of this.upwards())
+    for (const one of this.upwards)
       if (one.current >= one.max) {
         this.refused++;
         return false;

@@ -9,6 +9,9 @@ import { type Charging, fairCharging } from "./cpu-charging.ts";
 /** The base slice of Linux's scheduler for one processor: kernel/sched/fair.c, sysctl_sched_base_slice. */
 const SLICE = 3000;
 
+/** What is left of a quota ends here, so that time always passes. */
+const NANOSECOND = 0.001;
+
 /** A thread of work. Its group may change while it runs. */
 export interface Runner {
   readonly group: Cpu;
@@ -29,7 +32,7 @@ class Thread extends Entity {
   }
   /** Itself and the groups that it lies in, from the top down. */
   get line(): Entity[] {
-    return [...[...this.runner.group.upwards()].reverse(), this];
+    return [...[...this.runner.group.upwards].reverse(), this];
   }
 }
 
@@ -70,7 +73,7 @@ export class Scheduler {
 
   /** Groups whose periods go on. */
   private limited(): Cpu[] {
-    const all = new Set([...this.threads.keys()].flatMap(({ group }) => [...group.upwards()]));
+    const all = new Set([...this.threads.keys()].flatMap(({ group }) => group.upwards));
     return [...all].filter(({ periodEnd }) => periodEnd !== undefined);
   }
 
@@ -91,14 +94,15 @@ export class Scheduler {
 
   private allowance(group: Cpu): number {
     if (Number.isNaN(group.left)) throw new Error("charging: what is left to a group is not a number");
-    return group.quota === Number.POSITIVE_INFINITY ? group.quota : group.left;
+    if (group.quota === Number.POSITIVE_INFINITY) return group.quota;
+    return group.left < NANOSECOND ? 0 : group.left;
   }
 
   /** As many as there are processors, one after another. */
   private choose(): Thread[] {
     const ready = [...this.threads.values()].filter(
       ({ runner }) =>
-        !runner.waiting && [...runner.group.upwards()].every((one) => one.throttledSince === undefined),
+        !runner.waiting && runner.group.upwards.every((one) => one.throttledSince === undefined),
     );
     const lines = new Map(ready.map((thread) => [thread, thread.line]));
     const chosen: Thread[] = [];
@@ -119,7 +123,7 @@ export class Scheduler {
   private advance(chosen: readonly Thread[], until: number): void {
     const running = new Map<Cpu, number>();
     for (const { runner } of chosen)
-      for (const group of runner.group.upwards()) running.set(group, (running.get(group) ?? 0) + 1);
+      for (const group of runner.group.upwards) running.set(group, (running.get(group) ?? 0) + 1);
     let step = until - this.now;
     for (const { demand } of chosen) step = Math.min(step, SLICE, demand);
     for (const [group, count] of running) {
@@ -133,7 +137,7 @@ export class Scheduler {
       else group.throttledSince = this.now;
     }
     const able = chosen.filter(({ runner }) =>
-      [...runner.group.upwards()].every((one) => one.throttledSince === undefined),
+      runner.group.upwards.every((one) => one.throttledSince === undefined),
     );
     if (able.length < chosen.length) return;
     this.now += step;
@@ -145,7 +149,7 @@ export class Scheduler {
     thread.demand -= ran;
     if (thread.demand <= 0) this.stop(thread.runner);
     this.pay(thread, ran);
-    for (const group of thread.runner.group.upwards()) {
+    for (const group of thread.runner.group.upwards) {
       group.used += ran;
       group.ran = true;
       this.pay(group, ran);

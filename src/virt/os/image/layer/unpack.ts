@@ -2,6 +2,7 @@
  * A layer becomes a directory tree, by the system calls of a process whose root the directory is. What a hostile archive tries meets
  * what any process meets there: ".." and symbolic links end at the root, a device needs CAP_MKNOD, and nothing is written over.
  */
+import { chmod, chown } from "../../calls/attributes.ts";
 import * as files from "../../calls/files.ts";
 import { clone, end, getpid, wait } from "../../calls/processes.ts";
 import { chroot } from "../../calls/roots.ts";
@@ -123,8 +124,8 @@ class Unpacking {
       if (old?.type !== "directory") continue;
       const { userNamespace: here } = this.task.credentials;
       const { uid, gid, mode } = old.attributes;
-      files.chown(this.task, path, here.ownId(here.uids, uid) ?? -1, here.ownId(here.gids, gid) ?? -1);
-      files.chmod(this.task, path, mode);
+      chown(this.task, path, here.ownId(here.uids, uid) ?? -1, here.ownId(here.gids, gid) ?? -1);
+      chmod(this.task, path, mode);
     }
   }
   /** What would show at a path if this layer did not have it: nothing below a directory that hides what is below. */
@@ -196,9 +197,9 @@ class Unpacking {
     }
     for (const [name, value] of entry.xattrs) this.mark(path, name, value);
     // Of a hard link too: engines let the last of an inode's names decide.
-    files.chown(task, path, uid, gid);
+    chown(task, path, uid, gid);
     // After chown, which takes the set-id bits away.
-    if (this.look(path)!.type !== "symlink") files.chmod(task, path, mode);
+    if (this.look(path)!.type !== "symlink") chmod(task, path, mode);
   }
 
   private write(path: string, data: Uint8Array): void {
