@@ -9,6 +9,7 @@ const WIDE_FILES = [
   "test/cli/check/*.test.ts",
   "test/cli/labs.test.ts",
   "test/cli/notebook.test.ts",
+  "test/compare/real/*.test.ts",
   "test/e2e/*.test.ts",
   "test/grader/hostile/attacks.test.ts",
   "test/grader/sandbox/container.test.ts",
@@ -27,6 +28,7 @@ const WIDE_FILES = [
   "test/labs/notebook-run.test.ts",
   "test/server/page.test.ts",
   "test/virt/io/net/dissect.test.ts",
+  "test/virt/os/container/inside.test.ts",
   "test/virt/os/container/runc.test.ts",
   "test/virt/os/image/podman.test.ts",
 ];

@@ -14,6 +14,7 @@ export { Cancelled, CannotCompare } from "./errors.ts";
 export type * from "./record.ts";
 export { RECORDED, recordedRun } from "./recorded/recorded.ts";
 export { makeReport, type Report, writeReport } from "./report/index.ts";
+export { hostFacts } from "./run/machine.ts";
 export { type Design, inRounds, type Order, type Turn } from "./run/plan.ts";
 export { predict } from "./run/predict.ts";
 export { type RunEvent, type RunRequest, runComparison } from "./run/run.ts";

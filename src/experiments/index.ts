@@ -3,6 +3,7 @@ import { balloonOverhead } from "./balloon-overhead.ts";
 import { bridgeNat } from "./bridge-nat.ts";
 import { cpuBound } from "./cpu-bound.ts";
 import { crossings } from "./crossings.ts";
+import { density } from "./density.ts";
 import { directExecution } from "./direct-execution.ts";
 import { diskPaths } from "./disk-paths.ts";
 import { dmaFlush } from "./dma-flush.ts";
@@ -28,6 +29,7 @@ import { requirements } from "./requirements.ts";
 import { sensitiveInstructions } from "./sensitive-instructions.ts";
 import { sharingScan } from "./sharing-scan.ts";
 import { sharingTiming } from "./sharing-timing.ts";
+import { startUp } from "./start-up.ts";
 import { takeBackExperiment } from "./take-back.ts";
 import { tlbGeometry } from "./tlb-geometry.ts";
 import { tlbReach } from "./tlb-reach.ts";
@@ -89,6 +91,8 @@ export const EXPERIMENTS: readonly Experiment[] = [
   bridgeNat,
   viommu,
   qemuDocker,
+  startUp,
+  density,
 ];
 
 /** @throws {BadPoint} when there is none of that name */

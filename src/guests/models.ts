@@ -110,6 +110,10 @@ export const models: Readonly<Record<string, Model>> = {
     sum(128 * sectors!, (i) => Math.imul(i + 1, GOLDEN)) + sum(frames!, (n) => frameHash(n, bytes!, 0)),
   ],
   // The children that the kernel ends: process and exception in hexadecimal.
+  resident: ({ processes, pages, seed }) => [
+    processes!,
+    sum(processes!, (i) => sum(pages!, (j) => seed! + i * 0x10000 + j)),
+  ],
   selftest: () => {
     const hex = (n: number) => n.toString(16).padStart(8, "0");
     const killed = [14, 14, 14, 14, 14, 14, 14, 14, 13, 13, 0, 13, 6];

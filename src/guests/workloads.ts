@@ -201,6 +201,17 @@ export const workloads: readonly Workload[] = [
     operations: (p) => p.sectors!,
   },
   {
+    name: "resident",
+    measures: "memory: processes that are there at the same time, each with pages of its own",
+    parameters: {
+      processes: count("there together", 4, 64, "processes"),
+      pages: count("that each fills", 16, 4096, "pages"),
+      seed: { ...count("of what the pages hold", 1, 0xffffffff, "seed"), minimum: 0 },
+    },
+    operation: "process",
+    operations: (p) => p.processes!,
+  },
+  {
     name: "selftest",
     measures: "nothing: children that do what they may and may not, to see that the kernel holds",
     parameters: {},

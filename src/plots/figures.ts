@@ -4,6 +4,7 @@ import { bridgeNat } from "./bridge-nat.ts";
 import type { Row } from "./columns.ts";
 import { cpuBound } from "./cpu-bound.ts";
 import { crossings } from "./crossings.ts";
+import { density } from "./density.ts";
 import { directExecution } from "./direct-execution.ts";
 import { diskPaths } from "./disk-paths.ts";
 import { dmaFlush } from "./dma-flush.ts";
@@ -27,6 +28,7 @@ import { requirements } from "./requirements.ts";
 import { sensitivityMap } from "./sensitivity-map.ts";
 import { sharingScan } from "./sharing-scan.ts";
 import { sharingTiming } from "./sharing-timing.ts";
+import { startUp } from "./start-up.ts";
 import { takeBack } from "./take-back.ts";
 import { tlbGeometry } from "./tlb-geometry.ts";
 import { tlbReach } from "./tlb-reach.ts";
@@ -71,5 +73,7 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   "bridge-nat": (rows) => bridgeNat(rows as never),
   "dma-flush": (rows) => dmaFlush(rows as never),
   viommu: (rows) => viommu(rows as never),
+  "start-up": (rows) => startUp(rows as never),
+  density: (rows) => density(rows as never),
   "qemu-docker": (rows) => qemuDocker(rows as never),
 };

@@ -11,6 +11,19 @@ import { basename } from "node:path";
 const runs = (command: string, ...args: string[]) =>
   spawnSync(command, args, { stdio: "ignore", timeout: 20_000 }).status === 0;
 
+/** What the real comparisons of src/compare start. */
+const ENGINES = [
+  ["docker", "--version"],
+  ["dockerd", "--version"],
+  ["podman", "--version"],
+  ["runc", "--version"],
+  ["qemu-system-x86_64", "--version"],
+  ["qemu-img", "--version"],
+  ["mke2fs", "-V"],
+  ["mmdebstrap", "--version"],
+] as const;
+const ENGINE_PACKAGES = "docker.io podman runc qemu-system-x86 qemu-utils e2fsprogs mmdebstrap";
+
 interface Need {
   present: () => boolean;
   install: string;
@@ -19,6 +32,10 @@ interface Need {
 export const NEEDS = {
   bwrap: { present: () => runs("bwrap", "--version"), install: "apt-get install bubblewrap" },
   chromium: { present: () => runs("/usr/bin/chromium", "--version"), install: "apt-get install chromium" },
+  engines: {
+    present: () => process.getuid?.() === 0 && ENGINES.every(([program, option]) => runs(program, option)),
+    install: `as root, apt-get install ${ENGINE_PACKAGES}`,
+  },
   gdb: { present: () => runs("gdb", "--version"), install: "apt-get install gdb" },
   git: { present: () => runs("git", "--version"), install: "apt-get install git" },
   iasl: { present: () => runs("iasl", "-v"), install: "apt-get install acpica-tools" },

@@ -10,9 +10,14 @@ const DISK = ["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EIO", "ENOTDIR"];
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** Runs `task` with a signal that those of the system abort. A second Ctrl+C changes nothing: cleaning up goes on. */
+/**
+ * Runs `task` with a signal that those of the system abort. A second Ctrl+C changes nothing: cleaning up goes on.
+ *
+ * @param folders that it writes to, for the error that a disk is full
+ */
 export async function cancellable(
   task: (signal: AbortSignal, cache: string) => Promise<void>,
+  ...folders: string[]
 ): Promise<void> {
   const controller = new AbortController();
   const onSignal = (name: NodeJS.Signals) => {
@@ -32,7 +37,7 @@ export async function cancellable(
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== undefined && DISK.includes(code))
       throw new UserError(
-        `${message}: make room, or have it writable, there, in ${tmpdir()} (TMPDIR) and in ${cacheFolder()} (RINGLAB_CACHE); what is recorded stays, and the same command goes on`,
+        `${message}. See that there is room, and that you may write, in ${[...folders, `${tmpdir()} (TMPDIR)`].join(", ")} and ${cacheFolder()} (RINGLAB_CACHE). What is recorded stays, and the same command goes on`,
       );
     throw error;
   } finally {

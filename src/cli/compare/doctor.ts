@@ -1,8 +1,15 @@
 /** The action of `ringlab compare doctor`. */
-import { CannotCompare, ENGINES, enginesNamed, examine, type TargetFacts } from "../../compare/index.ts";
+import {
+  CannotCompare,
+  ENGINES,
+  enginesNamed,
+  examine,
+  hostFacts,
+  type TargetFacts,
+} from "../../compare/index.ts";
 import { UserError } from "../errors.ts";
 import { cancellable } from "./cancel.ts";
-import { describeTarget } from "./show.ts";
+import { describeHost, describeTarget } from "./show.ts";
 
 export interface DoctorOptions {
   targets?: string;
@@ -13,6 +20,7 @@ export async function doctor({ targets, json }: DoctorOptions): Promise<void> {
   const engines = targets === undefined ? ENGINES : named(targets);
   await cancellable(async (signal, cache) => {
     const found: Pick<TargetFacts, "name" | "kind" | "probe" | "versions" | "beneath">[] = [];
+    if (!json) console.log(describeHost(await hostFacts()));
     const leftovers = await examine(engines, cache, signal, (facts) => {
       found.push(facts);
       if (!json) console.log(describeTarget(facts));

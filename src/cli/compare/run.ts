@@ -54,7 +54,7 @@ export async function run(options: RunOptions): Promise<void> {
       throw new UserError(
         `${failed} repetition(s) failed: raw/ has their logs, and the same command tries them again`,
       );
-  });
+  }, out);
 }
 
 /** @throws UserError */
@@ -68,6 +68,6 @@ function tell(event: RunEvent): void {
   if (event.kind === "target") console.log(describeTarget(event.facts));
   else if (event.kind === "prediction") console.log(describePrediction(event.prediction));
   else if (event.kind === "resumed") console.log(`continued: ${event.done} of ${event.of} are recorded`);
-  else if (event.kind === "repetition") console.log(describeRepetition(event.record, event.of));
+  else if (event.kind === "repetition") console.log(describeRepetition(event));
   else console.error(`ringlab: ${event.sentence}`);
 }

@@ -1,5 +1,11 @@
-/** A prediction, a target and a repetition, a line each. */
-import type { Prediction, Repetition, TargetFacts } from "../../compare/index.ts";
+/** A machine, a prediction, a target and a repetition, a line each. */
+import type { HostFacts, Prediction, RunEvent, TargetFacts } from "../../compare/index.ts";
+
+export function describeHost({ cpu, processors, memory, system, kernel, hypervisor }: HostFacts): string {
+  const start = `this machine: ${processors} × ${cpu}, ${memory} MiB, ${system}, kernel ${kernel}`;
+  if (hypervisor === "none") return `${start}; no hypervisor that it admits`;
+  return `${start}; itself a guest of ${hypervisor}: a virtual machine on it is nested`;
+}
 
 export function describeTarget({
   name,
@@ -20,9 +26,9 @@ export function describePrediction({ base, ratios }: Prediction): string {
   return `predicted  events per CPU-second over those of ${base}: ${said.join(", ")}`;
 }
 
-export function describeRepetition(record: Repetition, of: number): string {
-  const { position, target, scenario, case: one, warmup, index, wall, outcome, error, metrics } = record;
-  const start = `${String(position + 1).padStart(String(of).length)}/${of} ${target} ${scenario} ${one} ${warmup ? "warm-up" : "repetition"} ${index + 1}`;
+export function describeRepetition({ record, nth, of }: Extract<RunEvent, { kind: "repetition" }>): string {
+  const { target, scenario, case: one, warmup, index, wall, outcome, error, metrics } = record;
+  const start = `${String(nth).padStart(String(of).length)}/${of} ${target} ${scenario} ${one} ${warmup ? "warm-up" : "repetition"} ${index + 1}`;
   if (outcome === "failed") return `${start}: failed: ${error}`;
   const figures = [
     metrics.eventsPerCpuSecond !== undefined && `${metrics.eventsPerCpuSecond.toFixed(1)} events/CPU s`,

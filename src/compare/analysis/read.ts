@@ -15,7 +15,7 @@ export interface Run {
   repetitions: Repetition[];
   /** The last line was cut while it was written. */
   torn: boolean;
-  /** By Repetition.samples; of a repetition whose file is gone there are none. */
+  /** By Repetition.samples and .hostSamples; of a repetition whose file is gone there are none. */
   samples: ReadonlyMap<string, readonly Sample[]>;
 }
 
@@ -28,7 +28,7 @@ export function readRun(folder: string): Run {
   const repetitions = [...latest.values()].sort((a, b) => a.position - b.position);
   for (const one of repetitions) requireKnown(facts, one);
   const samples = unpacked(folder);
-  for (const { samples: file } of repetitions)
+  for (const file of repetitions.flatMap((one) => [one.samples, one.hostSamples]))
     if (file !== undefined && existsSync(join(folder, file)))
       samples.set(file, lines(sample, text(folder, file), file).values);
   return { facts, repetitions, torn, samples };

@@ -2,6 +2,7 @@
  * Docker: with the engine that answers already, or else with a dockerd of our own that changes nothing outside of the
  * scratch folder: no bridge, no firewall rules, a cgroup parent of its own.
  */
+import { release } from "node:os";
 import { join } from "node:path";
 import { CannotCompare } from "../errors.ts";
 import { Child, installed, must, run } from "../ground/child.ts";
@@ -87,12 +88,16 @@ export const docker: Engine = {
 function there({ ServerVersion, OperatingSystem, KernelVersion }: Info, client: string): Look {
   const versions = { client, engine: ServerVersion ?? "unknown", kernel: KernelVersion ?? "unknown" };
   const isDesktop = OperatingSystem?.includes("Docker Desktop") || process.platform !== "linux";
-  if (!isDesktop) return { state: "there", versions, notes: [] };
+  // A client's context may lead to another machine, whatever that calls itself.
+  const isElsewhere = KernelVersion !== undefined && KernelVersion !== release();
+  if (!isDesktop && !isElsewhere) return { state: "there", versions, notes: [] };
   return {
     state: "there",
     versions,
     notes: ["its containers run in a virtual machine: this is not a container on this host's kernel"],
-    beneath: OperatingSystem ?? "a virtual machine",
+    beneath: isDesktop
+      ? (OperatingSystem ?? "a virtual machine")
+      : `another kernel (${KernelVersion}; this host's is ${release()})`,
   };
 }
 

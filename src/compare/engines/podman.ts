@@ -29,7 +29,8 @@ export const podman: Engine = {
   },
   async open(ground) {
     const { tar } = await rootfs(ground);
-    const folder = join(ground.scratch, "podman");
+    // Podman refuses a --runroot of more than 50 characters.
+    const folder = join(ground.scratch, "p");
     // crun, its own choice, fails where cgroup v1 and v2 are mixed.
     const runtime = (await installed("runc"))
       ? ["--runtime", "runc", "--runtime-flag", `root=${join(folder, "runc")}`]
@@ -40,7 +41,7 @@ export const podman: Engine = {
         "--root",
         join(folder, "root"),
         "--runroot",
-        join(folder, "run"),
+        join(folder, "r"),
         "--tmpdir",
         join(folder, "tmp"),
       ],

@@ -1,5 +1,7 @@
 /** Programs that we start. Each leads a process group of its own: Ctrl+C in the terminal reaches only Ringlab, which then ends them by their ids. */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { access, constants } from "node:fs/promises";
+import { delimiter, join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { Cancelled, CannotCompare } from "../errors.ts";
 
@@ -124,6 +126,13 @@ export async function must(argv: readonly string[], options: RunOptions = {}): P
 
 /** Whether a program of this name is on the search path. */
 export async function installed(program: string): Promise<boolean> {
-  const { code } = await run(["sh", "-c", 'command -v -- "$1"', "sh", program]);
-  return code === 0;
+  for (const folder of (process.env.PATH ?? "").split(delimiter))
+    if (await isProgram(join(folder, program))) return true;
+  return false;
 }
+
+const isProgram = (path: string): Promise<boolean> =>
+  access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );

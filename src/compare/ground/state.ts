@@ -100,6 +100,7 @@ async function removeHalves(cache: string): Promise<string[]> {
   for (const name of await readdir(cache)) {
     const pid = /\.(\d+)\.half(\.\w+)?$/.exec(name)?.[1];
     if (pid === undefined || (await startOf(Number(pid))) !== undefined) continue;
+    await unmountBelow(join(cache, name));
     await rm(join(cache, name), { recursive: true, force: true });
     said.push(`${name} in the cache was left half made: removed`);
   }

@@ -12,7 +12,6 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PACKED, readRun } from "../analysis/read.ts";
 import { CannotCompare } from "../errors.ts";
-import type { Repetition } from "../record.ts";
 import { RECORDED } from "./recorded.ts";
 
 /** Bytes of all files together. */
@@ -40,7 +39,8 @@ export function take(from: string, to: string): void {
     const first = repetitions.find(({ target, warmup }) => target === name && !warmup);
     if (first) copy(first.log);
   }
-  files.set(PACKED, repetitions.map((one) => packed(from, one)).join(""));
+  const sampled = repetitions.flatMap((one) => [one.samples, one.hostSamples]);
+  files.set(PACKED, sampled.map((file) => packed(from, file)).join(""));
   let bytes = 0;
   for (const [file, text] of files) {
     requireAnonymous(file, text);
@@ -53,7 +53,7 @@ export function take(from: string, to: string): void {
 }
 
 /** A line of PACKED: the file's name and what it holds. */
-function packed(from: string, { samples: file }: Repetition): string {
+function packed(from: string, file: string | undefined): string {
   if (file === undefined) return "";
   const lines = readFileSync(join(from, file), "utf8").trimEnd().split("\n");
   return `{"file":${JSON.stringify(file)},"samples":[${lines.join(",")}]}\n`;
@@ -62,8 +62,8 @@ function packed(from: string, { samples: file }: Repetition): string {
 /** Folders of a run become their names; the kernel's release loses what its builder appended. */
 function anonymous(text: string): string {
   return text
-    .replace(/(?:\/[^\s"'=:,/]+)*\/ringlab-compare-\w+/g, "/SCRATCH")
-    .replace(/\bringlab-compare-\w{6}\b/g, "ringlab")
+    .replace(/(?:\/[^\s"'=:,/]+)+\/ringlab-compare-\w{6,}/g, "/SCRATCH")
+    .replace(/\bringlab-compare-\w{6,}/g, "ringlab")
     .replace(/(?:\/[^\s"'=:,/]+)*\/((?:rootfs|boot)-\w+)/g, "/CACHE/$1")
     .replace(/("kernel":\s*")(\d+(?:\.\d+)*)[^"]*/g, "$1$2");
 }

@@ -38,6 +38,7 @@ const COLUMNS: Record<Workload["kind"], readonly ReportColumn[]> = {
     LATENCY,
     { head: "disk wait ms", of: ({ metrics }) => metrics.diskAwait },
     { head: "disk busy %", of: ({ metrics }) => metrics.diskUtilisation },
+    { head: "host's disk busy %", of: ({ metrics }) => metrics.hostDiskUtilisation },
     KERNEL,
     USER,
   ],

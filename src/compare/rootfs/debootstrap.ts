@@ -1,10 +1,16 @@
 /** mmdebstrap: Debian packages to a tar, without being Debian and without touching the machine. */
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, rm, statfs } from "node:fs/promises";
 import { CannotCompare, sentence } from "../errors.ts";
 import { installed, must } from "../ground/child.ts";
 
 /** Its glibc and sysbench 1.0.20 are those of the reports that we compare with. */
 export const SUITE = "bookworm";
+
+/** MiB: what the cache takes in the end, and as much again while it is made. */
+const ROOM = 1500;
+
+/** What it mounts as root goes with it, also when it is killed. */
+const ALONE = process.getuid?.() === 0 ? ["unshare", "--mount", "--propagation", "private"] : [];
 
 type Variant = "minbase" | "extract";
 
@@ -26,12 +32,18 @@ export async function mmdebstrap(
     throw new CannotCompare(
       `mmdebstrap, which makes the root file system, is not installed: apt install mmdebstrap (or copy the folder ${cache} of a machine that has it)`,
     );
+  const { bavail, bsize } = await statfs(cache);
+  const free = Math.floor((bavail * bsize) / 2 ** 20);
+  if (free < ROOM)
+    throw new CannotCompare(
+      `${cache} has room for ${free} MiB, and ${ROOM} are needed to make the root file system: make room, or name another folder in RINGLAB_CACHE`,
+    );
   // Its own temporary folder lies inside of what is removed when it is killed.
   const temporary = `${tar}.${process.pid}.half`;
   await mkdir(temporary, { mode: 0o755 });
   try {
     const env = { ...process.env, TMPDIR: temporary };
-    await must(mmdebstrapCommand(variant, packages, tar), { signal, env });
+    await must([...ALONE, ...mmdebstrapCommand(variant, packages, tar)], { signal, env });
   } catch (error) {
     if (!(error instanceof CannotCompare)) throw error;
     throw new CannotCompare(

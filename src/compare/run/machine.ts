@@ -23,6 +23,7 @@ export async function hostFacts(): Promise<HostFacts> {
 
 /** CPUID leaf 1, ECX bit 31, as Linux shows it; who it is, from the firmware's tables. */
 async function hypervisor(): Promise<string> {
+  if (/microsoft/i.test(release())) return "Hyper-V (WSL 2)";
   const isGuest = /^flags\s*:.*\bhypervisor\b/m.test((await read("/proc/cpuinfo")) ?? "");
   if (!isGuest) return "none";
   const names = await Promise.all(

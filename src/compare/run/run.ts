@@ -38,7 +38,8 @@ export type RunEvent =
   | { kind: "target"; facts: TargetFacts }
   | { kind: "prediction"; prediction: Prediction }
   | { kind: "resumed"; done: number; of: number }
-  | { kind: "repetition"; record: Repetition; of: number }
+  /** The `nth` of all, from 1. */
+  | { kind: "repetition"; record: Repetition; nth: number; of: number }
   | { kind: "leftover"; sentence: string };
 
 /**
@@ -63,6 +64,7 @@ export async function runComparison(request: RunRequest): Promise<RunFacts> {
 async function compareOn(ground: Ground, folder: RunFolder, request: RunRequest): Promise<RunFacts> {
   const before = await folder.facts();
   if (before) refuseOther(before, request);
+  await refuseNone(request.engines);
   const { sha256 } = await rootfs(ground);
   if (before?.rootfs !== undefined && before.rootfs !== sha256)
     throw new CannotCompare(
@@ -130,7 +132,7 @@ async function measureAll(
   const learned = new Set(recorded.map(({ target }) => target));
   const done = new Set(recorded.filter(({ outcome }) => outcome === "done").map(identity));
   if (done.size > 0) onEvent({ kind: "resumed", done: done.size, of: steps.length });
-  for (const step of steps) {
+  for (const [at, step] of steps.entries()) {
     if (done.has(identity(step))) continue;
     if (signal.aborted) throw new Cancelled();
     const engine = engines.find(({ name }) => name === step.target) as Engine;
@@ -142,7 +144,7 @@ async function measureAll(
       await folder.writeFacts(facts);
       learned.add(step.target);
     }
-    onEvent({ kind: "repetition", record, of: steps.length });
+    onEvent({ kind: "repetition", record, nth: at + 1, of: steps.length });
   }
 }
 
@@ -166,6 +168,17 @@ function factsOf(
     ...{ name: engine.name, kind: engine.kind, probe, versions },
     ...(beneath === undefined ? {} : { beneath }),
   };
+}
+
+/** Before anything is made for targets of which none is there. */
+async function refuseNone(engines: readonly Engine[]): Promise<void> {
+  const reasons: string[] = [];
+  for (const engine of engines) {
+    const look = await engine.look();
+    if (look.state === "there") return;
+    reasons.push(`${engine.name}: ${look.state === "absent" ? look.install : look.reason}`);
+  }
+  throw new CannotCompare(`none of the targets can be tried here:\n  ${reasons.join("\n  ")}`);
 }
 
 /** A run is continued with what it was begun with, or its averages are of two different things. */

@@ -2,7 +2,9 @@
 import type { Bus, MmioDevice } from "../bus.ts";
 import { type FwCfg, ITEM } from "../devices/fw-cfg.ts";
 import { assemble } from "../isa/asm/assemble.ts";
+import { kept } from "../isa/asm/kept.ts";
 import type { RemappingUnit } from "./acpi.ts";
+import { ASSEMBLED } from "./bios/assembled.ts";
 import { BIOS } from "./bios/index.ts";
 import { e820, ROM, USABLE } from "./memory-map.ts";
 import type { Processor } from "./mp.ts";
@@ -13,9 +15,12 @@ const TOP = 2 ** 32 - ROM_BYTES;
 
 let bios: Uint8Array | undefined;
 
-/** The BIOS, assembled the first time that it is asked for. */
+/** Its name in messages, and among what the build has assembled. */
+export const BIOS_FILE = "bios";
+
+/** The BIOS, assembled by the build or the first time that it is asked for. */
 export function assembledBios(): Uint8Array {
-  bios ??= assemble(BIOS, { file: "bios" }).bytes;
+  bios ??= (kept(ASSEMBLED, BIOS_FILE, BIOS) ?? assemble(BIOS, { file: BIOS_FILE })).bytes;
   return bios;
 }
 

@@ -1,5 +1,6 @@
 export { type AssembleOptions, type Assembly, assemble, type LineOfCode } from "./asm/assemble.ts";
 export { AssemblerError, type Problem } from "./asm/error.ts";
+export { type KeptAssemblies, keep, kept } from "./asm/kept.ts";
 export { decode } from "./decode.ts";
 export { type DisassembledLine, type DisassembleOptions, disassemble } from "./disassemble.ts";
 export { type FormatOptions, format } from "./format.ts";

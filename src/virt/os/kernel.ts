@@ -21,8 +21,11 @@ import { UtsNamespace } from "./namespaces/uts.ts";
 import { POLICIES } from "./policies.ts";
 import type { Task } from "./task.ts";
 
-/** The first process of a machine whose root is an empty tmpfs: PID 1, root with every capability. */
-export function boot(hostname = "host", policies = POLICIES): Task {
+/**
+ * The first process of a machine whose root is an empty tmpfs: PID 1, root with every capability.
+ * @param delegated control groups are mounted with nsdelegate, as service managers do
+ */
+export function boot(hostname = "host", policies = POLICIES, delegated = false): Task {
   const credentials = initialCredentials(policies.lookup);
   const user = credentials.userNamespace;
   const fs = new Tmpfs(user, { mode: 0o755, uid: 0, gid: 0 });
@@ -32,7 +35,7 @@ export function boot(hostname = "host", policies = POLICIES): Task {
   const rootfs = new Mount(lowest, lowest.root, NO_FLAGS);
   mount.attach(rootfs.top);
   const pidNamespace = new PidNamespace<Task>(user);
-  const cgroup = firstCgroup(policies.charging);
+  const cgroup = firstCgroup(policies.charging, delegated);
   const time = new TimeNamespace(user, { monotonic: ZERO, boottime: ZERO });
   const init: Task = {
     parent: undefined,
@@ -61,6 +64,7 @@ export function boot(hostname = "host", policies = POLICIES): Task {
   };
   pidNamespace.enter(init);
   cgroup.members.add(init);
+  cgroup.effective("pids")!.charge();
   init.namespaces.net.hold();
   return init;
 }
@@ -69,11 +73,12 @@ export function boot(hostname = "host", policies = POLICIES): Task {
 export const DISK = "1:0";
 
 /** As a container engine starts somebody: in a group of its own below the top of the tree, with every controller. */
-function firstCgroup(charging: Charging): Cgroup {
+function firstCgroup(charging: Charging, delegated: boolean): Cgroup {
   const top = new Cgroup("", {
     scheduler: new Scheduler(1, charging),
     pages: new Pages(),
     blockDevices: new Set([DISK]),
+    delegated,
     kill(task: Task, by?: Task) {
       if (!by || !shielded(task, by)) end(task, { signal: 9 });
     },

@@ -14,7 +14,8 @@ import { umount } from "./calls/umount.ts";
 import * as xattrs from "./calls/xattrs.ts";
 import { attempt, refuse } from "./errno.ts";
 import type { FileType } from "./fs/inode.ts";
-import { resolve } from "./fs/path.ts";
+import { mountWords, reaches } from "./fs/mount.ts";
+import { pathOf, resolve } from "./fs/path.ts";
 import { READ, WRITE } from "./fs/permission.ts";
 import { boot } from "./kernel.ts";
 import { POLICIES } from "./policies.ts";
@@ -58,6 +59,19 @@ function put(
 ): void {
   const place = files.open(task, path, { access: WRITE, ...options });
   files.write(task, place, append ? place.inode.size : 0, encode(text));
+}
+
+/** "PATH:FLAGS:PROPAGATION" of what the process sees, in the order of their paths. */
+function mountsOf(task: Task): string {
+  const seen = [...task.namespaces.mnt.root.all()].filter((mount) => reaches(mount.top, task.root));
+  return seen
+    .map((mount) => {
+      const { group, master, unbindable } = mount;
+      const propagation = `${group ? "shared" : ""}${master ? "slave" : ""}${unbindable ? "unbindable" : ""}`;
+      return `${pathOf(mount.top, task.root)}:${mountWords(mount.flags).join(",")}:${propagation}`;
+    })
+    .sort()
+    .join(" ");
 }
 
 export const OPERATIONS: Record<string, InWorld> = {
@@ -121,6 +135,7 @@ export const OPERATIONS: Record<string, InWorld> = {
       },
       tasks,
     ),
+  mounts: (t) => mountsOf(t),
   umount: (t, [target, words], world) => umount(t, target!, flags(words!).includes("detach"), world.tasks),
   pivot_root: (t, [to, old], world) => roots.pivotRoot(t, to!, old!, world.tasks),
   clone: (t, [name, words], world) => world.clone(t, name!, kinds(words!)),
@@ -150,8 +165,8 @@ export class World {
   /** When the clock was marked, in microseconds. */
   marked = 0;
 
-  constructor(policies = POLICIES) {
-    this.named = new Map([["init", boot("host", policies)]]);
+  constructor(policies = POLICIES, delegated = false) {
+    this.named = new Map([["init", boot("host", policies, delegated)]]);
   }
   get tasks(): Task[] {
     return [...this.named.values()];
@@ -163,6 +178,10 @@ export class World {
     const child = processes.clone(parent, kinds_);
     this.named.set(name, child);
     return parent.pidNamespace.pidOf(child);
+  }
+  /** A process of this kernel that somebody else made. */
+  adopt(name: string, task: Task): void {
+    this.named.set(name, task);
   }
   /** "init: mkdir /a 755" → "ok", "EEXIST", "dead" for a process that has ended. */
   perform(line: string): string {

@@ -25,7 +25,7 @@ test("folders of the machine and the builder of its kernel are left out", () => 
   const run = goodRun();
   run.facts.host.kernel = "6.18.44-acme1";
   run.facts.targets[0]!.commands = [
-    "sh /home/ann/.cache/ringlab/rootfs-b40873dad46d /tmp/ringlab-compare-G6AQzp/host-2.work --name ringlab-compare-g6aqzp-host",
+    "sh /home/ann/.cache/ringlab/rootfs-b40873dad46d /tmp/ringlab-compare-G6AQzp/host-2.work --name ringlab-compare-305e5a8b-host --cgroup-parent /ringlab-compare-305e5a8b",
     "qemu -drive file=/tmp/ringlab-compare-G6AQzp/qemu-1.machine/disk,format=raw -H unix:///tmp/ringlab-compare-G6AQzp/socket",
   ];
   const to = aside();
@@ -33,7 +33,7 @@ test("folders of the machine and the builder of its kernel are left out", () => 
   const { facts } = readRun(to);
   expect(facts.host.kernel).toBe("6.18.44");
   expect(facts.targets[0]!.commands).toEqual([
-    "sh /CACHE/rootfs-b40873dad46d /SCRATCH/host-2.work --name ringlab-host",
+    "sh /CACHE/rootfs-b40873dad46d /SCRATCH/host-2.work --name ringlab-host --cgroup-parent /ringlab",
     "qemu -drive file=/SCRATCH/qemu-1.machine/disk,format=raw -H unix:///SCRATCH/socket",
   ]);
 });

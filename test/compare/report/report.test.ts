@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parseHTML } from "linkedom";
 import { beforeAll, describe, expect, test } from "vitest";
 import { makeReport, type Report, writeReport } from "../../../src/compare/report/index.ts";
+import { parseScenarios } from "../../../src/compare/scenario/load.ts";
 import { goodRun, measured, writeRun } from "../synthetic.ts";
 
 const section = ({ markdown }: Report, title: string): string =>
@@ -53,6 +54,13 @@ describe("of a good run", () => {
     expect(section(report, "Targets")).toContain("not installed: apt-get install podman runc");
   });
 
+  test("gives the scenarios as a file that runs again", () => {
+    const text = section(report, "Run it again");
+    const file = /```json\n(.*?)\n```/s.exec(text)![1]!;
+    expect(parseScenarios(file, "the report's")).toEqual(goodRun().facts.scenarios);
+    expect(text).toContain("ringlab compare run --targets host,docker,qemu-tcg \\\n");
+  });
+
   test("its checklist says what is open and links every section", () => {
     const text = section(report, "Checklist");
     expect(text).toMatch(/Three scenarios .*\[Scenarios\]\(#scenarios\) \| open: 2 scenario\(s\) of three/);
@@ -88,6 +96,27 @@ test("a folder gets its report, pictures and links to logs that are there", asyn
   expect(links.length).toBeGreaterThan(figures.size);
   expect(links.filter((path) => !existsSync(join(folder, path)))).toEqual([]);
   expect(existsSync(join(folder, "report.html"))).toBe(true);
+});
+
+test("shows an image's history, and what the host of a machine saw of its disk", () => {
+  const run = goodRun();
+  run.facts.scenarios.splice(0, 1);
+  run.repetitions = run.repetitions.filter(({ scenario }) => scenario === "files");
+  run.facts.targets[1]!.image = { id: `sha256:${"b".repeat(64)}`, history: ["RUN apt-get install sysbench"] };
+  const samples = new Map(run.samples);
+  for (const one of measured(run, { target: "qemu-tcg" })) {
+    one.hostSamples = one.samples!.replace("samples", "host");
+    Object.assign(one.metrics, { hostDiskUtilisation: 55.5 });
+    samples.set(one.hostSamples, [{ at: 5, user: 90, system: 2, iowait: 0, steal: 0, disk: 55.5 }]);
+  }
+  const report = makeReport({ ...run, samples });
+  const text = section(report, "Targets");
+  expect(text).toMatch(/\*\*docker\*\*: `sha256:b{64}`\n\n```\nRUN apt-get install sysbench\n```/);
+  expect(section(report, "Checklist")).toMatch(/own image and its history.* ✓ \|/);
+  expect(section(report, "Measurements")).toContain("| host's disk busy % |");
+  const figure = report.figures.get("report/cpu-files-seqwr.svg")!;
+  expect(figure.svg).toContain("host of qemu-tcg");
+  expect(figure.svg).toContain("disk busy");
 });
 
 test("what may not be compared is refused where the comparison would stand", () => {

@@ -1,12 +1,13 @@
 /** The model against a real kernel: every table as it was recorded, and, where there is one to ask, as it answers now. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { POLICIES } from "../../../src/virt/os/policies.ts";
 import { World } from "../../../src/virt/os/script.ts";
 import { type RealKernel, realKernel } from "./real/kernel.ts";
 import { fileLines, layerLines, mountLines, overlayLines } from "./real/random.ts";
 import { groupLines } from "./real/random-groups.ts";
 import { execLines, seccompLines } from "./real/random-programs.ts";
 import { netLines, spacesLines } from "./real/random-spaces.ts";
-import { needsControllers, needsGroups, tables } from "./real/table.ts";
+import { isDelegated, needsControllers, needsGroups, tables } from "./real/table.ts";
 
 let kernel: RealKernel | undefined;
 beforeAll(() => {
@@ -17,8 +18,8 @@ afterAll(() => kernel?.close());
 const cases = tables();
 
 describe("as a real kernel answered", () => {
-  test.for(cases.map((one) => [`${one.file} ${one.name}`, one] as const))("%s", ([, { steps }]) => {
-    const world = new World();
+  test.for(cases.map((one) => [`${one.file} ${one.name}`, one] as const))("%s", ([, { file, steps }]) => {
+    const world = new World(POLICIES, isDelegated(file));
     expect(steps.map(({ line }) => `${line} => ${world.perform(line)}`)).toEqual(
       steps.map(({ line, answer }) => `${line} => ${answer}`),
     );

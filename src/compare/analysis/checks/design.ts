@@ -1,8 +1,13 @@
 /** How the experiment was laid out. One row each: the condition that asks for a remark, and the remark. */
 import { groups } from "d3-array";
+import type { Scenario } from "../../record.ts";
 import { working } from "../cells.ts";
 import type { Check, Finding } from "../finding.ts";
 import type { Run } from "../read.ts";
+
+/** Start-ups take what they take. */
+export const isTimed = ({ cases }: Scenario): boolean =>
+  cases.some(({ workload }) => workload.kind !== "startup");
 
 type Remark = Omit<Finding, "check">;
 
@@ -12,7 +17,7 @@ const SECONDS = 30;
 const RULES: readonly ((run: Run) => Remark[])[] = [
   ({ facts }) =>
     facts.scenarios
-      .filter(({ seconds }) => seconds < SECONDS)
+      .filter((scenario) => isTimed(scenario) && scenario.seconds < SECONDS)
       .map(({ name, seconds }) => ({
         severity: "warn",
         scenario: name,

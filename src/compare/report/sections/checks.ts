@@ -49,9 +49,11 @@ function together(found: readonly Finding[]): string[] {
     const [{ check, what, todo } = alike[0]!] = alike;
     const places = [...new Set(alike.map(whereOf))];
     const more = places.length > 3 ? `; and ${places.length - 3} more` : "";
-    return `**${check}** (${plain(places.slice(0, 3).join("; "))}${more}): ${plain(what)}. *What to do: ${plain(todo)}.*`;
+    return `**${check}** (${plain(places.slice(0, 3).join("; "))}${more}): ${sentence(what)} *What to do: ${sentence(todo)}*`;
   });
 }
+
+const sentence = (text: string) => plain(text.endsWith(".") ? text : `${text}.`);
 
 /** The sentence without its figures. */
 const shape = (what: string) => what.replace(/[\d.,]+/g, "0");

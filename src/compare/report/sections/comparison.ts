@@ -29,7 +29,9 @@ export const comparison: Section = {
     ]);
     const statements = places.map(({ scenario, case: one, cells, measure }) => {
       const lines = pairsOf(cells).map(([other, base]) => sentence(other, base, measure, context));
-      return lines.length === 0 ? "" : `**${plain(scenario.name)}, ${plain(one.name)}**\n\n${list(lines)}`;
+      return lines.length === 0
+        ? ""
+        : `**${plain(`${scenario.name}, ${one.name}: ${measure.label}`)}**\n\n${list(lines)}`;
     });
     return [
       "### Averages",

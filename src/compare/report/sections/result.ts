@@ -12,7 +12,7 @@ export const result: Section = {
     const refused = context.findings.filter(({ severity }) => severity === "refuse");
     const warned = context.findings.filter(({ severity }) => severity === "warn");
     return [
-      list(headlines(context)),
+      headlines(context),
       refused.length > 0 &&
         `**${count(refused.length, "finding")} against comparing:** ${refused
           .slice(0, 3)
@@ -29,21 +29,22 @@ export const result: Section = {
 const count = (many: number, what: string) => `${many} ${what}${many === 1 ? "" : "s"}`;
 
 /** The first case of each kind of work, where every pair of targets gets its sentence. */
-function headlines(context: Context): string[] {
+function headlines(context: Context): string {
   const kinds = new Set<string>();
-  const lines = placesOf(context).flatMap((place) => {
+  const parts = placesOf(context).flatMap((place) => {
     const { kind } = place.case.workload;
-    if (kinds.has(kind)) return [];
+    const pairs = pairsOf(place.cells);
+    if (kinds.has(kind) || pairs.length === 0) return [];
     kinds.add(kind);
-    const where = `${plain(place.scenario.name)}, ${plain(place.case.name)}`;
-    return measuresFor(place.case.workload, place.cells).flatMap((measure) =>
-      pairsOf(place.cells).map(([other, base]) => {
+    const lines = measuresFor(place.case.workload, place.cells).flatMap((measure) =>
+      pairs.map(([other, base]) => {
         const effect = context.compare({ cell: other, measure }, { cell: base, measure });
         return effect.kind === "effect"
-          ? `${plain(effect.statement)} *(${where})*`
-          : `${plain(`${other.target.name} against ${base.target.name}`)}: **refused**, ${plain(effect.reasons[0]!)} *(${where})*`;
+          ? plain(effect.statement)
+          : `${plain(`${other.target.name} against ${base.target.name}`)}: **refused**, ${plain(effect.reasons[0]!)}`;
       }),
     );
+    return [`**${plain(`${place.scenario.name}, ${place.case.name}`)}**`, list(lines)];
   });
-  return lines.length > 0 ? lines : ["Nothing can be compared: fewer than two targets work here."];
+  return parts.join("\n\n") || "Nothing can be compared: fewer than two targets work here.";
 }

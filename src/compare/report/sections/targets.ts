@@ -15,7 +15,7 @@ export const targets: Section = {
     ]);
     const worked = facts.targets.filter(({ commands }) => commands.length > 0);
     return [
-      "What each target is was found out by a timed trial, never by a file's existence.",
+      "What each target is was found out by a timed trial, never by a file's existence. A container sees the processors and the memory of the host; what it may use of them says its command.",
       table(columns(["target", "kind", "trial", "versions", "sysbench", "sees"]), rows),
       list(
         facts.targets.flatMap(({ name, probe, beneath }) => [
@@ -27,6 +27,9 @@ export const targets: Section = {
       facts.rootfs
         ? `One root file system for all targets, SHA-256 of its tar \`${plain(facts.rootfs)}\`: the same sysbench, the same libraries.`
         : "No common root file system is recorded.",
+      ...facts.targets.flatMap(({ name, image }) =>
+        image ? [`**${plain(name)}**: \`${plain(image.id)}\``, fenced(image.history.join("\n"))] : [],
+      ),
       "### Commands",
       ...worked.flatMap(({ name, commands }) => [`**${plain(name)}**`, fenced(commands.join("\n"), "sh")]),
     ]

@@ -9,15 +9,16 @@ import { resolve } from "../fs/path.ts";
 import { Tmpfs } from "../fs/tmpfs.ts";
 import { capable, type UserNamespace } from "../namespaces/user.ts";
 import type { Task } from "../task.ts";
+import { tmpfsOptions } from "./tmpfs-options.ts";
 
 /** Options are read before anybody asks who wants it; what is made comes after, and is a mount's top. */
 type Prepare = (task: Task, data: string) => () => Inode;
 
 const TYPES: Record<string, Prepare> = {
-  tmpfs:
-    ({ credentials: { userNamespace, euid, egid } }) =>
-    () =>
-      new Tmpfs(userNamespace, { mode: 0o1777, uid: euid, gid: egid }).root,
+  tmpfs: ({ credentials }, data) => {
+    const { room, ...attributes } = tmpfsOptions(credentials, data);
+    return () => new Tmpfs(credentials.userNamespace, attributes, room).root;
+  },
   cgroup2: (task) => () => {
     const { root } = task.namespaces.cgroup;
     const fs = CgroupFs.of(root, task.credentials.userNamespace);

@@ -1,5 +1,6 @@
 /** Memory of processes, and files in the page cache: charged to the control group of whoever touches a page first. Sizes are bytes. */
 import { type Owner, PAGE } from "../cgroup/controllers/pages.ts";
+import type { Inode } from "../fs/inode.ts";
 import type { Task } from "../task.ts";
 
 const owners = new WeakMap<Task, Owner>();
@@ -30,4 +31,44 @@ export function release(task: Task): void {
 /** Reads a page of a file. True: it was not in the page cache yet. */
 export function readPage(task: Task, file: object, index: number): boolean {
   return (task.cgroup.kernel.pages.read(ownerOf(task), file, index, 1) ?? 0) > 0;
+}
+
+/** Pages that hold these bytes of a file come into the page cache. */
+function bring(task: Task, file: Inode, offset: number, length: number): void {
+  const first = Math.floor(offset / PAGE);
+  const count = length > 0 ? Math.ceil((offset + length) / PAGE) - first : 0;
+  task.cgroup.kernel.pages.read(ownerOf(task), file, first, count);
+}
+
+/**
+ * Bytes of a file, by way of the page cache (Linux, mm/filemap.c). A union has no pages of its own: what is read through it are those of the
+ * layer's inode, so that containers of one image share them.
+ */
+export function readFile(task: Task, inode: Inode, offset: number, length: number): Uint8Array {
+  const bytes = inode.read(offset, length, task);
+  bring(task, inode.backing, offset, bytes.length);
+  return bytes;
+}
+
+/** Changes a file. A copy-up reads all of the lower one, and fills as many pages of the upper one (overlayfs.rst, "Non-directories"). */
+export function writeFile(task: Task, inode: Inode, offset: number, bytes: Uint8Array): void {
+  const before = inode.backing;
+  const { size } = before;
+  inode.write(offset, bytes, task);
+  const after = inode.backing;
+  if (after === before) bring(task, after, offset, bytes.length);
+  else {
+    bring(task, before, 0, size);
+    bring(task, after, 0, after.size);
+  }
+}
+
+/** Pages of a file that are in memory. */
+export const cachedPages = (task: Task, inode: Inode): number =>
+  task.cgroup.kernel.pages.cached(inode.backing);
+
+/** Pages of all files that are in memory, whoever was charged. */
+export function filePages(task: Task): number {
+  const { current, anon } = task.cgroup.effective("memory")!.upwards.at(-1)!;
+  return current - anon;
 }

@@ -23,6 +23,7 @@ export interface Process {
     find(pid: number): Process | undefined;
     pidOf(process: Process | undefined): number;
   };
+  readonly namespaces: { readonly cgroup: { readonly root: Cgroup } };
   readonly state: { readonly kind: "running" | "zombie" | "gone" };
   cgroup: Cgroup;
 }
@@ -33,6 +34,11 @@ export interface Kernel {
   readonly pages: Pages;
   /** "MAJOR:MINOR" */
   readonly blockDevices: ReadonlySet<string>;
+  /**
+   * Cgroup namespaces are borders: nobody inside changes what was given to its top, or moves a process over it. cgroup-v2.rst "Mounting",
+   * nsdelegate.
+   */
+  readonly delegated: boolean;
   /** SIGKILL: ends a process at once, if it is not shielded from who orders it. The kernel itself, when nobody does, ends everybody. */
   kill(process: Process, by?: Process): void;
 }

@@ -146,10 +146,12 @@ class FileInode extends Node {
   /** An order, wherever in the file it is written. */
   override write(_offset: number, bytes: Uint8Array, by?: Process): void {
     if (bytes.length > 4096) refuse("E2BIG");
-    const { write, exact } = controlFile(this.name);
-    if (!write) refuse("EINVAL");
+    const { write, exact, delegated } = controlFile(this.name);
+    if (!write || !by) refuse("EINVAL");
+    const cgroup = this.living;
+    if (cgroup.kernel.delegated && !delegated && by.namespaces.cgroup.root === cgroup) refuse("EPERM");
     const text = new TextDecoder().decode(bytes);
-    write(this.living, exact ? text : text.trim(), by ?? refuse("EIO"));
+    write(cgroup, exact ? text : text.trim(), by);
   }
   /** Its length is not its own. */
   override truncate(): void {}

@@ -9,6 +9,8 @@ export interface ControlFile {
   /** The root of the tree has it too. */
   readonly top?: boolean;
   readonly exact?: boolean;
+  /** At the top of a cgroup namespace that is a border, it is for those inside. */
+  readonly delegated?: boolean;
   /** Lines, each with its end. */
   read?(cgroup: Cgroup, by: Process): string;
   /** The text has nothing around it, or, if `exact`, is as it was written. */

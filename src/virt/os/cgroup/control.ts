@@ -14,6 +14,8 @@ export function migrate(to: Cgroup, text: string, by: Process, whole: boolean): 
   const from = process.cgroup;
   const meeting = { type: "file", attributes: from.common(to).nodes.get("cgroup.procs")! } as const;
   mustAccess(by.credentials, meeting, WRITE);
+  const { root } = by.namespaces.cgroup;
+  if (to.kernel.delegated && ![from, to].every((one) => one.upwards.includes(root))) refuse("ENOENT");
   mustTakeProcesses(to);
   if (!whole && from.domain !== to.domain) refuse("EOPNOTSUPP");
   move(process, to);

@@ -39,6 +39,7 @@ const CORE: readonly ControlFile[] = [
     name: "cgroup.procs",
     mode: 0o644,
     top: true,
+    delegated: true,
     read: (cgroup, by) => (cgroup.domain === cgroup ? numbers(processes(cgroup), by) : refuse("EOPNOTSUPP")),
     write: (cgroup, text, by) => migrate(cgroup, text, by, true),
   },
@@ -46,6 +47,7 @@ const CORE: readonly ControlFile[] = [
     name: "cgroup.threads",
     mode: 0o644,
     top: true,
+    delegated: true,
     read: (cgroup, by) => numbers(cgroup.members, by),
     write: (cgroup, text, by) => migrate(cgroup, text, by, false),
   },
@@ -54,6 +56,7 @@ const CORE: readonly ControlFile[] = [
     name: "cgroup.subtree_control",
     mode: 0o644,
     top: true,
+    delegated: true,
     read: (cgroup) => inOrder(cgroup.subtreeControl),
     write: (cgroup, text, by) => {
       const { enabled, disabled } = handOut(cgroup, text);

@@ -1,6 +1,7 @@
 /** What of a config is right alone and wrong together. */
 import { DocumentError } from "../document.ts";
 import { cleaned } from "./paths.ts";
+import { settingsOf } from "./resources.ts";
 import { namespaceTypes, type RuntimeConfig } from "./schema.ts";
 import { checkSeccomp } from "./seccomp.ts";
 
@@ -87,5 +88,6 @@ export function checkTogether(config: RuntimeConfig, where: string): void {
         "Mount it elsewhere, or leave it out.",
       );
   }
+  if (linux.resources) settingsOf(linux.resources, `${where}: linux.resources`);
   if (linux.seccomp) checkSeccomp(linux.seccomp, `${where}: linux.seccomp`);
 }

@@ -17,7 +17,9 @@ import { errorName, SYSTEM_CALLS } from "../seccomp/numbers.ts";
 import type { Task } from "../task.ts";
 import { bear, enterCgroupNamespace } from "./birth.ts";
 import { become } from "./credentials.ts";
+import { ContainerGroup } from "./group.ts";
 import { type LeftOut, leftOutOf } from "./left-out.ts";
+import { settingsOf } from "./resources.ts";
 import { RootMaker } from "./root.ts";
 import type { RuntimeConfig } from "./schema.ts";
 import { filterOf } from "./seccomp.ts";
@@ -42,6 +44,8 @@ export class Container {
   readonly config: RuntimeConfig;
   /** Its first process. */
   readonly task: Task;
+  /** Its control group, if a tree of them is mounted. */
+  readonly group: ContainerGroup | undefined;
   /** What the config asks for and this kernel does not have. */
   readonly leftOut: readonly LeftOut[];
   /** What it runs, by the path that was found for the first of the arguments. */
@@ -58,25 +62,36 @@ export class Container {
     const step = stepper(id);
     const { seccomp } = config.linux;
     const filter = seccomp ? filterOf(seccomp, `${id}: linux.seccomp`) : undefined;
-    this.task = bear(engine, config, step);
-    const root = new RootMaker(this.task, bundle, config, step);
+    const { cgroupsPath, resources } = config.linux;
+    this.group = ContainerGroup.make(engine, id, cgroupsPath, resources != null);
+    let task: Task | undefined;
+    let root: RootMaker | undefined;
     try {
-      enterCgroupNamespace(this.task, config, step);
+      task = bear(engine, config, step);
+      this.task = task;
+      this.group?.enter(task, id);
+      this.group?.set(settingsOf(resources ?? {}, `${id}: linux.resources`), id);
+      enterCgroupNamespace(task, config, step);
+      root = new RootMaker(task, bundle, config, step);
       if (config.linux.namespaces?.some(({ type, path }) => type === "mount" && path === undefined))
         root.build();
       else root.change();
       if (config.hostname !== undefined) step("hostname", () => setHostname(this.task, config.hostname!));
-      become(this.task, config, filter, step);
+      become(task, config, filter, step);
       this.program = this.findProgram();
     } catch (error) {
-      end(this.task, { signal: 9 });
-      this.reap();
-      root.undo();
+      if (task) {
+        end(task, { signal: 9 });
+        this.reap();
+      }
+      root?.undo();
+      attempt(() => this.group?.remove());
       throw error;
     }
     this.leftOut = [
       ...leftOutOf(config),
       ...root.leftOut,
+      ...(this.group?.leftOut ?? []),
       ...(filter?.unknown ?? []).map((name) => ({
         what: `linux.seccomp ${name}`,
         why: "no system call of this kernel has that name",
@@ -148,10 +163,19 @@ export class Container {
     this.must("kill", "created", "running");
     return attempt(() => kill(this.engine, this.pid, signal));
   }
-  /** Its process is waited for; whatever it mounted went with its namespace. */
+  /** Everybody in its control group, at once. */
+  killAll(): Answer<void> {
+    this.must("kill", "created", "running");
+    return attempt(() => (this.group ? this.group.kill() : kill(this.engine, this.pid, 9)));
+  }
+  /** Its process is waited for; whatever it mounted went with its namespace, and whoever it left in its group is killed. */
   delete(): void {
     this.must("delete", "stopped");
+    const step = stepper(this.id);
+    const { group } = this;
+    if (group) step("its control group", () => group.kill());
     this.reap();
+    if (group) step("its control group", () => group.remove());
   }
   private reap(): void {
     // One that joined another's PID namespace may have gone with it.

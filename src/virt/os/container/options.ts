@@ -1,5 +1,4 @@
 /** The options of a mount in a config, config.md "Linux mount options": flags of the mount, its propagation, and what its file system reads. */
-import type { MountFlags } from "../fs/mount.ts";
 import { PROPAGATIONS, type Propagation } from "../fs/peers.ts";
 
 /** A flag as mount(2) has it, which an option sets or clears. */
@@ -65,10 +64,3 @@ export function parseOptions(options: readonly string[] = []): MountOptions {
   const propagations = options.flatMap((option) => propagationOf(option) ?? []);
   return { flags, bind, propagations, data: data.join(",") };
 }
-
-export const wordsOf = (flags: MountFlags): string[] => [
-  ...(flags.readOnly ? ["ro"] : []),
-  ...(flags.noSuid ? ["nosuid"] : []),
-  ...(flags.noDev ? ["nodev"] : []),
-  ...(flags.noExec ? ["noexec"] : []),
-];

@@ -9,13 +9,13 @@ import { chdir, chroot, pivotRoot } from "../calls/roots.ts";
 import { umount } from "../calls/umount.ts";
 import { attempt, refuse } from "../errno.ts";
 import type { Inode } from "../fs/inode.ts";
-import type { Place } from "../fs/mount.ts";
+import { mountWords, type Place } from "../fs/mount.ts";
 import { pathOf, resolve, resolveParent } from "../fs/path.ts";
 import { WRITE } from "../fs/permission.ts";
 import { everybody, type Task } from "../task.ts";
 import { type Device, devicesOf, isMade } from "./devices.ts";
 import type { LeftOut } from "./left-out.ts";
-import { type MountOptions, parseOptions, propagationOf, wordsOf } from "./options.ts";
+import { type MountOptions, parseOptions, propagationOf } from "./options.ts";
 import { cleaned } from "./paths.ts";
 import type { ContainerMount, RuntimeConfig } from "./schema.ts";
 import type { Step } from "./step.ts";
@@ -122,7 +122,9 @@ export class RootMaker {
     const target = this.point(destination, true);
     // Mount points may have to be made in it first.
     const words = [...flags].filter((flag) => flag !== "ro" || !isLateReadOnly(destination, type));
-    const answer = attempt(() => this.call({ source, target, type, words, data }));
+    // The standard's word for whichever version the host has.
+    const fs = type === "cgroup" ? "cgroup2" : type;
+    const answer = attempt(() => this.call({ source, target, type: fs, words, data }));
     if ("errno" in answer) {
       if (answer.errno !== "ENODEV") refuse(answer.errno);
       this.leftOut.push({ what: `mount ${destination}`, why: `this kernel has no file system ${type}` });
@@ -208,7 +210,7 @@ export class RootMaker {
   /** To be read alone from now on, with the flags that it has. */
   private restrict(target: string): void {
     const { flags } = resolve(this.task, target).mount;
-    this.call({ target, words: ["bind", "remount", ...wordsOf({ ...flags, readOnly: true })] });
+    this.call({ target, words: ["bind", "remount", ...mountWords({ ...flags, readOnly: true })] });
   }
   private makeReadOnly(path: string): void {
     if ("errno" in attempt(() => resolve(this.task, path))) return;

@@ -1,6 +1,7 @@
 /** What a container is to be: OCI runtime-spec 1.1, config.md and config-linux.md, a bundle's config.json. */
 import { z } from "zod";
 import { PROPAGATION_WORDS } from "./options.ts";
+import { resourcesSchema } from "./resources.ts";
 import { seccompSchema } from "./seccomp.ts";
 
 /** config-linux.md, "Namespaces" */
@@ -103,7 +104,8 @@ const linuxSchema = z.looseObject({
     )
     .optional(),
   seccomp: seccompSchema.nullish(),
-  resources: z.looseObject({}).nullish(),
+  cgroupsPath: z.string().min(1, { error: "it names no group" }).optional(),
+  resources: resourcesSchema.nullish(),
 });
 
 export const runtimeConfigSchema = z.looseObject({

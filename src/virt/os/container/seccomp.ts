@@ -115,7 +115,10 @@ export function filterOf(seccomp: Seccomp, where: string): Filter {
  * profile names is answered so, unless it is let through anyway.
  */
 function lastOf({ defaultAction, defaultErrnoRet, architectures, syscalls }: Seccomp): number | undefined {
-  if (["SCMP_ACT_ALLOW", "SCMP_ACT_TRACE"].includes(defaultAction) || defaultErrnoRet === ENOSYS)
+  if (
+    ["SCMP_ACT_ALLOW", "SCMP_ACT_LOG", "SCMP_ACT_TRACE"].includes(defaultAction) ||
+    defaultErrnoRet === ENOSYS
+  )
     return undefined;
   if (!architectures?.includes(NATIVE)) return undefined;
   const numbers = (syscalls ?? []).flatMap(({ names }) => names.map((name) => SYSTEM_CALLS.get(name) ?? 0));

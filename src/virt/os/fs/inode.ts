@@ -39,6 +39,10 @@ export abstract class Inode {
   abstract readonly type: FileType;
   /** The directory that it lies in, by its latest name; the root lies in itself. */
   abstract readonly parent: Inode;
+  /** Whose data it is in the end: itself, or of a union the layer's inode, until a copy-up puts another in its place. */
+  get backing(): Inode {
+    return this;
+  }
   /** It has no name any more; who is in it or has it open keeps it. */
   deleted = false;
   abstract get attributes(): Attributes;

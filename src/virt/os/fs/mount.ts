@@ -18,6 +18,14 @@ export interface MountFlags {
 }
 export const NO_FLAGS: MountFlags = { readOnly: false, noSuid: false, noDev: false, noExec: false };
 
+/** As mount(2) takes them. */
+export const mountWords = (flags: MountFlags): string[] => [
+  ...(flags.readOnly ? ["ro"] : []),
+  ...(flags.noSuid ? ["nosuid"] : []),
+  ...(flags.noDev ? ["nodev"] : []),
+  ...(flags.noExec ? ["noexec"] : []),
+];
+
 /** A place in the tree: the same inode may be seen through several mounts. */
 export interface Place {
   readonly mount: Mount;

@@ -32,7 +32,7 @@ export interface Rule {
 export interface RuleSet {
   readonly rules: readonly Rule[];
   readonly otherwise: number;
-  /** System calls beyond this number are answered with ENOSYS before all else. */
+  /** Real system calls beyond this number are answered with ENOSYS before all else. */
   readonly last?: number | undefined;
 }
 
@@ -52,15 +52,16 @@ const answer = (action: number): BpfInstruction => instruction(RETURN, action >>
 
 export function compile({ rules, otherwise, last }: RuleSet): BpfInstruction[] {
   const numbers = [...new Set(rules.map(({ number }) => number))].sort((a, b) => a - b);
+  const newer = last === undefined ? [] : [instruction(GREATER, last, 0, 1), answer(ACTIONS.errno | ENOSYS)];
   return [
     instruction(LOAD, MACHINE),
     instruction(EQUAL, ARCHITECTURE, 1, 0),
     answer(ACTIONS.killThread),
     instruction(LOAD, NUMBER),
-    ...(last === undefined ? [] : [instruction(GREATER, last, 0, 1), answer(ACTIONS.errno | ENOSYS)]),
     instruction(AT_LEAST, X32, 0, 2),
-    instruction(EQUAL, NO_CALL, 1, 0),
+    instruction(EQUAL, NO_CALL, 1 + newer.length, 0),
     answer(ACTIONS.killThread),
+    ...newer,
     ...numbers.flatMap((number) => call(rules, number, otherwise)),
     answer(otherwise),
   ];

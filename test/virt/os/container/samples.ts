@@ -27,6 +27,13 @@ export function hostWithBundle(): World {
       ),
     ],
     ...[
+      "mkdir /sys 755",
+      "mkdir /sys/cgroup 755",
+      "mount none /sys/cgroup cgroup2 none -",
+      // An engine that is in a group of its own can hand the controllers out below the top that it sees.
+      "mkdir /sys/cgroup/engine 755",
+      "write /sys/cgroup/engine/cgroup.procs 0",
+      'write /sys/cgroup/cgroup.subtree_control "+cpu +io +memory +pids"',
       "mkdir /bundle 755",
       "mkdir /bundle/rootfs 755",
       "mkdir /bundle/rootfs/bin 755",
@@ -77,6 +84,7 @@ export function traces(host: Task): string[] {
     `mounts ${mounts}`,
     `processes ${host.pidNamespace.all().length}`,
     `children ${host.children.size}`,
+    `groups ${[...host.cgroup.top.all()].map((group) => host.namespaces.cgroup.pathOf(group)).join(" ")}`,
     `hostname ${host.namespaces.uts.hostname}`,
     ...names(),
   ];

@@ -14,8 +14,26 @@ const SPACES = [
 ];
 const FILES = ["procs", "procs", "threads", "events", "type", "max.depth", "max.descendants", "freeze"];
 
+const SWITCHES = ["+pids", "+pids", "-pids", "+cpu", "-cpu", "+memory", "-memory", "+io", "-io", "+x"];
+/** Where groups have controllers: who hands them on, and the limits that refuse a birth. */
+const onControllers = (dice: Dice, group: Make): Make[] => [
+  () => `overwrite ${group()}/cgroup.subtree_control ${dice.pick(SWITCHES)}`,
+  () => `overwrite ${group()}/cgroup.subtree_control "${dice.pick(SWITCHES)} ${dice.pick(SWITCHES)}"`,
+  () => `read ${group()}/cgroup.${dice.pick(["subtree_control", "controllers"])}`,
+  () => `read ${group()}/cgroup.type`,
+  () => `overwrite ${group()}/pids.max ${dice.pick(["0", "1", "2", "3", "max", "-1"])}`,
+  () => `read ${group()}/pids.${dice.pick(["max", "current", "current", "events"])}`,
+  () => `overwrite ${group()}/cpu.weight ${dice.pick(["1", "100", "10000", "0", "10001"])}`,
+  () => `overwrite ${group()}/cpu.max ${dice.pick(["max", "10000", "100", '"20000 50000"', "-1"])}`,
+  () => `read ${group()}/cpu.${dice.pick(["weight", "max"])}`,
+  () =>
+    `overwrite ${group()}/memory.${dice.pick(["max", "high", "low", "min"])} ${dice.pick(["max", "900M", "1G", "x"])}`,
+  () => `read ${group()}/memory.${dice.pick(["max", "high", "low", "min", "oom.group"])}`,
+  () => `chown ${group()}/${dice.pick(["pids.max", "cgroup.subtree_control"])} 1000 1000`,
+];
+
 /** Groups are made, given away, entered and removed by processes of several users, PID, cgroup and mount namespaces. */
-export function groupLines(seed: number, count: number): string[] {
+export function groupLines(seed: number, count: number, controllers = false): string[] {
   const dice = new Dice(seed);
   const who = ["init"];
   const some = () => dice.pick(who);
@@ -57,9 +75,10 @@ export function groupLines(seed: number, count: number): string[] {
     () => `mkdir ${names(2).join("/")} 755`,
     () => "getcwd",
     () => (dice.below(5) ? "getpid" : `setuid ${dice.pick([0, 1000])}`),
-    () => `setxattr ${group()} user.k v`,
-    () => `getxattr ${group()} user.k`,
+    () => `setxattr ${group()} trusted.k v`,
+    () => `getxattr ${group()} trusted.k`,
   ];
+  if (controllers) makes.push(...onControllers(dice, group));
   const lines = ["c", "d", "e"].map((name) => `init: mkdir /${name} 755`);
   lines.push("init: mount cgroup2 /c cgroup2 none -");
   while (lines.length < count) {

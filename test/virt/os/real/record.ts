@@ -1,6 +1,6 @@
 /**
- * Writes what this machine's kernel answers into the tables: as root, `node dist/test/virt/os/real/record.js` (after `npm run build`), or
- * with a runner of TypeScript this file itself.
+ * Writes what this machine's kernel answers into the tables: as root, `node test/virt/os/real/record.ts`, by a Node that runs TypeScript
+ * (22.18 or newer).
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -516,6 +516,40 @@ static void group_of(pid_t other) {
   fclose(lines);
 }
 
+/* What is mounted and seen, but what only a real machine has: "PATH:FLAGS:PROPAGATION", in the order of their paths. */
+static int by_text(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+static void mounts(void) {
+  char line[LINE], *lines[64], all[LINE] = "";
+  int count = 0, file = openat(proc, "self/mountinfo", O_RDONLY | O_CLOEXEC);
+  FILE *table = file < 0 ? NULL : fdopen(file, "r");
+  if (!table) { answer(-1); return; }
+  while (fgets(line, sizeof line, table) && count < 64) {
+    static const char *const without[] = {"proc", "sysfs", "devpts", "mqueue", NULL};
+    static const char *const flags[] = {"ro", "nosuid", "nodev", "noexec", NULL};
+    char path[512], options[512], type[64] = "", shown[1200], *dash = strstr(line, " - ");
+    if (!dash || sscanf(line, "%*s %*s %*s %*s %511s %511s", path, options) != 2) continue;
+    sscanf(dash, " - %63s", type);
+    int skip = 0;
+    for (const char *const *one = without; *one; one++) skip |= !strcmp(*one, type);
+    if (skip) continue;
+    int at = snprintf(shown, sizeof shown, "%s:", path), any = 0;
+    for (const char *const *one = flags; *one; one++) {
+      char copy[512], *save, *word;
+      snprintf(copy, sizeof copy, "%s", options);
+      for (word = strtok_r(copy, ",", &save); word; word = strtok_r(NULL, ",", &save))
+        if (!strcmp(word, *one)) at += snprintf(shown + at, sizeof shown - at, "%s%s", any++ ? "," : "", *one);
+    }
+    *dash = 0;
+    snprintf(shown + at, sizeof shown - at, ":%s%s%s", strstr(line, " shared:") ? "shared" : "",
+      strstr(line, " master:") ? "slave" : "", strstr(line, " unbindable") ? "unbindable" : "");
+    lines[count++] = strdup(shown);
+  }
+  fclose(table);
+  qsort(lines, count, sizeof *lines, by_text);
+  for (int i = 0, at = 0; i < count; i++) at += snprintf(all + at, sizeof all - at, "%s%s", i ? " " : "", lines[i]);
+  say("ok %s", all);
+}
+
 /* ---- what controllers count ---- */
 static pid_t spinning[SLOTS];
 static int spinners;
@@ -693,6 +727,7 @@ static void perform(int argc, char **argv) {
   else if (OP("kill", 2)) answer(kill(atoi(argv[1]), atoi(argv[2])));
   else if (OP("wait", 1)) { int state; pid_t pid = waitpid(atoi(argv[1]), &state, 0); if (pid < 0) answer(-1);
     else if (WIFSIGNALED(state)) say("ok %d signal %d", pid, WTERMSIG(state)); else say("ok %d exit %d", pid, WEXITSTATUS(state)); }
+  else if (OP("mounts", 0)) mounts();
   else if (OP("cgroup", 1)) group_of(slots[slot_of(argv[1])].pid);
   else if (OP("spin", 0)) spin();
   else if (OP("rest", 0)) rest();
@@ -740,6 +775,19 @@ static void serve(int slot) {
     prctl(PR_SET_DUMPABLE, 1); /* whatever the line changed */
     send(slots[slot].process, out, strlen(out), 0);
   }
+}
+
+/* As the first program of somebody else's container: no processes but this one. */
+static int inside(void) {
+  char line[LINE], *argv[ARGS];
+  proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  while (fgets(line, sizeof line, stdin)) {
+    line[strcspn(line, "\n")] = 0;
+    perform(words(line + strlen("init: "), argv), argv);
+    puts(out);
+    fflush(stdout);
+  }
+  return 0;
 }
 
 /* ---- the controller ---- */
@@ -814,6 +862,7 @@ int main(int argc, char **argv) {
   char line[LINE], message[2 * LINE], reply[LINE], name[32];
   for (int i = 1; i < argc; i++) /* after a script's first line it is not the first argument */
     if (!strncmp(argv[i], "serve ", 6)) resume(argv[i]);
+  if (argc == 2 && !strcmp(argv[1], "inside")) return inside();
   if (argc != 2) { fprintf(stderr, "usage: stepper DIRECTORY < lines\n"); return 2; }
   for (int i = 0; i < SLOTS; i++) {
     int pair[2], on = 1;
@@ -875,5 +924,5 @@ int main(int argc, char **argv) {
   kill(slots[0].pid, SIGKILL);
   waitpid(slots[0].pid, NULL, 0);
   if (*group) remove_group(group);
-  return 0;
+  return told;
 }

@@ -48,6 +48,8 @@ export const tableFiles = (): string[] =>
 export const needsGroups = (file: string): boolean => file.startsWith("cgroup-");
 export const needsControllers = (file: string): boolean =>
   needsGroups(file) && !["cgroup-tree.txt", "cgroup-namespaces.txt"].includes(file);
+/** Recorded where cgroup2 is mounted with nsdelegate. */
+export const isDelegated = (file: string): boolean => file === "cgroup-delegated.txt";
 
 export const tables = (): Case[] =>
   tableFiles().flatMap((file) => parse(file, readFileSync(join(FOLDER, file), "utf8")));

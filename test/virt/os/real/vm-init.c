@@ -77,7 +77,7 @@ int main(void) {
   mkdir("/dev", 0755);
   must(mount("dev", "/dev", "devtmpfs", 0, NULL), "/dev");
   must(mount("proc", "/proc", "proc", 0, NULL), "/proc");
-  must(mount("cgroup2", "/cgroup", "cgroup2", 0, NULL), "/cgroup");
+  must(mount("cgroup2", "/cgroup", "cgroup2", 0, OPTIONS), "/cgroup");
   int control = open("/cgroup/cgroup.subtree_control", O_WRONLY);
   must(write(control, CONTROLLERS, strlen(CONTROLLERS)), "controllers");
   close(control);

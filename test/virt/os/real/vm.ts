@@ -10,11 +10,12 @@ import { join } from "node:path";
 /** The controllers that the world's group has. */
 const CONTROLLERS = "+cpu +io +memory +pids";
 
-/** For each case one answer for each line. `modules`: of the same kernel, in the order in which they are loaded. */
+/** For each case one answer for each line. `modules`: of the same kernel, in the order in which they are loaded; `options`: of mounting cgroup2. */
 export function performInVm(
   kernel: string,
   cases: readonly (readonly string[])[],
   modules: readonly string[] = [],
+  options = "",
 ): string[][] {
   const directory = mkdtempSync(join(tmpdir(), "ringlab-vm-"));
   try {
@@ -23,7 +24,7 @@ export function performInVm(
     const build = (name: string, to: string, ...more: string[]) =>
       execFileSync("gcc", ["-O1", "-static", ...more, "-o", join(root, to), join(import.meta.dirname, name)]);
     build("stepper.c", "stepper");
-    build("vm-init.c", "init", `-DCONTROLLERS="${CONTROLLERS}"`);
+    build("vm-init.c", "init", `-DCONTROLLERS="${CONTROLLERS}"`, `-DOPTIONS="${options}"`);
     modules.forEach((path, i) => {
       copyFileSync(path, join(root, "modules", `${`${i}`.padStart(2, "0")}.ko`));
     });

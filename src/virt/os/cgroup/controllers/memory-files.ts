@@ -49,6 +49,7 @@ export const MEMORY_FILES: readonly ControlFile[] = [
   },
   {
     name: "memory.oom.group",
+    delegated: true,
     mode: 0o644,
     controller: "memory",
     read: ({ states }) => `${+states.memory!.oomGroup}\n`,

@@ -9,6 +9,9 @@ import { type Charging, fairCharging } from "./cpu-charging.ts";
 /** The base slice of Linux's scheduler for one processor: kernel/sched/fair.c, sysctl_sched_base_slice. */
 const SLICE = 3000;
 
+/** What is left of a quota ends here, so that time always passes. */
+const NANOSECOND = 0.001;
+
 /** A thread of work. Its group may change while it runs. */
 export interface Runner {
   readonly group: Cpu;
@@ -91,7 +94,8 @@ export class Scheduler {
 
   private allowance(group: Cpu): number {
     if (Number.isNaN(group.left)) throw new Error("charging: what is left to a group is not a number");
-    return group.quota === Number.POSITIVE_INFINITY ? group.quota : group.left;
+    if (group.quota === Number.POSITIVE_INFINITY) return group.quota;
+    return group.left < NANOSECOND ? 0 : group.left;
   }
 
   /** As many as there are processors, one after another. */

@@ -28,9 +28,15 @@ export function copyUp(inode: Copied): void {
   const { type, attributes, device } = from;
   const target = type === "symlink" ? { target: from.target } : {};
   const copy = directory.make(inode.name, { type, ...attributes, ...target, ...(device ? { device } : {}) });
-  if (type === "file") copy.write(0, from.read(0, from.size));
-  for (const name of from.listXattrs())
-    if (inUnion(inode.fs.marks, name)) copy.setXattr(name, from.getXattr(name)!);
+  try {
+    if (type === "file") copy.write(0, from.read(0, from.size));
+    for (const name of from.listXattrs())
+      if (inUnion(inode.fs.marks, name)) copy.setXattr(name, from.getXattr(name)!);
+  } catch (refusal) {
+    // Half a copy would hide the whole one below.
+    directory.remove(inode.name);
+    throw refusal;
+  }
   inode.upper = copy;
   inode.fs.copiedUp(inode, copy);
 }

@@ -44,6 +44,9 @@ export class OverlayInode extends Inode {
   private get real(): Inode {
     return this.upper ?? this.lower[0]!;
   }
+  override get backing(): Inode {
+    return this.real.backing;
+  }
   get type(): FileType {
     return this.real.type;
   }
