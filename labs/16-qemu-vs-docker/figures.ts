@@ -240,9 +240,9 @@ export const driftTable = (runs: ReturnType<typeof driftRows>): Markup =>
   table(
     runs.map(({ order, effect }) => ({
       order,
-      "B over A": effect?.ratio ?? "none",
-      from: effect?.low ?? "none",
-      to: effect?.high ?? "none",
+      "B over A": effect ? four(effect.ratio) : "none",
+      from: effect ? four(effect.low) : "none",
+      to: effect ? four(effect.high) : "none",
       verdict: effect?.verdict ?? "no effect",
     })),
   );
