@@ -15,7 +15,7 @@ import { difference, machineState } from "./machine-state.ts";
 
 const COMMAND = resolve(import.meta.dirname, "../../../bin/ringlab.js");
 const WORKING = ["host", "docker", "podman", "runc", "qemu-tcg"];
-const MOMENTS = (process.env.RINGLAB_MOMENTS ?? "2,9,16").split(",").map(Number);
+const MOMENTS = (process.env.RINGLAB_MOMENTS ?? "2,12").split(",").map(Number);
 const EVERYTHING = [
   ...["compare", "run", "--targets", [...WORKING, "qemu-kvm"].join(",")],
   ...["--scenario", join(import.meta.dirname, "short.json5"), "--repetitions", "3", "--warmups", "0"],
