@@ -1,6 +1,7 @@
 /** Every experiment by its name, and what runs them. */
 import { balloonOverhead } from "./balloon-overhead.ts";
 import { bridgeNat } from "./bridge-nat.ts";
+import { copyUpExperiment } from "./copy-up.ts";
 import { cpuBound } from "./cpu-bound.ts";
 import { crossings } from "./crossings.ts";
 import { density } from "./density.ts";
@@ -93,6 +94,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   qemuDocker,
   startUp,
   density,
+  copyUpExperiment,
 ];
 
 /** @throws {BadPoint} when there is none of that name */

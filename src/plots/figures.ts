@@ -2,6 +2,7 @@
 import { balloonOverhead } from "./balloon-overhead.ts";
 import { bridgeNat } from "./bridge-nat.ts";
 import type { Row } from "./columns.ts";
+import { copyUp } from "./copy-up.ts";
 import { cpuBound } from "./cpu-bound.ts";
 import { crossings } from "./crossings.ts";
 import { density } from "./density.ts";
@@ -73,6 +74,7 @@ export const FIGURES: Readonly<Record<string, (rows: readonly Row[]) => Figure>>
   "bridge-nat": (rows) => bridgeNat(rows as never),
   "dma-flush": (rows) => dmaFlush(rows as never),
   viommu: (rows) => viommu(rows as never),
+  "copy-up": (rows) => copyUp(rows as never),
   "start-up": (rows) => startUp(rows as never),
   density: (rows) => density(rows as never),
   "qemu-docker": (rows) => qemuDocker(rows as never),

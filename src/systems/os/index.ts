@@ -6,6 +6,7 @@ export {
   ContainerHost,
   type ContainerHostOptions,
 } from "./container-host.ts";
+export { CHANGES, type Change, copyUp } from "./copy-up.ts";
 export {
   containers,
   type Density,

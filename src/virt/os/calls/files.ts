@@ -17,6 +17,7 @@ import { loseName, mustBeBare } from "../fs/unmount.ts";
 import { capable } from "../namespaces/user.ts";
 import type { Task } from "../task.ts";
 import { dropPrivileges, SET_GID, SET_UID } from "./attributes.ts";
+import { copiedUp } from "./memory.ts";
 
 /** Where a new name goes: it must be free, and the directory writable. */
 function vacancy(task: Task, path: string, type: FileType): Parent & { name: string } {
@@ -213,6 +214,11 @@ export function open(
   // Nobody waits here: a FIFO that nobody reads has no end to write to (O_NONBLOCK).
   if (inode.type === "fifo" && access & WRITE) refuse("ENXIO");
   if (truncate && inode.type === "file") resize(task, inode, 0);
+  else if (writes) {
+    const before = inode.backing;
+    inode.openToWrite();
+    copiedUp(task, before, inode.backing);
+  }
   return place;
 }
 

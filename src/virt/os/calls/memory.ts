@@ -50,17 +50,17 @@ export function readFile(task: Task, inode: Inode, offset: number, length: numbe
   return bytes;
 }
 
-/** Changes a file. A copy-up reads all of the lower one, and fills as many pages of the upper one (overlayfs.rst, "Non-directories"). */
+/** A file's data may be another inode's now: a copy-up has read all of the lower one, and filled as many pages of the upper one. */
+export function copiedUp(task: Task, before: Inode, after: Inode): void {
+  if (after === before) return;
+  for (const one of [before, after]) bring(task, one, 0, one.size);
+}
+
 export function writeFile(task: Task, inode: Inode, offset: number, bytes: Uint8Array): void {
   const before = inode.backing;
-  const { size } = before;
   inode.write(offset, bytes, task);
-  const after = inode.backing;
-  if (after === before) bring(task, after, offset, bytes.length);
-  else {
-    bring(task, before, 0, size);
-    bring(task, after, 0, after.size);
-  }
+  copiedUp(task, before, inode.backing);
+  bring(task, inode.backing, offset, bytes.length);
 }
 
 /** Pages of a file that are in memory. */

@@ -92,6 +92,8 @@ export abstract class Inode {
   read(_offset: number, _length: number, _by?: Process): Uint8Array {
     return refuse(this.notData);
   }
+  /** It has been opened for writing; nothing is written yet. */
+  openToWrite(): void {}
   write(_offset: number, _bytes: Uint8Array, _by?: Process): void {
     refuse(this.notData);
   }

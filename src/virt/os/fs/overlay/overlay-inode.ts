@@ -229,6 +229,10 @@ export class OverlayInode extends Inode {
     if (!this.upper) this.ask("read");
     return this.real.read(offset, length);
   }
+  /** Copied up at once, whether anything is ever written or not (Linux, fs/overlayfs/copy_up.c, ovl_maybe_copy_up). */
+  override openToWrite(): void {
+    this.changed();
+  }
   override write(offset: number, bytes: Uint8Array): void {
     this.changed().write(offset, bytes);
   }
