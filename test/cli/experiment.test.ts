@@ -48,10 +48,8 @@ const LESS: Record<string, Settings> = {
   "xen-rings": { depth: [1, 32], size: [1, 88] },
   "bridge-nat": { guests: 1 },
   "dma-flush": { buffers: [8, 128], delay: 1, packets: 500 },
-  "qemu-docker": { target: ["native", "docker", "kvm"], scenario: ["cpu 1000", "file read"] },
-  "start-up": { target: "kvm" },
   "qemu-docker": { target: ["native", "docker"], scenario: ["cpu 1000", "file read"] },
-  "start-up": { target: ["container", "kvm"] },
+  "start-up": { target: "kvm" },
   density: { instances: 2, own: 16 },
   crossings: { system: "vmware-vtx", workload: "disk-read" },
 };
