@@ -29,7 +29,7 @@ const LESS: Record<string, Settings> = {
   "pv-ops": { variant: ["vanilla", "patched"], workload: "null-call" },
   efficiency: { system: ["native", "xen"], workload: "null-call" },
   "tlb-geometry": { stream: ["column", "zipf"], accesses: 2000 },
-  "paging-churn": { nodes: 60, change: 10_000 },
+  "paging-churn": { paging: ["shadow", "nested"], nodes: 60, change: 10_000 },
   "paging-switches": { processes: 2, kilobytes: 0 },
   "nested-walk-caches": { stream: "gups", memory: 4, accesses: 2000 },
   "tlb-reach": { stream: ["gups", "strided"], span: [1, 16], accesses: 5000 },
@@ -49,7 +49,7 @@ const LESS: Record<string, Settings> = {
   "bridge-nat": { guests: 1 },
   "dma-flush": { buffers: [8, 128], delay: 1, packets: 500 },
   "qemu-docker": { target: ["native", "docker"], scenario: ["cpu 1000", "file read"] },
-  "start-up": { target: ["container", "kvm"] },
+  "start-up": { target: "kvm" },
   density: { instances: 2, own: 16 },
   crossings: { system: "vmware-vtx", workload: "disk-read" },
 };
