@@ -233,6 +233,7 @@ export function drawTroubled(draw: Draw): Judged {
     const slow = chance(draw, 50) ? draw(count) : -1;
     const second = chance(draw, 30) ? draw(count) : -1;
     // None of them is near the 30 % of the clause.
+    // None of them is near the 30 % of the clause.
     const depth = one(draw, [0.5, 0.6, 0.8, 1.45]);
     const rates = Array.from({ length: count }, (_, at) =>
       four(1600 * noise(draw, 0.02) * (at === slow || at === second ? depth : 1)),

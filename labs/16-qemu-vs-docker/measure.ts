@@ -2,7 +2,6 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
-  type CannotCompare,
   type Cell,
   cellsOf,
   compare,
@@ -254,5 +253,3 @@ export async function measureHere(
   for (const { name, probe } of facts.targets)
     if (probe.state === "unusable") console.log(`${name} was tried, and is not usable: ${probe.reason}`);
 }
-
-export type { CannotCompare };

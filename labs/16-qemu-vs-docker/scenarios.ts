@@ -11,7 +11,7 @@ const stepText = ({ warmup, index, ...place }: Step): string =>
   `${placeText(place)}: ${warmup ? "warm-up" : "repetition"} ${index}`;
 
 const planning = ({ places, warmups, repetitions, seed }: Planning): string =>
-  [...places.map(placeText), `${warmups} warm-ups and ${repetitions} repetitions of each, seed ${seed}`].join(
+  [...places.map(placeText), `of each: warm-ups ${warmups}, repetitions ${repetitions}; seed ${seed}`].join(
     "\n",
   );
 
@@ -40,7 +40,7 @@ const orders: Scenario<Comparison, Planning, Record<string, number>> = {
     }
     return counts;
   },
-  describe: planning,
+  describe: (input) => `${planning(input)}\ncounted: orders of a round, by the first letters of targets`,
 };
 
 const seeds: Scenario<Comparison, Planning, string[]> = {
