@@ -78,7 +78,7 @@ export function shareRows(component: Containers, settings: readonly string[], du
     world.perform("init: sleep 10");
   }
   const counters = ["a", "b"].map((group) => ({
-    settings: settings.length > 1 ? "weights and a quota" : "weights",
+    quota: settings.length > 1 ? "yes" : "no",
     container: group.toUpperCase(),
     weight: number(world.perform(`init: read /c/${group}/cpu.weight`), '"'),
     ran: Math.round(stat(world, group, "usage_usec")),
