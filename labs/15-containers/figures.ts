@@ -1,6 +1,6 @@
 /** The figures that only lab 15 draws. */
 import type { Prediction } from "../../src/course/index.ts";
-import { barChart, type Figure, lineChart } from "../../src/plots/index.ts";
+import { barChart, type Columns, type Figure, lineChart, type Markup, table } from "../../src/plots/index.ts";
 import { type copyRows, type jobRows, openingRows, type shareRows } from "./measure.ts";
 
 const TIME = { label: "time", unit: "ms" };
@@ -60,6 +60,33 @@ export function pieces(rows: ReturnType<typeof jobRows>): Figure {
     alt: rows.map(({ limit, work, elapsed }) => `${limit}, ${work} ms: ${elapsed} ms.`).join(" "),
     columns: { work: WORK, elapsed: ELAPSED, limit: { label: "limit", unit: "" } },
     ...{ x: "work", y: "elapsed", series: "limit" },
+  });
+}
+
+const named = (label: string, unit = "") => ({ label, unit });
+const COLUMNS: Columns = {
+  work: WORK,
+  elapsed: ELAPSED,
+  waited: named("waited", "ms"),
+  limit: named("limit"),
+  quota: named("quota"),
+  container: CONTAINER,
+  weight: named("weight"),
+  ran: named("ran", "ms"),
+  periods: named("periods"),
+  throttledPeriods: named("throttled"),
+  throttled: named("waited", "ms"),
+  size: named("size of the file", "MiB"),
+  act: named("what the container does"),
+  own: named("its own layer", "MiB"),
+  image: named("the image", "MiB"),
+  names: named("names in its own layer"),
+};
+
+/** Rows of this lab under the names and units of their columns. */
+export function counted(rows: readonly Readonly<Record<string, string | number>>[]): Markup {
+  return table(rows, {
+    columns: Object.fromEntries(Object.entries(COLUMNS).filter(([name]) => name in (rows[0] ?? {}))),
   });
 }
 

@@ -78,12 +78,13 @@ export function shareRows(component: Containers, settings: readonly string[], du
     world.perform("init: sleep 10");
   }
   const counters = ["a", "b"].map((group) => ({
+    quota: settings.length > 1 ? "yes" : "no",
     container: group.toUpperCase(),
     weight: number(world.perform(`init: read /c/${group}/cpu.weight`), '"'),
     ran: Math.round(stat(world, group, "usage_usec")),
     periods: stat(world, group, "nr_periods"),
-    "held back in": stat(world, group, "nr_throttled"),
-    "held back": Math.round(stat(world, group, "throttled_usec")),
+    throttledPeriods: stat(world, group, "nr_throttled"),
+    throttled: Math.round(stat(world, group, "throttled_usec")),
   }));
   return { rows, counters };
 }

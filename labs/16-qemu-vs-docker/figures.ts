@@ -72,7 +72,7 @@ export function predictedAndMeasured(
       percent: { label: "of the host's rate", unit: "%" },
       curve: { label: "curve", unit: "" },
     },
-    ...{ x: "limit", y: "percent", series: "curve", range: [0, 110] as const },
+    ...{ x: "limit", y: "percent", series: "curve", range: [0, 110] as const, log: ["x"] as const },
   });
 }
 
@@ -240,9 +240,9 @@ export const driftTable = (runs: ReturnType<typeof driftRows>): Markup =>
   table(
     runs.map(({ order, effect }) => ({
       order,
-      "B over A": effect?.ratio ?? "none",
-      from: effect?.low ?? "none",
-      to: effect?.high ?? "none",
+      "B over A": effect ? four(effect.ratio) : "none",
+      from: effect ? four(effect.low) : "none",
+      to: effect ? four(effect.high) : "none",
       verdict: effect?.verdict ?? "no effect",
     })),
   );
@@ -286,20 +286,18 @@ export const simulation = (rows: ReturnType<typeof simulatedRows>): Markup =>
     {
       columns: {
         target: { label: "target", unit: "" },
-        perSecond: { label: "events with a limit of 1000", unit: "1/s" },
-        divisions: { label: "divisions", unit: "million/s" },
+        perSecond: { label: "events", unit: "1/s" },
+        divisions: { label: "divisions", unit: "M/s" },
         ratio: { label: "of the host's", unit: "×" },
       },
     },
   );
 
-/** What each target does to the host's figures. */
-export const effects = (rows: ReturnType<typeof effectRows>): Markup =>
+/** What each target does to the host's figures, in one scenario: the run's first unless another is named. */
+export const effects = (rows: ReturnType<typeof effectRows>, scenario = rows[0]?.scenario): Markup =>
   table(
-    rows.toSorted((a, b) => order(a.scenario, b.scenario) || order(a.case, b.case)),
-    {
-      columns: plain(["case", "statement"]),
-    },
+    rows
+      .filter((row) => row.scenario === scenario)
+      .toSorted((a, b) => (a.case < b.case ? -1 : a.case > b.case ? 1 : 0)),
+    { columns: plain(["case", "statement"]), caption: `Scenario ${scenario}` },
   );
-
-const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

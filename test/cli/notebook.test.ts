@@ -78,8 +78,7 @@ describe.skipIf(process.platform !== "linux")("stopping", () => {
     await new Promise((done) => setTimeout(done, 20));
     command.process.kill("SIGINT");
     expect([0, 130]).toContain(await command.exited);
-    await new Promise((done) => setTimeout(done, 200));
-    expect(children.filter(alive)).toEqual([]);
+    await expect.poll(() => children.filter(alive), { timeout: 10_000 }).toEqual([]);
   });
 });
 

@@ -68,7 +68,10 @@ test("weights divide what there is, and a quota takes away what the weight would
     shareRows(solution, settings).counters.map((row) => Math.round(row.ran / 10));
   expect(ran(WEIGHT)).toEqual([31, 10]);
   expect(ran(WEIGHT_AND_QUOTA)).toEqual([9, 32]);
-  expect(shareRows(solution, WEIGHT_AND_QUOTA).counters[0]).toMatchObject({ periods: 4, "held back in": 4 });
+  expect(shareRows(solution, WEIGHT_AND_QUOTA).counters[0]).toMatchObject({
+    periods: 4,
+    throttledPeriods: 4,
+  });
 });
 
 test("one byte costs the file, and to remove it gives nothing back", () => {

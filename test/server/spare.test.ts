@@ -1,5 +1,5 @@
 import { tmpdir } from "node:os";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { DEFAULT_SPEC } from "../../src/kernel/specs.ts";
 import { Processes } from "../../src/server/kernels/processes.ts";
 import { Spare } from "../../src/server/kernels/spare.ts";
@@ -20,14 +20,13 @@ test("goes to whoever wants its kind in its folder, once", async () => {
 });
 
 test("one that died is not given away", async () => {
-  const spare = new Spare(
-    { ...DEFAULT_SPEC, argv: [process.execPath, "-e", "0"] },
-    tmpdir(),
-    new Processes(),
-  );
+  const processes = new Processes();
+  const died = vi.spyOn(processes, "start");
+  const spare = new Spare({ ...DEFAULT_SPEC, argv: [process.execPath, "-e", "0"] }, tmpdir(), processes);
   spare.prepare();
-  await started();
-  await started();
+  await vi.waitFor(() => expect(died).toHaveBeenCalled());
+  const kernel = await died.mock.results[0]?.value;
+  await vi.waitFor(() => expect(kernel.exit).toBeDefined(), { timeout: 10_000 });
   expect(await spare.take(DEFAULT_SPEC, tmpdir())).toBeUndefined();
 });
 

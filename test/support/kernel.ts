@@ -12,8 +12,8 @@ export interface KernelUnderTest {
   run(code: string): Promise<Result>;
   /** text/plain of the cell's result; throws when the cell fails. */
   value(code: string): Promise<string | undefined>;
-  /** Runs the cell and interrupts it after `delay` ms. */
-  interrupted(code: string, delay?: number): Promise<Result>;
+  /** Runs the cell and interrupts it so many ms after it has begun (150 unless said), and again so many after that. */
+  interrupted(code: string, ...delays: number[]): Promise<Result>;
   write(file: string, text: string): void;
 }
 
@@ -39,9 +39,22 @@ export function useKernel(env: NodeJS.ProcessEnv = {}): KernelUnderTest {
       if (result.reply.status !== "ok") throw new Error(plain(result.reply.traceback as string[]));
       return shown(result);
     },
-    async interrupted(code, delay = 150) {
-      const running = run(code);
-      const timer = setTimeout(() => client.interrupt(), delay);
+    async interrupted(code, ...delays) {
+      const rest = delays.length > 0 ? delays : [150];
+      let timer: NodeJS.Timeout | undefined;
+      const next = () => {
+        const delay = rest.shift();
+        if (delay === undefined) return;
+        timer = setTimeout(() => {
+          client.interrupt();
+          next();
+        }, delay);
+      };
+      const running = client.execute(code, {
+        onOutput: ({ msg_type }) => {
+          if (msg_type === "execute_input") next();
+        },
+      });
       return running.finally(() => clearTimeout(timer));
     },
     write: (file, text) => writeFileSync(join(cwd, file), text),

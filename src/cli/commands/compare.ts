@@ -63,7 +63,7 @@ export function register(program: Command): void {
     )
     .option(
       "--measure <name>",
-      "eventsPerCpuSecond, eventsPerSecond, latency, read, write, memory (default: what the work asks for)",
+      "eventsPerCpuSecond, eventsPerSecond, latency, read, write, memory, start (default: what the work asks for)",
     )
     .addHelpText(
       "after",

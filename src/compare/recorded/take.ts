@@ -18,7 +18,8 @@ import { RECORDED } from "./recorded.ts";
 const MOST = 300_000;
 
 /**
- * Packs the run folder `from` into `to`: of each target the log of its first measured repetition only, all samples in one file.
+ * Packs the run folder `from` into `to`: of each target the log of its first measured repetition only, samples of measured
+ * repetitions in one file.
  *
  * @throws {CannotCompare} when it is no complete run, when something still names this machine, or when it got too large
  */
@@ -39,7 +40,13 @@ export function take(from: string, to: string): void {
     const first = repetitions.find(({ target, warmup }) => target === name && !warmup);
     if (first) copy(first.log);
   }
-  const sampled = repetitions.flatMap((one) => [one.samples, one.hostSamples]);
+  // What is sampled on the host beside a container is what the container's own samples say.
+  const machines = facts.targets.filter(({ kind }) => kind === "emulator" || kind === "virtual machine");
+  const sampled = repetitions
+    .filter(({ warmup }) => !warmup)
+    .flatMap(({ target, samples, hostSamples }) =>
+      machines.some(({ name }) => name === target) ? [samples, hostSamples] : [samples],
+    );
   files.set(PACKED, sampled.map((file) => packed(from, file)).join(""));
   let bytes = 0;
   for (const [file, text] of files) {

@@ -19,5 +19,9 @@ p code{background:var(--code);padding:.1em .3em;border-radius:4px;font-size:.85e
 pre{background:var(--code);padding:.8em 1em;border-radius:6px;overflow-x:auto;font-size:.85rem;line-height:1.45}
 code{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
 img{max-width:100%;height:auto;display:block;margin:0 0 1em}
-@media print{main{max-width:none;padding:0}pre{white-space:pre-wrap}.wide,img{break-inside:avoid}}
+@media print{
+body{font-size:10pt}main{max-width:none;padding:0}p,ul{max-width:none}
+h1,h2,h3,p:has(+.wide),p:has(+p>img){break-after:avoid}tr,img{break-inside:avoid}
+pre{white-space:pre-wrap;font-size:8pt}.wide{overflow:visible}table{font-size:8.5pt}th,td{padding:.2em .5em}img{max-height:10cm;width:auto}
+}
 `;

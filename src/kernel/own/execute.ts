@@ -9,7 +9,7 @@
 import type { CheckerClient } from "./checker/client.ts";
 import type { RunnerHost } from "./runner/host.ts";
 import type { Bundle, CellError, Outcome } from "./runner/messages.ts";
-import { diagnosticLines } from "./traceback.ts";
+import { diagnosticLines, red } from "./traceback.ts";
 
 export async function executeCell(
   code: string,
@@ -17,8 +17,11 @@ export async function executeCell(
   checker: CheckerClient,
   runner: RunnerHost,
 ): Promise<Outcome> {
+  const { interrupts } = runner;
   const checked = await checker.check(code);
   if (!checked.ok) return { ok: false, error: typeError(checked.diagnostics, name) };
+  // While the code was checked the runner had nothing that it could interrupt.
+  if (runner.interrupts !== interrupts) return { ok: false, error: interrupted() };
   const { modules, targets, ok: _, ...script } = checked;
   const { outcome, lost, died } = await runner.run({ name, script, modules, targets });
   await (died ? checker.reset() : checker.commit(lost));
@@ -43,6 +46,11 @@ export function typeError(diagnostics: Parameters<typeof diagnosticLines>[0], na
     evalue: first ? `TS${first.code}: ${first.message}` : "",
     traceback: diagnosticLines(diagnostics, name),
   };
+}
+
+function interrupted(): CellError {
+  const [ename, evalue] = ["KeyboardInterrupt", "the cell was interrupted"];
+  return { ename, evalue, traceback: [`${red(ename)}: ${evalue}`] };
 }
 
 /** An error of the kernel itself, or of its checker: said in the cell, not in a log that nobody reads. */

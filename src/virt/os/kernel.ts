@@ -4,7 +4,7 @@
  * (test/virt/os/real).
  */
 import { end, shielded } from "./calls/processes.ts";
-import { Cgroup, CONTROLLERS } from "./cgroup/cgroup.ts";
+import { admit, Cgroup, CONTROLLERS } from "./cgroup/cgroup.ts";
 import type { Charging } from "./cgroup/controllers/cpu-charging.ts";
 import { Pages } from "./cgroup/controllers/pages.ts";
 import { Scheduler } from "./cgroup/controllers/scheduler.ts";
@@ -63,8 +63,7 @@ export function boot(hostname = "host", policies = POLICIES, delegated = false):
     state: { kind: "running" },
   };
   pidNamespace.enter(init);
-  cgroup.members.add(init);
-  cgroup.effective("pids")!.charge();
+  admit(init);
   init.namespaces.net.hold();
   return init;
 }

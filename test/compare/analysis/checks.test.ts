@@ -485,3 +485,10 @@ test.each(MISTAKES)("$mistake: $check", ({ check, severity, says, make }) => {
 
 test("every check is tried", () =>
   expect(new Set(MISTAKES.map(({ check }) => check))).toEqual(new Set(CHECKS.map(({ name }) => name))));
+
+test("a start-up is not asked to last half a minute", () => {
+  const run = goodRun();
+  run.facts.scenarios[0]!.seconds = 1;
+  run.facts.scenarios[0]!.cases = [{ name: "true", workload: { kind: "startup", starts: 10, threads: 1 } }];
+  expect(findingsOf(run).filter(({ check }) => check === "design")).toEqual([]);
+});

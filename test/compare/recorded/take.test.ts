@@ -16,7 +16,10 @@ test("a taken run reads as the one that it was taken from", () => {
   const run = goodRun();
   const to = aside();
   take(writeRun(run), to);
-  expect(readRun(to)).toEqual(run);
+  const warmups = run.repetitions.flatMap(({ warmup, samples }) => (warmup ? [samples!] : []));
+  const samples = new Map([...run.samples].filter(([file]) => !warmups.includes(file)));
+  expect(warmups).not.toEqual([]);
+  expect(readRun(to)).toEqual({ ...run, samples });
   const logs = run.repetitions.filter(({ log }) => existsSync(join(to, log)));
   expect(logs.map(({ target }) => target)).toEqual(["host", "docker", "qemu-tcg"]);
 });

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { readPrediction } from "../../../src/compare/analysis/prediction.ts";
 import type { Engine } from "../../../src/compare/engines/engine.ts";
 import { Cancelled } from "../../../src/compare/errors.ts";
@@ -16,6 +16,9 @@ const SCENARIOS = parseScenarios(
                                  { name: "b", workload: { kind: "cpu", maxPrime: 200, threads: 1 } } ] } ] }`,
   "a test",
 );
+
+// Dozens of programs are started one after the other: on a busy machine each waits for its turn.
+vi.setConfig({ testTimeout: 90_000 });
 
 let folder: string;
 let events: RunEvent[];

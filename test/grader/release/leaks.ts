@@ -49,7 +49,9 @@ const versions = (path: string) => [
 const linesOfAll = (paths: readonly string[]) =>
   paths.flatMap(versions).flatMap((path) => linesOf(read(path)));
 
-const open = new Set(linesOfAll(files.filter((path) => !HIDDEN.test(path) && /\.(ts|md|asm)$/.test(path))));
+const open = new Set(
+  linesOfAll(files.filter((path) => !HIDDEN.test(path) && /\.(ts|md|asm|json5|sh)$/.test(path))),
+);
 /** Line → the hidden file that it stands in. */
 export const secrets = new Map(
   files

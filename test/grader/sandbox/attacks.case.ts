@@ -199,7 +199,8 @@ export function testAttacks(sandbox: Sandbox, shape: Shape): void {
   test("sleeps", async () => {
     const begun = performance.now();
     expect(await attack("setInterval(() => {}, 1000)", { patience: 300 })).toMatchObject({ kind: "timeout" });
-    expect(performance.now() - begun).toBeLessThan(3000);
+    // A second to start and end it, several on a busy machine.
+    expect(performance.now() - begun).toBeLessThan(9000);
   });
 
   test("stops itself", async () => {

@@ -62,6 +62,16 @@ test("nothing that was suspended goes on", async () => {
   expect(await kernel.value("ticks")).toBe(before);
 });
 
+test("an interrupt while the cell is checked ends it before it runs, and it declares nothing", async () => {
+  // Types that take a while to check.
+  const slow =
+    "type Deep<N extends number, T extends unknown[] = []> = T['length'] extends N ? T : Deep<N, [...T, 1]>; const deep: Deep<400>['length'] = 400;";
+  const { reply } = await kernel.interrupted(`${slow} let early = 1; for (;;);`, 0);
+  expect(reply).toMatchObject({ ename: "KeyboardInterrupt", evalue: "the cell was interrupted" });
+  expect((await kernel.run("early")).reply.evalue).toMatch(/Cannot find name 'early'/);
+  expect(await kernel.value("keep")).toBe("1");
+});
+
 test("an interrupt while nothing runs does no harm", async () => {
   kernel.client.interrupt();
   expect(await kernel.value("keep + 1")).toBe("2");
@@ -88,8 +98,7 @@ describe("code without guards", () => {
     ["a thread that sleeps", "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)"],
   ])("%s is ended by a second interrupt, which says what is lost", async (_, code) => {
     await kernel.run("let keep = 1");
-    setTimeout(() => kernel.client.interrupt(), 1800);
-    const { reply } = await kernel.interrupted(code, ASLEEP);
+    const { reply } = await kernel.interrupted(code, ASLEEP, 1100);
     expect(reply.ename).toBe("KeyboardInterrupt");
     expect(plain(reply.traceback as string[])).toMatch(/its variables are gone. The next cell starts fresh/);
     expect((await kernel.run("keep")).reply.evalue).toMatch(/Cannot find name 'keep'/);

@@ -30,7 +30,7 @@ test("process.exit: said, output kept, next cell fresh", async () => {
 test("process.exit in a timer between cells", async () => {
   await kernel.run("const doomed = 1; setTimeout(() => process.exit(0), 20)");
   await new Promise((done) => setTimeout(done, 300));
-  expect((await kernel.run("doomed")).reply.status).toBe("error");
+  await expect.poll(async () => (await kernel.run("doomed")).reply.status).toBe("error");
 });
 
 test("out of memory", async () => {

@@ -96,7 +96,7 @@ test("a million turns at top level are fast", async () => {
   await kernel.value("let warm = 0; for (let i = 0; i < 1e5; i++) warm += i;");
   const taken = Number(
     await kernel.value(
-      "const begun = performance.now(); let sum = 0; for (let i = 0; i < 1e6; i++) sum += i % 7; performance.now() - begun",
+      "const begun = process.cpuUsage(); let sum = 0; for (let i = 0; i < 1e6; i++) sum += i % 7; process.cpuUsage(begun).user / 1000",
     ),
   );
   expect(taken).toBeLessThan(120); // 5 ms on an idle machine; through a proxy it takes 400

@@ -151,9 +151,10 @@ describe("going back", () => {
   test("a few million steps take less than a second", { retry: 2 }, () => {
     const target = new Debugger(flat("here: inc bx\n add ax, bx\n jmp here").machine);
     target.continue(5_000_000);
-    const began = performance.now();
+    const began = process.cpuUsage();
     target.back();
-    expect(performance.now() - began).toBeLessThan(1000);
+    const { user, system } = process.cpuUsage(began);
+    expect((user + system) / 1000).toBeLessThan(1000);
     expect(target.now).toBe(4_999_999);
     expect(bx(target)).toBe(Math.ceil(4_999_999 / 3) & 0xffff);
   });

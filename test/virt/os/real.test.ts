@@ -28,8 +28,9 @@ describe("as a real kernel answered", () => {
 
 test("and as the one below this test answers now", (context) => {
   if (!kernel) return context.skip("needs root, gcc and namespaces");
+  const { groups } = kernel;
   for (const { file, name, steps } of cases) {
-    if (needsControllers(file) || (needsGroups(file) && !kernel.groups)) continue;
+    if (needsControllers(file) || (needsGroups(file) && groups !== "plain")) continue;
     const answers = kernel.perform(steps.map(({ line }) => line));
     expect(answers, name).toEqual(steps.map(({ answer }) => answer));
   }
@@ -53,12 +54,13 @@ test.for([
   "random operations on %s",
   { timeout: 20_000 + 500 * ROUNDS },
   ([, make, count = 250], context) => {
-    if (!kernel || (make === groupLines && !kernel.groups))
-      return context.skip("needs root, gcc, namespaces and control groups");
+    const groups = make === groupLines ? kernel?.groups : "plain";
+    if (!kernel || groups === "none")
+      return context.skip("needs root, gcc, namespaces and perhaps control groups");
     for (let seed = 1; seed <= ROUNDS; seed++) {
       const lines = make(seed, count);
       const answers = kernel.perform(lines);
-      const world = new World();
+      const world = new World(POLICIES, groups === "delegated");
       const at = lines.findIndex((line, i) => world.perform(line) !== answers[i]);
       expect(at, `seed ${seed}: ${lines[at]} => ${answers[at]}`).toBe(-1);
     }

@@ -1,3 +1,4 @@
+import type { Interval } from "../../analysis/bootstrap.ts";
 import { AGREE, type Judged, judge } from "../../analysis/prediction.ts";
 import type { Section } from "../context.ts";
 import { columns, number, plain, table } from "../markdown.ts";
@@ -31,7 +32,9 @@ export const predicted: Section = {
                 `${number(measured.interval.low)} to ${number(measured.interval.high)}`,
               ]
             : ["–", "–"]),
-          measured.kind === "refused" ? `refused: ${plain(measured.reasons[0]!)}` : verdict(error!),
+          measured.kind === "refused"
+            ? `refused: ${plain(measured.reasons[0]!)}`
+            : verdict(ratio, error!, measured.interval),
         ]),
       ),
       "What is predicted is a ratio of rates by processor time, and that events × divisions is one number: see [The law of operations](#the-law-of-operations). Rates themselves, files and memory are not predicted. The published homework against the simulator: `ringlab fidelity hw`.",
@@ -47,5 +50,9 @@ function agreement(rows: readonly Judged[]): string {
   return `**${errors.filter(within).length} of ${errors.length} measured ratios agree with it within ${AGREE * 100} %.**`;
 }
 
-const verdict = (error: number): string =>
-  `${(1 + error).toFixed(2)} ${within(error) ? "agrees" : "**disagrees**"}`;
+function verdict(ratio: number, error: number, { low, high }: Interval): string {
+  const quotient = (1 + error).toFixed(2);
+  if (within(error)) return `${quotient} agrees`;
+  const unsure = ratio >= low && ratio <= high;
+  return `${quotient} **disagrees**${unsure ? ", but the measured interval holds it" : ""}`;
+}

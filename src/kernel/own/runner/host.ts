@@ -53,6 +53,8 @@ export interface RunnerEvents {
 }
 
 export class RunnerHost {
+  /** So far, whether something ran or not. */
+  interrupts = 0;
   readonly #cwd: string;
   readonly #events: RunnerEvents;
   #shared!: Int32Array<SharedArrayBuffer>;
@@ -104,6 +106,7 @@ export class RunnerHost {
   }
 
   interrupt(): void {
+    this.interrupts++;
     Atomics.store(this.#shared, FLAG, 1);
     // A cell that waits for room or for an answer sleeps on these.
     Atomics.notify(this.#shared, IN_FLIGHT);

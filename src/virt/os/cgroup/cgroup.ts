@@ -141,6 +141,12 @@ export const isThreaded = (controller: Controller): boolean => controller === "c
 /** A child is to be born in its parent's group. False: a limit on their number refuses it. */
 export const fork = (cgroup: Cgroup): boolean => cgroup.effective("pids")?.fork() ?? true;
 
+/** The first process of all, which nobody forked. */
+export function admit(process: Process): void {
+  process.cgroup.effective("pids")?.charge();
+  process.cgroup.members.add(process);
+}
+
 /** A process has ended: it is in no list any more, but its number is taken until it was waited for. */
 export function exit(process: Process): void {
   process.cgroup.members.delete(process);

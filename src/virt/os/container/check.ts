@@ -88,6 +88,13 @@ export function checkTogether(config: RuntimeConfig, where: string): void {
         "Mount it elsewhere, or leave it out.",
       );
   }
+  for (const [i, { soft, hard }] of (config.process.rlimits ?? []).entries())
+    if (soft > hard)
+      refuse(
+        `process.rlimits[${i}]`,
+        `it is ${soft}, and must not be more than ${hard}`,
+        "Lower soft, or raise hard.",
+      );
   if (linux.resources) settingsOf(linux.resources, `${where}: linux.resources`);
   if (linux.seccomp) checkSeccomp(linux.seccomp, `${where}: linux.seccomp`);
 }

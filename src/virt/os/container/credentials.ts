@@ -28,9 +28,9 @@ export function become(task: Task, { process }: RuntimeConfig, filter: Filter | 
       if (!asked("bounding").has(capability)) dropBounding(task, capability);
   // Root may go where the user may not, but what root may not enter the user perhaps may.
   const before = attempt(() => chdir(task, cwd));
-  if ("errno" in before && before.errno !== "EACCES") step("process.cwd", () => chdir(task, cwd));
+  if ("errno" in before && before.errno !== "EACCES") step(`process.cwd: ${cwd}`, () => chdir(task, cwd));
   step("process.user", () => changeUser(task, user));
-  if ("errno" in before) step("process.cwd", () => chdir(task, cwd));
+  if ("errno" in before) step(`process.cwd: ${cwd}`, () => chdir(task, cwd));
   step("process.capabilities", () =>
     capset(task, {
       effective: asked("effective"),

@@ -126,7 +126,7 @@ export class RootMaker {
     const fs = type === "cgroup" ? "cgroup2" : type;
     const answer = attempt(() => this.call({ source, target, type: fs, words, data }));
     if ("errno" in answer) {
-      if (answer.errno !== "ENODEV") refuse(answer.errno);
+      if (answer.errno !== "ENODEV" || !KERNELS_OWN.includes(type)) refuse(answer.errno);
       this.leftOut.push({ what: `mount ${destination}`, why: `this kernel has no file system ${type}` });
     } else this.propagateAll(target, parsed);
   }
@@ -173,7 +173,9 @@ export class RootMaker {
     const names = path.split("/").filter((name) => name !== "");
     for (const i of names.keys()) {
       const at = `/${names.slice(0, i + 1).join("/")}`;
-      if ("value" in attempt(() => resolve(this.inside, at))) continue;
+      const there = attempt(() => resolve(this.inside, at));
+      if ("value" in there) continue;
+      if (there.errno !== "ENOENT") refuse(there.errno);
       files.mkdir(this.inside, at, 0o755);
       this.remember(at);
     }
@@ -227,6 +229,20 @@ export class RootMaker {
     else this.leftOut.push({ what: `masked path ${path}`, why: "there is no /dev/null to hide it behind" });
   }
 }
+
+/** filesystems(5): what every Linux has, and what is of the machine or of its drivers and not here. */
+const KERNELS_OWN = [
+  "proc",
+  "sysfs",
+  "devpts",
+  "mqueue",
+  "devtmpfs",
+  "debugfs",
+  "tracefs",
+  "securityfs",
+  "bpf",
+  "hugetlbfs",
+];
 
 const isLateReadOnly = (destination: string, type: string | undefined): boolean =>
   type === "tmpfs" || cleaned(destination) === "/dev";

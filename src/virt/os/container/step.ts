@@ -16,7 +16,9 @@ const REMEDIES: Partial<Record<Errno, string>> = {
   ELOOP: "The symbolic links there go round in circles: don't use this image unless you know who made it.",
   ENOSPC: "Make the file system larger, or nest fewer namespaces.",
   EROFS: "Name a place that can be written to.",
+  EEXIST: "Something of the image is in its way, perhaps a symbolic link that leads nowhere.",
   EINVAL: "Correct it.",
+  ENODEV: "This kernel has no such file system: take one that it has (tmpfs, overlay, cgroup2, bind).",
 };
 
 export function stepper(id: string): Step {

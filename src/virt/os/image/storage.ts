@@ -9,7 +9,7 @@ import { mkdir } from "../calls/files.ts";
 import { mount } from "../calls/mounts.ts";
 import { umount } from "../calls/umount.ts";
 import { DocumentError } from "../document.ts";
-import { attempt, refuse } from "../errno.ts";
+import { attempt } from "../errno.ts";
 import type { Inode } from "../fs/inode.ts";
 import { Overlay } from "../fs/overlay/overlay.ts";
 import { resolve, resolveParent } from "../fs/path.ts";
@@ -33,7 +33,8 @@ export class Storage {
     this.blobs = blobs;
     this.path = path;
     this.limits = limits;
-    for (const each of ["", "/layers", "/empty", "/containers"]) mkdir(task, path + each, 0o711);
+    for (const each of ["", "/layers", "/empty", "/containers"])
+      this.must(path, () => mkdir(task, path + each, 0o711));
   }
 
   /**
@@ -55,13 +56,28 @@ export class Storage {
     const entries = await readEntries(tar, where, this.limits);
     const id = chain.at(-1)!;
     const directory = this.layer(id);
-    mkdir(this.task, directory, 0o755);
+    this.must(where, () => mkdir(this.task, directory, 0o755));
     try {
       this.unpacked.set(id, unpackInto(this.task, directory, entries, where, this.view(chain.slice(0, -1))));
     } catch (error) {
       remove(this.task, directory);
       throw error;
     }
+  }
+  /** A call in the engine's own folder. */
+  private must<T>(where: string, call: () => T): T {
+    const answer = attempt(call);
+    if ("value" in answer) return answer.value;
+    const full = answer.errno === "ENOSPC";
+    throw new DocumentError(
+      where,
+      full
+        ? `no space is left in ${this.path} (ENOSPC)`
+        : `${this.path} cannot be written to (${answer.errno})`,
+      full
+        ? "Make its file system larger, or remove what is not needed."
+        : "Name a folder of the engine's own.",
+    );
   }
   /** What layers show together. */
   private view(chain: readonly string[]): Inode {
@@ -86,11 +102,18 @@ export class Storage {
     if (!/^[a-z0-9][a-z0-9_.-]*$/i.test(name))
       throw new DocumentError(name, "not the name of a container", "Use letters, digits, _, . and -.");
     const at = this.container(name);
-    const made = attempt(() => mkdir(this.task, at, 0o711));
-    if ("errno" in made) {
-      if (made.errno !== "EEXIST") refuse(made.errno);
+    if ("value" in attempt(() => resolve(this.task, at)))
       throw new DocumentError(name, "there is a container of this name", "Remove it, or take another name.");
+    this.must(name, () => mkdir(this.task, at, 0o711));
+    try {
+      this.must(name, () => this.mountAt(at, layers));
+    } catch (error) {
+      remove(this.task, at);
+      throw error;
     }
+    return `${at}/merged`;
+  }
+  private mountAt(at: string, layers: readonly ImageLayer[]): void {
     for (const each of ["upper", "work", "merged"]) mkdir(this.task, `${at}/${each}`, 0o755);
     const lower = this.directories(chainIds(layers));
     const request = {
@@ -101,7 +124,6 @@ export class Storage {
       data: `lowerdir=${lower.join(":")},upperdir=${at}/upper,workdir=${at}/work`,
     };
     mount(this.task, request, everybody(this.task));
-    return `${at}/merged`;
   }
 
   /** What was changed in a container's root file system, as a layer's archive. @throws DocumentError */
@@ -110,9 +132,13 @@ export class Storage {
     return packLayer(upper, this.task.credentials.userNamespace);
   }
 
+  /** @throws DocumentError */
   unmount(name: string): void {
-    umount(this.task, `${this.container(name)}/merged`, true, everybody(this.task));
-    remove(this.task, this.container(name));
+    const at = this.container(name);
+    if ("errno" in attempt(() => resolve(this.task, `${at}/merged`)))
+      throw new DocumentError(name, "there is no container of this name", "Name one that was mounted.");
+    umount(this.task, `${at}/merged`, true, everybody(this.task));
+    remove(this.task, at);
   }
   /** How many layers are kept. */
   get layers(): number {

@@ -6,6 +6,7 @@ import { geteuid } from "../../../../src/virt/os/calls/identity.ts";
 import { hostname } from "../../../../src/virt/os/calls/namespaces.ts";
 import { getpid } from "../../../../src/virt/os/calls/processes.ts";
 import { getcwd } from "../../../../src/virt/os/calls/roots.ts";
+import { clock } from "../../../../src/virt/os/calls/time.ts";
 import { Runtime } from "../../../../src/virt/os/container/runtime.ts";
 import type { RuntimeConfig } from "../../../../src/virt/os/container/schema.ts";
 import { READ, WRITE } from "../../../../src/virt/os/fs/permission.ts";
@@ -132,8 +133,8 @@ describe("mounts", () => {
     expect(answer(() => files.mkdir(task, "/proc/x", 0o755))).toBe("EROFS");
   });
   test("what this kernel does not have is named", () =>
-    expect(mounted([{ destination: "/net", type: "nfs" }]).create().leftOut).toEqual([
-      { what: "mount /net", why: "this kernel has no file system nfs" },
+    expect(mounted([{ destination: "/queues", type: "mqueue" }]).create().leftOut).toEqual([
+      { what: "mount /queues", why: "this kernel has no file system mqueue" },
     ]));
 });
 
@@ -205,7 +206,11 @@ describe("a failed create leaves nothing", () => {
     ],
     ["a program that is none", process({ args: ["/bin/text"] }), "/bin/text cannot be run (EACCES)"],
     ["a directory for a program", process({ args: ["/bin"] }), "/bin cannot be run"],
-    ["a working directory that is a file", process({ cwd: "/bin/app" }), "c1: process.cwd: ENOTDIR"],
+    [
+      "a working directory that is a file",
+      process({ cwd: "/bin/app" }),
+      "c1: process.cwd: /bin/app: ENOTDIR",
+    ],
     [
       "a root that is not there",
       { root: { path: "nothing" } },
@@ -221,6 +226,11 @@ describe("a failed create leaves nothing", () => {
         ],
       },
       "c1: mounts[1]: /bin/app/x: ENOTDIR. Name a directory.",
+    ],
+    [
+      "a file system that nobody knows",
+      { mounts: [{ destination: "/a", type: "yes" }] },
+      "c1: mounts[0]: /a: ENODEV. This kernel has no such file system: take one that it has",
     ],
     [
       "a source that is not there",
@@ -249,5 +259,83 @@ describe("a failed create leaves nothing", () => {
     create();
     expect(create).toThrow("c1: there is a container of this id");
     expect(() => runtime.create("../c", "/bundle", config())).toThrow('"../c": not the id of a container');
+  });
+});
+
+test("a full disk at any moment of making one: it is said, and nothing stays", () => {
+  const outcomes = new Set<string>();
+  for (let inodes = 8; inodes < 24; inodes++) {
+    const world = hostWithBundle();
+    perform(world, `mount none /bundle tmpfs none nr_inodes=${inodes}`);
+    perform(
+      world,
+      "mkdir /bundle/rootfs 755",
+      "mkdir /bundle/rootfs/bin 755",
+      "program /bundle/rootfs/bin/app 755",
+    );
+    const host = world.task("init");
+    const before = traces(host);
+    const mounts = ["/a/b/c", "/d", "/e/f"].map((destination) => ({ destination, type: "tmpfs" }));
+    const create = () => new Runtime(host).create("c1", "/bundle", config({ mounts }));
+    const made = answer(() => {
+      try {
+        create();
+        return "made";
+      } catch (error) {
+        return (error as Error).message;
+      }
+    });
+    outcomes.add(made.replace(/.*: (ENOSPC)\. .*/, "$1"));
+    if (made !== "made") expect(traces(host)).toEqual(before);
+  }
+  expect([...outcomes]).toEqual(["ENOSPC", "made"]);
+});
+
+describe("all eight namespaces", () => {
+  const EIGHT = ["pid", "network", "mount", "ipc", "uts", "user", "cgroup", "time"] as const;
+  const OWN = ["net", "mnt", "ipc", "uts", "cgroup", "time"] as const;
+  const all = {
+    ...user,
+    namespaces: EIGHT.map((type) => ({ type })),
+    timeOffsets: { monotonic: { secs: 1000 }, boottime: { secs: 2000, nanosecs: 5 } },
+  };
+  test("are its own, with the clocks that were asked for", () => {
+    const { host, create } = make({ linux: all });
+    const { task, leftOut } = create();
+    expect(leftOut).toEqual([]);
+    for (const kind of OWN) expect(task.namespaces[kind] === host.namespaces[kind], kind).toBe(false);
+    expect(task.credentials.userNamespace.parent).toBe(host.credentials.userNamespace);
+    expect([getpid(task), clock(task, "monotonic").seconds, clock(task, "boottime")]).toEqual([
+      1,
+      clock(host, "monotonic").seconds + 1000,
+      { seconds: clock(host, "boottime").seconds + 2000, nanoseconds: 5 },
+    ]);
+    // They belong to its own user namespace, which was made first.
+    for (const kind of OWN)
+      expect(task.namespaces[kind].userNamespace, kind).toBe(task.credentials.userNamespace);
+  });
+  test("can all be joined but that of mounts, which every root file system needs", () => {
+    const { runtime, create, host } = make({ linux: all });
+    const first = create();
+    const names = {
+      pid: "pid",
+      network: "net",
+      ipc: "ipc",
+      uts: "uts",
+      user: "user",
+      cgroup: "cgroup",
+      time: "time",
+    };
+    const joined = EIGHT.filter((type) => type !== "mount").map((type) => ({
+      type,
+      path: `/proc/${first.state.pid}/ns/${names[type as keyof typeof names]}`,
+    }));
+    const linux = { namespaces: [...joined, { type: "mount" as const }] };
+    const second = runtime.create("c2", "/bundle", config({ hostname: undefined, linux }));
+    for (const kind of ["net", "ipc", "uts", "cgroup", "time"] as const)
+      expect(second.task.namespaces[kind], kind).toBe(first.task.namespaces[kind]);
+    expect(second.task.pidNamespace).toBe(first.task.pidNamespace);
+    expect(second.task.credentials.userNamespace).toBe(first.task.credentials.userNamespace);
+    expect(host.children.size).toBe(2);
   });
 });

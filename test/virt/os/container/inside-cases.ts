@@ -10,6 +10,8 @@ export interface InsideCase {
   readonly change: (config: Json) => void;
   /** Operations of script.ts, before those that everybody performs. */
   readonly lines?: readonly string[];
+  /** Both refuse it: what we say. */
+  readonly refused?: string;
   /** Lines that runc 1.1 answers otherwise, or the model, and why. */
   readonly differs?: Readonly<Record<string, string>>;
   /** The host's mounts are shared with each other. */
@@ -248,6 +250,82 @@ export const INSIDE_CASES: readonly InsideCase[] = [
       c.linux.gidMappings = [{ containerID: 0, hostID: 100_000, size: 1000 }];
       c.mounts.push({ destination: "/dev", type: "tmpfs", source: "tmpfs", options: ["nosuid"] });
     },
+  },
+  {
+    name: "inheritable beyond the bounding set",
+    change: sets({ inheritable: ["CAP_KILL"], bounding: ["CAP_CHOWN"] }),
+    refused: "c1: process.capabilities: EPERM",
+  },
+  {
+    name: "effective beyond what is permitted",
+    change: sets({ permitted: ["CAP_KILL"] }),
+    refused: "c1: process.capabilities: EPERM",
+  },
+  {
+    name: "a program that is not there",
+    change: (c) => (c.process.args = ["/nothing"]),
+    refused: "c1: process.args: /nothing cannot be run (ENOENT)",
+  },
+  {
+    name: "a program that is a directory",
+    change: (c) => (c.process.args = ["/etc"]),
+    refused: "/etc cannot be run",
+  },
+  {
+    name: "a program that is text",
+    change: (c) => (c.process.args = ["/etc/text"]),
+    refused: "/etc/text cannot be run (ENOEXEC)",
+  },
+  {
+    name: "a working directory that is a file",
+    change: (c) => (c.process.cwd = "/etc/name"),
+    refused: "c1: process.cwd: /etc/name: ENOTDIR",
+  },
+  {
+    name: "a root that is not there",
+    change: (c) => (c.root.path = "nothing"),
+    refused: "c1: root.path: nothing: ENOENT",
+  },
+  {
+    name: "an option that its file system does not know",
+    change: mounts({ destination: "/a", type: "tmpfs", source: "tmpfs", options: ["colour=red"] }),
+    refused: "c1: mounts[2]: /a: EINVAL",
+  },
+  {
+    name: "a file system that nobody knows",
+    change: mounts({ destination: "/a", type: "yes", source: "yes" }),
+    refused: "c1: mounts[2]: /a: ENODEV",
+  },
+  {
+    name: "a source that is not there",
+    change: mounts({ destination: "/a", type: "bind", source: "nothing", options: ["bind"] }),
+    refused: "c1: mounts[2]: /a: ENOENT",
+  },
+  {
+    name: "a file where a directory has to be",
+    change: mounts({ destination: "/etc/name/a", type: "tmpfs", source: "tmpfs" }),
+    refused: "c1: mounts[2]: /etc/name/a: ENOTDIR",
+  },
+  {
+    name: "links that go round in circles",
+    change: mounts({ destination: "/circle/a", type: "tmpfs", source: "tmpfs" }),
+    refused: "c1: mounts[2]: /circle/a: ELOOP",
+  },
+  {
+    name: "a user who has no name",
+    change: (c) => {
+      c.process.user = user(5000);
+      c.root.readonly = false;
+      c.linux.namespaces.push({ type: "user" });
+      c.linux.uidMappings = [{ containerID: 0, hostID: 0, size: 1000 }];
+      c.linux.gidMappings = [{ containerID: 0, hostID: 0, size: 1000 }];
+    },
+    refused: "c1: process.user: EINVAL",
+  },
+  {
+    name: "a namespace of nobody",
+    change: (c) => (c.linux.namespaces[1].path = "/proc/999999999/ns/net"),
+    refused: "c1: linux.namespaces: /proc/999999999/ns/net is no network namespace",
   },
 ];
 

@@ -29,6 +29,9 @@ function here(one: InsideCase): string[] {
     "chmod /bundle/rootfs/tmp 1777",
     "write /bundle/rootfs/etc/name inside",
     "symlink /tmp/target /bundle/rootfs/link",
+    "symlink circle /bundle/rootfs/circle",
+    "write /bundle/rootfs/etc/text text",
+    "chmod /bundle/rootfs/etc/text 755",
     "mkdir /bundle/host 755",
     "write /bundle/host/file outside",
     "program /bundle/rootfs/stepper 755",
@@ -48,6 +51,8 @@ function there(one: InsideCase, name: string): string[] {
   chmodSync(join(folder, "rootfs/tmp"), 0o1777);
   writeFileSync(join(folder, "rootfs/etc/name"), "inside");
   symlinkSync("/tmp/target", join(folder, "rootfs/link"));
+  symlinkSync("circle", join(folder, "rootfs/circle"));
+  writeFileSync(join(folder, "rootfs/etc/text"), "text", { mode: 0o755 });
   spawnSync("cp", [join(folder, "stepper"), join(folder, "rootfs/stepper")]);
   writeFileSync(join(folder, "config.json"), JSON.stringify(insideConfig(one.change)));
   const { stdout, stderr, status } = spawnSync(
@@ -84,6 +89,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test.for(INSIDE_CASES.map((one, i) => [one.name, one, i] as const))("%s", ([, one, i], context) => {
   if (why !== undefined) return context.skip(why);
+  if (one.refused !== undefined) {
+    expect(() => here(one)).toThrow(one.refused);
+    expect(() => there(one, `ringlab-inside-${i}`)).toThrow("runc: ");
+    return;
+  }
   const [ours, theirs] = [here(one), there(one, `ringlab-inside-${i}`)];
   const both = (answers: string[]) =>
     linesOf(one)

@@ -78,6 +78,19 @@ describe.each(SYSTEMS)("$title", (system) => {
     const may = !isolates("users") && system.capabilities.includes("MKNOD");
     expect(made).toBe(may ? undefined : "EPERM");
   });
+  test("system calls: a filter stops even who has the capability", () => {
+    const { world, task } = start(system);
+    world.adopt("inside", task);
+    const may = !isolates("system calls") && system.capabilities.includes("SYS_ADMIN");
+    expect(world.perform("inside: unshare NEWUTS")).toBe(may ? "ok" : "EPERM");
+    expect(world.perform("inside: getpid")).toMatch(/^ok \d+$/);
+  });
+  test("resources: whose shares are its own", () => {
+    const { host, container } = start(system);
+    const { weight } = container.task.cgroup.states.cpu!;
+    expect(weight).toBe(isolates("resources") ? 39 : 100);
+    expect(container.task.cgroup === host.cgroup).toBe(false);
+  });
   test("what this kernel has nothing for yet is said", () => {
     const { container } = start(system);
     expect(container.leftOut.map(({ what }) => what)).toEqual([]);

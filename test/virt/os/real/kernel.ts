@@ -15,14 +15,18 @@ export class RealKernel {
   }
   /** One answer for each line. */
   perform(lines: readonly string[]): string[] {
-    const options = { input: `${lines.join("\n")}\n`, encoding: "utf8", timeout: 20_000 } as const;
-    const { stdout, stderr, status } = spawnSync(this.program, [this.world], options);
+    // Long: this machine may have other work to do.
+    const options = { input: `${lines.join("\n")}\n`, encoding: "utf8", timeout: 60_000 } as const;
+    const { stdout, stderr, status, error } = spawnSync(this.program, [this.world], options);
+    if (error) throw error;
     if (status !== 0) throw new Error(`stepper: ${stderr}`);
     return stdout.trimEnd().split("\n");
   }
-  /** Whether it gives a control group of its own to a world. */
-  get groups(): boolean {
-    return this.perform(["init: mkdir /c 755", "init: mount cgroup2 /c cgroup2 none -"])[1] === "ok";
+  /** Whether it gives a control group of its own to a world, and if so, whether a cgroup namespace is a border (nsdelegate). */
+  get groups(): "none" | "plain" | "delegated" {
+    const lines = ["mkdir /c 755", "mount cgroup2 /c cgroup2 none -", "overwrite /c/cgroup.max.depth max"];
+    const [, mounted, written] = this.perform(lines.map((line) => `init: ${line}`));
+    return mounted !== "ok" ? "none" : written === "EPERM" ? "delegated" : "plain";
   }
   close(): void {
     rmSync(this.directory, { recursive: true });

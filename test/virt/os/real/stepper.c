@@ -495,7 +495,7 @@ static void remove_group(const char *directory) {
   for (struct dirent *e; list_ && (e = readdir(list_));)
     if (e->d_type == DT_DIR && e->d_name[0] != '.') { snprintf(path, sizeof path, "%s/%s", directory, e->d_name); remove_group(path); }
   if (list_) closedir(list_);
-  for (int wait = 0; wait < 100 && rmdir(directory) && errno == EBUSY; wait++) usleep(5000);
+  for (int wait = 0; wait < 2000 && rmdir(directory) && errno == EBUSY; wait++) usleep(5000);
 }
 
 /* What a mount is told without "bind" counts for its file system, and this one there is only once. */
