@@ -21,7 +21,8 @@ export function copyUp(rows: readonly CopyUpRow[]): Figure {
     rows.map((row) => ({ ...row })),
     {
       title,
-      subtitle: "A file of a lower layer is copied whole when it is opened for its first change.",
+      subtitle:
+        "A file of a lower layer is copied whole for its first change. The other two, one page each, are one line.",
       alt: `${title}. Of a file of ${largest} KiB, ${told.join("; ")}.`,
       columns: {
         kib: { label: "length of the file", unit: "KiB" },
