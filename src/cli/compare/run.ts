@@ -13,7 +13,7 @@ import { UserError } from "../errors.ts";
 import { parseCount } from "../experiment/settings.ts";
 import { cancellable } from "./cancel.ts";
 import { named } from "./doctor.ts";
-import { report } from "./report.ts";
+import { tellReport } from "./report.ts";
 import { describePrediction, describeRepetition, describeTarget } from "./show.ts";
 
 export interface RunOptions {
@@ -49,7 +49,7 @@ export async function run(options: RunOptions): Promise<void> {
     };
     await runComparison({ ...request, onEvent, ...(options.prediction && { predict }) });
     console.log(`The record is in ${out}`);
-    if (options.report) await report(out);
+    if (options.report) await tellReport(out);
     if (failed > 0)
       throw new UserError(
         `${failed} repetition(s) failed: raw/ has their logs, and the same command tries them again`,

@@ -24,11 +24,16 @@ let folder: string;
 let events: RunEvent[];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "ringlab-run-"));
+  // What a run leaves in the folder for temporary files must not be taken for another's.
+  vi.stubEnv("TMPDIR", folder);
   events = [];
   const tar = join(folder, `rootfs-bookworm-${process.arch}.tar`);
   await writeFile(tar, "these targets need none");
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true, force: true });
+});
 
 const records = (): Repetition[] =>
   events.flatMap((event) => (event.kind === "repetition" ? [event.record] : []));

@@ -10,6 +10,7 @@ import { PENTIUM_4 } from "../../../src/machine/profiles/pentium4.ts";
 import { createVm, type EngineFactory, type Vm } from "../../../src/virt/cpu/engine.ts";
 import type { VmOptions } from "../../../src/virt/cpu/host.ts";
 import { equivalence, exposedPages, Sentinels } from "../../../src/virt/cpu/requirements.ts";
+import { WIDE } from "../../support/wide.ts";
 
 export interface Subject {
   readonly name: string;
@@ -164,7 +165,14 @@ const SHADOWS = `
     dw 0x7ff
     dd 0x2000`;
 
-const CASES: { readonly name: string; run(subject: Subject): void }[] = [
+interface Case {
+  readonly name: string;
+  /** Long: run with RINGLAB_WIDE=all. */
+  readonly wide?: true;
+  run(subject: Subject): void;
+}
+
+const CASES: readonly Case[] = [
   {
     name: "the self-test passes, and its machine ends up as the bare one, out of the monitor's reach and it of the guest's",
     run(subject) {
@@ -185,6 +193,7 @@ const CASES: { readonly name: string; run(subject: Subject): void }[] = [
   },
   {
     name: "processes, pipes, demand paging and copy on write",
+    wide: true,
     run(subject) {
       for (const [workload, parameters] of [
         ["fork", { iterations: 3 }],
@@ -289,6 +298,7 @@ const CASES: { readonly name: string; run(subject: Subject): void }[] = [
   },
   {
     name: "a run that is cut into pieces, and goes on from a snapshot in another machine, ends the same",
+    wide: true,
     run(subject) {
       const parameters = { iterations: 30 };
       const options: GuestOptions = { workload: "null-call", parameters, timerHz: 0 };
@@ -320,6 +330,7 @@ const CASES: { readonly name: string; run(subject: Subject): void }[] = [
   },
   {
     name: "the same run twice is the same to the cycle",
+    wide: true,
     run(subject) {
       const once = () => {
         const { machine } = runUnder(subject, { workload: "null-call", parameters: { iterations: 20 } });
@@ -332,7 +343,8 @@ const CASES: { readonly name: string; run(subject: Subject): void }[] = [
 
 export function engineCases(subject: Subject): void {
   describe(subject.name, () => {
-    for (const { name, run } of CASES) {
+    for (const { name, run, wide } of CASES) {
+      if (wide && !WIDE) continue;
       const why = subject.skips?.[name];
       if (why === undefined) test(name, () => run(subject));
       else test.skip(`${name}: ${why}`, () => {});
