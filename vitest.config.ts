@@ -12,7 +12,6 @@ const WIDE_FILES = [
   "test/cli/gdb.test.ts",
   "test/cli/labs.test.ts",
   "test/cli/notebook.test.ts",
-  "test/compare/real/*.test.ts",
   "test/e2e/*.test.ts",
   "test/experiments/parallel.test.ts",
   "test/experiments/qemu-docker.test.ts",
@@ -45,6 +44,9 @@ const WIDE_FILES = [
   "test/virt/os/image/podman.test.ts",
 ];
 
+/** Real engines under full load, and the machine compared before and after: nothing may run beside them. */
+const ALONE = "test/compare/real/*.test.ts";
+
 /** Files that do more with RINGLAB_WIDE=all, and something every day. */
 const WIDER_FILES = [
   "test/experiments/figures.test.ts",
@@ -72,7 +74,7 @@ const ROOMS = [
   "virt",
 ];
 const TOGETHER = ROOMS.map((room) => `test/${room}/**/!(flat|repeat).test.ts`);
-const exclude = [...configDefaults.exclude, ...(WIDE ? [] : WIDE_FILES)];
+const exclude = [...configDefaults.exclude, ALONE, ...(WIDE ? [] : WIDE_FILES)];
 const wide = [...WIDE_FILES, ...WIDER_FILES];
 const isTogether = (files: string) => ROOMS.some((room) => files.startsWith(`test/${room}/`));
 
@@ -112,6 +114,9 @@ export default defineConfig({
           exclude: [...exclude, ...TOGETHER],
         },
       },
+      ...(WIDE
+        ? [{ extends: true as const, test: { name: "alone", include: [ALONE], sequence: { groupOrder: 1 } } }]
+        : []),
     ],
   },
 });

@@ -15,12 +15,12 @@ import {
   summaryRows,
   suspicionRows,
 } from "../../labs/16-qemu-vs-docker/measure.ts";
-import { REFERENCE } from "../../labs/16-qemu-vs-docker/reference.ts";
 import { component as solution } from "../../labs/16-qemu-vs-docker/solution.ts";
 import { component as starter } from "../../labs/16-qemu-vs-docker/starter.ts";
 import { unseen } from "../../labs/16-qemu-vs-docker/unseen.ts";
 import { cellsOf, loadScenarios } from "../../src/compare/index.ts";
 import { plan } from "../../src/compare/run/plan.ts";
+import { REFERENCE } from "./16-qemu-vs-docker/reference.ts";
 import { everyLab } from "./every-lab.ts";
 
 everyLab({

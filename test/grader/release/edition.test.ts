@@ -25,7 +25,7 @@ const LABS = labIds(join(ROOT, "labs"));
 let release: Release;
 beforeAll(async () => {
   release = await studentEdition(LABS);
-});
+}, 240_000);
 
 describe("nothing is given away", () => {
   test("no line of solutions, mutants, rubrics, hidden tests, the grader or our tests is in it", () => {
@@ -104,7 +104,9 @@ describe("it works", () => {
       );
     });
 
-  test("its labs are listed, and its notebooks are as its labs would make them", async () => {
+  test("its labs are listed, and its notebooks are as its labs would make them", {
+    timeout: 120_000,
+  }, async () => {
     const { stdout } = await ringlab("labs", "list");
     expect(stdout.trim().split("\n")).toHaveLength(LABS.length);
     expect(stdout).toMatch(/^01-popek-goldberg .* \(15 points, notebook as it was given\)$/m);

@@ -1,4 +1,6 @@
 /** What src/compare does itself, behind the interface of lab 16. */
+
+import type { Cell, Comparison, Host, Mistake, Reason } from "../../../labs/16-qemu-vs-docker/component.ts";
 import {
   CHECKS,
   type Cell as CompareCell,
@@ -10,8 +12,7 @@ import {
   type RunFacts,
   ratioInterval,
   summarize,
-} from "../../src/compare/index.ts";
-import type { Cell, Comparison, Host, Mistake, Reason } from "./component.ts";
+} from "../../../src/compare/index.ts";
 
 /** compare's check → what the lab calls it. */
 const MISTAKES: Readonly<Record<string, Mistake>> = {
