@@ -3,6 +3,7 @@ import { stop } from "esbuild";
 import { BundlerLost, compile, prepare } from "../../src/course/bundle/compile.ts";
 import { SubmissionProblem } from "../../src/course/submission/problem.ts";
 import { Refusal, type Submission } from "../intake/submission.ts";
+import { patience } from "../patience.ts";
 
 /** For one submission. Usual ones take three milliseconds. */
 const MILLISECONDS = 10_000;
@@ -34,10 +35,10 @@ async function again(first: unknown, attempt: () => Promise<string>): Promise<st
 
 async function inTime(submission: Submission, labId: string, milliseconds: number): Promise<string> {
   await prepare(labId);
-  let timer: NodeJS.Timeout | undefined;
+  let calm = () => {};
   const late = new Promise<never>((_resolve, reject) => {
     const why = `Compiling it took longer than ${milliseconds / 1000} seconds. Write it more simply.`;
-    timer = setTimeout(() => reject(new Refusal(why)), milliseconds);
+    calm = patience(milliseconds, () => reject(new Refusal(why)));
   });
   const compiled = compile(submission, labId);
   // Once it is late, nobody waits for it; it may never settle.
@@ -49,7 +50,7 @@ async function inTime(submission: Submission, labId: string, milliseconds: numbe
     if (error instanceof BundlerLost || (await isPending(compiled))) await stop();
     throw error instanceof SubmissionProblem ? new Refusal(error.message) : error;
   } finally {
-    clearTimeout(timer);
+    calm();
   }
 }
 

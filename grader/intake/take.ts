@@ -4,6 +4,7 @@
  */
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
+import { patience } from "../patience.ts";
 import { bytes } from "./caps.ts";
 import type { TakeOptions } from "./read-candidate.ts";
 import { type Candidate, Refusal, type Submission } from "./submission.ts";
@@ -54,7 +55,7 @@ async function start(): Promise<Worker> {
 async function answerOf(worker: Worker, question: Question): Promise<Answer> {
   const { milliseconds = MILLISECONDS } = question.options;
   const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), milliseconds);
+  const calm = patience(milliseconds, () => late.abort());
   worker.postMessage(question);
   try {
     const [answer] = await once(worker, "message", { signal: late.signal });
@@ -73,6 +74,6 @@ async function answerOf(worker: Worker, question: Question): Promise<Answer> {
       };
     throw error;
   } finally {
-    clearTimeout(timer);
+    calm();
   }
 }
