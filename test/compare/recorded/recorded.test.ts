@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { cellsOf, done, RECORDED, recordedRun } from "../../../src/compare/index.ts";
+import { CHECKS, cellsOf, done, RECORDED, recordedRun } from "../../../src/compare/index.ts";
 
 const files = readdirSync(RECORDED, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
@@ -30,7 +30,16 @@ test("the recorded run has every repetition of every target that worked, with sa
 
 test("what was predicted of it was predicted before", () => {
   const { run, prediction } = recordedRun();
-  expect(prediction === undefined || prediction.made < run.facts.started).toBe(true);
+  expect(prediction!.made < run.facts.started).toBe(true);
+});
+
+test("nothing of it is refused, and there is a prediction", () => {
+  const { run, prediction } = recordedRun();
+  const cells = cellsOf(run);
+  expect(
+    CHECKS.flatMap(({ look }) => look(run, cells)).filter(({ severity }) => severity === "refuse"),
+  ).toEqual([]);
+  expect(prediction!.ratios.length).toBeGreaterThan(3);
 });
 
 test("it is small", () => {
