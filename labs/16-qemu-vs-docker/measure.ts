@@ -129,9 +129,12 @@ function concluded(
     : { ratio: found.ratio, ...found.interval, statement: found.statement };
 }
 
-/** Which cells the component does not believe. */
+/** Which cells the component does not believe. Starts are no rates, and are not asked about. */
 export const suspicionRows = (component: Pick<Comparison, "suspect">, { run }: Source) =>
-  component.suspect(cellsOf(run), run.facts.host);
+  component.suspect(
+    cellsOf(run).filter((cell) => measureOf(cell) !== undefined),
+    run.facts.host,
+  );
 
 /** A few targets for a plot, in which no reader tells six from each other. */
 const SHOWN = ["host", "docker", "qemu-tcg", "qemu-kvm"];
